@@ -1,0 +1,57 @@
+// The classes of ports, and advice on choosing a port.
+#ifndef PORTREG_COMMON_CLASSIFY_H_
+#define PORTREG_COMMON_CLASSIFY_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "common/port.h"
+
+namespace portreg {
+
+class Registry;
+
+// One of the three ranges of RFC 6335 section 6, in the words of
+// common/embedded/port-numbers.md.
+struct PortClassInfo {
+  PortClass port_class;
+  PortRange range;
+  absl::string_view title;
+  absl::string_view description;
+};
+
+const PortClassInfo& ClassOf(Port port);
+
+// A kind of advice; what each means is said in port_registry_service.proto.
+// Values are the protocol's.
+enum class AdvisoryKind : uint8_t {
+  kTakenLocally = 1,
+  kIanaAssigned = 2,
+  kIanaReserved = 3,
+  kIanaUnassigned = 4,
+  kDynamic = 5,
+  kCommonlyUsed = 6,
+  kNeedsPrivilege = 7,
+  kExperimentsOnly = 8,
+  kLinuxEphemeral = 9,
+  kKubernetesNodePort = 10,
+  kBlockedByBrowsers = 11,
+};
+
+struct Advisory {
+  AdvisoryKind kind;
+  // One sentence for a person.
+  std::string message;
+  // The transports it holds for. Empty: all of them.
+  std::vector<Transport> transports;
+};
+
+// What to know before choosing `port` for a service on `transport` (kNone: on
+// all), in the order of AdvisoryKind.
+std::vector<Advisory> Advise(const Registry& registry, Port port, Transport transport);
+
+}  // namespace portreg
+
+#endif  // PORTREG_COMMON_CLASSIFY_H_

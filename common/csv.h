@@ -1,0 +1,84 @@
+// Reads comma-separated values: RFC 4180, with LF as well as CRLF row ends.
+#ifndef PORTREG_COMMON_CSV_H_
+#define PORTREG_COMMON_CSV_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace portreg {
+
+// A place in a text. Both count from 1; columns count bytes.
+struct TextPosition {
+  uint32_t line = 1;
+  uint32_t column = 1;
+};
+
+// "line 3, column 7: message", as INVALID_ARGUMENT.
+absl::Status ErrorAt(TextPosition position, absl::string_view message);
+
+struct CsvField {
+  // Without its quotes. Lives as long as the text and the unescaped texts.
+  absl::string_view text;
+  TextPosition position;
+};
+
+// Yields the rows of a text one after the other. Fields are views into it; a
+// quoted field that holds quotes is unescaped into a store of the caller's.
+//
+//   CsvReader reader(text, unescaped);
+//   std::vector<CsvField> row;
+//   while (true) {
+//     absl::StatusOr<bool> read = reader.Next(row);
+//     if (!read.ok()) return read.status();
+//     if (!*read) break;
+//     ...
+//   }
+//
+// Not for use by several threads at once.
+class CsvReader {
+ public:
+  // The longest field taken, in bytes; IANA's longest has 1,532. A forgotten
+  // quote would otherwise swallow the rest of a file.
+  static constexpr size_t kMaxFieldBytes = 16384;
+  // The most fields taken in one row; IANA's has 12.
+  static constexpr size_t kMaxFields = 64;
+
+  // Both must outlive the reader and all rows.
+  CsvReader(absl::string_view text, std::deque<std::string>& unescaped)
+      : text_(text), unescaped_(unescaped) {}
+
+  // Puts the next row into `row`, in place of what it holds. False at the end
+  // of the text. Blank lines are passed over. INVALID_ARGUMENT, with line and
+  // column, where the text is not CSV: a quoted field without its closing
+  // quote, text after one, a carriage return within a field, a field or row
+  // beyond the bounds.
+  absl::StatusOr<bool> Next(std::vector<CsvField>& row);
+
+ private:
+  void SkipBlankLines();
+  absl::StatusOr<CsvField> ReadField();
+  absl::Status ReadQuoted(CsvField& field);
+  absl::Status ReadPlain(CsvField& field);
+  [[nodiscard]] bool AtRowEnd() const;
+  void ConsumeRowEnd();
+  [[nodiscard]] TextPosition Position(size_t at) const {
+    return {line_, static_cast<uint32_t>(at - line_start_ + 1)};
+  }
+
+  const absl::string_view text_;
+  std::deque<std::string>& unescaped_;
+  size_t at_ = 0;
+  size_t line_start_ = 0;
+  uint32_t line_ = 1;
+};
+
+}  // namespace portreg
+
+#endif  // PORTREG_COMMON_CSV_H_

@@ -1,0 +1,16 @@
+/* The bytes of the embedded data files, as they stand beside this file. */
+    .macro embed symbol, file
+    .global \symbol\()_begin
+    .global \symbol\()_end
+    .balign 16
+\symbol\()_begin:
+    .incbin "\file"
+\symbol\()_end:
+    .byte 0
+    .endm
+
+    .section .rodata
+    embed portreg_iana_csv, "iana.csv"
+    embed portreg_common_csv, "common.csv"
+
+    .section .note.GNU-stack, "", %progbits

@@ -1,0 +1,42 @@
+#include "common/embedded/embedded.h"
+
+#include <cstddef>
+#include <utility>
+
+#include "common/layer_file.h"
+#include "common/record.h"
+
+// Defined in csv_bytes.S.
+extern "C" {
+extern const char portreg_iana_csv_begin[];
+extern const char portreg_iana_csv_end[];
+extern const char portreg_common_csv_begin[];
+extern const char portreg_common_csv_end[];
+}
+
+namespace portreg {
+namespace {
+
+constexpr absl::string_view kOrigin = "embedded";
+
+absl::string_view Bytes(const char* begin, const char* end) {
+  return {begin, static_cast<size_t>(end - begin)};
+}
+
+}  // namespace
+
+absl::string_view EmbeddedIanaCsv() { return Bytes(portreg_iana_csv_begin, portreg_iana_csv_end); }
+
+absl::string_view EmbeddedCommonCsv() {
+  return Bytes(portreg_common_csv_begin, portreg_common_csv_end);
+}
+
+LayerData EmbeddedIanaLayer() {
+  return ReadStaticLayer(Layer::kIana, kOrigin, EmbeddedIanaCsv(), IanaFileRules()).value();
+}
+
+LayerData EmbeddedCommonLayer() {
+  return ReadStaticLayer(Layer::kCommon, kOrigin, EmbeddedCommonCsv(), LayerRules()).value();
+}
+
+}  // namespace portreg

@@ -1,0 +1,229 @@
+#include "common/registry.h"
+
+#include <algorithm>
+#include <numeric>
+#include <tuple>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "common/classify.h"
+#include "common/service_name.h"
+#include "common/sha256.h"
+
+namespace portreg {
+namespace {
+
+constexpr size_t kRevisionDigits = 32;
+constexpr absl::string_view kAlternatives = " / ";
+
+// What decides between records of one port or one name. Ties keep the source's
+// order.
+auto LookupKey(const ServiceRecord& record) {
+  const int width = record.ports ? record.ports->width() : kMaxPort + 2;
+  return std::make_tuple(record.layer, !record.named(), width, record.transport);
+}
+
+size_t FirstPortOrLast(const ServiceRecord& record) {
+  return record.ports ? record.ports->first : kPortCount;
+}
+
+// Calls `take` with each folded name that finds `record`.
+template <typename Take>
+void ForEachName(const ServiceRecord& record, Take take) {
+  if (!record.named()) return;
+  std::string whole = FoldServiceName(record.service);
+  if (record.layer == Layer::kCommon) {
+    std::vector<std::string> parts = absl::StrSplit(whole, kAlternatives);
+    if (parts.size() > 1) {
+      std::sort(parts.begin(), parts.end());
+      parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
+      for (std::string& part : parts) take(std::move(part));
+    }
+  }
+  take(std::move(whole));
+}
+
+// Unambiguous, since texts hold no NUL bytes.
+void AppendForHash(const ServiceRecord& record, std::string& bytes) {
+  const RecordDetails& details = record.details;
+  absl::StrAppend(&bytes, record.ports ? ToString(*record.ports) : "");
+  for (const absl::string_view text :
+       {ToString(record.transport), ToString(record.layer), record.service, record.description,
+        details.assignee, details.contact, details.registration_date, details.modification_date,
+        details.reference, details.service_code, details.unauthorized_use_reported,
+        details.assignment_notes, details.owner}) {
+    bytes.push_back('\0');
+    bytes.append(text.data(), text.size());
+  }
+  bytes.push_back('\0');
+}
+
+absl::Status CheckLayers(const std::vector<LayerData>& layers) {
+  size_t coverage = 0;
+  for (size_t i = 0; i < layers.size(); ++i) {
+    const Layer layer = layers[i].info.layer;
+    for (size_t j = 0; j < i; ++j) {
+      if (layers[j].info.layer != layer) continue;
+      return absl::InvalidArgumentError(absl::StrCat("layer ", ToString(layer), " stands twice"));
+    }
+    for (const ServiceRecord& record : layers[i].records) {
+      coverage += record.ports ? static_cast<size_t>(record.ports->width()) : 0;
+    }
+    if (coverage > Registry::kMaxCoverage) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(layers[i].info.origin, ": its ranges cover too many ports in all, ",
+                       "the sum of their widths must not exceed ", Registry::kMaxCoverage));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Registry> Registry::Create(std::vector<LayerData> layers) {
+  if (absl::Status status = CheckLayers(layers); !status.ok()) return status;
+  return Registry(std::move(layers));
+}
+
+Registry::Registry(std::vector<LayerData> layers) {
+  std::sort(layers.begin(), layers.end(),
+            [](const LayerData& a, const LayerData& b) { return a.info.layer < b.info.layer; });
+  for (LayerData& layer : layers) {
+    records_.insert(records_.end(), layer.records.begin(), layer.records.end());
+    layers_.push_back(std::move(layer.info));
+    texts_.push_back(std::move(layer.text));
+  }
+  SortRecords();
+
+  std::vector<RecordIndex> lookup_order(records_.size());
+  std::iota(lookup_order.begin(), lookup_order.end(), RecordIndex{0});
+  std::stable_sort(lookup_order.begin(), lookup_order.end(), [this](RecordIndex a, RecordIndex b) {
+    const ServiceRecord& x = records_[a];
+    const ServiceRecord& y = records_[b];
+    return std::tuple_cat(LookupKey(x), std::make_tuple(x.line)) <
+           std::tuple_cat(LookupKey(y), std::make_tuple(y.line));
+  });
+  IndexPorts(lookup_order);
+  IndexNames(lookup_order);
+  HashRecords();
+}
+
+void Registry::SortRecords() {
+  std::stable_sort(records_.begin(), records_.end(),
+                   [](const ServiceRecord& a, const ServiceRecord& b) {
+                     return std::make_pair(FirstPortOrLast(a), LookupKey(a)) <
+                            std::make_pair(FirstPortOrLast(b), LookupKey(b));
+                   });
+  starts_.assign(kPortCount + 2, static_cast<RecordIndex>(records_.size()));
+  for (size_t i = records_.size(); i-- > 0;) {
+    starts_[FirstPortOrLast(records_[i])] = static_cast<RecordIndex>(i);
+  }
+  for (size_t port = kPortCount + 1; port-- > 0;) {
+    starts_[port] = std::min(starts_[port], starts_[port + 1]);
+  }
+}
+
+void Registry::IndexPorts(absl::Span<const RecordIndex> lookup_order) {
+  port_begin_.assign(kPortCount + 1, 0);
+  for (const ServiceRecord& record : records_) {
+    if (!record.ports) continue;
+    for (size_t port = record.ports->first; port <= record.ports->last; ++port) {
+      ++port_begin_[port + 1];
+    }
+  }
+  std::partial_sum(port_begin_.begin(), port_begin_.end(), port_begin_.begin());
+  by_port_.resize(port_begin_.back());
+
+  std::vector<uint32_t> next(port_begin_.begin(), port_begin_.end() - 1);
+  for (const RecordIndex index : lookup_order) {
+    const ServiceRecord& record = records_[index];
+    if (!record.ports) continue;
+    for (size_t port = record.ports->first; port <= record.ports->last; ++port) {
+      by_port_[next[port]++] = index;
+    }
+  }
+}
+
+void Registry::IndexNames(absl::Span<const RecordIndex> lookup_order) {
+  std::vector<std::pair<uint32_t, RecordIndex>> found;  // (name, record) in lookup order
+  found.reserve(records_.size());
+  name_ids_.reserve(records_.size());
+  for (const RecordIndex index : lookup_order) {
+    ForEachName(records_[index], [&](std::string name) {
+      const auto next_id = static_cast<uint32_t>(name_ids_.size());
+      found.emplace_back(name_ids_.try_emplace(std::move(name), next_id).first->second, index);
+    });
+  }
+  name_begin_.assign(name_ids_.size() + 1, 0);
+  for (const auto& [name, index] : found) ++name_begin_[name + 1];
+  std::partial_sum(name_begin_.begin(), name_begin_.end(), name_begin_.begin());
+  by_name_.resize(found.size());
+  std::vector<uint32_t> next(name_begin_.begin(), name_begin_.end() - 1);
+  for (const auto& [name, index] : found) by_name_[next[name]++] = index;
+}
+
+void Registry::HashRecords() {
+  Sha256 hash;
+  std::string bytes;
+  for (const ServiceRecord& record : records_) {
+    bytes.clear();
+    AppendForHash(record, bytes);
+    hash.Update(bytes);
+  }
+  revision_ = hash.Finish().substr(0, kRevisionDigits);
+}
+
+absl::Span<const RecordIndex> Registry::ByName(absl::string_view name) const {
+  const auto found = name_ids_.find(FoldServiceName(name));
+  if (found == name_ids_.end()) return {};
+  const uint32_t id = found->second;
+  return absl::MakeConstSpan(by_name_).subspan(name_begin_[id],
+                                               name_begin_[id + 1] - name_begin_[id]);
+}
+
+AssignmentState Registry::StateOn(Port port, Transport transport) const {
+  if (ClassOf(port).port_class == PortClass::kDynamic) return AssignmentState::kDynamic;
+
+  // AtPort lists the named first, then the narrowest nameless with no
+  // transport before those with one.
+  const ServiceRecord* decisive = nullptr;
+  bool claimed_on_another = false;
+  for (const RecordIndex index : AtPort(port)) {
+    const ServiceRecord& record = records_[index];
+    if (record.layer != Layer::kIana) continue;
+    if (!Answers(record.transport, transport)) {
+      claimed_on_another |= record.named() || StateOf(record) == AssignmentState::kReserved;
+      continue;
+    }
+    if (record.named()) return AssignmentState::kAssigned;
+    const bool exact_at_equal_width = decisive != nullptr &&
+                                      decisive->ports->width() == record.ports->width() &&
+                                      decisive->transport == Transport::kNone;
+    if (decisive == nullptr || (exact_at_equal_width && record.transport == transport)) {
+      decisive = &record;
+    }
+  }
+  if (decisive != nullptr) return StateOf(*decisive);
+  return claimed_on_another ? AssignmentState::kReserved : AssignmentState::kUnassigned;
+}
+
+bool Registry::TakenLocally(Port port, Transport transport) const {
+  const absl::Span<const RecordIndex> at_port = AtPort(port);
+  return std::any_of(at_port.begin(), at_port.end(), [&](RecordIndex index) {
+    const ServiceRecord& record = records_[index];
+    return record.layer == Layer::kLocal && Answers(record.transport, transport) &&
+           StateOf(record) != AssignmentState::kUnassigned;
+  });
+}
+
+std::vector<TransportState> Registry::States(Port port, Transport transport) const {
+  std::vector<TransportState> states;
+  for (const Transport each : kTransports) {
+    if (!Asks(transport, each)) continue;
+    states.push_back({each, StateOn(port, each), TakenLocally(port, each)});
+  }
+  return states;
+}
+
+}  // namespace portreg

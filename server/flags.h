@@ -1,0 +1,35 @@
+// portregd's flags, and the environment variables that stand for them.
+#ifndef PORTREG_SERVER_FLAGS_H_
+#define PORTREG_SERVER_FLAGS_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "server/data.h"
+#include "server/server.h"
+
+namespace portreg {
+
+// What the command line asks for.
+struct Command {
+  ServerOptions server;
+  DataOptions data;
+  // Load the data, report on it, and exit.
+  bool check = false;
+  // Print the help, and exit.
+  bool help = false;
+};
+
+// Reads flags from the command line, and for those not given there from
+// PORTREGD_<FLAG>. INVALID_ARGUMENT, naming it, for an unusable variable or an
+// argument that is no flag; an unknown or unusable flag ends the process with
+// exit code 1, as Abseil does.
+absl::StatusOr<Command> ReadCommand(int argc, char** argv);
+
+// What --help prints: the flags in groups, with defaults.
+std::string HelpText();
+
+}  // namespace portreg
+
+#endif  // PORTREG_SERVER_FLAGS_H_

@@ -1,0 +1,50 @@
+// One plain function per RPC: request in, answer or error out. What each RPC
+// means is said in port_registry_service.proto. No gRPC here.
+#ifndef PORTREG_SERVER_HANDLERS_H_
+#define PORTREG_SERVER_HANDLERS_H_
+
+#include "absl/status/statusor.h"
+#include "common/range_cursor.h"
+#include "common/registry.h"
+#include "common/to_message.h"
+#include "portreg/v1/port_registry_service.pb.h"
+
+namespace portreg {
+
+absl::StatusOr<v1::LookupResponse> Lookup(const Registry& registry,
+                                          const v1::LookupRequest& request);
+
+absl::StatusOr<v1::BatchLookupResponse> BatchLookup(const Registry& registry,
+                                                    const v1::BatchLookupRequest& request);
+
+absl::StatusOr<v1::ClassifyResponse> Classify(const Registry& registry,
+                                              const v1::ClassifyRequest& request);
+
+absl::StatusOr<v1::GetRegistryInfoResponse> GetRegistryInfo(
+    const Registry& registry, const v1::GetRegistryInfoRequest& request);
+
+// The messages of one listing, made one at a time. Not for use by several
+// threads at once.
+class Listing {
+ public:
+  // The registry must outlive the listing.
+  Listing(const Registry& registry, RangeCursor cursor, WithDetails with_details);
+
+  // Puts the next message into `response`, in place of what it holds. Returns
+  // whether it is the last one. There is always at least one; it must not be
+  // called again after the last.
+  [[nodiscard]] bool Next(v1::ListRangeResponse& response);
+
+ private:
+  const Registry& registry_;
+  RangeCursor cursor_;
+  WithDetails with_details_;
+  // Read ahead, to know which message is the last.
+  const ServiceRecord* next_;
+};
+
+absl::StatusOr<Listing> ListRange(const Registry& registry, const v1::ListRangeRequest& request);
+
+}  // namespace portreg
+
+#endif  // PORTREG_SERVER_HANDLERS_H_

@@ -1,0 +1,75 @@
+#include "server/server.h"
+
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
+#include "common/port.h"
+#include "grpcpp/ext/proto_server_reflection_plugin.h"
+#include "grpcpp/health_check_service_interface.h"
+#include "server/listen_address.h"
+
+namespace portreg {
+namespace {
+
+// A batch of 1,000 of the longest names has 70 kB; nothing larger is a
+// request.
+constexpr int kMaxRequestBytes = 256 << 10;
+// Streams that one connection may have open at once.
+constexpr int kMaxConcurrentStreams = 100;
+
+// Switches health checking on, and reflection, for the servers built from now
+// on: gRPC keeps both process-wide.
+void SetUpPlugins(bool reflection) {
+  grpc::EnableDefaultHealthCheckService(true);
+  if (reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
+                                                      const Publication& publication) {
+  SetUpPlugins(options.reflection);
+  grpc::ServerBuilder builder;
+  builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxConcurrentStreams);
+  // Two servers would otherwise share one port, and neither would know.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+
+  std::vector<ListenAddress> addresses;
+  std::vector<int> bound_ports(options.listen.size(), 0);
+  for (size_t i = 0; i < options.listen.size(); ++i) {
+    absl::StatusOr<ListenAddress> address = ParseListenAddress(options.listen[i]);
+    if (!address.ok()) return address.status();
+    if (absl::Status status = CheckAddressIsFree(*address); !status.ok()) return status;
+    builder.AddListeningPort(address->ToString(), grpc::InsecureServerCredentials(),
+                             &bound_ports[i]);
+    addresses.push_back(*std::move(address));
+  }
+  if (addresses.empty()) return absl::InvalidArgumentError("no address to listen on is given");
+
+  std::unique_ptr<Server> server(new Server(publication));
+  builder.RegisterService(&server->service_);
+  server->server_ = builder.BuildAndStart();
+  if (server->server_ == nullptr) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot listen on ", absl::StrJoin(options.listen, ", ")));
+  }
+  for (size_t i = 0; i < addresses.size(); ++i) {
+    if (addresses[i].path.empty()) addresses[i].port = static_cast<Port>(bound_ports[i]);
+    server->addresses_.push_back(addresses[i].ToString());
+  }
+  // The default service answers for "" by itself; clients that check health
+  // ask for the service by name.
+  server->server_->GetHealthCheckService()->SetServingStatus(
+      v1::PortRegistryService::service_full_name(), true);
+  return server;
+}
+
+void Server::Shutdown(absl::Duration grace) {
+  server_->GetHealthCheckService()->SetServingStatus(false);
+  server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
+}
+
+}  // namespace portreg

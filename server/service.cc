@@ -1,0 +1,143 @@
+#include "server/service.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/registry.h"
+#include "server/handlers.h"
+#include "server/request.h"
+#include "server/status.h"
+
+namespace portreg {
+namespace {
+
+grpc::Status ToGrpcStatus(const absl::Status& status) {
+  if (status.ok()) return grpc::Status::OK;
+  return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message()),
+          DetailsBytes(status)};
+}
+
+template <typename Request>
+absl::StatusOr<Request> Parse(const grpc::ByteBuffer& bytes) {
+  grpc::Slice slice;
+  Request request;
+  // An empty buffer has no slices at all; it is the message without fields.
+  if (bytes.Length() > 0 && !bytes.DumpToSingleSlice(&slice).ok()) {
+    return absl::InternalError("request bytes cannot be read");
+  }
+  const absl::string_view view(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  if (absl::Status status = ParseRequest(view, request); !status.ok()) return status;
+  return request;
+}
+
+template <typename Response>
+grpc::Status Serialize(const Response& response, grpc::ByteBuffer& bytes) {
+  bool own_buffer;
+  return grpc::SerializationTraits<Response>::Serialize(response, &bytes, &own_buffer);
+}
+
+// The road of every unary call.
+template <typename Request, typename Response>
+grpc::Status Answer(const Publication& publication, const grpc::ByteBuffer& in,
+                    absl::StatusOr<Response> (*handler)(const Registry&, const Request&),
+                    grpc::ByteBuffer& out) {
+  const absl::StatusOr<Request> request = Parse<Request>(in);
+  if (!request.ok()) return ToGrpcStatus(request.status());
+  const absl::StatusOr<Response> response = handler(*publication.Current(), *request);
+  if (!response.ok()) return ToGrpcStatus(response.status());
+  return Serialize(*response, out);
+}
+
+grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context, const grpc::Status& status) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  reactor->Finish(status);
+  return reactor;
+}
+
+// The road of a listing: one message at a time, the next one when gRPC has
+// taken the last.
+class ListRangeReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
+ public:
+  ListRangeReactor(std::shared_ptr<const Registry> registry, const grpc::ByteBuffer& in)
+      : registry_(std::move(registry)) {
+    const absl::StatusOr<v1::ListRangeRequest> request = Parse<v1::ListRangeRequest>(in);
+    if (!request.ok()) {
+      Finish(ToGrpcStatus(request.status()));
+      return;
+    }
+    absl::StatusOr<Listing> listing = portreg::ListRange(*registry_, *request);
+    if (!listing.ok()) {
+      Finish(ToGrpcStatus(listing.status()));
+      return;
+    }
+    listing_.emplace(*std::move(listing));
+    WriteNext();
+  }
+
+  void OnWriteDone(bool ok) override {
+    if (ok) {
+      WriteNext();
+    } else {
+      Finish(grpc::Status(grpc::StatusCode::CANCELLED, "the client has gone"));
+    }
+  }
+
+  void OnDone() override { delete this; }
+
+ private:
+  void WriteNext() {
+    const bool last = listing_->Next(response_);
+    bytes_.Clear();
+    const grpc::Status serialized = Serialize(response_, bytes_);
+    if (!serialized.ok()) {
+      Finish(serialized);
+    } else if (last) {
+      StartWriteAndFinish(&bytes_, grpc::WriteOptions(), grpc::Status::OK);
+    } else {
+      StartWrite(&bytes_);
+    }
+  }
+
+  const std::shared_ptr<const Registry> registry_;
+  std::optional<Listing> listing_;
+  v1::ListRangeResponse response_;
+  grpc::ByteBuffer bytes_;
+};
+
+}  // namespace
+
+grpc::ServerUnaryReactor* PortRegistryService::Lookup(grpc::CallbackServerContext* context,
+                                                      const grpc::ByteBuffer* request,
+                                                      grpc::ByteBuffer* response) {
+  return Finish(context, Answer(publication_, *request, &portreg::Lookup, *response));
+}
+
+grpc::ServerUnaryReactor* PortRegistryService::BatchLookup(grpc::CallbackServerContext* context,
+                                                           const grpc::ByteBuffer* request,
+                                                           grpc::ByteBuffer* response) {
+  return Finish(context, Answer(publication_, *request, &portreg::BatchLookup, *response));
+}
+
+grpc::ServerUnaryReactor* PortRegistryService::Classify(grpc::CallbackServerContext* context,
+                                                        const grpc::ByteBuffer* request,
+                                                        grpc::ByteBuffer* response) {
+  return Finish(context, Answer(publication_, *request, &portreg::Classify, *response));
+}
+
+grpc::ServerWriteReactor<grpc::ByteBuffer>* PortRegistryService::ListRange(
+    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request) {
+  return new ListRangeReactor(publication_.Current(), *request);
+}
+
+grpc::ServerUnaryReactor* PortRegistryService::GetRegistryInfo(grpc::CallbackServerContext* context,
+                                                               const grpc::ByteBuffer* request,
+                                                               grpc::ByteBuffer* response) {
+  return Finish(context, Answer(publication_, *request, &portreg::GetRegistryInfo, *response));
+}
+
+}  // namespace portreg

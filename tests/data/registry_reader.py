@@ -1,0 +1,150 @@
+"""A short, independent reader of CSV files with IANA's columns.
+
+Tests use it to say what the registry must answer, so it shares no code with
+the project's own parser and follows the rules of the domain word by word:
+
+    registry = registry_reader.load("iana.csv")
+    registry.names_by_slot[(80, "tcp")]   # ["http", "www", "www-http"]
+    registry.state(716, "tcp")            # "reserved"
+    registry.rows_by_name("HTTPS")        # every row named https
+"""
+
+import csv
+from typing import Iterable, NamedTuple
+
+TRANSPORTS = ("tcp", "udp", "sctp", "dccp")
+FIRST_DYNAMIC_PORT = 49152
+LAST_PORT = 65535
+
+COLUMNS = (
+    "Service Name", "Port Number", "Transport Protocol", "Description",
+    "Assignee", "Contact", "Registration Date", "Modification Date",
+    "Reference", "Service Code", "Unauthorized Use Reported",
+    "Assignment Notes")
+
+# The eleventh column's name in files before about 2019.
+FORMER_COLUMN_NAMES = {"Known Unauthorized Uses": "Unauthorized Use Reported"}
+
+
+class Row(NamedTuple):
+    """One row of the file. Empty text stands for "not stated"."""
+
+    service: str
+    port: str
+    transport: str
+    description: str
+    assignee: str = ""
+    contact: str = ""
+    registration_date: str = ""
+    modification_date: str = ""
+    reference: str = ""
+    service_code: str = ""
+    unauthorized_use: str = ""
+    notes: str = ""
+
+    @property
+    def first_port(self) -> int | None:
+        """The first port of the row; None for a name without a port."""
+        return int(self.port.partition("-")[0]) if self.port else None
+
+    @property
+    def last_port(self) -> int | None:
+        """The last port of the row; None for a name without a port."""
+        return int(self.port.rpartition("-")[2]) if self.port else None
+
+    @property
+    def width(self) -> int:
+        """How many ports the row covers; 0 for a name without a port."""
+        if not self.port:
+            return 0
+        return self.last_port - self.first_port + 1
+
+    def covers(self, transport: str) -> bool:
+        """Whether the row speaks of the transport; a row of none speaks of all."""
+        return self.transport in ("", transport)
+
+
+class Registry:
+    """All rows of one file, in its order, with answers about them."""
+
+    def __init__(self, rows: Iterable[Row]):
+        self.rows = list(rows)
+        self.rows_by_port: dict[int, list[Row]] = {}
+        for row in self.rows:
+            if row.port:
+                for port in range(row.first_port, row.last_port + 1):
+                    self.rows_by_port.setdefault(port, []).append(row)
+        self.names_by_slot = self._names_by_slot()
+        self._rows_by_name: dict[str, list[Row]] = {}
+        for row in self.rows:
+            if row.service:
+                key = row.service.lower()
+                self._rows_by_name.setdefault(key, []).append(row)
+
+    def _names_by_slot(self) -> dict[tuple[int, str], list[str]]:
+        names: dict[tuple[int, str], list[str]] = {}
+        for port, rows in self.rows_by_port.items():
+            for row in rows:
+                if row.service:
+                    stated = (row.transport,) if row.transport else TRANSPORTS
+                    for transport in stated:
+                        names.setdefault((port, transport), []).append(
+                            row.service)
+        return names
+
+    def rows_by_name(self, name: str) -> list[Row]:
+        """Every row of that name, ignoring case, in the file's order."""
+        return self._rows_by_name.get(name.lower(), [])
+
+    def state(self, port: int, transport: str) -> str:
+        """The state of (port, transport): the first rule that matches.
+
+        One of "dynamic", "assigned", "reserved", "unassigned".
+        """
+        if port >= FIRST_DYNAMIC_PORT:
+            return "dynamic"
+        rows = self.rows_by_port.get(port, ())
+        matching = [row for row in rows if row.covers(transport)]
+        if any(row.service for row in matching):
+            return "assigned"
+        if matching:
+            return nameless_state(min(
+                matching, key=lambda row: (row.width, row.transport == "")))
+        if any(row.service or nameless_state(row) == "reserved"
+               for row in rows):
+            return "reserved"
+        return "unassigned"
+
+
+def nameless_state(row: Row) -> str:
+    """What a row without a name says of the ports it covers."""
+    text = row.description.lower()
+    if text.startswith("any private"):
+        return "assigned"
+    return "unassigned" if "unassigned" in text else "reserved"
+
+
+def parse(lines: Iterable[str]) -> Registry:
+    """Reads CSV text; columns are found by header name.
+
+    Raises ValueError when a column is missing or a row has another length.
+    """
+    reader = csv.reader(lines, strict=True)
+    header = [FORMER_COLUMN_NAMES.get(name, name) for name in next(reader, [])]
+    missing = [name for name in COLUMNS if name not in header]
+    if missing:
+        raise ValueError(f"missing columns: {', '.join(missing)}")
+    positions = [header.index(name) for name in COLUMNS]
+    rows = []
+    for fields in reader:
+        if len(fields) != len(header):
+            raise ValueError(f"line {reader.line_num}: {len(fields)} fields, "
+                             f"{len(header)} wanted")
+        rows.append(Row(*(fields[position] for position in positions)))
+    return Registry(rows)
+
+
+def load(path) -> Registry:
+    """Reads the CSV file at path. Raises OSError or ValueError."""
+    with open(path, encoding="utf-8", newline="") as file:
+        return parse(file)
