@@ -20,7 +20,8 @@ struct Query {
   std::string service;
   Transport transport = Transport::kNone;
 
-  [[nodiscard]] bool is_port() const { return ports && ports->first == ports->last; }
+  [[nodiscard]] bool is_port() const { return ports && ports->width() == 1; }
+  [[nodiscard]] bool is_range() const { return ports && ports->width() > 1; }
 };
 
 // Reads a key or a list of keys with commas between them.

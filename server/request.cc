@@ -22,7 +22,7 @@ absl::StatusOr<Port> ReadPort(absl::string_view field, int32_t number) {
   const absl::StatusOr<Port> port = CheckPort(number);
   if (port.ok()) return port;
   return BadField(field, v1::ERROR_REASON_PORT_OUT_OF_RANGE,
-                  absl::StrCat(field, ": ", port.status().message()));
+                  absl::StrCat(field, " ", number, " is out of range [0, ", kMaxPort, "]"));
 }
 
 absl::StatusOr<Transport> ReadTransport(v1::Transport transport) {

@@ -1,0 +1,126 @@
+#include "client/channel.h"
+
+#include <cerrno>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/string_view.h"
+#include "common/port.h"
+#include "portreg/v1/port_registry_service.grpc.pb.h"
+
+namespace portreg {
+namespace {
+
+constexpr int kMaxAttempts = 5;
+
+absl::Status OutOfBounds(absl::string_view field, const std::string& value,
+                         absl::string_view allowed) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("ClientOptions.", field, " is ", value, ", it must be ", allowed));
+}
+
+absl::Status CheckPositive(absl::string_view field, absl::Duration value) {
+  if (value > absl::ZeroDuration()) return absl::OkStatus();
+  return OutOfBounds(field, absl::FormatDuration(value), "above 0");
+}
+
+absl::StatusOr<std::string> ReadPem(const std::string& path) {
+  if (path.empty()) return std::string();
+  errno = 0;
+  std::ifstream file(path);
+  std::ostringstream content;
+  if (!file || !(content << file.rdbuf())) {
+    return absl::ErrnoToStatus(errno == 0 ? EIO : errno, absl::StrCat(path, ": cannot be read"));
+  }
+  return content.str();
+}
+
+absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> MakeCredentials(
+    const ClientOptions& options) {
+  if (!options.tls) return grpc::InsecureChannelCredentials();
+  absl::StatusOr<std::string> ca = ReadPem(options.tls->ca_file);
+  if (!ca.ok()) return ca.status();
+  absl::StatusOr<std::string> cert = ReadPem(options.tls->cert_file);
+  if (!cert.ok()) return cert.status();
+  absl::StatusOr<std::string> key = ReadPem(options.tls->key_file);
+  if (!key.ok()) return key.status();
+  grpc::SslCredentialsOptions ssl;
+  ssl.pem_root_certs = *std::move(ca);
+  ssl.pem_cert_chain = *std::move(cert);
+  ssl.pem_private_key = *std::move(key);
+  return grpc::SslCredentials(ssl);
+}
+
+// Protobuf's JSON form of a duration.
+std::string JsonSeconds(absl::Duration duration) {
+  return absl::StrFormat("%.3fs", absl::ToDoubleSeconds(duration));
+}
+
+}  // namespace
+
+absl::Status ClientOptions::Validate() const {
+  if (absl::Status status = CheckPositive("timeout", timeout); !status.ok()) return status;
+  if (absl::Status status = CheckPositive("list_timeout", list_timeout); !status.ok()) {
+    return status;
+  }
+  if (retry.max_attempts < 1 || retry.max_attempts > kMaxAttempts) {
+    return OutOfBounds("retry.max_attempts", absl::StrCat(retry.max_attempts),
+                       absl::StrCat("1 to ", kMaxAttempts));
+  }
+  // gRPC's service config has no finer unit here.
+  for (const absl::Duration backoff : {retry.initial_backoff, retry.max_backoff}) {
+    if (backoff >= absl::Milliseconds(1)) continue;
+    return OutOfBounds("retry's backoff", absl::FormatDuration(backoff), "1 ms or more");
+  }
+  if (tls && tls->cert_file.empty() != tls->key_file.empty()) {
+    return absl::InvalidArgumentError(
+        "ClientOptions.tls has one of cert_file and key_file, it must have both or none");
+  }
+  return absl::OkStatus();
+}
+
+namespace internal {
+
+std::string TargetOf(const ClientOptions& options) {
+  return options.target.empty() ? std::string(kDefaultAddress) : options.target;
+}
+
+std::string ServiceConfigJson(const ClientOptions& options) {
+  const absl::string_view service = v1::PortRegistryService::service_full_name();
+  std::string config = R"({"loadBalancingConfig":[{"round_robin":{}}])";
+  if (options.health_check) {
+    absl::StrAppend(&config, R"(,"healthCheckConfig":{"serviceName":")", service, R"("})");
+  }
+  if (options.retry.max_attempts > 1) {
+    absl::StrAppend(&config, R"(,"methodConfig":[{"name":[{"service":")", service,
+                    R"("}],"retryPolicy":{"maxAttempts":)", options.retry.max_attempts,
+                    R"(,"initialBackoff":")", JsonSeconds(options.retry.initial_backoff),
+                    R"(","maxBackoff":")", JsonSeconds(options.retry.max_backoff),
+                    R"(","backoffMultiplier":2,"retryableStatusCodes":["UNAVAILABLE"]}}],)",
+                    R"("retryThrottling":{"maxTokens":100,"tokenRatio":0.1})");
+  }
+  config += '}';
+  return config;
+}
+
+absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const ClientOptions& options) {
+  absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> credentials = MakeCredentials(options);
+  if (!credentials.ok()) return credentials.status();
+  grpc::ChannelArguments arguments;
+  arguments.SetServiceConfigJSON(ServiceConfigJson(options));
+  // A server that comes back is found again within a second.
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
+  if (!options.user_agent.empty()) arguments.SetUserAgentPrefix(options.user_agent);
+  if (options.tls && !options.tls->server_name.empty()) {
+    arguments.SetSslTargetNameOverride(options.tls->server_name);
+  }
+  return grpc::CreateCustomChannel(TargetOf(options), *credentials, arguments);
+}
+
+}  // namespace internal
+}  // namespace portreg

@@ -1,0 +1,82 @@
+#include "client/cli/commands.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "client/cli/command_parts.h"
+#include "client/cli/json.h"
+
+namespace portreg::cli {
+namespace {
+
+// gRPC tells a lost connection's cause last, behind a chain of what follows
+// from it.
+absl::string_view Cause(absl::string_view message) {
+  const bool chained = message.find("last error:") != absl::string_view::npos;
+  const size_t colon = message.rfind(": ");
+  return chained && colon != absl::string_view::npos ? message.substr(colon + 2) : message;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<Query>> ReadQueries(const std::vector<std::string>& keys) {
+  if (keys.empty()) return absl::InvalidArgumentError("no key is given, such as 443; see --help");
+  std::vector<Query> queries;
+  for (const std::string& key : keys) {
+    absl::StatusOr<std::vector<Query>> some = ParseQueries(key);
+    if (!some.ok()) return some.status();
+    for (Query& query : *some) queries.push_back(std::move(query));
+  }
+  return queries;
+}
+
+void Complain(absl::string_view line, const Output& output) {
+  absl::FPrintF(output.err, "portreg: %s\n", line);
+}
+
+int FailUsage(const absl::Status& status, const Output& output) {
+  Complain(status.message(), output);
+  return kExitUsage;
+}
+
+int FailCall(const absl::Status& status, const Source& source, const Output& output) {
+  if (absl::IsUnavailable(status)) {
+    Complain(
+        absl::StrCat("no answer from ", source.Name(), ": ", Printable(Cause(status.message())),
+                     " (--offline answers without a server)"),
+        output);
+  } else {
+    Complain(absl::StrCat(source.Name(), ": ", Printable(status.message())), output);
+  }
+  return kExitGrpc + static_cast<int>(status.code());
+}
+
+void WriteJson(v1::BatchLookupResponse message, const Output& output) {
+  for (v1::LookupResult& result : *message.mutable_results()) {
+    if (result.has_failure()) result.mutable_failure()->clear_details();
+  }
+  WriteJson(static_cast<const google::protobuf::Message&>(message), output);
+}
+
+void WriteJson(const google::protobuf::Message& message, const Output& output) {
+  absl::FPrintF(output.out, "%s\n", ToJson(message, JsonStyle::kIndented));
+}
+
+int Run(const Invocation& invocation, Source& source, const Output& output) {
+  switch (invocation.verb) {
+    case Verb::kClassify:
+      return RunClassify(invocation, source, output);
+    case Verb::kList:
+      return RunList(invocation, source, output);
+    case Verb::kInfo:
+      return RunInfo(invocation, source, output);
+    case Verb::kLookup:
+    case Verb::kHelp:
+      break;
+  }
+  return RunLookup(invocation, source, output);
+}
+
+}  // namespace portreg::cli

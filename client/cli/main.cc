@@ -1,0 +1,56 @@
+// portreg: tells what a port number is.
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "client/cli/command_parts.h"
+#include "client/cli/commands.h"
+#include "client/cli/embedded_source.h"
+#include "client/cli/flags.h"
+#include "client/cli/remote_source.h"
+#include "client/cli/source.h"
+#include "client/cli/terminal.h"
+#include "google/protobuf/stubs/logging.h"
+#include "grpc/support/log.h"
+
+namespace {
+
+using portreg::cli::Invocation;
+using portreg::cli::Output;
+using portreg::cli::Source;
+
+absl::StatusOr<std::unique_ptr<Source>> MakeSource(const Invocation& invocation) {
+  if (invocation.offline) return portreg::cli::MakeEmbeddedSource();
+  return portreg::cli::MakeRemoteSource(invocation.client);
+}
+
+// What was written may not have arrived: a full disk is no success.
+int Close(int exit_code, const Output& output) {
+  if (std::fflush(output.out) == 0 && std::ferror(output.out) == 0) return exit_code;
+  portreg::cli::Complain("standard output cannot be written", output);
+  return portreg::cli::kExitUsage;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGINT, [](int) { _exit(portreg::cli::kExitInterrupted); });
+  // A call's status says what gRPC and Protobuf would log.
+  gpr_set_log_function([](gpr_log_func_args*) {});
+  google::protobuf::SetLogHandler(nullptr);
+
+  const Output output{portreg::cli::StandardOutput(), stdout, stderr};
+  const absl::StatusOr<Invocation> invocation = portreg::cli::ReadInvocation(argc, argv);
+  if (!invocation.ok()) return portreg::cli::FailUsage(invocation.status(), output);
+  if (invocation->verb == portreg::cli::Verb::kHelp) {
+    std::fputs(portreg::cli::HelpText().c_str(), stdout);
+    return Close(portreg::cli::kExitOk, output);
+  }
+  const absl::StatusOr<std::unique_ptr<Source>> source = MakeSource(*invocation);
+  if (!source.ok()) return portreg::cli::FailUsage(source.status(), output);
+  return Close(portreg::cli::Run(*invocation, **source, output), output);
+}

@@ -1,0 +1,85 @@
+#include "client/cli/remote_source.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace portreg::cli {
+namespace {
+
+// What the server takes at once.
+constexpr size_t kMaxBatchSize = 1'000;
+
+class RemoteSource final : public Source {
+ public:
+  RemoteSource(std::unique_ptr<Client> client, std::string name)
+      : client_(std::move(client)), name_(std::move(name)) {}
+
+  absl::StatusOr<v1::BatchLookupResponse> Lookup(const std::vector<Query>& queries) override {
+    v1::BatchLookupResponse all;
+    for (size_t begin = 0; begin < queries.size(); begin += kMaxBatchSize) {
+      const size_t end = std::min(begin + kMaxBatchSize, queries.size());
+      v1::BatchLookupRequest request;
+      for (size_t i = begin; i < end; ++i) ToRequest(queries[i], *request.add_requests());
+      absl::StatusOr<v1::BatchLookupResponse> part = client_->BatchLookup(request);
+      if (!part.ok()) return part;
+      // Answers of several revisions have none in common.
+      if (begin > 0 && part->revision() != all.revision()) part->clear_revision();
+      all.set_revision(part->revision());
+      for (v1::LookupResult& result : *part->mutable_results()) {
+        *all.add_results() = std::move(result);
+      }
+    }
+    return all;
+  }
+
+  absl::StatusOr<v1::ClassifyResponse> Classify(Port port, Transport transport) override {
+    v1::ClassifyRequest request;
+    request.set_port(port);
+    request.set_transport(static_cast<v1::Transport>(transport));
+    return client_->Classify(request);
+  }
+
+  absl::StatusOr<std::string> List(const RangeQuestion& question,
+                                   absl::FunctionRef<bool(const v1::PortRecord&)> take) override {
+    v1::ListRangeRequest request;
+    request.set_first_port(question.ports.first);
+    request.set_last_port(question.ports.last);
+    request.set_transport(static_cast<v1::Transport>(question.transport));
+    for (const Layer layer : question.layers) request.add_layers(static_cast<v1::Layer>(layer));
+    request.set_include_portless(question.include_portless);
+    RecordStream records = client_->ListRange(request);
+    while (const v1::PortRecord* record = records.Next()) {
+      if (!take(*record)) break;
+    }
+    if (!records.status().ok()) return records.status();
+    return records.revision();
+  }
+
+  absl::StatusOr<v1::GetRegistryInfoResponse> Info() override { return client_->GetRegistryInfo(); }
+
+  [[nodiscard]] std::string Name() const override { return name_; }
+
+ private:
+  static void ToRequest(const Query& query, v1::LookupRequest& request) {
+    if (query.ports) {
+      request.set_port(query.ports->first);
+    } else {
+      request.set_service(query.service);
+    }
+    request.set_transport(static_cast<v1::Transport>(query.transport));
+  }
+
+  const std::unique_ptr<Client> client_;
+  const std::string name_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Source>> MakeRemoteSource(const ClientOptions& options) {
+  absl::StatusOr<std::unique_ptr<Client>> client = Client::Create(options);
+  if (!client.ok()) return client.status();
+  return std::make_unique<RemoteSource>(*std::move(client), options.target);
+}
+
+}  // namespace portreg::cli

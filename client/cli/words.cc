@@ -1,0 +1,52 @@
+#include "client/cli/words.h"
+
+#include <vector>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/port.h"
+#include "common/record.h"
+
+namespace portreg::cli {
+namespace {
+
+std::string StateName(v1::AssignmentState state) {
+  if (!v1::AssignmentState_IsValid(state)) return absl::StrCat("state ", static_cast<int>(state));
+  return std::string(ToString(static_cast<AssignmentState>(state)));
+}
+
+}  // namespace
+
+std::string TransportName(v1::Transport transport) {
+  if (!v1::Transport_IsValid(transport)) return absl::StrCat(static_cast<int>(transport));
+  return std::string(ToString(static_cast<Transport>(transport)));
+}
+
+std::string LayerName(v1::Layer layer) {
+  if (!v1::Layer_IsValid(layer)) return absl::StrCat(static_cast<int>(layer));
+  return std::string(ToString(static_cast<Layer>(layer)));
+}
+
+std::string PortsOf(const v1::PortRecord& record) {
+  const std::string transport = TransportName(record.transport());
+  if (!record.has_first_port()) return transport.empty() ? "-" : absl::StrCat("-/", transport);
+  std::string ports = absl::StrCat(record.first_port());
+  if (record.last_port() != record.first_port()) absl::StrAppend(&ports, "-", record.last_port());
+  return transport.empty() ? ports : absl::StrCat(ports, "/", transport);
+}
+
+std::string StatesOf(const v1::LookupResponse& response) {
+  if (response.states().empty()) return "unknown";
+  const v1::AssignmentState first = response.states(0).state();
+  if (absl::c_all_of(response.states(), [first](const auto& s) { return s.state() == first; })) {
+    return StateName(first);
+  }
+  std::vector<std::string> states;
+  for (const v1::TransportState& state : response.states()) {
+    states.push_back(absl::StrCat(TransportName(state.transport()), " ", StateName(state.state())));
+  }
+  return absl::StrJoin(states, ", ");
+}
+
+}  // namespace portreg::cli

@@ -1,0 +1,58 @@
+// What a Client and its RecordStreams share.
+#ifndef PORTREG_CLIENT_CONNECTION_H_
+#define PORTREG_CLIENT_CONNECTION_H_
+
+#include <memory>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "client/status.h"
+#include "grpcpp/grpcpp.h"
+#include "portreg/client_options.h"
+#include "portreg/v1/port_registry_service.grpc.pb.h"
+
+namespace portreg::internal {
+
+using Stub = v1::PortRegistryService::StubInterface;
+
+// A stub, how to call it, and how to explain its failures. Any number of
+// threads may use it at once.
+class Connection {
+ public:
+  // `channel` is the stub's, or null where a test brought the stub.
+  Connection(std::shared_ptr<Stub> stub, std::shared_ptr<grpc::Channel> channel,
+             ClientOptions options)
+      : stub_(std::move(stub)), channel_(std::move(channel)), options_(std::move(options)) {}
+
+  [[nodiscard]] const ClientOptions& options() const { return options_; }
+  [[nodiscard]] Stub& stub() const { return *stub_; }
+
+  // Makes one blocking call within the options' timeout.
+  template <typename Request, typename Response>
+  absl::StatusOr<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                             Response*),
+                                const Request& request) const {
+    grpc::ClientContext context;
+    context.set_deadline(absl::ToChronoTime(absl::Now() + options_.timeout));
+    Response response;
+    const grpc::Status status = (stub_.get()->*method)(&context, request, &response);
+    if (!status.ok()) return Explain(status, options_.timeout);
+    return response;
+  }
+
+  // The status for the caller. A call that ran out of time before there was a
+  // connection tells of that: UNAVAILABLE, naming the target.
+  [[nodiscard]] absl::Status Explain(const grpc::Status& status, absl::Duration timeout) const;
+
+ private:
+  const std::shared_ptr<Stub> stub_;
+  const std::shared_ptr<grpc::Channel> channel_;
+  const ClientOptions options_;
+};
+
+}  // namespace portreg::internal
+
+#endif  // PORTREG_CLIENT_CONNECTION_H_

@@ -1,0 +1,84 @@
+// The client of a port-number registry.
+#ifndef PORTREG_CLIENT_H_
+#define PORTREG_CLIENT_H_
+
+#include <cstdint>
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "portreg/client_options.h"
+#include "portreg/record_stream.h"
+#include "portreg/v1/port_registry_service.grpc.pb.h"
+#include "portreg/v1/port_registry_service.pb.h"
+
+namespace portreg {
+
+namespace internal {
+class Connection;
+}
+
+// Asks a portregd what port numbers are.
+//
+//   portreg::ClientOptions options;
+//   options.target = "dns:///portreg.internal:6335";
+//   absl::StatusOr<std::unique_ptr<portreg::Client>> client =
+//       portreg::Client::Create(options);
+//   if (!client.ok()) return client.status();
+//   absl::StatusOr<portreg::v1::LookupResponse> answer = (*client)->LookupPort(443);
+//
+// What each call means, and the reasons it can fail for, is written at its RPC
+// in portreg/v1/port_registry_service.proto; ErrorReason() in portreg/error.h
+// reads the reason. Besides these: UNAVAILABLE if no server could be reached,
+// DEADLINE_EXCEEDED if the answer took too long.
+//
+// Calls block, have a deadline, and are retried by ClientOptions. Any number of
+// threads may use one client at once, and should: it holds the connections.
+class Client {
+ public:
+  // Makes a client; connections are opened by the first call.
+  // INVALID_ARGUMENT for options out of bounds; NOT_FOUND or
+  // PERMISSION_DENIED, naming it, for a TLS file that cannot be read.
+  static absl::StatusOr<std::unique_ptr<Client>> Create(const ClientOptions& options = {});
+
+  // A client that calls `stub`, such as a mock of v1::PortRegistryService::
+  // StubInterface in a test. Of the options only those about time and
+  // RecordStream's retries count.
+  explicit Client(std::shared_ptr<v1::PortRegistryService::StubInterface> stub,
+                  ClientOptions options = {});
+
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+  ~Client();
+
+  absl::StatusOr<v1::LookupResponse> Lookup(const v1::LookupRequest& request) const;
+
+  // Lookup of a port, 0-65535, on every transport.
+  absl::StatusOr<v1::LookupResponse> LookupPort(int32_t port) const;
+
+  // Lookup of a service name, 1-64 bytes, on every transport. NOT_FOUND if no
+  // record has it.
+  absl::StatusOr<v1::LookupResponse> LookupService(absl::string_view service) const;
+
+  // At most 1,000 lookups. A reply that would be too large for one message is
+  // asked for in parts; ABORTED if the registry changed between them three
+  // times over.
+  absl::StatusOr<v1::BatchLookupResponse> BatchLookup(const v1::BatchLookupRequest& request) const;
+
+  absl::StatusOr<v1::ClassifyResponse> Classify(const v1::ClassifyRequest& request) const;
+
+  // Starts a listing. Errors, those about the request among them, are the
+  // stream's.
+  [[nodiscard]] RecordStream ListRange(const v1::ListRangeRequest& request) const;
+
+  absl::StatusOr<v1::GetRegistryInfoResponse> GetRegistryInfo() const;
+
+ private:
+  explicit Client(std::shared_ptr<const internal::Connection> connection);
+
+  std::shared_ptr<const internal::Connection> connection_;
+};
+
+}  // namespace portreg
+
+#endif  // PORTREG_CLIENT_H_

@@ -1,0 +1,64 @@
+// How a portreg::Client reaches its server.
+#ifndef PORTREG_CLIENT_OPTIONS_H_
+#define PORTREG_CLIENT_OPTIONS_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+
+namespace portreg {
+
+// Transport security. Files are PEM, read once when the client is made.
+struct TlsOptions {
+  // Certificates of the authorities that the server's certificate must lead
+  // to. Default: empty, those of the system.
+  std::string ca_file;
+  // The client's own certificate chain and private key, for mutual TLS: both
+  // or none. Default: empty, the client shows no certificate.
+  std::string cert_file;
+  std::string key_file;
+  // The name that the server's certificate must bear. Default: empty, the
+  // target's host.
+  std::string server_name;
+};
+
+// Calls that fail with UNAVAILABLE are tried again, as gRPC's retry policy
+// does it; no other failure is.
+struct RetryOptions {
+  // Tries in all, 1-5; 1 switches retries off. Default: 3.
+  int max_attempts = 3;
+  // Pause before the second try; it doubles with each further one, and gRPC
+  // varies it at random. Default: 50 ms.
+  absl::Duration initial_backoff = absl::Milliseconds(50);
+  // The longest pause. Default: 1 s.
+  absl::Duration max_backoff = absl::Seconds(1);
+};
+
+struct ClientOptions {
+  // The server, by gRPC's naming: host:port, dns:///name:port, unix:path.
+  // Where a name has several addresses, calls go to them by turns.
+  // Default: empty, 127.0.0.1:6335, where portregd listens by default.
+  std::string target;
+  // Default: none, plaintext.
+  std::optional<TlsOptions> tls;
+  // How long a call may take, its retries among it. Above 0. Default: 2 s.
+  absl::Duration timeout = absl::Seconds(2);
+  // How long a listing may take from its first to its last record. Above 0.
+  // Default: 30 s.
+  absl::Duration list_timeout = absl::Seconds(30);
+  RetryOptions retry;
+  // Passes over servers that report through grpc.health.v1 that they do not
+  // serve. Default: yes. A server without health checking counts as serving.
+  bool health_check = true;
+  // Put before gRPC's own user agent. Default: empty.
+  std::string user_agent;
+
+  // INVALID_ARGUMENT, naming the field and the value, if one is out of bounds.
+  [[nodiscard]] absl::Status Validate() const;
+};
+
+}  // namespace portreg
+
+#endif  // PORTREG_CLIENT_OPTIONS_H_

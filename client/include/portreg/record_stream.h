@@ -1,0 +1,59 @@
+// The records of a listing, one after the other.
+#ifndef PORTREG_RECORD_STREAM_H_
+#define PORTREG_RECORD_STREAM_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "portreg/v1/port_registry_service.pb.h"
+
+namespace portreg {
+
+// Yields records as they arrive; no more than two messages of them are held in
+// memory. A stream that breaks with UNAVAILABLE goes on where it broke, as
+// often as the client's retry options allow without a message in between.
+//
+//   portreg::RecordStream records = client->ListRange(request);
+//   while (const portreg::v1::PortRecord* record = records.Next()) Use(*record);
+//   if (!records.status().ok()) ...
+//
+// For one thread at a time. The client may go away before its streams.
+class RecordStream {
+ public:
+  // What yields the messages; there is one in client.cc.
+  class Messages;
+
+  explicit RecordStream(std::unique_ptr<Messages> messages);
+  RecordStream(RecordStream&&) noexcept;
+  RecordStream& operator=(RecordStream&&) noexcept;
+  // Cancels a listing that has not been read to its end.
+  ~RecordStream();
+
+  // The next record, which lives until the next call. nullptr at the end, and
+  // after an error; see status().
+  [[nodiscard]] const v1::PortRecord* Next();
+
+  // OK as long as no error has occurred. ABORTED (REVISION_CHANGED) if the
+  // registry changed while a broken stream was resumed, or since the request's
+  // resume token was given out: start over.
+  [[nodiscard]] const absl::Status& status() const { return status_; }
+
+  // The revision of the records. Empty before the first call of Next().
+  [[nodiscard]] const std::string& revision() const { return message_.revision(); }
+
+  // Continues, in a later request, after the last message whose records have
+  // all been yielded. Empty before that.
+  [[nodiscard]] const std::string& resume_token() const { return resume_token_; }
+
+ private:
+  std::unique_ptr<Messages> messages_;
+  v1::ListRangeResponse message_;
+  int next_ = 0;
+  std::string resume_token_;
+  absl::Status status_;
+};
+
+}  // namespace portreg
+
+#endif  // PORTREG_RECORD_STREAM_H_

@@ -1,0 +1,36 @@
+#include "client/status.h"
+
+#include "absl/strings/cord.h"
+#include "absl/strings/match.h"
+#include "portreg/error.h"
+#include "portreg/errordetails/v1/error_details.pb.h"
+
+namespace portreg {
+
+std::string ErrorReason(const absl::Status& status) {
+  const absl::optional<absl::Cord> payload = status.GetPayload(kStatusDetailsUrl);
+  errordetails::v1::Status message;
+  if (!payload || !message.ParseFromString(std::string(*payload))) return {};
+  for (const google::protobuf::Any& detail : message.details()) {
+    errordetails::v1::ErrorInfo info;
+    if (absl::EndsWith(detail.type_url(), "/google.rpc.ErrorInfo") &&
+        info.ParseFromString(detail.value())) {
+      return info.reason();
+    }
+  }
+  return {};
+}
+
+namespace internal {
+
+absl::Status FromGrpcStatus(const grpc::Status& status) {
+  if (status.ok()) return absl::OkStatus();
+  absl::Status result(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
+  if (!status.error_details().empty()) {
+    result.SetPayload(kStatusDetailsUrl, absl::Cord(status.error_details()));
+  }
+  return result;
+}
+
+}  // namespace internal
+}  // namespace portreg

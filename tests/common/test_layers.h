@@ -1,0 +1,126 @@
+// Layers, registries and files for tests.
+#ifndef PORTREG_TESTS_COMMON_TEST_LAYERS_H_
+#define PORTREG_TESTS_COMMON_TEST_LAYERS_H_
+
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "common/embedded/embedded.h"
+#include "common/layer.h"
+#include "common/layer_file.h"
+#include "common/port.h"
+#include "common/record.h"
+#include "common/registry.h"
+#include "gtest/gtest.h"
+
+namespace portreg {
+
+// The columns that a file must have; rows below it read "http,80,tcp,Web".
+inline constexpr absl::string_view kShortHeader =
+    "Service Name,Port Number,Transport Protocol,Description\n";
+
+// All of IANA's columns, and Owner.
+inline constexpr absl::string_view kFullHeader =
+    "Service Name,Port Number,Transport Protocol,Description,Assignee,Contact,Registration "
+    "Date,Modification Date,Reference,Service Code,Unauthorized Use Reported,Assignment "
+    "Notes,Owner\n";
+
+// The layer that a whole CSV text makes; rows that cannot be used are set
+// aside.
+inline LayerData LayerOfText(Layer layer, absl::string_view csv) {
+  auto text = std::make_shared<LayerText>();
+  text->text = std::string(csv);
+  return ReadLayer(layer, "test.csv", std::move(text), {.max_set_aside_share = 1}).value();
+}
+
+// The layer that rows under kShortHeader make.
+inline LayerData MakeLayer(Layer layer, absl::string_view rows) {
+  return LayerOfText(layer, absl::StrCat(kShortHeader, rows));
+}
+
+// The rows of each layer, under kShortHeader; none where empty.
+struct LayerRows {
+  absl::string_view iana;
+  absl::string_view common;
+  absl::string_view local;
+};
+
+inline Registry MakeRegistry(const LayerRows& rows) {
+  std::vector<LayerData> layers;
+  if (!rows.iana.empty()) layers.push_back(MakeLayer(Layer::kIana, rows.iana));
+  if (!rows.common.empty()) layers.push_back(MakeLayer(Layer::kCommon, rows.common));
+  if (!rows.local.empty()) layers.push_back(MakeLayer(Layer::kLocal, rows.local));
+  return Registry::Create(std::move(layers)).value();
+}
+
+// What a server with no configuration serves.
+inline const Registry& EmbeddedRegistry() {
+  static const auto* const registry = [] {
+    std::vector<LayerData> layers;
+    layers.push_back(EmbeddedIanaLayer());
+    layers.push_back(EmbeddedCommonLayer());
+    return new Registry(Registry::Create(std::move(layers)).value());
+  }();
+  return *registry;
+}
+
+// "iana 80/tcp http", "common 20-21 FTP", "iana 0 (Reserved)" for a nameless
+// record, "iana -/tcp imap3" for one without a port.
+inline std::string Describe(const ServiceRecord& record) {
+  const absl::string_view transport = ToString(record.transport);
+  return absl::StrCat(
+      ToString(record.layer), " ", record.ports ? ToString(*record.ports) : "-",
+      transport.empty() ? "" : "/", transport, " ",
+      record.named() ? std::string(record.service) : absl::StrCat("(", record.description, ")"));
+}
+
+inline std::vector<std::string> Describe(const Registry& registry,
+                                         absl::Span<const RecordIndex> indices) {
+  std::vector<std::string> described;
+  for (const RecordIndex index : indices) described.push_back(Describe(registry.record(index)));
+  return described;
+}
+
+// A new directory, removed with all it holds at the end.
+class TempDirectory {
+ public:
+  TempDirectory() {
+    std::string pattern = ::testing::TempDir() + "/portreg-XXXXXX";
+    if (mkdtemp(pattern.data()) == nullptr) ADD_FAILURE() << "cannot make " << pattern;
+    path_ = pattern;
+  }
+  TempDirectory(const TempDirectory&) = delete;
+  TempDirectory& operator=(const TempDirectory&) = delete;
+  ~TempDirectory() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+
+  [[nodiscard]] std::string PathOf(absl::string_view name) const {
+    return (path_ / std::string(name)).string();
+  }
+
+  // Writes a file and returns its path.
+  [[nodiscard]] std::string Write(absl::string_view name, absl::string_view content) const {
+    std::ofstream file(PathOf(name), std::ios::binary);
+    file.write(content.data(), static_cast<std::streamsize>(content.size()));
+    file.close();
+    EXPECT_TRUE(file) << "cannot write " << PathOf(name);
+    return PathOf(name);
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace portreg
+
+#endif  // PORTREG_TESTS_COMMON_TEST_LAYERS_H_

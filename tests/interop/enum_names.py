@@ -1,0 +1,21 @@
+"""Short names of the contract's enum values, for tables in tests."""
+
+from portreg_proto import records
+
+ANY = records.TRANSPORT_UNSPECIFIED
+TCP = records.TRANSPORT_TCP
+UDP = records.TRANSPORT_UDP
+SCTP = records.TRANSPORT_SCTP
+DCCP = records.TRANSPORT_DCCP
+
+LOCAL = records.LAYER_LOCAL
+COMMON = records.LAYER_COMMON
+IANA = records.LAYER_IANA
+
+WELL_KNOWN = records.PORT_CLASS_WELL_KNOWN
+REGISTERED = records.PORT_CLASS_REGISTERED
+
+ASSIGNED = records.ASSIGNMENT_STATE_ASSIGNED
+RESERVED = records.ASSIGNMENT_STATE_RESERVED
+UNASSIGNED = records.ASSIGNMENT_STATE_UNASSIGNED
+DYNAMIC = records.ASSIGNMENT_STATE_DYNAMIC

@@ -1,0 +1,186 @@
+"""Every reason that an error of the service can have, with all it carries.
+
+    PORTREGD=portregd python3 errors_test.py
+"""
+
+import pathlib
+import sys
+import tempfile
+import unittest
+from typing import Callable, NamedTuple
+
+sys.path[:0] = [
+    str(pathlib.Path(__file__).resolve().parents[1] / "integration")]
+
+import grpc
+import processes
+from client import Client, Refusal, refusal
+from enum_names import UDP
+from portreg_proto import pb, records
+from registry_files import HEADER
+
+INVALID = grpc.StatusCode.INVALID_ARGUMENT
+REASON_PREFIX = "ERROR_REASON_"
+
+
+class Case(NamedTuple):
+    """A request that is refused, and what the refusal says."""
+
+    method: str
+    request: object                       # a message, or raw bytes
+    words: tuple[str, ...]                # the value, and what is allowed
+    fields: tuple[str, ...] | None = None  # None: not about one field
+    code: grpc.StatusCode = INVALID
+
+
+def lookup(words, fields=None, code=INVALID, **request) -> Case:
+    """A Lookup that is refused."""
+    return Case("Lookup", pb.LookupRequest(**request), words, fields, code)
+
+
+def classify(words, fields, **request) -> Case:
+    """A Classify that is refused."""
+    return Case("Classify", pb.ClassifyRequest(**request), words, fields)
+
+
+def listing(words, fields, **request) -> Case:
+    """A ListRange that is refused."""
+    return Case("ListRange", pb.ListRangeRequest(**request), words, fields)
+
+
+def cases() -> dict[str, list[Case]]:
+    """For every reason: requests that are refused with it."""
+    full = records.RECORD_VIEW_FULL
+    return {
+        "MALFORMED_REQUEST": [
+            Case("Lookup", b"\x08", ("LookupRequest",)),
+            Case("BatchLookup", b"\x0a\x05", ("BatchLookupRequest",)),
+            Case("Classify", b"\x08\xff", ("ClassifyRequest",)),
+            Case("ListRange", b"\x3a\x7f", ("ListRangeRequest",)),
+            Case("GetRegistryInfo", b"\xff", ("GetRegistryInfoRequest",))],
+        "INVALID_UTF8": [
+            Case("Lookup", b"\x12\x02a\xff", ("UTF-8",), ("service",)),
+            Case("BatchLookup", b"\x0a\x02\x08\x50\x0a\x04\x12\x02\xc0\x80",
+                 ("UTF-8",), ("requests[1].service",)),
+            Case("ListRange", b"\x3a\x03\xed\xa0\x80", ("UTF-8",),
+                 ("resume_token",))],
+        "KEY_MISSING": [
+            lookup(("port", "service"), ("key",)),
+            lookup(("port", "service"), ("key",), transport=UDP, view=full)],
+        "PORT_MISSING": [classify(("port", "0-65535"), ("port",))],
+        "PORT_OUT_OF_RANGE": [
+            lookup(("-1", "65535"), ("port",), port=-1),
+            lookup(("65536", "65535"), ("port",), port=65536),
+            classify(("-7", "65535"), ("port",), port=-7),
+            classify(("2147483647", "65535"), ("port",), port=2**31 - 1),
+            listing(("-2", "65535"), ("first_port",), first_port=-2),
+            listing(("70000", "65535"), ("last_port",), last_port=70000)],
+        "RANGE_REVERSED": [
+            listing(("90", "80"), ("first_port",), first_port=90,
+                    last_port=80)],
+        "SERVICE_EMPTY": [lookup(("64",), ("service",), service="")],
+        "SERVICE_TOO_LONG": [
+            lookup(("65", "64"), ("service",), service="x" * 65),
+            lookup(("66", "64"), ("service",), service="ü" * 33),
+            lookup(("100000", "64"), ("service",), service="x" * 100_000)],
+        "TRANSPORT_UNKNOWN": [
+            lookup(("77",), ("transport",), port=80, transport=77),
+            lookup(("-1",), ("transport",), port=80, transport=-1),
+            classify(("5",), ("transport",), port=80, transport=5),
+            listing(("6",), ("transport",), transport=6)],
+        "LAYER_UNKNOWN": [
+            listing(("0",), ("layers[0]",), layers=[0]),
+            listing(("9",), ("layers[1]",), layers=[3, 9])],
+        "VIEW_UNKNOWN": [
+            lookup(("3",), ("view",), port=80, view=3),
+            lookup(("44",), ("view",), service="ssh", view=44),
+            listing(("-3",), ("view",), view=-3)],
+        "BATCH_TOO_LARGE": [
+            Case("BatchLookup", pb.BatchLookupRequest(
+                requests=[pb.LookupRequest()] * 1001),
+                ("1001", "1000"), ("requests",))],
+        "RESUME_TOKEN_INVALID": [
+            listing(("gaga",), ("resume_token",), resume_token="gaga")],
+        "SERVICE_NOT_FOUND": [
+            lookup(("no-such-name",), code=grpc.StatusCode.NOT_FOUND,
+                   service="no-such-name"),
+            lookup(("shell", "udp"), code=grpc.StatusCode.NOT_FOUND,
+                   service="shell", transport=UDP)],
+        "BATCH_REPLY_TOO_LARGE": [
+            Case("BatchLookup", pb.BatchLookupRequest(
+                requests=[pb.LookupRequest(port=80, view=full)] * 1000),
+                ("1000", "3145728"),
+                code=grpc.StatusCode.RESOURCE_EXHAUSTED)],
+        "REVISION_CHANGED": [
+            Case("ListRange", pb.ListRangeRequest(resume_token=token),
+                 (REVISION, OTHER_REVISION), code=grpc.StatusCode.ABORTED)
+            for token in OTHER_TOKENS]}
+
+
+def setUpModule():
+    global ASK, REVISION, OTHER_REVISION, OTHER_TOKENS
+    ASK = Client(unittest.enterModuleContext(processes.Portregd()).channel())
+    REVISION = ASK.info().revision
+    directory = unittest.enterModuleContext(tempfile.TemporaryDirectory())
+    local_file = pathlib.Path(directory, "local.csv")
+    local_file.write_text(f"{HEADER}\nbilling,50000,tcp,Invoices,,,,,,,,\n")
+    with processes.Portregd(f"--local_file={local_file}") as other:
+        messages = Client(other.channel()).listing()
+        OTHER_REVISION = messages[0].revision
+        OTHER_TOKENS = [message.resume_token for message in messages]
+
+
+def refused(case: Case) -> Refusal:
+    """Sends a case's request and returns the refusal."""
+    request = case.request
+    if not isinstance(request, bytes):
+        request = request.SerializeToString()
+    return refusal(lambda: ASK.raw(case.method, request))
+
+
+class ReasonTest(unittest.TestCase):
+    """The table of reasons, and that it is complete."""
+
+    def test_the_table_has_every_reason_of_the_contract(self):
+        self.assertEqual(
+            {REASON_PREFIX + reason for reason, rows in cases().items()
+             if rows},
+            set(pb.ErrorReason.keys()) - {REASON_PREFIX + "UNSPECIFIED"})
+
+    def each_refusal(self, check: Callable[[str, Case, Refusal], None]):
+        """Runs a check on what every case of the table is refused with."""
+        for reason, rows in cases().items():
+            for number, case in enumerate(rows):
+                with self.subTest(reason=reason, number=number):
+                    check(reason, case, refused(case))
+
+    def test_code_and_error_info(self):
+        self.each_refusal(lambda reason, case, error: self.assertEqual(
+            (error.code, error.reason, error.domain),
+            (case.code, reason, "portreg")))
+
+    def test_bad_request_names_the_field(self):
+        self.each_refusal(lambda reason, case, error: self.assertEqual(
+            error.fields, case.fields or ()))
+
+    def test_message_and_description_name_the_value_and_what_is_allowed(self):
+        def check(reason, case, error):
+            for text in (error.message, *error.descriptions):
+                for word in case.words:
+                    self.assertIn(word, text)
+        self.each_refusal(check)
+
+    def test_message_is_one_short_line_of_lower_case_without_a_full_stop(self):
+        def check(reason, case, error):
+            self.assertRegex(error.message, r"\A[^A-Z\s][^\x00-\x1f\x7f]{,398}[^.]\Z")
+        self.each_refusal(check)
+
+    def test_trailer_repeats_code_and_message(self):
+        def check(reason, case, error):
+            self.assertEqual((error.status.code, error.status.message),
+                             (error.code.value[0], error.message))
+        self.each_refusal(check)
+
+
+if __name__ == "__main__":
+    unittest.main()
