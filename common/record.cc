@@ -40,7 +40,7 @@ absl::string_view SourceOf(Layer layer) {
     case Layer::kLocal:
       return "local assignments";
     case Layer::kCommon:
-      return "common use";
+      return "table of common ports";
     case Layer::kIana:
       return "IANA registry";
   }

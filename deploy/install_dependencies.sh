@@ -1,0 +1,53 @@
+#!/bin/bash
+# Installs what is missing of Debian's packages. Does nothing, and needs no
+# root, if all are there.
+#
+# Usage: deploy/install_dependencies.sh build|test|gates...
+#   build  what server, tool and library are built with
+#   test   what the tests need besides
+#   gates  what .ci/run needs besides: format, tidy, buf
+set -euo pipefail
+
+build=(cmake g++ libabsl-dev libgrpc++-dev libgrpc-dev libprotobuf-dev libssl-dev libutfcpp-dev
+  ninja-build pkg-config protobuf-compiler protobuf-compiler-grpc)
+test=(libgmock-dev libgtest-dev openssl python3 python3-grpcio python3-protobuf)
+gates=(ccache clang-format clang-tidy git nodejs npm)
+
+wanted=()
+for group in "$@"; do
+  case $group in
+    build) wanted+=("${build[@]}") ;;
+    test) wanted+=("${test[@]}") ;;
+    gates)
+      for package in "${gates[@]}"; do
+        # Node.js often comes from elsewhere than Debian.
+        if [[ $package =~ ^(nodejs|npm)$ ]] && command -v npm >/dev/null; then continue; fi
+        wanted+=("$package")
+      done
+      ;;
+    *)
+      echo "usage: $0 build|test|gates..." >&2
+      exit 1
+      ;;
+  esac
+done
+
+missing=()
+for package in "${wanted[@]}"; do
+  status=$(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null || true)
+  [[ $status == installed ]] || missing+=("$package")
+done
+if ((${#missing[@]} == 0)); then exit 0; fi
+
+echo "Installing ${missing[*]}"
+as_root=()
+if ((EUID != 0)); then
+  if ! command -v sudo >/dev/null; then
+    echo "$0: run as root, or install sudo, to install the packages above" >&2
+    exit 1
+  fi
+  as_root=(sudo)
+fi
+"${as_root[@]}" apt-get update --quiet
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+  apt-get install --yes --quiet --no-install-recommends "${missing[@]}"
