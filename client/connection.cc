@@ -5,11 +5,34 @@
 
 namespace portreg::internal {
 
+namespace {
+
+absl::Status NoConnection(const ClientOptions& options, absl::Duration timeout) {
+  return absl::UnavailableError(absl::StrCat("no connection to ", TargetOf(options), " within ",
+                                             absl::FormatDuration(timeout)));
+}
+
+}  // namespace
+
+absl::Status Connection::AwaitConnection() const {
+  if (channel_ == nullptr) return absl::OkStatus();
+  const auto deadline = absl::ToChronoTime(absl::Now() + options_.timeout);
+  while (true) {
+    const grpc_connectivity_state state = channel_->GetState(/*try_to_connect=*/true);
+    // What a failed connection means is the call's to say.
+    if (state == GRPC_CHANNEL_READY || state == GRPC_CHANNEL_TRANSIENT_FAILURE) {
+      return absl::OkStatus();
+    }
+    if (!channel_->WaitForStateChange(state, deadline)) {
+      return NoConnection(options_, options_.timeout);
+    }
+  }
+}
+
 absl::Status Connection::Explain(const grpc::Status& status, absl::Duration timeout) const {
   const bool unconnected = channel_ != nullptr && channel_->GetState(false) != GRPC_CHANNEL_READY;
   if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED && unconnected) {
-    return absl::UnavailableError(absl::StrCat("no connection to ", TargetOf(options_), " within ",
-                                               absl::FormatDuration(timeout)));
+    return NoConnection(options_, timeout);
   }
   return FromGrpcStatus(status);
 }

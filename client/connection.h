@@ -43,6 +43,11 @@ class Connection {
     return response;
   }
 
+  // Waits until the channel is connected or has failed to, at most the options'
+  // timeout: a listing may take longer than a connection. UNAVAILABLE, naming
+  // the target, if neither has happened by then.
+  [[nodiscard]] absl::Status AwaitConnection() const;
+
   // The status for the caller. A call that ran out of time before there was a
   // connection tells of that: UNAVAILABLE, naming the target.
   [[nodiscard]] absl::Status Explain(const grpc::Status& status, absl::Duration timeout) const;

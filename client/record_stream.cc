@@ -25,6 +25,10 @@ RecordStream::Messages::~Messages() {
 
 void RecordStream::Messages::Open() {
   ++attempts_;
+  if (absl::Status status = connection_->AwaitConnection(); !status.ok()) {
+    status_ = std::move(status);
+    return;
+  }
   context_ = std::make_unique<grpc::ClientContext>();
   context_->set_deadline(absl::ToChronoTime(deadline_));
   reader_ = connection_->stub().ListRange(context_.get(), request_);

@@ -1,12 +1,12 @@
 #include "common/collision.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/service_name.h"
 
 namespace portreg {
 
@@ -20,30 +20,44 @@ std::string ToString(const Collision& collision) {
                       ToString(transport));
 }
 
+namespace {
+
+// What a port's records claim, each name once on each transport: rows that
+// repeat one add no collision.
+std::vector<RecordIndex> Claims(const Registry& registry, Layer layer, Port port) {
+  std::vector<RecordIndex> claims;
+  absl::flat_hash_set<std::pair<std::string, Transport>> seen;
+  for (const RecordIndex index : registry.AtPort(port)) {
+    const ServiceRecord& record = registry.record(index);
+    if (record.layer != layer || !record.named()) continue;
+    const bool first = seen.emplace(FoldServiceName(record.service), record.transport).second;
+    if (first) claims.push_back(index);
+  }
+  return claims;
+}
+
+bool Collide(const ServiceRecord& one, const ServiceRecord& other) {
+  const bool share_transport =
+      Answers(one.transport, other.transport) || Answers(other.transport, one.transport);
+  return share_transport && !absl::EqualsIgnoreCase(one.service, other.service);
+}
+
+}  // namespace
+
 std::vector<Collision> FindCollisions(const Registry& registry, Layer layer, size_t limit) {
   std::vector<Collision> collisions;
   absl::flat_hash_set<std::pair<RecordIndex, RecordIndex>> reported;
-  for (int port = 0; port <= kMaxPort; ++port) {
-    // Compared with the first claim of each transport: every further service
-    // collides with that one, so that no port with a collision goes unsaid.
-    std::array<RecordIndex, kTransports.size()> first_claim;
-    std::array<bool, kTransports.size()> claimed = {};
-    for (const RecordIndex index : registry.AtPort(static_cast<Port>(port))) {
-      const ServiceRecord& record = registry.record(index);
-      if (record.layer != layer || !record.named()) continue;
-      for (size_t t = 0; t < kTransports.size(); ++t) {
-        if (!Answers(record.transport, kTransports[t])) continue;
-        if (!claimed[t]) {
-          claimed[t] = true;
-          first_claim[t] = index;
-          continue;
-        }
-        const ServiceRecord& first = registry.record(first_claim[t]);
-        if (absl::EqualsIgnoreCase(first.service, record.service)) continue;
-        if (!reported.emplace(first_claim[t], index).second) continue;
-        const bool in_order = first.line < record.line;
-        collisions.push_back(
-            {in_order ? &first : &record, in_order ? &record : &first, static_cast<Port>(port)});
+  for (int number = 0; number <= kMaxPort; ++number) {
+    const auto port = static_cast<Port>(number);
+    const std::vector<RecordIndex> claims = Claims(registry, layer, port);
+    for (size_t i = 0; i < claims.size(); ++i) {
+      for (size_t j = i + 1; j < claims.size(); ++j) {
+        const auto [low, high] = std::minmax(claims[i], claims[j]);
+        const ServiceRecord* one = &registry.record(low);
+        const ServiceRecord* other = &registry.record(high);
+        if (!Collide(*one, *other) || !reported.emplace(low, high).second) continue;
+        if (one->line > other->line) std::swap(one, other);
+        collisions.push_back({one, other, port});
         if (collisions.size() == limit) return collisions;
       }
     }

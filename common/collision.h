@@ -25,7 +25,8 @@ struct Collision {
 std::string ToString(const Collision& collision);
 
 // The collisions within `layer`, each pair of records once, in the order of
-// their ports; at most `limit` of them. Collisions view the registry.
+// their ports; at most `limit` of them. Of rows that repeat a name on a port
+// and transport, one stands for all. Collisions view the registry.
 std::vector<Collision> FindCollisions(const Registry& registry, Layer layer, size_t limit);
 
 }  // namespace portreg

@@ -139,7 +139,8 @@ absl::StatusOr<ServiceRecord> ReadRecord(const std::vector<CsvField>& row, const
     return absl::InvalidArgumentError("row has neither a service name nor a port");
   }
   for (size_t c = 0; c < kColumns.size(); ++c) {
-    if (kColumns[c].detail != nullptr && header.place[c]) {
+    const bool wanted = layer == Layer::kLocal || kColumns[c].detail != &RecordDetails::owner;
+    if (kColumns[c].detail != nullptr && header.place[c] && wanted) {
       record.details.*kColumns[c].detail = field(c).text;
     }
   }

@@ -43,18 +43,19 @@ absl::StatusOr<Port> ParsePort(absl::string_view text) {
 
 absl::StatusOr<PortRange> ParsePortRange(absl::string_view text) {
   const size_t dash = text.find('-');
-  const absl::StatusOr<Port> first = ParsePort(text.substr(0, dash));
-  if (!first.ok()) return first.status();
-  if (dash == absl::string_view::npos) return PortRange{*first, *first};
-
-  const absl::StatusOr<Port> last = ParsePort(text.substr(dash + 1));
-  if (!last.ok()) return last.status();
-  if (*first > *last) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("port range ", text,
-                     " is reversed, its first port must not be above its "
-                     "last"));
+  if (dash == absl::string_view::npos) {
+    const absl::StatusOr<Port> port = ParsePort(text);
+    if (!port.ok()) return port.status();
+    return PortRange{*port, *port};
   }
+  const auto refuse = [text](absl::string_view why) {
+    return absl::InvalidArgumentError(absl::StrCat("port range \"", text, "\": ", why));
+  };
+  const absl::StatusOr<Port> first = ParsePort(text.substr(0, dash));
+  if (!first.ok()) return refuse(first.status().message());
+  const absl::StatusOr<Port> last = ParsePort(text.substr(dash + 1));
+  if (!last.ok()) return refuse(last.status().message());
+  if (*first > *last) return refuse("its first port must not be above its last");
   return PortRange{*first, *last};
 }
 

@@ -150,7 +150,7 @@ void Registry::IndexNames(absl::Span<const RecordIndex> lookup_order) {
   found.reserve(records_.size());
   name_ids_.reserve(records_.size());
   for (const RecordIndex index : lookup_order) {
-    ForEachName(records_[index], [&](std::string name) {
+    ForEachName(records_[index], [&](std::string&& name) {
       const auto next_id = static_cast<uint32_t>(name_ids_.size());
       found.emplace_back(name_ids_.try_emplace(std::move(name), next_id).first->second, index);
     });

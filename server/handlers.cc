@@ -47,12 +47,12 @@ absl::StatusOr<v1::LookupResponse> Answer(const Registry& registry,
   const absl::StatusOr<LookupQuestion> question = Read(request);
   if (!question.ok()) return question.status();
   v1::LookupResponse response;
-  if (const Port* port = std::get_if<Port>(&question->key)) {
+  if (const auto* port = std::get_if<Port>(&question->key)) {
     AddRecords(registry, registry.AtPort(*port), *question, response);
     ToMessage(registry, *port, question->transport, response);
     return response;
   }
-  const std::string& service = std::get<std::string>(question->key);
+  const auto& service = std::get<std::string>(question->key);
   AddRecords(registry, registry.ByName(service), *question, response);
   if (response.records().empty()) return NotFound(service, question->transport);
   return response;

@@ -2,11 +2,13 @@
 
 #include <netdb.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 
 #include "absl/cleanup/cleanup.h"
@@ -29,10 +31,18 @@ absl::Status CheckUnixPath(const ListenAddress& address) {
         address, absl::StrCat("the path is longer than ", sizeof(name.sun_path) - 1, " bytes"));
   }
   std::memcpy(name.sun_path, address.path.data(), address.path.size());
+  struct stat file;
+  const bool exists = lstat(address.path.c_str(), &file) == 0;
+  if (exists && !S_ISSOCK(file.st_mode)) return CannotListen(address, "the file is no socket");
+  const std::filesystem::path folder = std::filesystem::path(address.path).parent_path();
+  if (access(folder.empty() ? "." : folder.c_str(), W_OK | X_OK) != 0) {
+    return CannotListen(address, strerror(errno));
+  }
   const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return CannotListen(address, strerror(errno));
   const absl::Cleanup close_fd = [fd] { close(fd); };
-  // A socket nobody listens on refuses; it is left over and may be replaced.
+  // A socket that nobody listens on refuses; it is left over, and gRPC
+  // replaces it.
   const bool taken = connect(fd, reinterpret_cast<const sockaddr*>(&name), sizeof(name)) == 0 ||
                      errno == EAGAIN || errno == EPROTOTYPE;
   if (taken) return CannotListen(address, strerror(EADDRINUSE));

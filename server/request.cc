@@ -19,7 +19,7 @@ namespace {
 constexpr char kTokenSeparator = '.';
 
 absl::StatusOr<Port> ReadPort(absl::string_view field, int32_t number) {
-  const absl::StatusOr<Port> port = CheckPort(number);
+  absl::StatusOr<Port> port = CheckPort(number);
   if (port.ok()) return port;
   return BadField(field, v1::ERROR_REASON_PORT_OUT_OF_RANGE,
                   absl::StrCat(field, " ", number, " is out of range [0, ", kMaxPort, "]"));
@@ -80,7 +80,9 @@ absl::StatusOr<RecordIndex> ReadResumeToken(const std::string& token, const Regi
                            absl::SimpleAtoi(parts[1], &position);
   // A position is judged only within its own revision.
   const bool current = well_formed && parts[0] == registry.revision();
-  if (!well_formed || (current && position > registry.records().size())) {
+  const bool given_out =
+      current && position <= registry.records().size() && token == ResumeToken(registry, position);
+  if (!well_formed || (current && !given_out)) {
     constexpr size_t kMaxShown = 64;
     return BadField(
         "resume_token", v1::ERROR_REASON_RESUME_TOKEN_INVALID,

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/common/test_status.h"
 
 namespace portreg {
 namespace {
@@ -91,13 +92,14 @@ TEST(CsvTest, ErrorsSayLineAndColumn) {
        "line 1, column 4: text after the closing quote of a field"},
       {"after a multi-line field", "\"a\nb\",c\nd,\"e\"f",
        "line 3, column 6: text after the closing quote of a field"},
-      {"after blank lines", "a\n\r\n\nb,\"", "line 4, column 3: the text ends within this quoted "
-                                             "field, it seems cut off"},
+      {"after blank lines", "a\n\r\n\nb,\"",
+       "line 4, column 3: the text ends within this quoted "
+       "field, it seems cut off"},
   };
   for (const auto& c : cases) {
     const absl::Status status = ReadAll(c.text).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << c.what;
-    EXPECT_EQ(status.message(), c.message) << c.what;
+    EXPECT_EQ(Message(status), c.message) << c.what;
   }
 }
 
@@ -159,9 +161,9 @@ TEST(CsvTest, FieldsAreBounded) {
   EXPECT_EQ(ReadAll("\"" + longest + "\"").value()[0][0], longest);
   EXPECT_EQ(ReadAll("\"" + longest + "\",b\n").value()[0][0], longest);
 
-  EXPECT_EQ(ReadAll("a," + longest + "x\n").status().message(),
+  EXPECT_EQ(Message(ReadAll("a," + longest + "x\n").status()),
             "line 1, column 3: field is longer than 16384 bytes");
-  EXPECT_EQ(ReadAll("a\nb,\"" + longest + "x\"\n").status().message(),
+  EXPECT_EQ(Message(ReadAll("a\nb,\"" + longest + "x\"\n").status()),
             "line 2, column 3: quoted field is longer than 16384 bytes, its closing quote seems to "
             "be missing");
 }
@@ -169,7 +171,7 @@ TEST(CsvTest, FieldsAreBounded) {
 TEST(CsvTest, AForgottenQuoteIsReportedWhereItStands) {
   std::string text = "a,b\nc,\"forgotten\n";
   for (int i = 0; i < 10'000; ++i) absl::StrAppend(&text, "d,e\n");
-  EXPECT_EQ(ReadAll(text).status().message(),
+  EXPECT_EQ(Message(ReadAll(text).status()),
             "line 2, column 3: quoted field is longer than 16384 bytes, its closing quote seems to "
             "be missing");
 }
@@ -177,14 +179,14 @@ TEST(CsvTest, AForgottenQuoteIsReportedWhereItStands) {
 TEST(CsvTest, FieldsPerRowAreBounded) {
   const std::string most(CsvReader::kMaxFields - 1, ',');
   EXPECT_EQ(ReadAll(most + "\n").value()[0].size(), CsvReader::kMaxFields);
-  EXPECT_EQ(ReadAll("a\n" + most + ",\n").status().message(),
+  EXPECT_EQ(Message(ReadAll("a\n" + most + ",\n").status()),
             "line 2, column 65: more than 64 fields in a row");
 }
 
 TEST(CsvTest, ErrorsAreInvalidArgumentWithThePlaceFirst) {
   const absl::Status status = ErrorAt({.line = 3, .column = 7}, "message");
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(status.message(), "line 3, column 7: message");
+  EXPECT_EQ(Message(status), "line 3, column 7: message");
 }
 
 }  // namespace

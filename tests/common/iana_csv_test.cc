@@ -10,6 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/common/test_layers.h"
+#include "tests/common/test_status.h"
 
 namespace portreg {
 namespace {
@@ -26,7 +27,7 @@ class Parsed {
       : text_(text), result_(ParseIanaCsv(text_, layer, unescaped_)) {}
 
   [[nodiscard]] absl::Status status() const { return result_.status(); }
-  [[nodiscard]] std::string message() const { return std::string(result_.status().message()); }
+  [[nodiscard]] std::string message() const { return Message(result_.status()); }
   [[nodiscard]] const std::vector<ServiceRecord>& records() const { return result_->records; }
 
   [[nodiscard]] std::vector<std::string> described() const {
@@ -66,12 +67,12 @@ TEST(IanaCsvTest, EachKindOfRow) {
                  "mqtt,,,Without port or transport\n"));
   ASSERT_TRUE(parsed.status().ok()) << parsed.status();
   EXPECT_THAT(parsed.set_aside(), IsEmpty());
-  EXPECT_THAT(parsed.described(),
-              ElementsAre("iana 80/tcp http", "iana 514/udp syslog", "iana 6000-6063/tcp x11",
-                          "iana 7/tcp exact", "iana 4200-4299 vrml-multi-use",
-                          "iana 5868/sctp diameters", "iana 1885/dccp dccp-ping",
-                          "iana 0/tcp (Reserved)", "iana 7748-7776 (Unassigned)",
-                          "iana -/tcp imap3", "iana - mqtt"));
+  EXPECT_THAT(
+      parsed.described(),
+      ElementsAre("iana 80/tcp http", "iana 514/udp syslog", "iana 6000-6063/tcp x11",
+                  "iana 7/tcp exact", "iana 4200-4299 vrml-multi-use", "iana 5868/sctp diameters",
+                  "iana 1885/dccp dccp-ping", "iana 0/tcp (Reserved)",
+                  "iana 7748-7776 (Unassigned)", "iana -/tcp imap3", "iana - mqtt"));
   EXPECT_EQ(parsed.records()[0].description, "World Wide Web HTTP");
   EXPECT_EQ(parsed.records()[1].description, "");
 }
@@ -117,18 +118,17 @@ TEST(IanaCsvTest, ColumnsAreFoundByHeader) {
     const char* what;
     const char* text;
   } cases[] = {
-      {"other order",
-       "Description,Transport Protocol,Service Name,Port Number\nWeb,tcp,http,80\n"},
+      {"other order", "Description,Transport Protocol,Service Name,Port Number\nWeb,tcp,http,80\n"},
       {"other case", "SERVICE NAME,port number,Transport protocol,description\nhttp,80,tcp,Web\n"},
       {"blanks", " Service Name ,Port Number ,\tTransport Protocol,Description\nhttp,80,tcp,Web\n"},
-      {"quotes", "\"Service Name\",\"Port Number\",Transport Protocol,Description\nhttp,80,tcp,Web"},
+      {"quotes",
+       "\"Service Name\",\"Port Number\",Transport Protocol,Description\nhttp,80,tcp,Web"},
       {"unknown columns between",
        "Rack,Service Name,Port Number,Shelf,Transport Protocol,Description,\n"
        "r1,http,80,s1,tcp,Web,\n"},
       {"byte order mark",
        "\xEF\xBB\xBFService Name,Port Number,Transport Protocol,Description\nhttp,80,tcp,Web\n"},
-      {"CRLF",
-       "Service Name,Port Number,Transport Protocol,Description\r\nhttp,80,tcp,Web\r\n"},
+      {"CRLF", "Service Name,Port Number,Transport Protocol,Description\r\nhttp,80,tcp,Web\r\n"},
       {"blank lines first",
        "\n\r\nService Name,Port Number,Transport Protocol,Description\nhttp,80,tcp,Web\n"},
       {"blanks around values",
@@ -143,8 +143,8 @@ TEST(IanaCsvTest, ColumnsAreFoundByHeader) {
 }
 
 TEST(IanaCsvTest, TheHeaderOfFormerYearsIsKnown) {
-  const std::string former = absl::StrReplaceAll(
-      kFullHeader, {{"Unauthorized Use Reported", "Known Unauthorized Uses"}});
+  const std::string former =
+      absl::StrReplaceAll(kFullHeader, {{"Unauthorized Use Reported", "Known Unauthorized Uses"}});
   ASSERT_NE(former, kFullHeader);
   const Parsed parsed(former + "a,1,tcp,,,,,,,,on port 2,,\n");
   ASSERT_EQ(parsed.records().size(), 1) << parsed.status();
@@ -178,7 +178,7 @@ TEST(IanaCsvTest, ATextOfAnotherKindIsRefused) {
       {"no Description", "Service Name,Port Number,Transport Protocol\n",
        "the header has no column \"Description\""},
       {"a column twice", "Service Name,Port Number,Transport Protocol,Description,port number\n",
-       "line 1, column 56: column \"port number\" stands twice"},
+       "line 1, column 57: column \"port number\" stands twice"},
       {"a short row", WithHeader("a,1,tcp,x\nb,2,tcp\n"),
        "line 3, column 1: row has 3 fields, the header has 4; it seems cut off or unquoted"},
       {"a long row", WithHeader("a,1,tcp,x, y\n"), "line 2, column 1: row has 5 fields"},

@@ -6,6 +6,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/common/test_status.h"
 
 namespace portreg {
 namespace {
@@ -39,14 +40,16 @@ TEST(PortTest, CheckPortTakes0To65535) {
       EXPECT_EQ(port.status().code(), absl::StatusCode::kInvalidArgument) << c.number;
     }
   }
-  EXPECT_EQ(CheckPort(70000).status().message(), "port 70000 is out of range [0, 65535]");
+  EXPECT_EQ(Message(CheckPort(70000).status()), "port 70000 is out of range [0, 65535]");
 }
 
 TEST(PortTest, ParsePortTakesTheSameNumbersAsText) {
   for (const auto& c : kBoundaries) {
     const absl::StatusOr<Port> port = ParsePort(std::to_string(c.number));
     ASSERT_EQ(port.ok(), c.valid) << c.number;
-    if (c.valid) EXPECT_EQ(*port, c.number);
+    if (c.valid) {
+      EXPECT_EQ(*port, c.number);
+    }
   }
 }
 
@@ -75,7 +78,7 @@ TEST(PortTest, ParsePortRefusesAllButPlainDecimalDigits) {
   for (const auto& c : cases) {
     const absl::Status status = ParsePort(c.text).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << c.text;
-    EXPECT_THAT(std::string(status.message()), HasSubstr(c.message)) << c.text;
+    EXPECT_THAT(Message(status), HasSubstr(c.message)) << c.text;
   }
 }
 
@@ -119,7 +122,7 @@ TEST(PortTest, ParsePortRangeRefusesTheRest) {
   for (const auto& c : cases) {
     const absl::Status status = ParsePortRange(c.text).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << c.text;
-    EXPECT_THAT(std::string(status.message()), HasSubstr(c.message)) << c.text;
+    EXPECT_THAT(Message(status), HasSubstr(c.message)) << c.text;
   }
 }
 

@@ -21,8 +21,11 @@ TEST(RecordTest, LayersAreReadAsTheyAreWritten) {
 
 TEST(RecordTest, EachLayerHasASourceOfItsOwn) {
   std::set<std::string> sources;
-  for (const Layer layer : kLayers) sources.emplace(SourceOf(layer));
-  EXPECT_EQ(sources, (std::set<std::string>{"IANA registry", "common use", "local assignments"}));
+  for (const Layer layer : kLayers) {
+    EXPECT_FALSE(SourceOf(layer).empty()) << ToString(layer);
+    sources.emplace(SourceOf(layer));
+  }
+  EXPECT_EQ(sources.size(), kLayers.size());
 }
 
 TEST(RecordTest, NameOrDescriptionDecidesTheState) {

@@ -4,6 +4,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/common/test_status.h"
 
 namespace portreg {
 namespace {
@@ -50,7 +51,7 @@ TEST(ServiceNameTest, SyntaxRefusesTheRestAndSaysWhy) {
   for (const auto& c : cases) {
     const absl::Status status = CheckServiceNameSyntax(c.name);
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << c.name;
-    EXPECT_THAT(std::string(status.message()),
+    EXPECT_THAT(Message(status),
                 AllOf(HasSubstr(std::string("\"") + c.name + "\""), HasSubstr(c.why)))
         << c.name;
   }

@@ -48,9 +48,9 @@ inline LayerData MakeLayer(Layer layer, absl::string_view rows) {
 
 // The rows of each layer, under kShortHeader; none where empty.
 struct LayerRows {
-  absl::string_view iana;
-  absl::string_view common;
-  absl::string_view local;
+  absl::string_view iana = "";
+  absl::string_view common = "";
+  absl::string_view local = "";
 };
 
 inline Registry MakeRegistry(const LayerRows& rows) {

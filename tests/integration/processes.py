@@ -58,14 +58,14 @@ class Outcome(NamedTuple):
 
 
 def run(*flags: str, variables: dict[str, str] | None = None,
-        seconds: float = EXIT_SECONDS) -> Outcome:
-    """Runs portregd until it exits by itself.
+        seconds: float = EXIT_SECONDS, wrapper: tuple = ()) -> Outcome:
+    """Runs portregd, by the command `wrapper` if any, until it exits by itself.
 
     Raises subprocess.TimeoutExpired, and ends the process, after `seconds`.
     """
     start = time.monotonic()
     done = subprocess.run(
-        [portregd_path(), *flags], env=environment(variables),
+        [*wrapper, portregd_path(), *flags], env=environment(variables),
         stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds,
         check=False)
     return Outcome(done.returncode, done.stdout.decode("utf-8", "replace"),

@@ -1,0 +1,88 @@
+#include "tests/client/certificates.h"
+
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+
+#include "openssl/bio.h"
+#include "openssl/err.h"
+#include "openssl/evp.h"
+#include "openssl/pem.h"
+#include "openssl/x509.h"
+#include "openssl/x509v3.h"
+
+namespace portreg {
+namespace {
+
+constexpr long kHour = 3600;
+
+void Check(bool done) {
+  if (done) return;
+  ERR_print_errors_fp(stderr);
+  std::abort();
+}
+
+std::shared_ptr<EVP_PKEY> MakeKey() { return {EVP_EC_gen("P-256"), EVP_PKEY_free}; }
+
+template <typename Write>
+std::string Pem(Write write) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new(BIO_s_mem()), BIO_free);
+  Check(write(bio.get()) == 1);
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(bio.get(), &data);
+  return {data, static_cast<size_t>(size)};
+}
+
+std::string PemOf(X509* certificate) {
+  return Pem([&](BIO* bio) { return PEM_write_bio_X509(bio, certificate); });
+}
+
+std::string PemOf(EVP_PKEY* key) {
+  return Pem([&](BIO* bio) {
+    return PEM_write_bio_PrivateKey(bio, key, nullptr, nullptr, 0, nullptr, nullptr);
+  });
+}
+
+void AddExtension(X509* certificate, int nid, const std::string& value) {
+  X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, nullptr, nid, value.c_str());
+  Check(extension != nullptr);
+  Check(X509_add_ext(certificate, extension, -1) == 1);
+  X509_EXTENSION_free(extension);
+}
+
+// A certificate, not yet signed; its issuer is itself.
+std::shared_ptr<X509> MakeCertificate(EVP_PKEY* key, const std::string& name) {
+  static std::atomic<long> serial = 0;
+  std::shared_ptr<X509> certificate(X509_new(), X509_free);
+  Check(X509_set_version(certificate.get(), X509_VERSION_3) == 1);
+  Check(ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), ++serial) == 1);
+  Check(X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -kHour) != nullptr);
+  Check(X509_gmtime_adj(X509_getm_notAfter(certificate.get()), kHour) != nullptr);
+  X509_NAME* subject = X509_get_subject_name(certificate.get());
+  const auto* const text = reinterpret_cast<const unsigned char*>(name.c_str());
+  Check(X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, text, -1, -1, 0) == 1);
+  Check(X509_set_issuer_name(certificate.get(), subject) == 1);
+  Check(X509_set_pubkey(certificate.get(), key) == 1);
+  return certificate;
+}
+
+}  // namespace
+
+Authority::Authority(const std::string& name)
+    : key_(MakeKey()), certificate_(MakeCertificate(key_.get(), name)) {
+  AddExtension(certificate_.get(), NID_basic_constraints, "critical,CA:TRUE");
+  Check(X509_sign(certificate_.get(), key_.get(), EVP_sha256()) != 0);
+}
+
+std::string Authority::certificate() const { return PemOf(certificate_.get()); }
+
+Identity Authority::Issue(const std::string& alternative_names) const {
+  const std::shared_ptr<EVP_PKEY> key = MakeKey();
+  const std::shared_ptr<X509> issued = MakeCertificate(key.get(), "issued for a test");
+  Check(X509_set_issuer_name(issued.get(), X509_get_subject_name(certificate_.get())) == 1);
+  AddExtension(issued.get(), NID_subject_alt_name, alternative_names);
+  Check(X509_sign(issued.get(), key_.get(), EVP_sha256()) != 0);
+  return {PemOf(issued.get()), PemOf(key.get())};
+}
+
+}  // namespace portreg

@@ -1,0 +1,227 @@
+#include "client/cli/flags.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/time.h"
+#include "common/port.h"
+#include "common/version.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace portreg::cli {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ExitedWithCode;
+using ::testing::HasSubstr;
+
+constexpr int kRefused = 70;
+
+std::string Describe(const Invocation& invocation) {
+  std::string text = absl::StrCat("verb ", static_cast<int>(invocation.verb), "\n", "keys [",
+                                  absl::StrJoin(invocation.keys, "|"), "]\n", "format ",
+                                  static_cast<int>(invocation.format), "\n");
+  if (invocation.brief) absl::StrAppend(&text, "brief\n");
+  if (invocation.no_headers) absl::StrAppend(&text, "no headers\n");
+  if (invocation.portless) absl::StrAppend(&text, "portless\n");
+  if (invocation.offline) absl::StrAppend(&text, "offline\n");
+  for (const Layer layer : invocation.layers) {
+    absl::StrAppend(&text, "layer ", ToString(layer), "\n");
+  }
+  const ClientOptions& client = invocation.client;
+  absl::StrAppend(&text, "target ", client.target, "\n", "timeout ",
+                  absl::FormatDuration(client.timeout), "\n", "user agent ", client.user_agent,
+                  "\n", client.health_check ? "health check\n" : "no health check\n");
+  if (client.tls) {
+    absl::StrAppend(&text, "tls [", client.tls->ca_file, "|", client.tls->cert_file, "|",
+                    client.tls->key_file, "|", client.tls->server_name, "]\n");
+  } else {
+    absl::StrAppend(&text, "plaintext\n");
+  }
+  return text;
+}
+
+absl::StatusOr<Invocation> Read(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "portreg");
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  return ReadInvocation(static_cast<int>(argv.size()) - 1, argv.data());
+}
+
+// Says on standard error what was read. In a process of its own, since a
+// process can read one command line only.
+[[noreturn]] void ReadAndDescribe(const std::vector<std::string>& arguments) {
+  const absl::StatusOr<Invocation> invocation = Read(arguments);
+  if (!invocation.ok()) {
+    std::fputs(invocation.status().ToString().c_str(), stderr);
+    std::_Exit(kRefused);
+  }
+  std::fputs(Describe(*invocation).c_str(), stderr);
+  std::_Exit(0);
+}
+
+class FlagsDeathTest : public ::testing::Test {
+ protected:
+  FlagsDeathTest() {
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    unsetenv("PORTREG_TARGET");
+  }
+  ~FlagsDeathTest() override { unsetenv("PORTREG_TARGET"); }
+};
+
+struct Row {
+  std::vector<std::string> arguments;
+  std::string expected;
+};
+
+void ExpectRead(const std::vector<Row>& table) {
+  for (const Row& row : table) {
+    SCOPED_TRACE(absl::StrJoin(row.arguments, " "));
+    EXPECT_EXIT(ReadAndDescribe(row.arguments), ExitedWithCode(0), HasSubstr(row.expected));
+  }
+}
+
+void ExpectRefused(const std::vector<Row>& table) {
+  for (const Row& row : table) {
+    SCOPED_TRACE(absl::StrJoin(row.arguments, " "));
+    EXPECT_EXIT(ReadAndDescribe(row.arguments), ExitedWithCode(kRefused),
+                AllOf(HasSubstr("INVALID_ARGUMENT"), HasSubstr(row.expected)));
+  }
+}
+
+TEST_F(FlagsDeathTest, KeysAloneAreALookupWithDefaults) {
+  EXPECT_EXIT(ReadAndDescribe({"443", "https/tcp"}), ExitedWithCode(0),
+              HasSubstr(absl::StrCat("verb 0\nkeys [443|https/tcp]\nformat 0\ntarget ",
+                                     kDefaultAddress, "\ntimeout 2s\nuser agent portreg/",
+                                     Version(), "\nno health check\nplaintext\n")));
+}
+
+TEST_F(FlagsDeathTest, VerbsAreTheFirstArgument) {
+  ExpectRead({
+      {{"lookup", "list"}, "verb 0\nkeys [list]\n"},
+      {{"classify", "443"}, "verb 1\nkeys [443]\n"},
+      {{"list"}, "verb 2\nkeys []\n"},
+      {{"list", "80-90", "443"}, "verb 2\nkeys [80-90|443]\n"},
+      {{"info"}, "verb 3\nkeys []\n"},
+      {{"help"}, "verb 4\n"},
+      {{"443", "info"}, "verb 0\nkeys [443|info]\n"},
+      {{"--offline", "info"}, "verb 3\nkeys []\n"},
+      {{"List"}, "verb 0\nkeys [List]\n"},
+  });
+}
+
+TEST_F(FlagsDeathTest, OutputFlagsAreRead) {
+  ExpectRead({
+      {{"443", "-o", "table"}, "format 0\n"},
+      {{"443", "-o", "json"}, "format 1\n"},
+      {{"443", "-o=ndjson"}, "format 2\n"},
+      {{"443", "--output=csv"}, "format 3\n"},
+      {{"--output", "csv", "443"}, "keys [443]\nformat 3\n"},
+      {{"--short", "443"}, "brief\n"},
+      {{"--no_headers", "443"}, "no headers\n"},
+      {{"list", "--portless"}, "portless\n"},
+      {{"--offline", "443"}, "offline\n"},
+      {{"--layer=iana", "443"}, "layer iana\n"},
+      {{"--layer=Common,LOCAL", "443"}, "layer common\nlayer local\n"},
+  });
+}
+
+TEST_F(FlagsDeathTest, ServerFlagsAreRead) {
+  ExpectRead({
+      {{"443", "--target=unix:/run/portreg.sock"}, "target unix:/run/portreg.sock\n"},
+      {{"443", "--timeout=1500ms"}, "timeout 1.5s\n"},
+      {{"443", "--plaintext"}, "plaintext\n"},
+      {{"443", "--tls"}, "tls [|||]\n"},
+      {{"443", "--cacert=ca.pem"}, "tls [ca.pem|||]\n"},
+      {{"443", "--cert=c.pem", "--key=k.pem"}, "tls [|c.pem|k.pem|]\n"},
+      {{"443", "--tls", "--cacert=ca.pem"}, "tls [ca.pem|||]\n"},
+  });
+}
+
+TEST_F(FlagsDeathTest, TargetOfTheEnvironmentYieldsToTheFlag) {
+  setenv("PORTREG_TARGET", "dns:///from.environment:1", 1);
+  ExpectRead({
+      {{"443"}, "target dns:///from.environment:1\n"},
+      {{"443", "--target=from.flag:2"}, "target from.flag:2\n"},
+  });
+}
+
+TEST_F(FlagsDeathTest, EmptyTargetOfTheEnvironmentIsNone) {
+  setenv("PORTREG_TARGET", "", 1);
+  ExpectRead({{{"443"}, absl::StrCat("target ", kDefaultAddress, "\n")}});
+}
+
+TEST_F(FlagsDeathTest, UnusableArgumentsAreRefused) {
+  ExpectRefused({
+      {{}, "no key is given"},
+      {{"-o", "yaml", "443"}, "output format \"yaml\" is not table, json, ndjson or csv"},
+      {{"-o", "JSON", "443"}, "\"JSON\""},
+      {{"--layer=iana,dns", "443"}, "layer \"dns\" is not local, common or iana"},
+      {{"--short", "-o", "csv", "443"}, "--short and -o exclude each other"},
+      {{"--plaintext", "--tls", "443"}, "--plaintext excludes"},
+      {{"--plaintext", "--cacert=ca.pem", "443"}, "--plaintext excludes"},
+      {{"--cert=c.pem", "443"}, "cert_file"},
+      {{"--key=k.pem", "443"}, "key_file"},
+      {{"--timeout=0", "443"}, "timeout is 0"},
+      {{"--timeout=-1s", "443"}, "timeout is -1s"},
+      {{"-1"}, "port -1 is out of range [0, 65535]"},
+      {{"443", "-80"}, "key \"-80\""},
+      {{"-5-10"}, "key \"-5-10\""},
+  });
+}
+
+TEST_F(FlagsDeathTest, TwoDashesEndTheFlags) {
+  ExpectRead({
+      {{"--", "443"}, "keys [443]\n"},
+      {{"--", "-1"}, "keys [-1]\n"},
+      {{"--", "--offline", "-h"}, "keys [--offline|-h]\n"},
+  });
+}
+
+TEST_F(FlagsDeathTest, UnknownFlagEndsTheProcess) {
+  EXPECT_EXIT(ReadAndDescribe({"--colour", "443"}), ExitedWithCode(1), HasSubstr("colour"));
+  EXPECT_EXIT(ReadAndDescribe({"--timeout=soon", "443"}), ExitedWithCode(1), HasSubstr("soon"));
+}
+
+TEST_F(FlagsDeathTest, VersionEndsTheProcess) {
+  // It goes to standard output, which the parent does not see.
+  EXPECT_EXIT(
+      {
+        dup2(STDERR_FILENO, STDOUT_FILENO);
+        ReadAndDescribe({"--version"});
+      },
+      ExitedWithCode(0), HasSubstr(absl::StrCat("portreg ", Version())));
+}
+
+TEST(FlagsTest, HelpIsAskedForBeforeAnythingIsChecked) {
+  for (const std::string flag : {"--help", "-help", "-h"}) {
+    const absl::StatusOr<Invocation> invocation = Read({"-1", "-o", "yaml", flag});
+    ASSERT_TRUE(invocation.ok()) << flag << invocation.status();
+    EXPECT_EQ(invocation->verb, Verb::kHelp);
+  }
+}
+
+TEST(FlagsTest, HelpNamesVersionAndDefaultAddress) {
+  const std::string help = HelpText();
+  EXPECT_THAT(help, HasSubstr(absl::StrCat("portreg ", Version(), ",")));
+  EXPECT_THAT(help, HasSubstr(absl::StrCat("else ", kDefaultAddress)));
+}
+
+TEST(FlagsTest, HelpNamesEveryFlag) {
+  for (const std::string flag :
+       {"-o ", "--short", "--layer=", "--portless", "--no_headers", "--target=", "--offline",
+        "--timeout=", "--plaintext", "--tls", "--cacert=", "--cert=", "--key="}) {
+    EXPECT_THAT(HelpText(), HasSubstr(flag));
+  }
+}
+
+}  // namespace
+}  // namespace portreg::cli

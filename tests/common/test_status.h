@@ -1,0 +1,16 @@
+// Reading a status in tests.
+#ifndef PORTREG_TESTS_COMMON_TEST_STATUS_H_
+#define PORTREG_TESTS_COMMON_TEST_STATUS_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+
+namespace portreg {
+
+// The message as a type that GoogleTest prints as text.
+inline std::string Message(const absl::Status& status) { return std::string(status.message()); }
+
+}  // namespace portreg
+
+#endif  // PORTREG_TESTS_COMMON_TEST_STATUS_H_

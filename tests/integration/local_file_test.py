@@ -1,0 +1,273 @@
+"""The operator's own layer: what --local_file does to answers, and --check.
+
+    PORTREGD=portregd python3 local_file_test.py
+"""
+
+import hashlib
+import pathlib
+import sys
+import tempfile
+import unittest
+
+sys.path[:0] = [
+    str(pathlib.Path(__file__).resolve().parents[1] / "interop")]
+
+import processes
+from client import Client
+from enum_names import COMMON, DCCP, IANA, LOCAL, SCTP, TCP, UDP
+from portreg_proto import pb, records
+from processes import ANY_PORT, Portregd
+from registry_files import COLUMNS, csv_text
+
+REFUSAL_SECONDS = 2 * processes.PATIENCE
+LOCAL_COLUMNS = COLUMNS + ("Owner",)
+FULL = records.RECORD_VIEW_FULL
+TRANSPORTS = (TCP, UDP, SCTP, DCCP)
+TAKEN = pb.ADVISORY_KIND_TAKEN_LOCALLY
+
+
+def row(name: str, port: str, transport: str = "", description: str = "",
+        owner: str = "") -> list[str]:
+    """A row of a local file."""
+    return [name, port, transport, description, *[""] * 8, owner]
+
+
+LOCAL_ROWS = [
+    row("panel", "2082", "tcp", "Our panel", "web team"),
+    row("billing", "50000", "tcp", "Invoices", "finance"),
+    row("cache", "7000-7010", "", "In-memory cache"),
+    row("ssh", "2222", "tcp", "Jump host"),
+    row("", "4", "tcp", "Reserved"),
+    row("no-port", "", "tcp")]
+
+# Ends of port ranges, transports and so on that no layer has: what the
+# message must say of the row.
+UNUSABLE = {
+    ("bad", "70000", "tcp"): "70000", ("bad", "-1", "tcp"): "-1",
+    ("bad", "9-8", "tcp"): "9-8", ("bad", "80-", "tcp"): "80-",
+    ("bad", "http", "tcp"): "http", ("bad", "1-2-3", "tcp"): "1-2-3",
+    ("bad", "8 0", "tcp"): "8 0", ("bad", "80", "icmp"): "icmp",
+    ("bad", "80", "tcp/udp"): "tcp/udp"}
+
+# Rows that do not collide, and rows that do.
+PEACEFUL = {
+    "several transports": [row("a", "7000", "tcp"), row("b", "7000", "udp")],
+    "neighbours": [row("a", "7000-7005", "tcp"), row("b", "7006", "tcp")],
+    "one name twice": [row("a", "7000", "tcp"), row("a", "7000", "tcp")],
+    "one name in two spellings": [row("a", "7000", "tcp"),
+                                  row("A", "7000", "tcp")],
+    "one name with a range": [row("a", "7000-7005", "tcp"),
+                              row("a", "7002", "tcp")],
+    "names without a port": [row("a", "", "tcp"), row("b", "", "tcp")],
+    "a port of IANA's": [row("a", "443", "tcp")],
+    "a port of the common table": [row("a", "2082", "tcp")]}
+COLLIDING = {
+    "one port": [row("a-1", "7000", "tcp"), row("b-2", "7000", "tcp")],
+    "overlapping ranges": [row("a-1", "7000-7010", "tcp"),
+                           row("b-2", "7010-7020", "tcp")],
+    "a range around a port": [row("b-2", "7005", "udp"),
+                              row("a-1", "7000-7010", "udp")],
+    "no transport against one": [row("a-1", "7000"),
+                                 row("b-2", "7000", "sctp")],
+    "dynamic ports": [row("a-1", "50000", "tcp"), row("b-2", "50000", "tcp")],
+    "other rows between": [row("a-1", "7000", "tcp"), row("c", "1", "tcp"),
+                           row("d", "8000", "tcp"),
+                           row("b-2", "7000", "tcp")]}
+
+
+def setUpModule():
+    global DIRECTORY
+    DIRECTORY = pathlib.Path(unittest.enterModuleContext(
+        tempfile.TemporaryDirectory(prefix="portregd-")))
+
+
+def write(rows, columns=LOCAL_COLUMNS, **options) -> pathlib.Path:
+    """Writes a local file and returns its path."""
+    path = DIRECTORY / "local.csv"
+    path.write_bytes(csv_text(rows, columns, **options).encode())
+    return path
+
+
+class AnswerTest(unittest.TestCase):
+    """Answers with a local layer over the others."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.path = write(LOCAL_ROWS)
+        cls.digest = hashlib.sha256(cls.path.read_bytes()).hexdigest()
+        cls.ask = Client(cls.enterClassContext(
+            Portregd(f"--local_file={cls.path}")).channel())
+        cls.plain = Client(cls.enterClassContext(Portregd()).channel())
+
+    def test_local_records_come_first_in_every_answer(self):
+        self.assertEqual(
+            [(record.layer, record.service)
+             for record in self.ask.lookup(port=2082).records],
+            [(LOCAL, "panel"), (COMMON, "cPanel"), (IANA, "infowave"),
+             (IANA, "infowave")])
+        by_name = self.ask.lookup(service="SSH").records
+        self.assertEqual([record.layer for record in by_name[:3]],
+                         [LOCAL, COMMON, IANA])
+        listed = self.ask.listing(first_port=2082, last_port=2082)
+        self.assertEqual(listed[0].records[0].layer, LOCAL)
+
+    def test_the_other_layers_answer_as_without_it(self):
+        for port in (2082, 7000, 50000, 2222, 22):
+            with self.subTest(port=port):
+                self.assertEqual(
+                    [record for record in self.ask.lookup(
+                        port=port, view=FULL).records
+                     if record.layer != LOCAL],
+                    list(self.plain.lookup(port=port, view=FULL).records))
+
+    def test_taken_locally_and_the_state_unchanged(self):
+        table = {2082: {TCP}, 50000: {TCP}, 7000: set(TRANSPORTS),
+                 7010: set(TRANSPORTS), 7011: set(), 443: set(), 2222: {TCP}}
+        for port, taken in table.items():
+            with self.subTest(port=port):
+                states = self.ask.lookup(port=port).states
+                self.assertEqual({state.transport for state in states
+                                  if state.taken_locally}, taken)
+                self.assertEqual(
+                    [(state.transport, state.state) for state in states],
+                    [(state.transport, state.state)
+                     for state in self.plain.lookup(port=port).states])
+
+    def test_taken_locally_within_a_filter_by_transport(self):
+        for transport, taken in ((TCP, True), (UDP, False)):
+            states = self.ask.lookup(port=50000, transport=transport).states
+            self.assertEqual([state.taken_locally for state in states],
+                             [taken])
+
+    def test_classify_advises_against_a_port_taken_locally_first(self):
+        for transport, taken in ((TCP, True), (UDP, False)):
+            advisories = self.ask.classify(
+                port=50000, transport=transport).advisories
+            self.assertEqual(advisories[0].kind == TAKEN, taken)
+        advisory = self.ask.classify(port=50000).advisories[0]
+        self.assertEqual((advisory.kind, list(advisory.transports)),
+                         (TAKEN, [TCP]))
+
+    def test_the_owner_stands_in_the_details(self):
+        for port, owner in ((2082, "web team"), (50000, "finance"),
+                            (7000, "")):
+            with self.subTest(port=port):
+                for record in self.ask.lookup(port=port, view=FULL).records:
+                    self.assertEqual(
+                        record.details.owner,
+                        owner if record.layer == LOCAL else "")
+
+    def test_info_describes_the_layer(self):
+        layer = self.ask.info().layers[0]
+        self.assertEqual(
+            (layer.layer, layer.origin, layer.sha256, layer.record_count,
+             layer.named_count, layer.portless_count, layer.set_aside_count),
+            (LOCAL, self.path.name, self.digest, 6, 5, 1, 0))
+        self.assertEqual(layer.modify_time.ToDatetime().timestamp() > 0, True)
+        self.assertEqual(layer.modify_time.seconds,
+                         int(self.path.stat().st_mtime))
+        self.assertEqual(layer.source,
+                         self.ask.lookup(port=50000).records[0].source)
+
+    def test_the_revision_is_another_one(self):
+        self.assertNotEqual(self.ask.info().revision,
+                            self.plain.info().revision)
+
+    def test_the_column_owner_may_be_absent(self):
+        path = write([line[:-1] for line in LOCAL_ROWS], COLUMNS)
+        with Portregd(f"--local_file={path}") as server:
+            record = Client(server.channel()).lookup(
+                port=50000, view=FULL).records[0]
+            self.assertEqual((record.service, record.details.owner),
+                             ("billing", ""))
+
+
+class QuotingTest(unittest.TestCase):
+    """Quoted fields come through unchanged."""
+
+    TEXTS = ("a, b", 'says "hello"', '"', '""', "two\nlines", "\n", ",",
+             "a\r\nb", "Zürich – 東京", "tab\there", "# no comment", "x" * 1500)
+
+    def test_every_text_in_every_free_column(self):
+        lines = []
+        for number, text in enumerate(self.TEXTS):
+            line = row("quoted", str(50000 + number), "tcp", text, text)
+            for column in (4, 5, 8, 11):
+                line[column] = text
+            lines.append(line)
+        for line_end in ("\n", "\r\n"):
+            path = write(lines, line_end=line_end)
+            with Portregd(f"--local_file={path}") as server:
+                found = [record for message in Client(
+                    server.channel()).listing(layers=[LOCAL], view=FULL)
+                    for record in message.records]
+            for record, text in zip(found, self.TEXTS, strict=True):
+                with self.subTest(text=text, line_end=line_end):
+                    details = record.details
+                    self.assertEqual(
+                        {record.description, details.assignee, details.contact,
+                         details.reference, details.assignment_notes,
+                         details.owner}, {text})
+
+
+class CheckTest(unittest.TestCase):
+    """What --check says of a local file."""
+
+    def test_an_unusable_row_refuses_the_file_with_line_and_column(self):
+        for bad, word in UNUSABLE.items():
+            path = write([row("ok", "50000", "tcp", "two\nlines"), row(*bad)])
+            column = len(bad[0]) + 2 + (
+                len(bad[1]) + 1 if word == bad[2] else 0)
+            for mode in ("--check", f"--listen={ANY_PORT}"):
+                with self.subTest(row=bad, mode=mode):
+                    done = processes.run(mode, f"--local_file={path}")
+                    self.assertEqual(done.code, 1)
+                    self.assertLess(done.seconds, REFUSAL_SECONDS)
+                    self.assertNotIn("READY", done.stdout)
+                    for part in (path.name, f"line 4, column {column}", word):
+                        self.assertIn(part, done.stderr)
+
+    def test_rows_that_do_not_collide_pass(self):
+        for kind, rows in PEACEFUL.items():
+            with self.subTest(kind=kind):
+                done = processes.run("--check", f"--local_file={write(rows)}")
+                self.assertEqual((done.code, done.stderr), (0, ""))
+
+    def assert_collide(self, rows, pairs):
+        """Checks exit 1, and one line of output for each pair of names."""
+        done = processes.run("--check", f"--local_file={write(rows)}")
+        self.assertEqual(done.code, 1)
+        lines = {line[0]: f"line {number}"
+                 for number, line in enumerate(rows, start=2)}
+        told = (done.stdout + done.stderr).splitlines()
+        for one, other in pairs:
+            self.assertTrue(
+                any(all(part in line for part in (
+                    one, other, lines[one], lines[other])) for line in told),
+                f"{one} and {other} are not reported: {done.stdout}")
+
+    def test_rows_that_collide_fail_with_their_lines_and_names(self):
+        for kind, rows in COLLIDING.items():
+            with self.subTest(kind=kind):
+                self.assert_collide(rows, [("a-1", "b-2")])
+
+    def test_each_pair_of_rows_that_collide_is_reported(self):
+        names = ("a-1", "b-2", "c-3")
+        for ports in (("7000", "7000", "7000"),
+                      ("7000-7005", "7002", "7002-7003")):
+            with self.subTest(ports=ports):
+                self.assert_collide(
+                    [row(name, port, "tcp")
+                     for name, port in zip(names, ports)],
+                    [("a-1", "b-2"), ("a-1", "c-3"), ("b-2", "c-3")])
+
+    def test_a_collision_does_not_keep_the_server_from_starting(self):
+        path = write(COLLIDING["one port"])
+        with Portregd(f"--local_file={path}") as server:
+            self.assertEqual(
+                [record.service for record in Client(server.channel()).lookup(
+                    port=7000).records][:2], ["a-1", "b-2"])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,496 @@
+"""portreg: keys, exit codes, targets, and servers that fail it.
+
+    PORTREGD=portregd PORTREG=portreg python3 portreg_test.py
+"""
+
+import contextlib
+import pathlib
+import random
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / directory)
+                for directory in ("data", "interop")]
+
+import grpc
+import processes
+import registry_files
+import registry_reader
+import tool
+from expected import EMBEDDED_DIR, LayeredRegistry
+from portreg_proto import pb, records
+from processes import Portregd, grpc_target
+
+ANSWER_SECONDS = 3 * processes.PATIENCE  # until a dead server is reported
+COMMANDS = (("443",), ("20-21",), ("classify", "443"), ("list",), ("info",))
+# Names that read like commands or like ports.
+LOCAL_ROWS = [(name, str(port), "tcp", "ours") for port, name in enumerate(
+    ("3com", "classify", "help", "info", "list", "lookup", "portreg", "0x50"),
+    start=30001)]
+SEED = 6335
+
+
+def setUpModule():
+    global SERVER, LOCAL_SERVER, WANTED
+    SERVER = unittest.enterModuleContext(Portregd())
+    directory = unittest.enterModuleContext(tempfile.TemporaryDirectory())
+    local_file = pathlib.Path(directory, "local.csv")
+    local_file.write_text(registry_files.csv_text(LOCAL_ROWS), "utf-8")
+    LOCAL_SERVER = unittest.enterModuleContext(
+        Portregd(f"--local_file={local_file}"))
+    WANTED = LayeredRegistry({
+        records.LAYER_LOCAL: registry_reader.load(local_file),
+        records.LAYER_COMMON: registry_reader.load(EMBEDDED_DIR / "common.csv"),
+        records.LAYER_IANA: registry_reader.load(EMBEDDED_DIR / "iana.csv")})
+
+
+def ask(*arguments: str | bytes, **options) -> processes.Outcome:
+    """Runs the tool against the server with a local layer."""
+    return tool.run(f"--target={LOCAL_SERVER.address}", *arguments, **options)
+
+
+class ToolTestCase(unittest.TestCase):
+
+    def assert_one_complaint(self, outcome, *parts: str):
+        """Nothing on stdout, and one line on stderr that holds `parts`."""
+        self.assertRegex(outcome.stderr, r"\A[^\n]+\n\Z")
+        for part in parts:
+            self.assertIn(part, outcome.stderr)
+        self.assertEqual(outcome.stdout, "")
+
+
+class KeyTest(ToolTestCase):
+    """The key grammar."""
+
+    def assert_found(self, keys: tuple[str, ...], wanted: list):
+        outcome = ask("-o", "csv", *keys)
+        self.assertEqual((outcome.code, outcome.stderr), (0, ""))
+        self.assertEqual(tool.entries_of_csv(outcome.stdout), wanted)
+
+    def test_port_keys_find_what_is_on_the_port(self):
+        for key, question in {
+                "443": (443,), "443/tcp": (443, "tcp"), "443/TCP": (443, "tcp"),
+                "9/dccp": (9, "dccp"), "U:53": (53, "udp"), "T:53": (53, "tcp"),
+                "S:80": (80, "sctp"), "T:443/tcp": (443, "tcp"), "1": (1,),
+                "49150": (49150,), "30001": (30001,)}.items():
+            with self.subTest(key=key):
+                self.assert_found((key,), WANTED.by_port(*question))
+
+    def test_ranges_find_each_record_that_overlaps_once(self):
+        for key, question in {
+                "20-21": (20, 21), "20-21/udp": (20, 21, "udp"),
+                "U:20-21": (20, 21, "udp"), "6010-6020": (6010, 6020),
+                "0-65535": (0, 65535), "0-65535/dccp": (0, 65535, "dccp")
+        }.items():
+            with self.subTest(key=key):
+                self.assert_found((key,), WANTED.listing(*question))
+
+    def test_lists_answer_in_the_order_asked(self):
+        wanted = [*WANTED.by_port(22), *WANTED.listing(80, 90),
+                  *WANTED.by_name("https"), *WANTED.by_port(53, "udp"),
+                  *WANTED.by_port(22)]
+        for keys in (("22,80-90,https,U:53,22",),
+                     ("22", "80-90", "https", "U:53", "22"),
+                     ("22,80-90", "https", "U:53,22")):
+            with self.subTest(keys=keys):
+                self.assert_found(keys, wanted)
+
+    def test_names_find_their_records_in_any_case(self):
+        for key in ("https", "HTTPS", "hTtPs", "9pfs", "914c/g", "914C/G",
+                    "EtherNet/IP-1", "cl/1", "socks proxy", "SOCKS PROXY",
+                    "SMB", "smb", "Microsoft-DS", "SMB / Microsoft-DS",
+                    "sql*net", "z39.50", "whois++", "tcp", "udp", "search",
+                    "tsbiis"):
+            with self.subTest(key=key):
+                self.assert_found((key,), WANTED.by_name(key))
+
+    def test_a_transport_is_split_off_a_name(self):
+        for key, name, transport in (
+                ("syslog/udp", "syslog", "udp"), ("https/TCP", "https", "tcp"),
+                ("914c/g/udp", "914c/g", "udp"), ("tcp/udp", "tcp", "udp"),
+                ("SMB / Microsoft-DS/tcp", "SMB / Microsoft-DS", "tcp")):
+            wanted = WANTED.by_name(name, transport)
+            with self.subTest(key=key):
+                if wanted:
+                    self.assert_found((key,), wanted)
+                else:
+                    self.assertEqual(ask(key).code, 2)
+
+    def test_names_like_ports_or_commands_are_names_behind_lookup(self):
+        for name, port, *_ in LOCAL_ROWS:
+            with self.subTest(name=name):
+                self.assert_found(("lookup", name), WANTED.by_name(name))
+                self.assert_found((f"{port},{name}/tcp",), [
+                    *WANTED.by_port(int(port)), *WANTED.by_name(name, "tcp")])
+        self.assert_found(("lookup", "lookup", "list"), [
+            *WANTED.by_name("lookup"), *WANTED.by_name("list")])
+
+    def test_every_name_of_the_registry_can_be_asked_for(self):
+        wanted = [entry for name in WANTED.names
+                  for entry in WANTED.by_name(name)]
+        self.assert_found(("lookup", "--", *WANTED.names), wanted)
+
+    def test_what_only_resembles_ports_is_a_name(self):
+        for key in ("+80", "0x51", "80.0", "80tcp", "U:https", "X:80", "http:",
+                    "８０", "443 /tcp", "a" * 64, "ä" * 32):
+            with self.subTest(key=key):
+                outcome = ask(key)
+                self.assertEqual((outcome.code, outcome.stdout), (2, ""))
+                self.assertIn(key, outcome.stderr)
+
+    def test_unusable_keys_are_refused_by_name(self):
+        for key, named in (
+                ("0080", '"0080"'), (" 80", '" 80"'), ("80 ", '"80 "'),
+                ("90-80", '"90-80"'), ("65536", '"65536"'), ("-1", '"-1"'),
+                ("0-65536", '"0-65536"'), ("80-", '"80-"'), ("00", '"00"'),
+                ("1-2-3", '"1-2-3"'), ("9" * 30, "9" * 30),
+                ("80/foo", '"80/foo"'), ("443/", '"443/"'), ("/tcp", '"/tcp"'),
+                ("T:80/udp", '"T:80/udp"'), ("U:0080", '"U:0080"'),
+                ("U:65536", '"U:65536"'), ("", '""'), (" ", '" "'),
+                ("80,", '""'), ("a" * 65, "a" * 65), ("ä" * 33, "ä" * 33),
+                (b"\xff", r'"\xff"'), (b"ht\xc3tp", r'"ht\xc3tp"')):
+            with self.subTest(key=key):
+                for command in ((key,), ("--", key), ("lookup", key),
+                                ("443", key), ("classify", key), ("list", key)):
+                    outcome = ask(*command)
+                    self.assertEqual(outcome.code, 1, command)
+                    self.assert_one_complaint(outcome, named)
+
+
+class SeveralKeysTest(ToolTestCase):
+    """Hits are printed even when one key misses."""
+
+    def test_misses_go_to_stderr_and_hits_to_stdout(self):
+        outcome = ask("-o", "csv", "no-such", "22", "4", "nope/udp",
+                      "50000-50010", "https", "716/tcp")
+        self.assertEqual(outcome.code, 2)
+        self.assertEqual(
+            tool.entries_of_csv(outcome.stdout),
+            [*WANTED.by_port(22), *WANTED.by_port(4), *WANTED.by_name("https"),
+             *WANTED.by_port(716, "tcp")])
+        misses = outcome.stderr.splitlines()
+        self.assertEqual(len(misses), 5, outcome.stderr)
+        for line, key, word in zip(
+                misses, ("no-such", "4", "nope/udp", "50000-50010", "716/tcp"),
+                ("not", "unassigned", "not", "no service", "reserved")):
+            self.assertTrue(line.startswith(f"portreg: {key}: "), line)
+            self.assertIn(word, line)
+
+    def test_a_key_without_a_named_record_exits_2(self):
+        for key, state in {"4": "unassigned", "0": "reserved",
+                           "49151": "reserved", "716/tcp": "reserved",
+                           "49152": "dynamic", "65535/udp": "dynamic",
+                           "49160-49170": "", "no-such": ""}.items():
+            with self.subTest(key=key):
+                outcome = ask(key)
+                self.assertEqual(outcome.code, 2)
+                self.assertRegex(outcome.stderr, rf"\Aportreg: {key}: .+\n\Z")
+                self.assertIn(state, outcome.stderr)
+
+    def test_a_json_answer_holds_the_misses_too(self):
+        outcome = ask("-o", "json", "no-such", "443")
+        self.assertEqual(outcome.code, 2)
+        self.assertIn('"code": 5', outcome.stdout)
+        self.assertIn('"https"', outcome.stdout)
+
+    def test_thousands_of_keys_fit_one_call(self):
+        ports = [str(port) for port in range(3001)]
+        wanted = [entry for port in range(3001)
+                  for entry in WANTED.by_port(port)]
+        for keys in (tuple(ports), (",".join(ports),)):
+            outcome = ask("-o", "csv", *keys)
+            self.assertEqual(outcome.code, 2)
+            self.assertEqual(tool.entries_of_csv(outcome.stdout), wanted)
+
+
+class TargetTest(ToolTestCase):
+    """Where the server is."""
+
+    def test_the_flag_precedes_the_variable(self):
+        with tool.closed_port() as closed:
+            variables = {"PORTREG_TARGET": closed}
+            self.assertEqual(tool.run("443", variables=variables).code, 78)
+            self.assertEqual(ask("443", variables=variables).code, 0)
+            self.assertEqual(tool.run(
+                "443", f"--target={closed}",
+                variables={"PORTREG_TARGET": SERVER.address}).code, 78)
+        self.assertEqual(tool.run(
+            "443", variables={"PORTREG_TARGET": SERVER.address}).code, 0)
+
+    def test_names_and_schemes_are_understood(self):
+        port = SERVER.address.rpartition(":")[2]
+        for target in (f"ipv4:127.0.0.1:{port}", f"dns:///127.0.0.1:{port}",
+                       f"localhost:{port}"):
+            with self.subTest(target=target):
+                self.assertEqual(
+                    tool.run("443", f"--target={target}").code, 0)
+
+    def test_a_unix_socket_is_a_target(self):
+        with tempfile.TemporaryDirectory() as directory:
+            with Portregd(listen=f"unix:{directory}/socket") as server:
+                for command in COMMANDS:
+                    outcome = tool.run(f"--target={server.address}", *command)
+                    self.assertEqual((outcome.code, outcome.stderr), (0, ""))
+
+    def test_an_ipv6_address_is_a_target(self):
+        try:
+            socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+        except OSError:
+            self.skipTest("there is no IPv6 loopback here")
+        with Portregd(listen="[::1]:0") as server:
+            for target in (server.address, grpc_target(server.address)):
+                self.assertEqual(
+                    tool.run("443", f"--target={target}").code, 0)
+
+
+class FailingServerTest(ToolTestCase):
+    """A server that fails is one line on stderr that names it."""
+
+    def assert_unreachable(self, target: str, *flags: str):
+        command_lines = [(*command, f"--target={target}", "-o", form, *flags)
+                         for command in COMMANDS for form in ("table", "json")]
+        outcomes = tool.run_all(command_lines, seconds=2 * ANSWER_SECONDS)
+        for line, outcome in zip(command_lines, outcomes):
+            with self.subTest(command=line):
+                if isinstance(outcome, subprocess.TimeoutExpired):
+                    self.fail(f"no answer within {2 * ANSWER_SECONDS} s")
+                self.assertEqual(outcome.code, 78)
+                self.assert_one_complaint(outcome, target)
+                self.assertLess(outcome.seconds, ANSWER_SECONDS)
+
+    def test_closed_port(self):
+        with tool.closed_port() as target:
+            self.assert_unreachable(target)
+
+    def test_server_that_accepts_and_never_answers(self):
+        with tool.silent_server() as listener:
+            self.assert_unreachable(tool.address_of(listener))
+
+    def test_address_that_drops_connections(self):
+        with tool.black_hole() as target:
+            self.assert_unreachable(target)
+
+    def test_missing_unix_socket(self):
+        with tempfile.TemporaryDirectory() as directory:
+            self.assert_unreachable(f"unix:{directory}/none")
+
+    def test_server_of_another_protocol(self):
+        for name, reply in {
+                "HTTP/1": b"HTTP/1.1 400 Bad Request\r\n\r\n",
+                "SSH": b"SSH-2.0-\x1b[31mOpenSSH\r\n", "zeros": bytes(1000),
+                "hangs up": b"", "hangs up after SETTINGS":
+                b"\0\0\0\4\0\0\0\0\0"}.items():
+            with self.subTest(reply=name), \
+                    tool.babbling_server(reply) as target:
+                self.assert_unreachable(target)
+
+    def test_tls_towards_a_plaintext_server(self):
+        self.assert_unreachable(SERVER.address, "--tls")
+
+    def test_server_that_stays_silent_after_the_connection_is_made(self):
+        def answer(_, context):
+            released.wait(tool.RUN_SECONDS)
+            context.abort(grpc.StatusCode.CANCELLED, "too late")
+
+        released = threading.Event()
+        with tool.fake_service(answer) as target:
+            try:
+                outcomes = tool.run_all(
+                    [(*command, f"--target={target}")
+                     for command in (("443",), ("classify", "443"), ("info",))],
+                    seconds=2 * ANSWER_SECONDS)
+            finally:
+                released.set()
+        for outcome in outcomes:
+            self.assertEqual(outcome.code, 68)
+            self.assert_one_complaint(outcome, target)
+            self.assertLess(outcome.seconds, ANSWER_SECONDS)
+
+    def test_any_other_code_is_64_and_the_code(self):
+        def answer(_, context):
+            context.abort(code, "first line\nsecond \x1b[31mline")
+
+        with tool.fake_service(answer) as target:
+            for code in grpc.StatusCode:
+                if code is grpc.StatusCode.OK:
+                    continue
+                outcomes = tool.run_all([(*command, f"--target={target}")
+                                         for command in COMMANDS])
+                for command, outcome in zip(COMMANDS, outcomes):
+                    with self.subTest(code=code, command=command):
+                        self.assertEqual(outcome.code, 64 + code.value[0])
+                        self.assert_one_complaint(outcome, target)
+                        self.assertNotIn("\x1b", outcome.stderr)
+
+    def test_a_listing_that_breaks_off_keeps_what_has_come(self):
+        def answer(_, context):
+            yield pb.ListRangeResponse(records=[records.PortRecord(
+                first_port=7, last_port=7, service="seven")])
+            context.abort(grpc.StatusCode.INTERNAL, "broken")
+
+        with tool.fake_service(answer) as target:
+            outcome = tool.run("list", "-o", "ndjson", f"--target={target}")
+        self.assertEqual(outcome.code, 64 + 13)
+        self.assertIn('"seven"', outcome.stdout)
+        self.assertRegex(outcome.stderr, rf"\A[^\n]*{target}[^\n]*broken\n\Z")
+
+    def test_values_unknown_to_the_tool_are_shown_as_numbers(self):
+        record = records.PortRecord(
+            first_port=7, last_port=7, transport=97, layer=98, service="seven")
+        response = pb.LookupResponse(records=[record], states=[
+            records.TransportState(transport=97, state=99)])
+        with tool.fake_service(lambda *_: pb.BatchLookupResponse(
+                results=[pb.LookupResult(response=response)])) as target:
+            for form in ("table", "json", "ndjson", "csv"):
+                outcome = tool.run("7", "-o", form, f"--target={target}")
+                self.assertEqual((outcome.code, outcome.stderr), (0, ""))
+                self.assertIn("97", outcome.stdout)
+                self.assertIn("98", outcome.stdout)
+
+
+class OfflineTest(ToolTestCase):
+    """--offline answers as a portregd without files, and needs none."""
+
+    def random_keys(self) -> list[str]:
+        chance = random.Random(SEED)
+        names = [row[0] for row in registry_files.read_rows(
+            registry_files.EMBEDDED_IANA_FILE) if row[0]]
+        tails = ("", "/tcp", "/udp", "/sctp", "/dccp")
+        keys = []
+        for _ in range(150):
+            first = chance.choice((chance.randrange(1024),
+                                   chance.randrange(65536)))
+            keys.append(f"{first}{chance.choice(tails)}")
+            last = min(65535, first + chance.randrange(50))
+            keys.append(f"{first}-{last}{chance.choice(tails)}")
+            name = chance.choice(names)
+            keys.append(chance.choice((name, name.upper(), name.title()))
+                        + chance.choice(tails))
+        return [*keys, "no-such", "SMB", "socks proxy", "no\x1bsuch\u202e", 'a"b']
+
+    def assert_same(self, *arguments: str):
+        online = tool.run(f"--target={SERVER.address}", *arguments)
+        offline = tool.run("--offline", *arguments)
+        self.assertEqual(offline.code, online.code)
+        self.assertEqual(offline.stdout, online.stdout)
+        self.assertEqual(offline.stderr, online.stderr)
+        self.assertIn(offline.code, (0, 2))
+
+    def test_offline_lookups_equal_the_servers(self):
+        keys = self.random_keys()
+        for flags in (["-o", "json"], ["-o", "ndjson"], ["-o", "csv"], [],
+                      ["--short"], ["-o", "json", "--layer=iana"]):
+            with self.subTest(flags=flags):
+                self.assert_same(*flags, "lookup", "--", *keys)
+
+    def test_other_offline_answers_equal_the_servers(self):
+        chance = random.Random(SEED)
+        ports = [str(chance.randrange(65536)) for _ in range(50)]
+        for arguments in (
+                ("classify", *ports), ("classify", "-o", "json", *ports),
+                ("list", "-o", "json", "--portless"), ("list", "-o", "csv"),
+                ("list", "0-1023/udp", "--layer=common"),
+                ("info", "-o", "json"), ("info", "--short")):
+            with self.subTest(arguments=arguments[:3]):
+                self.assert_same(*arguments)
+
+    def test_no_server_is_needed(self):
+        with tool.silent_server() as listener:
+            for command in COMMANDS:
+                outcome = tool.run(
+                    "--offline", *command, variables={
+                        "PORTREG_TARGET": tool.address_of(listener)})
+                self.assertEqual((outcome.code, outcome.stderr), (0, ""))
+            listener.settimeout(0)
+            self.assertRaises(BlockingIOError, listener.accept)
+
+
+class InterruptTest(ToolTestCase):
+
+    def test_ctrl_c_during_a_call_exits_130_without_a_word(self):
+        for command in COMMANDS:
+            with self.subTest(command=command), \
+                    tool.silent_server() as listener:
+                process = tool.start(
+                    *command, f"--target={tool.address_of(listener)}")
+                with contextlib.closing(listener.accept()[0]):
+                    outcome = tool.interrupt(process)
+                self.assertEqual(outcome[:3], (130, "", ""))
+                self.assertLess(outcome.seconds, 1 * processes.PATIENCE)
+
+
+class CommandLineTest(ToolTestCase):
+    """Help, version, and flags that cannot be used."""
+
+    def assert_refused(self, *arguments: str, naming: str):
+        outcome = tool.run(*arguments)
+        self.assertEqual(outcome.code, 1)
+        self.assert_one_complaint(outcome, naming)
+
+    def test_help_fits_80_columns(self):
+        for arguments in (("--help",), ("help",), ("-h",), ("443", "--help")):
+            with self.subTest(arguments=arguments):
+                outcome = tool.run(*arguments)
+                self.assertEqual((outcome.code, outcome.stderr), (0, ""))
+                self.assertIn("Usage:", outcome.stdout)
+                self.assertLessEqual(
+                    max(map(len, outcome.stdout.splitlines())), 80)
+
+    def test_version_is_one_line_and_the_servers(self):
+        outcome = tool.run("--version")
+        self.assertEqual((outcome.code, outcome.stderr), (0, ""))
+        self.assertRegex(outcome.stdout, r"\Aportreg \d+\.\d+\.\d+\n\Z")
+        self.assertIn(f'"serverVersion": "{outcome.stdout.split()[1]}"',
+                      ask("info", "-o", "json").stdout)
+
+    def test_usage_errors_exit_1_and_name_the_culprit(self):
+        for arguments, naming in (
+                ((), "--help"), (("lookup",), "key"), (("classify",), "key"),
+                (("--nonsense", "443"), "nonsense"), (("-x", "443"), "x"),
+                (("443", "-o", "yaml"), "yaml"), (("443", "-o"), "'o'"),
+                (("443", "--output=xml"), "xml"),
+                (("443", "--layer=arin"), "arin"),
+                (("443", "--timeout=soon"), "soon"),
+                (("443", "--timeout=0"), "timeout"),
+                (("443", "--timeout", "-1s"), "timeout"),
+                (("443", "--short", "-o", "csv"), "--short"),
+                (("classify", "80-90"), '"80-90"'),
+                (("classify", "443", "https"), '"https"'),
+                (("list", "https"), '"https"'), (("info", "443"), "info")):
+            for flags in ((), ("--offline",)):
+                with self.subTest(arguments=arguments, flags=flags):
+                    self.assert_refused(*flags, *arguments, naming=naming)
+
+    def test_unusable_tls_flags_are_refused(self):
+        with tempfile.TemporaryDirectory() as directory:
+            missing = f"{directory}/missing.pem"
+            there = pathlib.Path(directory, "there.pem")
+            there.write_text("no certificate\n")
+            for flags, naming in (
+                    ((f"--cacert={missing}",), missing),
+                    ((f"--cacert={directory}",), directory),
+                    ((f"--cert={missing}", f"--key={there}"), missing),
+                    ((f"--cert={there}", f"--key={missing}"), missing),
+                    ((f"--cert={there}",), "--key"),
+                    ((f"--key={there}",), "--cert"),
+                    (("--plaintext", "--tls"), "--plaintext"),
+                    (("--plaintext", f"--cacert={there}"), "--plaintext")):
+                with self.subTest(flags=flags):
+                    self.assert_refused("443", *flags, naming=naming)
+
+    def test_authorities_that_are_no_certificates_are_one_line(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
+            file.write("no certificate\n")
+            file.flush()
+            outcome = tool.run("443", f"--target={SERVER.address}",
+                               f"--cacert={file.name}")
+        self.assertNotEqual(outcome.code, 0)
+        self.assert_one_complaint(outcome)
+
+
+if __name__ == "__main__":
+    unittest.main()

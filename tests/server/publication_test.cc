@@ -1,0 +1,109 @@
+// Free of gRPC: ThreadSanitizer judges it.
+#include "server/publication.h"
+
+#include <atomic>
+#include <latch>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/registry.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/common/test_layers.h"
+
+namespace portreg {
+namespace {
+
+using ::testing::ElementsAre;
+
+// The generation's number stands on port 1, on port 65535 and in a layer of
+// its own.
+Registry Generation(int number) {
+  return MakeRegistry({.iana = absl::StrCat("g", number, ",1,tcp,\ng", number, ",65535,tcp,\n"),
+                       .local = absl::StrCat("g", number, ",1,udp,\n")});
+}
+
+TEST(PublicationTest, TheCurrentSnapshotIsTheOnePublishedLast) {
+  Publication publication(Generation(0));
+  EXPECT_EQ(publication.Current()->revision(), Generation(0).revision());
+  publication.Publish(Generation(1));
+  EXPECT_EQ(publication.Current()->revision(), Generation(1).revision());
+  EXPECT_EQ(publication.Current(), publication.Current());
+}
+
+TEST(PublicationTest, ASnapshotLivesAsLongAsItIsHeld) {
+  Publication publication(Generation(0));
+  std::shared_ptr<const Registry> held = publication.Current();
+  const std::weak_ptr<const Registry> former = held;
+  publication.Publish(Generation(1));
+  EXPECT_THAT(Describe(*held, held->AtPort(1)),
+              ElementsAre("local 1/udp g0", "iana 1/tcp g0"));
+  held.reset();
+  EXPECT_TRUE(former.expired());
+}
+
+TEST(PublicationTest, AReaderSeesExactlyOneSnapshot) {
+  constexpr int kReaders = 4;
+  constexpr int kGenerations = 60;
+  std::vector<std::string> revisions;
+  for (int i = 0; i < kGenerations; ++i) revisions.push_back(Generation(i).revision());
+
+  Publication publication(Generation(0));
+  std::atomic<bool> published_all = false;
+  std::latch start(kReaders + 1);
+  // What each reader saw that does not belong together.
+  std::vector<std::string> torn(kReaders);
+  std::vector<int> last_seen(kReaders);
+  std::vector<std::thread> readers;
+  for (int reader = 0; reader < kReaders; ++reader) {
+    readers.emplace_back([&, reader] {
+      start.arrive_and_wait();
+      bool finish = false;
+      do {
+        finish = published_all;  // then the next snapshot is the last one
+        const std::shared_ptr<const Registry> snapshot = publication.Current();
+        const std::string name(snapshot->record(snapshot->AtPort(65535)[0]).service);
+        const int generation = std::stoi(name.substr(1));
+        const std::string seen = absl::StrCat(
+            snapshot->revision(), " ", snapshot->record(snapshot->AtPort(1)[0]).service, " ",
+            snapshot->record(snapshot->AtPort(1)[1]).service, " ", snapshot->ByName(name).size());
+        const std::string expected =
+            absl::StrCat(revisions[generation], " ", name, " ", name, " 3");
+        if (seen != expected) torn[reader] = seen;
+        if (generation < last_seen[reader]) torn[reader] = "an older snapshot came back";
+        last_seen[reader] = generation;
+      } while (!finish);
+    });
+  }
+  start.arrive_and_wait();
+  for (int i = 1; i < kGenerations; ++i) publication.Publish(Generation(i));
+  published_all = true;
+  for (std::thread& thread : readers) thread.join();
+  EXPECT_EQ(torn, std::vector<std::string>(kReaders));
+  EXPECT_EQ(last_seen, std::vector<int>(kReaders, kGenerations - 1));
+}
+
+TEST(PublicationTest, SeveralMayPublishAtOnce) {
+  constexpr int kPublishers = 4;
+  Publication publication(Generation(0));
+  std::latch start(kPublishers);
+  std::vector<std::thread> publishers;
+  for (int publisher = 0; publisher < kPublishers; ++publisher) {
+    publishers.emplace_back([&, publisher] {
+      start.arrive_and_wait();
+      for (int i = 0; i < 10; ++i) {
+        publication.Publish(Generation(publisher + 1));
+        EXPECT_TRUE(publication.Current()->ByName("g0").empty());
+      }
+    });
+  }
+  for (std::thread& thread : publishers) thread.join();
+  const std::string last(publication.Current()->record(0).service);
+  EXPECT_EQ(publication.Current()->revision(), Generation(std::stoi(last.substr(1))).revision());
+}
+
+}  // namespace
+}  // namespace portreg

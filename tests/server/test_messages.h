@@ -1,0 +1,51 @@
+// Writing messages and reading errors in tests.
+#ifndef PORTREG_TESTS_SERVER_TEST_MESSAGES_H_
+#define PORTREG_TESTS_SERVER_TEST_MESSAGES_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/cord.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
+#include "google/protobuf/text_format.h"
+#include "gtest/gtest.h"
+#include "portreg/errordetails/v1/error_details.pb.h"
+#include "portreg/v1/port_registry_service.pb.h"
+
+namespace portreg {
+
+// The message that a text in Protobuf's text format means.
+template <typename Message>
+Message Proto(absl::string_view text) {
+  Message message;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(std::string(text), &message)) << text;
+  return message;
+}
+
+// The payload of that type; one without fields if there is none.
+template <typename Detail>
+Detail DetailOf(const absl::Status& status, absl::string_view type) {
+  Detail detail;
+  const absl::optional<absl::Cord> payload =
+      status.GetPayload("type.googleapis.com/google.rpc." + std::string(type));
+  if (payload) {
+    EXPECT_TRUE(detail.ParseFromString(std::string(*payload)));
+  }
+  return detail;
+}
+
+// ErrorInfo.reason; empty without one.
+inline std::string ReasonOf(const absl::Status& status) {
+  return DetailOf<errordetails::v1::ErrorInfo>(status, "ErrorInfo").reason();
+}
+
+// The field that BadRequest names; empty without one.
+inline std::string FieldOf(const absl::Status& status) {
+  const auto bad_request = DetailOf<errordetails::v1::BadRequest>(status, "BadRequest");
+  return bad_request.field_violations().empty() ? "" : bad_request.field_violations(0).field();
+}
+
+}  // namespace portreg
+
+#endif  // PORTREG_TESTS_SERVER_TEST_MESSAGES_H_
