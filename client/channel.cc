@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
@@ -35,6 +36,10 @@ absl::StatusOr<std::string> ReadPem(const std::string& path) {
   std::ostringstream content;
   if (!file || !(content << file.rdbuf())) {
     return absl::ErrnoToStatus(errno == 0 ? EIO : errno, absl::StrCat(path, ": cannot be read"));
+  }
+  // gRPC would fail each call, and not say which file is to blame.
+  if (!absl::StrContains(content.str(), "-----BEGIN ")) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": is not in PEM format"));
   }
   return content.str();
 }
@@ -115,6 +120,7 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const ClientOptions& 
   // A server that comes back is found again within a second.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, options.use_http_proxy ? 1 : 0);
   if (!options.user_agent.empty()) arguments.SetUserAgentPrefix(options.user_agent);
   if (options.tls && !options.tls->server_name.empty()) {
     arguments.SetSslTargetNameOverride(options.tls->server_name);

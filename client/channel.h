@@ -17,8 +17,8 @@ std::string TargetOf(const ClientOptions& options);
 // gRPC's service config: round_robin, retries on UNAVAILABLE, health checks.
 std::string ServiceConfigJson(const ClientOptions& options);
 
-// NOT_FOUND or PERMISSION_DENIED, naming it, for a TLS file that cannot be
-// read. Does not connect.
+// For a TLS file, naming it: NOT_FOUND, PERMISSION_DENIED, or
+// INVALID_ARGUMENT if it is not PEM. Does not connect.
 absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const ClientOptions& options);
 
 }  // namespace portreg::internal

@@ -30,11 +30,12 @@ absl::Status Connection::AwaitConnection() const {
 }
 
 absl::Status Connection::Explain(const grpc::Status& status, absl::Duration timeout) const {
-  const bool unconnected = channel_ != nullptr && channel_->GetState(false) != GRPC_CHANNEL_READY;
-  if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED && unconnected) {
+  if (status.error_code() != grpc::StatusCode::DEADLINE_EXCEEDED) return FromGrpcStatus(status);
+  if (channel_ != nullptr && channel_->GetState(false) != GRPC_CHANNEL_READY) {
     return NoConnection(options_, timeout);
   }
-  return FromGrpcStatus(status);
+  return absl::DeadlineExceededError(
+      absl::StrCat("no answer within ", absl::FormatDuration(timeout)));
 }
 
 }  // namespace portreg::internal

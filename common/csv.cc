@@ -13,6 +13,11 @@ absl::Status ErrorAt(TextPosition position, absl::string_view message) {
       absl::StrCat("line ", position.line, ", column ", position.column, ": ", message));
 }
 
+std::string ToCsvField(absl::string_view text) {
+  if (text.find_first_of(",\"\r\n") == absl::string_view::npos) return std::string(text);
+  return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\"", "\"\""}}), "\"");
+}
+
 absl::StatusOr<bool> CsvReader::Next(std::vector<CsvField>& row) {
   row.clear();
   SkipBlankLines();

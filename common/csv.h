@@ -1,4 +1,4 @@
-// Reads comma-separated values: RFC 4180, with LF as well as CRLF row ends.
+// Reads and writes comma-separated values: RFC 4180, with LF as well as CRLF row ends.
 #ifndef PORTREG_COMMON_CSV_H_
 #define PORTREG_COMMON_CSV_H_
 
@@ -22,6 +22,9 @@ struct TextPosition {
 
 // "line 3, column 7: message", as INVALID_ARGUMENT.
 absl::Status ErrorAt(TextPosition position, absl::string_view message);
+
+// `text` as a field, quoted if it must be.
+std::string ToCsvField(absl::string_view text);
 
 struct CsvField {
   // Without its quotes. Lives as long as the text and the unescaped texts.

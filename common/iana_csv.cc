@@ -55,7 +55,7 @@ struct Header {
 std::string Quoted(absl::string_view text) {
   constexpr size_t kMost = 60;
   const bool cut = text.size() > kMost;
-  return absl::StrCat("\"", absl::Utf8SafeCEscape(text.substr(0, kMost)), cut ? "...\"" : "\"");
+  return absl::StrCat("\"", absl::Utf8SafeCHexEscape(text.substr(0, kMost)), cut ? "...\"" : "\"");
 }
 
 TextPosition PositionOf(absl::string_view text, size_t at) {

@@ -15,8 +15,9 @@ namespace portreg {
 namespace {
 
 absl::Status Refuse(absl::string_view key, absl::string_view why) {
-  return absl::InvalidArgumentError(
-      absl::StrCat("key \"", absl::Utf8SafeCEscape(key), "\": ", why));
+  const std::string shown =
+      IsValidUtf8(key) ? absl::Utf8SafeCHexEscape(key) : absl::CHexEscape(key);
+  return absl::InvalidArgumentError(absl::StrCat("key \"", shown, "\": ", why));
 }
 
 // Takes "T:", "U:" or "S:" off the front.
@@ -63,7 +64,7 @@ absl::StatusOr<Query> ReadPorts(absl::string_view key, absl::string_view ports,
 
   const std::optional<Transport> transport = ParseTransport(tail);
   if (!transport) {
-    return Refuse(key, absl::StrCat("transport \"", absl::Utf8SafeCEscape(tail),
+    return Refuse(key, absl::StrCat("transport \"", absl::Utf8SafeCHexEscape(tail),
                                     "\" is not tcp, udp, sctp or dccp"));
   }
   if (prefix != Transport::kNone && prefix != *transport) {
@@ -93,7 +94,7 @@ absl::StatusOr<Query> ReadName(absl::string_view key, absl::string_view head,
 
 absl::StatusOr<Query> ParseQuery(absl::string_view key) {
   if (key.empty()) return Refuse(key, "is empty, expected a port, a range or a service name");
-  if (!IsValidUtf8(key)) return Refuse(absl::CHexEscape(key), "is not valid UTF-8");
+  if (!IsValidUtf8(key)) return Refuse(key, "is not valid UTF-8");
   if (absl::StripAsciiWhitespace(key) != key) {
     return Refuse(key, "has a blank at its beginning or end");
   }
@@ -110,6 +111,7 @@ absl::StatusOr<Query> ParseQuery(absl::string_view key) {
 absl::StatusOr<std::vector<Query>> ParseQueries(absl::string_view keys) {
   std::vector<Query> queries;
   for (const absl::string_view key : absl::StrSplit(keys, ',')) {
+    if (key.empty() && !keys.empty()) return Refuse(keys, "has nothing beside a comma");
     absl::StatusOr<Query> query = ParseQuery(key);
     if (!query.ok()) return query.status();
     queries.push_back(*std::move(query));

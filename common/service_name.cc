@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
@@ -19,6 +20,11 @@ absl::Status Broken(absl::string_view name, absl::string_view rule) {
 }  // namespace
 
 std::string FoldServiceName(absl::string_view name) { return absl::AsciiStrToLower(name); }
+
+std::string NotInRegistry(absl::string_view name, Transport transport) {
+  return absl::StrCat("service \"", absl::Utf8SafeCHexEscape(name), "\" is not in the registry",
+                      transport == Transport::kNone ? "" : " for ", ToString(transport));
+}
 
 absl::Status CheckServiceNameSyntax(absl::string_view name) {
   if (name.empty() || name.size() > kMaxSyntaxBytes) {

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "common/port.h"
 
 namespace portreg {
 
@@ -18,6 +19,9 @@ inline constexpr size_t kMaxServiceNameBytes = 64;
 // The form that names compare by: ASCII letters in lower case (RFC 6335
 // section 5.1: comparison ignores case).
 std::string FoldServiceName(absl::string_view name);
+
+// What is said where no record has the name: on any transport, or on that one.
+std::string NotInRegistry(absl::string_view name, Transport transport);
 
 // INVALID_ARGUMENT for a name that breaks the syntax of RFC 6335 section 5.1:
 // 1-15 characters of A-Z a-z 0-9 and hyphen, at least one letter, no hyphen

@@ -5,11 +5,11 @@
 #include <utility>
 #include <variant>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "common/classify.h"
 #include "common/port.h"
+#include "common/service_name.h"
 #include "common/version.h"
 #include "server/request.h"
 #include "server/status.h"
@@ -33,14 +33,6 @@ void AddRecords(const Registry& registry, absl::Span<const RecordIndex> found,
   }
 }
 
-absl::Status NotFound(const std::string& service, Transport transport) {
-  const std::string on =
-      transport == Transport::kNone ? "" : absl::StrCat(" for ", ToString(transport));
-  return ErrorFor(
-      absl::StatusCode::kNotFound, v1::ERROR_REASON_SERVICE_NOT_FOUND,
-      absl::StrCat("service \"", absl::Utf8SafeCEscape(service), "\" is not in the registry", on));
-}
-
 // A lookup's answer without its revision, which a batch states once.
 absl::StatusOr<v1::LookupResponse> Answer(const Registry& registry,
                                           const v1::LookupRequest& request) {
@@ -54,7 +46,10 @@ absl::StatusOr<v1::LookupResponse> Answer(const Registry& registry,
   }
   const auto& service = std::get<std::string>(question->key);
   AddRecords(registry, registry.ByName(service), *question, response);
-  if (response.records().empty()) return NotFound(service, question->transport);
+  if (response.records().empty()) {
+    return ErrorFor(absl::StatusCode::kNotFound, v1::ERROR_REASON_SERVICE_NOT_FOUND,
+                    NotInRegistry(service, question->transport));
+  }
   return response;
 }
 

@@ -48,7 +48,7 @@ absl::StatusOr<std::string> ReadService(const std::string& service) {
   }
   if (service.size() > kMaxServiceNameBytes) {
     // The value is shown as far as it is allowed to reach.
-    const std::string shown = absl::Utf8SafeCEscape(service.substr(0, kMaxServiceNameBytes));
+    const std::string shown = absl::Utf8SafeCHexEscape(service.substr(0, kMaxServiceNameBytes));
     return BadField("service", v1::ERROR_REASON_SERVICE_TOO_LONG,
                     absl::StrCat("service \"", shown, "...\" has ", service.size(),
                                  " bytes, at most ", kMaxServiceNameBytes, " are allowed"));
@@ -86,7 +86,7 @@ absl::StatusOr<RecordIndex> ReadResumeToken(const std::string& token, const Regi
     constexpr size_t kMaxShown = 64;
     return BadField(
         "resume_token", v1::ERROR_REASON_RESUME_TOKEN_INVALID,
-        absl::StrCat("resume_token \"", absl::Utf8SafeCEscape(token.substr(0, kMaxShown)),
+        absl::StrCat("resume_token \"", absl::Utf8SafeCHexEscape(token.substr(0, kMaxShown)),
                      token.size() > kMaxShown ? "..." : "",
                      "\" is not one that ListRange gave out"));
   }

@@ -6,11 +6,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
-#include "absl/strings/str_split.h"
 #include "client/cli/command_parts.h"
 #include "client/cli/json.h"
 #include "client/cli/words.h"
+#include "common/csv.h"
 #include "common/query.h"
 
 namespace portreg::cli {
@@ -20,46 +19,49 @@ constexpr absl::string_view kAllTransports = "any transport";
 // Lines of prose are no longer than this, however wide the terminal.
 constexpr size_t kProseWidth = 80;
 
-std::string TransportsOf(const v1::Advisory& advisory) {
+// The advisory's transports with `separator` between them; empty for all.
+std::string TransportsOf(const v1::Advisory& advisory, absl::string_view separator) {
   std::vector<std::string> names;
   for (const int transport : advisory.transports()) {
     names.push_back(TransportName(static_cast<v1::Transport>(transport)));
   }
-  return names.empty() ? std::string(kAllTransports) : absl::StrJoin(names, ", ");
+  return absl::StrJoin(names, separator);
+}
+
+std::string TransportsColumn(const v1::Advisory& advisory) {
+  const std::string transports = TransportsOf(advisory, ", ");
+  return transports.empty() ? std::string(kAllTransports) : transports;
 }
 
 void WriteText(const Query& query, const v1::ClassifyResponse& answer, const Output& output) {
   constexpr size_t kIndent = 2;
   const size_t width =
       output.terminal.width == 0 ? kProseWidth : std::min(output.terminal.width, kProseWidth);
+  const std::string heading =
+      absl::StrFormat("%s: %s (%d-%d)", query.text, Printable(answer.title()), answer.first_port(),
+                      answer.last_port());
   const bool color = output.terminal.color;
-  const std::string indent(kIndent, ' ');
-  absl::FPrintF(output.out, "%s%s: %s (%d-%d)%s\n", color ? "\033[1m" : "", query.text,
-                Printable(answer.title()), answer.first_port(), answer.last_port(),
+  absl::FPrintF(output.out, "%s%s%s\n", color ? "\033[1m" : "", Wrapped(heading, width, 0),
                 color ? "\033[0m" : "");
+  const std::string indent(kIndent, ' ');
   absl::FPrintF(output.out, "%s%s\n", indent,
                 Wrapped(Printable(answer.description()), width, kIndent));
   size_t column = 0;
   for (const v1::Advisory& advisory : answer.advisories()) {
-    column = std::max(column, TransportsOf(advisory).size());
+    column = std::max(column, TransportsColumn(advisory).size());
   }
   for (const v1::Advisory& advisory : answer.advisories()) {
-    const std::string transports = TransportsOf(advisory);
     const size_t message_at = kIndent + column + kIndent;
-    absl::FPrintF(output.out, "%s%s%s%s\n", indent, transports,
-                  std::string(message_at - kIndent - transports.size(), ' '),
+    absl::FPrintF(output.out, "%s%-*s%s\n", indent, static_cast<int>(column + kIndent),
+                  TransportsColumn(advisory),
                   Wrapped(Printable(advisory.message()), width, message_at));
   }
 }
 
 void WriteCsv(const Query& query, const v1::ClassifyResponse& answer, const Output& output) {
-  // No field holds a comma, quote or line break but the message, which may
-  // hold names.
   for (const v1::Advisory& advisory : answer.advisories()) {
-    absl::FPrintF(output.out, "%s,%s,%s,\"%s\"\n", query.text,
-                  v1::AdvisoryKind_Name(advisory.kind()),
-                  absl::StrJoin(absl::StrSplit(TransportsOf(advisory), ", "), " "),
-                  absl::StrReplaceAll(advisory.message(), {{"\"", "\"\""}}));
+    absl::FPrintF(output.out, "%s,%s,%s,%s\n", query.text, v1::AdvisoryKind_Name(advisory.kind()),
+                  TransportsOf(advisory, " "), ToCsvField(advisory.message()));
   }
 }
 
@@ -70,10 +72,9 @@ int RunClassify(const Invocation& invocation, Source& source, const Output& outp
   if (!queries.ok()) return FailUsage(queries.status(), output);
   for (const Query& query : *queries) {
     if (query.is_port()) continue;
-    return FailUsage(
-        absl::InvalidArgumentError(absl::StrCat("key \"", Printable(query.text),
-                                                "\" is not a single port, which classify needs")),
-        output);
+    return FailUsage(absl::InvalidArgumentError(absl::StrCat(
+                         "key \"", query.text, "\" is not a single port, which classify needs")),
+                     output);
   }
   if (invocation.format == Format::kCsv && !invocation.no_headers) {
     absl::FPrintF(output.out, "port,kind,transports,message\n");

@@ -26,7 +26,7 @@ int RunInfo(const Invocation& invocation, Source& source, const Output& output);
 // one, and if there is none.
 absl::StatusOr<std::vector<Query>> ReadQueries(const std::vector<std::string>& keys);
 
-// Writes a line to standard error.
+// Writes a line to standard error; what could write over the screen is escaped.
 void Complain(absl::string_view line, const Output& output);
 
 // Complains of the command line; returns kExitUsage.

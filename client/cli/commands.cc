@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "client/cli/command_parts.h"
@@ -33,7 +34,7 @@ absl::StatusOr<std::vector<Query>> ReadQueries(const std::vector<std::string>& k
 }
 
 void Complain(absl::string_view line, const Output& output) {
-  absl::FPrintF(output.err, "portreg: %s\n", line);
+  absl::FPrintF(output.err, "portreg: %s\n", Printable(line));
 }
 
 int FailUsage(const absl::Status& status, const Output& output) {
@@ -42,14 +43,16 @@ int FailUsage(const absl::Status& status, const Output& output) {
 }
 
 int FailCall(const absl::Status& status, const Source& source, const Output& output) {
+  const absl::string_view message = status.message();
+  // The library names the target where it was not even connected.
+  const bool names_target = absl::StrContains(message, source.Name());
+  std::string line =
+      names_target ? std::string(message) : absl::StrCat(source.Name(), ": ", Cause(message));
   if (absl::IsUnavailable(status)) {
-    Complain(
-        absl::StrCat("no answer from ", source.Name(), ": ", Printable(Cause(status.message())),
-                     " (--offline answers without a server)"),
-        output);
-  } else {
-    Complain(absl::StrCat(source.Name(), ": ", Printable(status.message())), output);
+    line = absl::StrCat(names_target ? "" : "no answer from ", line,
+                        " (--offline answers without a server)");
   }
+  Complain(line, output);
   return kExitGrpc + static_cast<int>(status.code());
 }
 
@@ -74,6 +77,7 @@ int Run(const Invocation& invocation, Source& source, const Output& output) {
       return RunInfo(invocation, source, output);
     case Verb::kLookup:
     case Verb::kHelp:
+    case Verb::kVersion:
       break;
   }
   return RunLookup(invocation, source, output);

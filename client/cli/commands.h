@@ -24,7 +24,7 @@ struct Output {
   std::FILE* err;
 };
 
-// Runs any command but kHelp. Returns the exit code.
+// Runs any command that asks a source. Returns the exit code.
 int Run(const Invocation& invocation, Source& source, const Output& output);
 
 }  // namespace portreg::cli

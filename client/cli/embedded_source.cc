@@ -2,12 +2,11 @@
 
 #include <utility>
 
-#include "absl/strings/escaping.h"
-#include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "common/classify.h"
 #include "common/embedded/embedded.h"
 #include "common/registry.h"
+#include "common/service_name.h"
 #include "common/to_message.h"
 #include "common/version.h"
 
@@ -73,8 +72,7 @@ class EmbeddedSource final : public Source {
     } else if (response.records().empty()) {
       v1::LookupFailure& failure = *result.mutable_failure();
       failure.set_code(static_cast<int>(absl::StatusCode::kNotFound));
-      failure.set_message(absl::StrCat("service \"", absl::Utf8SafeCEscape(query.service),
-                                       "\" is not in the registry"));
+      failure.set_message(NotInRegistry(query.service, query.transport));
     }
   }
 

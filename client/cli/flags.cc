@@ -8,13 +8,13 @@
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
-#include "absl/flags/usage_config.h"
 #include "absl/status/status.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "common/port.h"
+#include "common/query.h"
 #include "common/version.h"
 
 ABSL_FLAG(std::string, o, "", "output format: table, json, ndjson or csv");
@@ -25,7 +25,8 @@ ABSL_FLAG(std::vector<std::string>, layer, {}, "only these layers: local, common
 ABSL_FLAG(bool, portless, false, "list also names without a port");
 ABSL_FLAG(bool, offline, false, "answer from the embedded registry, without a server");
 ABSL_FLAG(std::string, target, "", "server: host:port, dns:///name:port or unix:path");
-ABSL_FLAG(absl::Duration, timeout, absl::Seconds(2), "how long a call may take");
+ABSL_FLAG(absl::Duration, timeout, absl::InfiniteDuration(),
+          "how long a call may take; default: 2s, and 30s for a listing");
 ABSL_FLAG(bool, plaintext, false, "no TLS, which is the default");
 ABSL_FLAG(bool, tls, false, "TLS, with the system's authorities");
 ABSL_FLAG(std::string, cacert, "", "PEM file of authorities for the server's certificate");
@@ -50,15 +51,15 @@ Keys:
 
 Output:
   -o table|json|ndjson|csv   default: table; ndjson is one record a line
-  --short                    only the answer, one line a key, for scripts
+  --short                    a port's service, a service's port, for scripts
   --layer=iana,common,local  only these layers
   --portless                 list: also names without a port
-  --no_headers               no line of column titles
+  --no-headers               no line of column titles
 
 Server:
   --target=HOST:PORT         default: PORTREG_TARGET, else %s
   --offline                  answer from the embedded registry
-  --timeout=2s               for one call
+  --timeout=DURATION         for one call; default: 2s, and 30s for a listing
   --plaintext                no TLS, which is the default
   --tls  --cacert=PEM        TLS: the system's authorities, or these
   --cert=PEM --key=PEM       the client's certificate, for mutual TLS
@@ -133,7 +134,12 @@ absl::Status ReadServerFlags(Invocation& invocation) {
   const char* variable = std::getenv("PORTREG_TARGET");
   if (client.target.empty() && variable != nullptr) client.target = variable;
   if (client.target.empty()) client.target = std::string(kDefaultAddress);
-  client.timeout = absl::GetFlag(FLAGS_timeout);
+  const absl::Duration timeout = absl::GetFlag(FLAGS_timeout);
+  if (timeout <= absl::ZeroDuration()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--timeout=", absl::FormatDuration(timeout), " must be above 0"));
+  }
+  if (timeout != absl::InfiniteDuration()) client.timeout = client.list_timeout = timeout;
   // A call of the tool's is its channel's first: asking for health beforehand
   // would only add a round trip.
   client.health_check = false;
@@ -148,49 +154,52 @@ absl::Status ReadServerFlags(Invocation& invocation) {
   if (wants_tls && absl::GetFlag(FLAGS_plaintext)) {
     return absl::InvalidArgumentError("--plaintext excludes --tls, --cacert, --cert and --key");
   }
+  if (tls.cert_file.empty() != tls.key_file.empty()) {
+    return absl::InvalidArgumentError("--cert and --key belong together");
+  }
   if (wants_tls) client.tls = std::move(tls);
   return client.Validate();
 }
 
-// Abseil would take a key such as -1 for a flag.
-const char* FindNegativeNumber(int argc, char** argv) {
-  for (int i = 1; i < argc; ++i) {
-    const absl::string_view argument = argv[i];
-    if (argument == "--") return nullptr;
-    if (argument.size() > 1 && argument[0] == '-' &&
-        absl::ascii_isdigit(static_cast<unsigned char>(argument[1]))) {
-      return argv[i];
-    }
-  }
-  return nullptr;
+// Whether an argument is a key such as -1, which Abseil would take for a flag.
+bool IsNegativeNumber(absl::string_view argument) {
+  return absl::ConsumePrefix(&argument, "-") && !argument.empty() &&
+         argument.find_first_not_of("0123456789") == absl::string_view::npos;
 }
 
-bool AsksForHelp(int argc, char** argv) {
+// Abseil's flags have underscores where people are used to hyphens.
+void HyphensToUnderscores(char* argument) {
+  if (absl::string_view(argument).substr(0, 2) != "--") return;
+  for (char* at = argument + 2; *at != '\0' && *at != '='; ++at) {
+    if (*at == '-') *at = '_';
+  }
+}
+
+// Deals with what Abseil would not do as users expect. The command if it is
+// one that needs no more flags.
+absl::StatusOr<std::optional<Verb>> PrepareArguments(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const absl::string_view argument = argv[i];
-    if (argument == "--") return false;
-    if (argument == "--help" || argument == "-help" || argument == "-h") return true;
+    if (argument == "--") break;
+    if (argument == "--help" || argument == "-help" || argument == "-h") return Verb::kHelp;
+    if (argument == "--version" || argument == "-version") return Verb::kVersion;
+    if (IsNegativeNumber(argument)) return ParseQuery(argument).status();
+    HyphensToUnderscores(argv[i]);
   }
-  return false;
+  return std::nullopt;
 }
 
 }  // namespace
 
 absl::StatusOr<Invocation> ReadInvocation(int argc, char** argv) {
   Invocation invocation;
-  if (AsksForHelp(argc, argv)) {
-    invocation.verb = Verb::kHelp;
+  const absl::StatusOr<std::optional<Verb>> early = PrepareArguments(argc, argv);
+  if (!early.ok()) return early.status();
+  if (*early) {
+    invocation.verb = **early;
     return invocation;
   }
-  if (const char* negative = FindNegativeNumber(argc, argv); negative != nullptr) {
-    return absl::InvalidArgumentError(absl::StrCat("key \"", negative, "\": port ", negative,
-                                                   " is out of range [0, ", kMaxPort, "]"));
-  }
   absl::SetProgramUsageMessage("tells what a port number is");
-  absl::FlagsUsageConfig config;
-  config.version_string = [] { return absl::StrCat("portreg ", Version(), "\n"); };
-  absl::SetFlagsUsageConfig(config);
-
   const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
   invocation.keys.assign(rest.begin() + 1, rest.end());
   if (invocation.keys.empty()) {
@@ -206,5 +215,7 @@ absl::StatusOr<Invocation> ReadInvocation(int argc, char** argv) {
 }
 
 std::string HelpText() { return absl::StrFormat(kHelp, Version(), kDefaultAddress); }
+
+std::string VersionText() { return absl::StrCat("portreg ", Version(), "\n"); }
 
 }  // namespace portreg::cli

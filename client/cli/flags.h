@@ -12,7 +12,7 @@
 
 namespace portreg::cli {
 
-enum class Verb { kLookup, kClassify, kList, kInfo, kHelp };
+enum class Verb { kLookup, kClassify, kList, kInfo, kHelp, kVersion };
 
 enum class Format { kTable, kJson, kNdjson, kCsv };
 
@@ -34,8 +34,9 @@ struct Invocation {
 // argument; an unknown flag ends the process with exit code 1, as Abseil does.
 absl::StatusOr<Invocation> ReadInvocation(int argc, char** argv);
 
-// What --help prints.
+// What --help and --version print.
 std::string HelpText();
+std::string VersionText();
 
 }  // namespace portreg::cli
 

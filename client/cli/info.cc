@@ -11,7 +11,7 @@ namespace portreg::cli {
 namespace {
 
 std::string ModifiedAt(const v1::LayerInfo& layer) {
-  if (!layer.has_modify_time()) return "-";
+  if (!layer.has_modify_time()) return {};
   return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ",
                           absl::FromUnixSeconds(layer.modify_time().seconds()),
                           absl::UTCTimeZone());

@@ -28,9 +28,11 @@ absl::StatusOr<std::vector<RangeQuestion>> ReadQuestions(const Invocation& invoc
       question.ports = *query.ports;
       continue;
     }
-    return absl::InvalidArgumentError(absl::StrCat(
-        "key \"", Printable(query.text), "\" is not a port or a range, which list needs"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("key \"", query.text, "\" is not a port or a range, which list needs"));
   }
+  // They belong to no range, and come once.
+  for (size_t i = 0; i + 1 < questions.size(); ++i) questions[i].include_portless = false;
   return questions;
 }
 
@@ -42,19 +44,20 @@ int RunList(const Invocation& invocation, Source& source, const Output& output) 
 
   const std::unique_ptr<RecordWriter> writer =
       MakeRecordWriter(invocation, output.terminal, output.out);
-  absl::Status status;
+  std::string revision;
   for (const RangeQuestion& question : *questions) {
-    status = source
-                 .List(question,
-                       [&](const v1::PortRecord& record) {
-                         writer->Write(record);
-                         return std::ferror(output.out) == 0;
-                       })
-                 .status();
-    if (!status.ok()) break;
+    const absl::StatusOr<std::string> listed =
+        source.List(question, [&](const v1::PortRecord& record) {
+          writer->Write(record);
+          return std::ferror(output.out) == 0;
+        });
+    // What has no end is not finished: a cut-off document must not look whole.
+    if (!listed.ok()) return FailCall(listed.status(), source, output);
+    const bool first = &question == &questions->front();
+    revision = first || revision == *listed ? *listed : "";
   }
-  writer->Finish();
-  return status.ok() ? kExitOk : FailCall(status, source, output);
+  writer->Finish(revision);
+  return kExitOk;
 }
 
 }  // namespace portreg::cli

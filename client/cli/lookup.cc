@@ -72,8 +72,8 @@ absl::StatusOr<v1::BatchLookupResponse> Ask(const std::vector<Query>& queries,
 }
 
 // What --short says of a single port or of a name: the service of the first
-// named record, or the port of the first record that has one. Empty if there
-// is none.
+// named record, or the port of the first record that has one. Empty if no
+// record has a name, "-" if none of that name has a port.
 std::string ShortAnswer(const Query& query, const v1::LookupResponse& response) {
   for (const v1::PortRecord& record : response.records()) {
     if (query.ports && !record.service().empty()) return Printable(record.service());
@@ -82,7 +82,7 @@ std::string ShortAnswer(const Query& query, const v1::LookupResponse& response) 
     without_transport.clear_transport();
     return PortsOf(without_transport);
   }
-  return {};
+  return query.ports || response.records().empty() ? "" : "-";
 }
 
 void WriteShort(const Query& query, const v1::LookupResponse& response, RecordWriter& writer,
@@ -107,14 +107,15 @@ void WriteRecords(const Invocation& invocation, const std::vector<Query>& querie
     }
     for (const v1::PortRecord& record : response.records()) writer->Write(record);
   }
-  writer->Finish();
+  writer->Finish(all.revision());
 }
 
 // Why a key has no named record, for a person.
-std::string Miss(const Query& query, const v1::LookupResult& result) {
-  if (result.has_failure()) return Printable(result.failure().message());
-  if (query.is_port()) return absl::StrCat("no service, IANA: ", StatesOf(result.response()));
-  return query.ports ? "no service in this range" : "no service of this name in these layers";
+std::string Miss(const Invocation& invocation, const Query& query, const v1::LookupResult& result) {
+  if (result.has_failure()) return result.failure().message();
+  if (!invocation.layers.empty()) return "no service in the layers asked for";
+  if (query.is_range()) return "no service in this range";
+  return absl::StrCat("no service, IANA: ", StatesOf(result.response()));
 }
 
 }  // namespace
@@ -135,7 +136,7 @@ int RunLookup(const Invocation& invocation, Source& source, const Output& output
   for (int i = 0; i < all->results_size(); ++i) {
     if (Named(all->results(i))) continue;
     const Query& query = (*queries)[static_cast<size_t>(i)];
-    Complain(absl::StrCat(Printable(query.text), ": ", Miss(query, all->results(i))), output);
+    Complain(absl::StrCat(query.text, ": ", Miss(invocation, query, all->results(i))), output);
     exit_code = kExitNotFound;
   }
   return exit_code;

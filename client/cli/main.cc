@@ -46,8 +46,10 @@ int main(int argc, char** argv) {
   const Output output{portreg::cli::StandardOutput(), stdout, stderr};
   const absl::StatusOr<Invocation> invocation = portreg::cli::ReadInvocation(argc, argv);
   if (!invocation.ok()) return portreg::cli::FailUsage(invocation.status(), output);
-  if (invocation->verb == portreg::cli::Verb::kHelp) {
-    std::fputs(portreg::cli::HelpText().c_str(), stdout);
+  if (invocation->verb == portreg::cli::Verb::kHelp ||
+      invocation->verb == portreg::cli::Verb::kVersion) {
+    const bool help = invocation->verb == portreg::cli::Verb::kHelp;
+    std::fputs((help ? portreg::cli::HelpText() : portreg::cli::VersionText()).c_str(), stdout);
     return Close(portreg::cli::kExitOk, output);
   }
   const absl::StatusOr<std::unique_ptr<Source>> source = MakeSource(*invocation);

@@ -8,10 +8,10 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "client/cli/json.h"
 #include "client/cli/words.h"
+#include "common/csv.h"
 #include "common/service_name.h"
 
 namespace portreg::cli {
@@ -32,14 +32,12 @@ class TableWriter final : public RecordWriter {
     if (rows_.size() == kRowsHeld) Flush();
   }
 
-  void Finish() override { Flush(); }
+  void Finish(const std::string& /*revision*/) override { Flush(); }
 
  private:
   static constexpr size_t kRowsHeld = 200;
   static constexpr size_t kColumns = 4;
   static constexpr size_t kGap = 2;
-  // A description is not cut below this, whatever the terminal.
-  static constexpr size_t kMinDescription = 20;
   using Row = std::array<std::string, kColumns>;
 
   void Flush() {
@@ -60,17 +58,14 @@ class TableWriter final : public RecordWriter {
 
   void PutRow(const Row& row, absl::string_view style) {
     std::string line;
-    size_t used = 0;
     for (size_t i = 0; i + 1 < kColumns; ++i) {
       const size_t width = DisplayWidth(row[i]);
       const size_t padding = width < widths_[i] ? widths_[i] - width : 0;
       absl::StrAppend(&line, row[i], std::string(padding + kGap, ' '));
-      used += width + padding + kGap;
     }
-    const size_t left =
-        terminal_.width > used + kMinDescription ? terminal_.width - used : kMinDescription;
-    absl::StrAppend(&line, terminal_.width == 0 ? row.back() : Truncated(row.back(), left));
+    absl::StrAppend(&line, row.back());
     absl::StripTrailingAsciiWhitespace(&line);
+    if (terminal_.width > 0) line = Truncated(line, terminal_.width);
     const bool styled = terminal_.color && !style.empty();
     Put(styled ? absl::StrCat(style, line, "\033[0m\n") : absl::StrCat(line, "\n"), out_);
   }
@@ -93,19 +88,14 @@ class CsvWriter final : public RecordWriter {
     const std::string first = record.has_first_port() ? absl::StrCat(record.first_port()) : "";
     const std::string last = record.has_last_port() ? absl::StrCat(record.last_port()) : "";
     Put(absl::StrCat(first, ",", last, ",", TransportName(record.transport()), ",",
-                     Field(record.service()), ",", LayerName(record.layer()), ",",
-                     Field(record.source()), ",", Field(record.description()), "\n"),
+                     ToCsvField(record.service()), ",", LayerName(record.layer()), ",",
+                     ToCsvField(record.source()), ",", ToCsvField(record.description()), "\n"),
         out_);
   }
 
-  void Finish() override {}
+  void Finish(const std::string& /*revision*/) override {}
 
  private:
-  static std::string Field(const std::string& text) {
-    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-    return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\"", "\"\""}}), "\"");
-  }
-
   std::FILE* const out_;
 };
 
@@ -118,7 +108,7 @@ class NdjsonWriter final : public RecordWriter {
     Put(absl::StrCat(ToJson(record, JsonStyle::kOneLine), "\n"), out_);
   }
 
-  void Finish() override {}
+  void Finish(const std::string& /*revision*/) override {}
 
  private:
   std::FILE* const out_;
@@ -127,16 +117,24 @@ class NdjsonWriter final : public RecordWriter {
 // One ListRangeResponse with all records, written as they come.
 class JsonWriter final : public RecordWriter {
  public:
-  explicit JsonWriter(std::FILE* out) : out_(out) { Put("{\"records\":[", out_); }
+  explicit JsonWriter(std::FILE* out) : out_(out) {}
 
   void Write(const v1::PortRecord& record) override {
-    Put(absl::StrCat(first_ ? "\n" : ",\n", ToJson(record, JsonStyle::kOneLine)), out_);
+    Put(absl::StrCat(first_ ? kBegin : ",", "\n", ToJson(record, JsonStyle::kOneLine)), out_);
     first_ = false;
   }
 
-  void Finish() override { Put("\n]}\n", out_); }
+  void Finish(const std::string& revision) override {
+    v1::ListRangeResponse tail;
+    tail.set_revision(revision);
+    // The other fields, without the brace that would open them.
+    const std::string fields = ToJson(tail, JsonStyle::kOneLine).substr(1);
+    Put(absl::StrCat(first_ ? kBegin : "", "\n]", fields == "}" ? "" : ",", fields, "\n"), out_);
+  }
 
  private:
+  static constexpr absl::string_view kBegin = "{\"records\":[";
+
   std::FILE* const out_;
   bool first_ = true;
 };
@@ -152,7 +150,7 @@ class ShortWriter final : public RecordWriter {
     Put(absl::StrCat(Printable(record.service()), "\n"), out_);
   }
 
-  void Finish() override {}
+  void Finish(const std::string& /*revision*/) override {}
 
  private:
   std::FILE* const out_;

@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <memory>
+#include <string>
 
 #include "client/cli/flags.h"
 #include "client/cli/terminal.h"
@@ -18,8 +19,9 @@ class RecordWriter {
 
   virtual void Write(const v1::PortRecord& record) = 0;
 
-  // Must be called after the last record.
-  virtual void Finish() = 0;
+  // Must be called after the last record, with the revision of them all (empty
+  // if there were several).
+  virtual void Finish(const std::string& revision) = 0;
 };
 
 // A writer to `out` in the format that the command line asks for. kJson makes

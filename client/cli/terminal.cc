@@ -22,7 +22,7 @@ constexpr absl::string_view kEllipsis = "…";
 // C0, DEL and C1, and what changes the direction of a line (Unicode 15, table
 // 2 of UAX #9), behind which other text could hide.
 bool IsControl(uint32_t code_point) {
-  return code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0) ||
+  return code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0) || code_point == 0x061C ||
          (code_point >= 0x200E && code_point <= 0x200F) ||
          (code_point >= 0x2028 && code_point <= 0x202E) ||
          (code_point >= 0x2066 && code_point <= 0x2069);
@@ -36,8 +36,11 @@ Terminal StandardOutput() {
   winsize size = {};
   const bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
   terminal.width = known ? size.ws_col : kDefaultWidth;
-  const char* no_color = std::getenv("NO_COLOR");
-  terminal.color = no_color == nullptr || *no_color == '\0';
+  const auto variable = [](const char* name) {
+    const char* value = std::getenv(name);
+    return absl::string_view(value == nullptr ? "" : value);
+  };
+  terminal.color = variable("NO_COLOR").empty() && variable("TERM") != "dumb";
   return terminal;
 }
 

@@ -12,7 +12,8 @@ namespace portreg::cli {
 struct Terminal {
   // Columns that a line may take. 0: no bound, as in a pipe.
   size_t width = 0;
-  // Whether to use colours: on a terminal, unless NO_COLOR is set.
+  // Whether to use colours: on a terminal, unless NO_COLOR is set or
+  // TERM is dumb.
   bool color = false;
 };
 

@@ -1,5 +1,6 @@
 #include "client/channel.h"
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,12 +15,12 @@
 #include "gtest/gtest.h"
 #include "tests/client/fake_server.h"
 #include "tests/common/test_layers.h"
+#include "tests/common/test_status.h"
 
 namespace portreg::internal {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
 // The service config as a tree. Fails the test if it is no JSON.
@@ -156,7 +157,7 @@ TEST(ChannelTest, MissingTlsFileIsNotFoundByName) {
     options.tls = tls;
     const absl::Status status = MakeChannel(options).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kNotFound) << status;
-    EXPECT_THAT(status.message(), StartsWith(missing));
+    EXPECT_THAT(Message(status), StartsWith(missing));
   }
 }
 
@@ -166,8 +167,8 @@ TEST(ChannelTest, DirectoryIsNoTlsFile) {
   options.tls.emplace().ca_file = directory.PathOf(".");
   const absl::Status status = MakeChannel(options).status();
   EXPECT_FALSE(status.ok());
-  EXPECT_THAT(status.message(), HasSubstr(directory.PathOf(".")));
-  EXPECT_THAT(status.message(), HasSubstr("Is a directory"));
+  EXPECT_THAT(Message(status), HasSubstr(directory.PathOf(".")));
+  EXPECT_THAT(Message(status), HasSubstr("Is a directory"));
 }
 
 TEST(ChannelTest, UnreadableTlsFileIsNamedWithItsCause) {
@@ -176,8 +177,8 @@ TEST(ChannelTest, UnreadableTlsFileIsNamedWithItsCause) {
   options.tls.emplace().ca_file = directory.Write("ca.pem", "text") + "/ca.pem";
   const absl::Status status = MakeChannel(options).status();
   EXPECT_FALSE(status.ok());
-  EXPECT_THAT(status.message(), HasSubstr(options.tls->ca_file));
-  EXPECT_THAT(status.message(), HasSubstr("Not a directory"));
+  EXPECT_THAT(Message(status), HasSubstr(options.tls->ca_file));
+  EXPECT_THAT(Message(status), HasSubstr("Not a directory"));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "portreg/client_options.h"
 
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/common/test_status.h"
 
 namespace portreg {
 namespace {
@@ -75,8 +77,8 @@ TEST(ClientOptionsTest, ValueOutOfBoundsIsRefusedByFieldAndValue) {
     bad.change(options);
     const absl::Status status = options.Validate();
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << bad.field << " " << bad.value;
-    EXPECT_THAT(status.message(), HasSubstr(bad.field));
-    EXPECT_THAT(status.message(), HasSubstr(bad.value));
+    EXPECT_THAT(Message(status), HasSubstr(bad.field));
+    EXPECT_THAT(Message(status), HasSubstr(bad.value));
   }
 }
 
@@ -98,8 +100,8 @@ TEST(ClientOptionsTest, BackoffOutOfBoundsIsRefusedByFieldAndValue) {
     bad.change(options);
     const absl::Status status = options.Validate();
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << bad.field << " " << bad.value;
-    EXPECT_THAT(status.message(), HasSubstr(bad.field));
-    EXPECT_THAT(status.message(), HasSubstr(bad.value));
+    EXPECT_THAT(Message(status), HasSubstr(bad.field));
+    EXPECT_THAT(Message(status), HasSubstr(bad.value));
   }
 }
 
@@ -111,8 +113,8 @@ TEST(ClientOptionsTest, CertificateAndKeyBelongTogether) {
   for (const ClientOptions& options : {only_cert, only_key}) {
     const absl::Status status = options.Validate();
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-    EXPECT_THAT(status.message(), HasSubstr("cert_file"));
-    EXPECT_THAT(status.message(), HasSubstr("key_file"));
+    EXPECT_THAT(Message(status), HasSubstr("cert_file"));
+    EXPECT_THAT(Message(status), HasSubstr("key_file"));
   }
 }
 

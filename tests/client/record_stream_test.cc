@@ -1,6 +1,8 @@
 #include "portreg/record_stream.h"
 
 #include <malloc.h>
+#include <algorithm>
+#include <cstdint>
 
 #include <cstddef>
 #include <memory>
@@ -23,6 +25,7 @@
 #include "server/server.h"
 #include "tests/client/fake_server.h"
 #include "tests/common/test_layers.h"
+#include "tests/common/test_status.h"
 
 namespace portreg {
 namespace {
@@ -36,7 +39,7 @@ using ::testing::Return;
 using ::testing::SetArgPointee;
 using ::testing::SizeIs;
 
-const grpc::Status kBroken(grpc::StatusCode::UNAVAILABLE, "broken");
+grpc::Status Broken() { return {grpc::StatusCode::UNAVAILABLE, "broken"}; }
 
 // The messages of a listing, as the server makes them.
 std::vector<v1::ListRangeResponse> MessagesOf(const Registry& registry,
@@ -283,7 +286,7 @@ TEST_F(RecordStreamTest, BrokenStreamGoesOnWithoutLossOrRepetition) {
     script.messages = MessagesOf(*registry, request);
     if (script.messages.size() > 3) {
       script.messages.resize(3);
-      script.end = kBroken;
+      script.end = Broken();
     }
     return script;
   };
@@ -307,7 +310,7 @@ TEST_F(RecordStreamTest, BrokenStreamGoesOnWithoutLossOrRepetition) {
 }
 
 TEST_F(RecordStreamTest, StreamThatBreaksBeforeItsFirstMessageStartsAnew) {
-  Play({{.messages = {}, .end = kBroken}, {.messages = {MessageOf({"a"}, "1")}}});
+  Play({{.messages = {}, .end = Broken()}, {.messages = {MessageOf({"a"}, "1")}}});
   v1::ListRangeRequest request;
   request.set_resume_token("the request's");
   RecordStream stream = List(request);
@@ -316,7 +319,7 @@ TEST_F(RecordStreamTest, StreamThatBreaksBeforeItsFirstMessageStartsAnew) {
 }
 
 TEST_F(RecordStreamTest, StreamThatBreaksOnceMoreThanOptionsAllowIsUnavailable) {
-  Play({{.messages = {MessageOf({"a"}, "1")}, .end = kBroken}, {.messages = {}, .end = kBroken}});
+  Play({{.messages = {MessageOf({"a"}, "1")}, .end = Broken()}, {.messages = {}, .end = Broken()}});
   RecordStream stream = List();
   EXPECT_THAT(NamesOf(stream), ElementsAre("a"));
   EXPECT_EQ(stream.status(), absl::UnavailableError("broken"));
@@ -328,7 +331,7 @@ TEST_F(RecordStreamTest, StreamThatBreaksOnceMoreThanOptionsAllowIsUnavailable) 
 TEST_F(RecordStreamTest, ListingThatNeverStartsIsTriedAsOftenAsOptionsSay) {
   for (const int attempts : {1, 2, 3, 5}) {
     const size_t before = service_.listings().size();
-    Play({{.messages = {}, .end = kBroken}});
+    Play({{.messages = {}, .end = Broken()}});
     options_.retry.max_attempts = attempts;
     RecordStream stream = List();
     EXPECT_EQ(stream.Next(), nullptr);
@@ -338,7 +341,7 @@ TEST_F(RecordStreamTest, ListingThatNeverStartsIsTriedAsOftenAsOptionsSay) {
 }
 
 TEST_F(RecordStreamTest, ResumingIsTriedNoMoreOftenThanOptionsSay) {
-  Play({{.messages = {MessageOf({"a"}, "1")}, .end = kBroken}, {.messages = {}, .end = kBroken}});
+  Play({{.messages = {MessageOf({"a"}, "1")}, .end = Broken()}, {.messages = {}, .end = Broken()}});
   options_.retry.max_attempts = 3;
   RecordStream stream = List();
   EXPECT_THAT(NamesOf(stream), ElementsAre("a"));
@@ -351,7 +354,7 @@ TEST_F(RecordStreamTest, EachMessageAllowsTriesAnew) {
   // Four breaks, never two without a message in between.
   std::vector<ListScript> scripts;
   for (const std::string name : {"a", "b", "c", "d"}) {
-    scripts.push_back({.messages = {MessageOf({name}, name)}, .end = kBroken});
+    scripts.push_back({.messages = {MessageOf({name}, name)}, .end = Broken()});
   }
   scripts.push_back({.messages = {MessageOf({"e"}, "e")}});
   Play(std::move(scripts));
@@ -362,8 +365,21 @@ TEST_F(RecordStreamTest, EachMessageAllowsTriesAnew) {
   EXPECT_THAT(TokensAsked(service_), ElementsAre("", "a", "b", "c", "d"));
 }
 
+TEST_F(RecordStreamTest, EachMessageMakesThePauseShortAgain) {
+  std::vector<ListScript> scripts(7, {.messages = {MessageOf({"a"}, "1")}, .end = Broken()});
+  scripts.push_back({.messages = {MessageOf({"a"}, "1")}});
+  Play(std::move(scripts));
+  options_.retry.initial_backoff = absl::Milliseconds(20);
+  options_.retry.max_backoff = absl::Seconds(10);
+  const absl::Time start = absl::Now();
+  RecordStream stream = List();
+  EXPECT_THAT(NamesOf(stream), SizeIs(8));
+  // Else they were 20 + 40 + ... + 1280 ms.
+  EXPECT_LT(absl::Now() - start, absl::Milliseconds(2000));
+}
+
 TEST_F(RecordStreamTest, OneAttemptSwitchesResumingOff) {
-  Play({{.messages = {MessageOf({"a"}, "1")}, .end = kBroken},
+  Play({{.messages = {MessageOf({"a"}, "1")}, .end = Broken()},
         {.messages = {MessageOf({"b"}, "2")}}});
   options_.retry.max_attempts = 1;
   RecordStream stream = List();
@@ -386,7 +402,7 @@ TEST_F(RecordStreamTest, OtherFailuresAreNotResumed) {
 }
 
 TEST_F(RecordStreamTest, RevisionThatChangedMeanwhileIsAborted) {
-  Play({{.messages = {MessageOf({"a"}, "1"), MessageOf({"b"}, "2")}, .end = kBroken},
+  Play({{.messages = {MessageOf({"a"}, "1"), MessageOf({"b"}, "2")}, .end = Broken()},
         {.messages = {},
          .end = ErrorWithReason(grpc::StatusCode::ABORTED, v1::ERROR_REASON_REVISION_CHANGED,
                                 "another revision")}});
@@ -407,7 +423,7 @@ TEST_F(RecordStreamTest, ListingExceedsItsDeadline) {
 }
 
 TEST_F(RecordStreamTest, NoPauseIsMadeBeyondTheDeadline) {
-  Play({{.messages = {MessageOf({"a"}, "1")}, .end = kBroken}});
+  Play({{.messages = {MessageOf({"a"}, "1")}, .end = Broken()}});
   options_.list_timeout = absl::Seconds(10);
   options_.retry.initial_backoff = absl::Minutes(1);
   options_.retry.max_backoff = absl::Minutes(1);
@@ -424,17 +440,29 @@ TEST_F(RecordStreamTest, UnreachableServerIsUnavailable) {
   RecordStream stream = List();
   EXPECT_EQ(stream.Next(), nullptr);
   EXPECT_EQ(stream.status().code(), absl::StatusCode::kUnavailable) << stream.status();
-  EXPECT_THAT(stream.status().message(), HasSubstr(port.target()));
+  EXPECT_THAT(Message(stream.status()), HasSubstr(port.target()));
 }
 
 TEST_F(RecordStreamTest, ConnectionThatIsNeverMadeIsUnavailableByTarget) {
   const DeafPort port(DeafPort::Kind::kLetsWait);
   options_.target = port.target();
-  options_.list_timeout = absl::Milliseconds(150);
+  options_.timeout = absl::Milliseconds(150);
   RecordStream stream = List();
   EXPECT_EQ(stream.Next(), nullptr);
   EXPECT_EQ(stream.status(), absl::UnavailableError(absl::StrCat("no connection to ", port.target(),
                                                                  " within 150ms")));
+}
+
+TEST_F(RecordStreamTest, ConnectionIsNotAwaitedBeyondTheDeadline) {
+  const DeafPort port(DeafPort::Kind::kLetsWait);
+  options_.target = port.target();
+  options_.timeout = absl::Seconds(6);
+  options_.list_timeout = absl::Milliseconds(150);
+  const absl::Time start = absl::Now();
+  RecordStream stream = List();
+  EXPECT_EQ(stream.Next(), nullptr);
+  EXPECT_EQ(stream.status().code(), absl::StatusCode::kUnavailable) << stream.status();
+  EXPECT_LT(absl::Now() - start, absl::Seconds(3));
 }
 
 TEST_F(RecordStreamTest, DestroyedEarlyCancelsTheCall) {
@@ -512,7 +540,7 @@ TEST(RecordStreamMockTest, StreamsOfAListingShareOneDeadline) {
         auto* const reader = new MockReader;
         EXPECT_CALL(*reader, Read).WillOnce(Return(false));
         EXPECT_CALL(*reader, Finish)
-            .WillOnce(Return(deadlines.size() < 3 ? kBroken : grpc::Status::OK));
+            .WillOnce(Return(deadlines.size() < 3 ? Broken() : grpc::Status::OK));
         return reader;
       });
   ClientOptions options = OptionsFor("");
@@ -526,6 +554,36 @@ TEST(RecordStreamMockTest, StreamsOfAListingShareOneDeadline) {
   EXPECT_LE(deadlines[0], absl::Now() + options.list_timeout + absl::Milliseconds(1));
   EXPECT_EQ(deadlines[1], deadlines[0]);
   EXPECT_EQ(deadlines[2], deadlines[0]);
+}
+
+// How long a listing takes whose streams break without a message, five times.
+absl::Duration TimeOfFiveAttempts(absl::Duration initial_backoff, absl::Duration max_backoff) {
+  auto stub = std::make_shared<v1::MockPortRegistryServiceStub>();
+  EXPECT_CALL(*stub, ListRangeRaw).Times(5).WillRepeatedly([](auto*, auto&) {
+    auto* const reader = new MockReader;
+    EXPECT_CALL(*reader, Read).WillOnce(Return(false));
+    EXPECT_CALL(*reader, Finish).WillOnce(Return(Broken()));
+    return reader;
+  });
+  ClientOptions options;
+  options.retry = {
+      .max_attempts = 5, .initial_backoff = initial_backoff, .max_backoff = max_backoff};
+  const absl::Time start = absl::Now();
+  RecordStream stream = Client(stub, options).ListRange({});
+  EXPECT_EQ(stream.Next(), nullptr);
+  EXPECT_EQ(stream.status(), absl::UnavailableError("broken"));
+  return absl::Now() - start;
+}
+
+TEST(RecordStreamMockTest, PausesDouble) {
+  EXPECT_GE(TimeOfFiveAttempts(absl::Milliseconds(20), absl::Seconds(10)),
+            absl::Milliseconds(20 + 40 + 80 + 160));
+}
+
+TEST(RecordStreamMockTest, PausesAreNoLongerThanTheLongest) {
+  // Else they were 100 + 200 + 400 + 800 ms.
+  EXPECT_LT(TimeOfFiveAttempts(absl::Milliseconds(100), absl::Milliseconds(1)),
+            absl::Milliseconds(1200));
 }
 
 // Yields messages of 1 MiB.

@@ -10,6 +10,7 @@
 #include "portreg/error.h"
 #include "portreg/errordetails/v1/error_details.pb.h"
 #include "server/status.h"
+#include "tests/common/test_status.h"
 
 namespace portreg {
 namespace {
@@ -51,14 +52,16 @@ TEST(StatusTest, CodeAndMessageAreKept) {
     const absl::Status status =
         FromGrpcStatus(grpc::Status(static_cast<grpc::StatusCode>(code), "port 70000"));
     EXPECT_EQ(static_cast<int>(status.code()), code);
-    EXPECT_EQ(status.message(), "port 70000");
+    EXPECT_EQ(Message(status), "port 70000");
   }
 }
 
 TEST(StatusTest, UnknownCodeIsAnError) {
-  const absl::Status status = FromGrpcStatus(grpc::Status(static_cast<grpc::StatusCode>(99), "?"));
-  EXPECT_EQ(status.code(), absl::StatusCode::kUnknown);
-  EXPECT_EQ(status.message(), "?");
+  for (const int code : {17, 99}) {
+    const absl::Status status = FromGrpcStatus({static_cast<grpc::StatusCode>(code), "?"});
+    EXPECT_EQ(status.code(), absl::StatusCode::kUnknown);
+    EXPECT_EQ(Message(status), "?");
+  }
 }
 
 TEST(StatusTest, DetailsAreKeptAsPayload) {

@@ -13,6 +13,7 @@
 #include "tests/client/certificates.h"
 #include "tests/client/fake_server.h"
 #include "tests/common/test_layers.h"
+#include "tests/common/test_status.h"
 
 namespace portreg {
 namespace {
@@ -135,21 +136,30 @@ TEST_F(TlsTest, MissingFileIsNotFoundByName) {
   options.tls.emplace().ca_file = directory_.PathOf("missing.pem");
   const absl::Status status = Client::Create(options).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
-  EXPECT_THAT(status.message(), HasSubstr(options.tls->ca_file));
+  EXPECT_THAT(Message(status), HasSubstr(options.tls->ca_file));
 }
 
 TEST_F(TlsTest, FilesThatAreNoPemConnectToNothing) {
   StartServer(kLoopbackNames);
-  ClientOptions bad_ca = TrustingOptions();
-  bad_ca.tls->ca_file = directory_.Write("text.pem", "no certificate");
+  ClientOptions bad_authority = TrustingOptions();
+  bad_authority.tls->ca_file = directory_.Write("text.pem", "no certificate");
   ClientOptions bad_identity = TrustingOptions();
   ShowCertificate({"no certificate", "no key"}, bad_identity);
-  ClientOptions mixed = TrustingOptions();
+  for (const ClientOptions& options : {bad_authority, bad_identity}) {
+    EXPECT_EQ(Call(options).code(), absl::StatusCode::kUnavailable);
+    RecordStream stream = MakeClient(options)->ListRange({});
+    EXPECT_EQ(stream.Next(), nullptr);
+    EXPECT_EQ(stream.status().code(), absl::StatusCode::kUnavailable) << stream.status();
+  }
+}
+
+TEST_F(TlsTest, KeyOfAnotherCertificateConnectsToNothing) {
+  StartServer(kLoopbackNames, true);
+  ClientOptions options = TrustingOptions();
   Identity identity = authority_.Issue("DNS:client.test");
   identity.key = authority_.Issue("DNS:client.test").key;
-  for (const ClientOptions& options : {bad_ca, bad_identity}) EXPECT_FALSE(Call(options).ok());
-  ShowCertificate(identity, mixed);
-  EXPECT_FALSE(Call(mixed).ok());
+  ShowCertificate(identity, options);
+  EXPECT_EQ(Call(options).code(), absl::StatusCode::kUnavailable);
 }
 
 TEST_F(TlsTest, FilesAreReadWhenTheClientIsMade) {

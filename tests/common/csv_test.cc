@@ -183,6 +183,22 @@ TEST(CsvTest, FieldsPerRowAreBounded) {
             "line 2, column 65: more than 64 fields in a row");
 }
 
+TEST(CsvTest, AFieldIsQuotedOnlyIfItMustBe) {
+  EXPECT_EQ(ToCsvField(""), "");
+  EXPECT_EQ(ToCsvField("a b"), "a b");
+  EXPECT_EQ(ToCsvField("a,b"), "\"a,b\"");
+  EXPECT_EQ(ToCsvField("a\nb"), "\"a\nb\"");
+  EXPECT_EQ(ToCsvField("a\rb"), "\"a\rb\"");
+  EXPECT_EQ(ToCsvField("say \"hi\""), "\"say \"\"hi\"\"\"");
+}
+
+TEST(CsvTest, WhatIsWrittenIsReadAgain) {
+  for (const std::string text : {"", "plain", ",", "\"", "\"\"", "a\nb", "a\r\nb", "a,\"b\",\n"}) {
+    const Rows rows = ReadAll(absl::StrCat(ToCsvField(text), ",", ToCsvField(text), "\n")).value();
+    EXPECT_EQ(rows, (Rows{{text, text}}));
+  }
+}
+
 TEST(CsvTest, ErrorsAreInvalidArgumentWithThePlaceFirst) {
   const absl::Status status = ErrorAt({.line = 3, .column = 7}, "message");
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);

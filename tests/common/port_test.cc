@@ -116,8 +116,8 @@ TEST(PortTest, ParsePortRangeRefusesTheRest) {
       {"80-090", "leading zero"},
       {"80-65536", "port 65536 is out of range"},
       {"65536-65537", "port 65536 is out of range"},
-      {"90-80", "port range 90-80 is reversed"},
-      {"1-0", "is reversed"},
+      {"90-80", "port range \"90-80\": its first port must not be above its last"},
+      {"1-0", "must not be above its last"},
   };
   for (const auto& c : cases) {
     const absl::Status status = ParsePortRange(c.text).status();

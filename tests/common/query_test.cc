@@ -94,7 +94,7 @@ TEST(QueryTest, WhatLooksLikePortsAndIsNoneIsRefused) {
       {"00", "leading zero"},
       {"080-90", "leading zero"},
       {"80-090", "leading zero"},
-      {"90-80", "reversed"},
+      {"90-80", "must not be above its last"},
       {"65536", "port 65536 is out of range [0, 65535]"},
       {"80-65536", "port 65536 is out of range [0, 65535]"},
       {"99999999999999999999", "is out of range [0, 65535]"},
@@ -176,9 +176,12 @@ TEST(QueryTest, AListFailsByItsFirstBadKey) {
     const char* keys;
     const char* message;
   } cases[] = {
-      {"", "key \"\": is empty"},          {",", "key \"\": is empty"},
-      {"a,,b", "key \"\": is empty"},      {"a,", "key \"\": is empty"},
-      {",a", "key \"\": is empty"},        {"22, 80", "key \" 80\": has a blank"},
+      {"", "key \"\": is empty"},
+      {",", "key \",\": has nothing beside a comma"},
+      {"a,,b", "key \"a,,b\": has nothing beside a comma"},
+      {"a,", "key \"a,\": has nothing beside a comma"},
+      {",a", "key \",a\": has nothing beside a comma"},
+      {"22, 80", "key \" 80\": has a blank"},
       {"22,0080,65536", "key \"0080\": "},
   };
   for (const auto& c : cases) {

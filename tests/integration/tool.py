@@ -227,7 +227,7 @@ def fake_service(answer: Callable) -> Iterator[str]:
         return make(call, response_serializer=lambda message:
                     message.SerializeToString())
 
-    server = grpc.server(futures.ThreadPoolExecutor(max_workers=4))
+    server = grpc.server(futures.ThreadPoolExecutor(max_workers=8))
     server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler(
         SERVICE, {method: handler(method, method == "ListRange")
                   for method in ("BatchLookup", "Classify", "GetRegistryInfo",

@@ -39,8 +39,7 @@ TEST(PublicationTest, ASnapshotLivesAsLongAsItIsHeld) {
   std::shared_ptr<const Registry> held = publication.Current();
   const std::weak_ptr<const Registry> former = held;
   publication.Publish(Generation(1));
-  EXPECT_THAT(Describe(*held, held->AtPort(1)),
-              ElementsAre("local 1/udp g0", "iana 1/tcp g0"));
+  EXPECT_THAT(Describe(*held, held->AtPort(1)), ElementsAre("local 1/udp g0", "iana 1/tcp g0"));
   held.reset();
   EXPECT_TRUE(former.expired());
 }

@@ -37,8 +37,8 @@ void ExpectRefused(const absl::Status& status, const Refusal& refusal) {
 constexpr struct {
   int32_t number;
   bool valid;
-} kPorts[] = {{-2147483648, false}, {-1, false},   {0, true},      {1023, true},
-              {1024, true},         {49151, true}, {49152, true},  {65535, true},
+} kPorts[] = {{-2147483648, false}, {-1, false},    {0, true},          {1023, true},
+              {1024, true},         {49151, true},  {49152, true},      {65535, true},
               {65536, false},       {70000, false}, {2147483647, false}};
 
 TEST(RequestTest, LookupTakesPorts0To65535) {
@@ -184,9 +184,9 @@ TEST(RequestTest, ListRangeReadsEveryField) {
   EXPECT_EQ(plain.with_details, WithDetails::kNo);
   EXPECT_EQ(plain.from, 0);
 
-  const ListRangeQuestion full =
-      read("first_port: 20 last_port: 21 transport: TRANSPORT_UDP layers: LAYER_IANA "
-           "layers: LAYER_LOCAL view: RECORD_VIEW_FULL include_portless: true");
+  const ListRangeQuestion full = read(
+      "first_port: 20 last_port: 21 transport: TRANSPORT_UDP layers: LAYER_IANA "
+      "layers: LAYER_LOCAL view: RECORD_VIEW_FULL include_portless: true");
   EXPECT_EQ(full.range.ports, (PortRange{20, 21}));
   EXPECT_EQ(full.range.transport, Transport::kUdp);
   EXPECT_THAT(full.range.layers, ElementsAre(Layer::kIana, Layer::kLocal));
@@ -196,8 +196,7 @@ TEST(RequestTest, ListRangeReadsEveryField) {
   EXPECT_EQ(read("first_port: 65535").range.ports, (PortRange{65535, 65535}));
   EXPECT_EQ(read("last_port: 0").range.ports, (PortRange{0, 0}));
   EXPECT_EQ(read("first_port: 7 last_port: 7").range.ports, (PortRange{7, 7}));
-  EXPECT_THAT(read("layers: [3, 3, 2, 3]").range.layers,
-              ElementsAre(Layer::kIana, Layer::kCommon));
+  EXPECT_THAT(read("layers: [3, 3, 2, 3]").range.layers, ElementsAre(Layer::kIana, Layer::kCommon));
 }
 
 TEST(RequestTest, ListRangeTakesPorts0To65535) {
@@ -228,8 +227,8 @@ TEST(RequestTest, ListRangeRefusals) {
       {"view: 3", "VIEW_UNKNOWN", "view", "view 3 is unknown"},
   };
   for (const Refusal& refusal : refusals) {
-    ExpectRefused(
-        Read(Proto<v1::ListRangeRequest>(refusal.request), EmbeddedRegistry()).status(), refusal);
+    ExpectRefused(Read(Proto<v1::ListRangeRequest>(refusal.request), EmbeddedRegistry()).status(),
+                  refusal);
   }
 }
 
@@ -258,6 +257,9 @@ TEST(RequestTest, ATokenThatWasNotGivenOutIsRefused) {
       revision + ".x",
       revision + ".-1",
       revision + ".1.1",
+      revision + ".01",
+      revision + ".+1",
+      revision + ". 1",
       revision + ".3",  // there are two records
       revision + ".4294967296",
       revision + ".99999999999999999999",

@@ -37,8 +37,8 @@ class Connection;
 class Client {
  public:
   // Makes a client; connections are opened by the first call.
-  // INVALID_ARGUMENT for options out of bounds; NOT_FOUND or
-  // PERMISSION_DENIED, naming it, for a TLS file that cannot be read.
+  // INVALID_ARGUMENT for options out of bounds; for a TLS file, naming it,
+  // NOT_FOUND, PERMISSION_DENIED, or INVALID_ARGUMENT if it is not PEM.
   static absl::StatusOr<std::unique_ptr<Client>> Create(const ClientOptions& options = {});
 
   // A client that calls `stub`, such as a mock of v1::PortRegistryService::

@@ -52,6 +52,9 @@ struct ClientOptions {
   // Passes over servers that report through grpc.health.v1 that they do not
   // serve. Default: yes. A server without health checking counts as serving.
   bool health_check = true;
+  // Goes through the HTTP proxy that the variables grpc_proxy, https_proxy and
+  // http_proxy name. Default: no, a registry is seldom behind one.
+  bool use_http_proxy = false;
   // Put before gRPC's own user agent. Default: empty.
   std::string user_agent;
 

@@ -129,15 +129,15 @@ v1::ListRangeResponse ListOf(Source& source, const RangeQuestion& question) {
 }
 
 TEST_F(EmbeddedSourceTest, ListIsTheServers) {
-  const std::vector<RangeQuestion> questions = {
-      {},
-      {.include_portless = true},
-      {.ports = {6010, 6020}},
-      {.ports = {0, 1023}, .transport = Transport::kSctp},
-      {.layers = {Layer::kCommon}},
-      {.ports = {2082, 2082}, .layers = {Layer::kIana, Layer::kCommon}},
-      {.layers = {Layer::kLocal}},
-  };
+  std::vector<RangeQuestion> questions(7);
+  questions[1].include_portless = true;
+  questions[2].ports = {6010, 6020};
+  questions[3].ports = {0, 1023};
+  questions[3].transport = Transport::kSctp;
+  questions[4].layers = {Layer::kCommon};
+  questions[5].ports = {2082, 2082};
+  questions[5].layers = {Layer::kIana, Layer::kCommon};
+  questions[6].layers = {Layer::kLocal};
   for (const RangeQuestion& question : questions) {
     ExpectSame(ListOf(*embedded_, question), ListOf(*remote_, question));
   }

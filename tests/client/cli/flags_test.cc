@@ -1,5 +1,6 @@
 #include "client/cli/flags.h"
 
+#include <unistd.h>
 #include <cstdio>
 #include <cstdlib>
 #include <string>

@@ -1,8 +1,10 @@
 #include "client/cli/record_writer.h"
 
+#include <cstddef>
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -36,7 +38,7 @@ v1::PortRecord RecordOf(int port, v1::Transport transport, const std::string& se
   return record;
 }
 
-const v1::PortRecord kHttps = RecordOf(443, v1::TRANSPORT_TCP, "https", "http over TLS");
+v1::PortRecord Https() { return RecordOf(443, v1::TRANSPORT_TCP, "https", "http over TLS"); }
 
 // What a writer makes of records.
 std::string Written(const Invocation& invocation, const std::vector<v1::PortRecord>& records,
@@ -69,7 +71,7 @@ TEST(TableWriterTest, ColumnsAreAligned) {
   range.set_last_port(6063);
   range.set_layer(v1::LAYER_COMMON);
   v1::PortRecord reserved = RecordOf(0, v1::TRANSPORT_UDP, "", "Reserved");
-  EXPECT_EQ(Written(Format::kTable, {kHttps, range, reserved}),
+  EXPECT_EQ(Written(Format::kTable, {Https(), range, reserved}),
             "PORT       SERVICE  LAYER   DESCRIPTION\n"
             "443/tcp    https    iana    http over TLS\n"
             "6000-6063  x11      common\n"
@@ -79,14 +81,14 @@ TEST(TableWriterTest, ColumnsAreAligned) {
 TEST(TableWriterTest, HeadersCanBeLeftOut) {
   Invocation invocation;
   invocation.no_headers = true;
-  EXPECT_EQ(Written(invocation, {kHttps}), "443/tcp  https    iana   http over TLS\n");
+  EXPECT_EQ(Written(invocation, {Https()}), "443/tcp  https    iana   http over TLS\n");
 }
 
 TEST(TableWriterTest, NoRecordsAreNoTable) { EXPECT_EQ(Written(Format::kTable, {}), ""); }
 
 TEST(TableWriterTest, WidthsCountCodePoints) {
   const v1::PortRecord record = RecordOf(1, v1::TRANSPORT_TCP, "\u00e4\u00f6\u00fc", "text");
-  EXPECT_EQ(Written(Format::kTable, {kHttps, record}),
+  EXPECT_EQ(Written(Format::kTable, {Https(), record}),
             "PORT     SERVICE  LAYER  DESCRIPTION\n"
             "443/tcp  https    iana   http over TLS\n"
             "1/tcp    \u00e4\u00f6\u00fc      iana   text\n");
@@ -95,7 +97,7 @@ TEST(TableWriterTest, WidthsCountCodePoints) {
 TEST(TableWriterTest, ControlCharactersAreEscaped) {
   const v1::PortRecord record = RecordOf(1, v1::TRANSPORT_TCP, "a\x1b[2J", "two\nlines");
   const std::vector<std::string> lines = LinesOf(Written(Format::kTable, {record}));
-  EXPECT_THAT(lines, ElementsAre("PORT   SERVICE    LAYER  DESCRIPTION",
+  EXPECT_THAT(lines, ElementsAre("PORT   SERVICE   LAYER  DESCRIPTION",
                                  "1/tcp  a\\x1b[2J  iana   two\\nlines"));
 }
 
@@ -125,13 +127,13 @@ TEST(TableWriterTest, DescriptionKeepsTwentyColumnsOnANarrowTerminal) {
 
 TEST(TableWriterTest, TitlesAreBoldOnAColorTerminal) {
   const std::vector<std::string> lines =
-      LinesOf(Written(Invocation(), {kHttps}, {.width = 80, .color = true}));
+      LinesOf(Written(Invocation(), {Https()}, {.width = 80, .color = true}));
   EXPECT_THAT(lines, ElementsAre("\033[1mPORT     SERVICE  LAYER  DESCRIPTION\033[0m",
                                  "443/tcp  https    iana   http over TLS"));
 }
 
 TEST(TableWriterTest, LaterRecordsKeepTheColumnsAndTheTitlesComeOnce) {
-  std::vector<v1::PortRecord> records(450, kHttps);
+  std::vector<v1::PortRecord> records(450, Https());
   records[300].set_service("longer-than-the-column");
   const std::vector<std::string> lines = LinesOf(Written(Format::kTable, records));
   ASSERT_THAT(lines, SizeIs(451));
@@ -143,17 +145,17 @@ TEST(TableWriterTest, LaterRecordsKeepTheColumnsAndTheTitlesComeOnce) {
 }
 
 TEST(CsvWriterTest, RecordIsARow) {
-  EXPECT_EQ(Written(Format::kCsv, {kHttps}),
+  EXPECT_EQ(Written(Format::kCsv, {Https()}),
             "first_port,last_port,transport,service,layer,source,description\n"
             "443,443,tcp,https,iana,IANA registry,http over TLS\n");
 }
 
 TEST(CsvWriterTest, AbsentPortsAreEmptyAndZeroIsNot) {
-  v1::PortRecord portless = kHttps;
+  v1::PortRecord portless = Https();
   portless.clear_first_port();
   portless.clear_last_port();
   portless.clear_transport();
-  v1::PortRecord zero = kHttps;
+  v1::PortRecord zero = Https();
   zero.set_first_port(0);
   zero.set_last_port(0);
   Invocation invocation;
@@ -178,7 +180,7 @@ TEST(CsvWriterTest, FieldsAreQuotedWhereNeeded) {
   invocation.format = Format::kCsv;
   invocation.no_headers = true;
   for (const auto& [text, field] : table) {
-    v1::PortRecord record = kHttps;
+    v1::PortRecord record = Https();
     record.set_service(text);
     record.set_source(text);
     record.set_description(text);
@@ -194,7 +196,7 @@ TEST(CsvWriterTest, NoRecordsAreTheTitlesAlone) {
 
 TEST(NdjsonWriterTest, RecordIsALine) {
   v1::PortRecord other = RecordOf(1, v1::TRANSPORT_UDP, "a", "two\nlines \"quoted\"");
-  const std::vector<std::string> lines = LinesOf(Written(Format::kNdjson, {kHttps, other}));
+  const std::vector<std::string> lines = LinesOf(Written(Format::kNdjson, {Https(), other}));
   ASSERT_THAT(lines, SizeIs(2));
   EXPECT_EQ(lines[0],
             R"({"firstPort":443,"lastPort":443,"transport":"TRANSPORT_TCP","service":"https",)"
@@ -207,14 +209,14 @@ TEST(NdjsonWriterTest, RecordIsALine) {
 
 TEST(JsonWriterTest, RecordsAreOneListRangeResponse) {
   for (size_t count = 0; count <= 3; ++count) {
-    const std::vector<v1::PortRecord> records(count, kHttps);
+    const std::vector<v1::PortRecord> records(count, Https());
     const std::string text = Written(Format::kJson, records);
     EXPECT_EQ(text.back(), '\n');
     v1::ListRangeResponse back;
     ASSERT_TRUE(JsonStringToMessage(text, &back).ok()) << text;
     ASSERT_EQ(back.records_size(), count);
     for (const v1::PortRecord& record : back.records()) {
-      EXPECT_TRUE(MessageDifferencer::Equals(record, kHttps));
+      EXPECT_TRUE(MessageDifferencer::Equals(record, Https()));
     }
   }
 }
@@ -222,9 +224,9 @@ TEST(JsonWriterTest, RecordsAreOneListRangeResponse) {
 TEST(ShortWriterTest, EachServiceIsALineOnce) {
   Invocation invocation;
   invocation.brief = true;
-  EXPECT_EQ(Written(invocation, {kHttps, RecordOf(443, v1::TRANSPORT_UDP, "HTTPS", ""),
+  EXPECT_EQ(Written(invocation, {Https(), RecordOf(443, v1::TRANSPORT_UDP, "HTTPS", ""),
                                  RecordOf(0, v1::TRANSPORT_TCP, "", "Reserved"),
-                                 RecordOf(80, v1::TRANSPORT_TCP, "http\x1b", ""), kHttps}),
+                                 RecordOf(80, v1::TRANSPORT_TCP, "http\x1b", ""), Https()}),
             "https\nhttp\\x1b\n");
   EXPECT_EQ(Written(invocation, {}), "");
 }

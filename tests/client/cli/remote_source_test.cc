@@ -1,7 +1,11 @@
 #include "client/cli/remote_source.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -12,6 +16,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/client/fake_server.h"
+#include "tests/common/test_status.h"
 
 namespace portreg::cli {
 namespace {
@@ -63,9 +68,10 @@ TEST_F(RemoteSourceTest, QueriesBecomeRequests) {
     queries.push_back(ParseQuery(key).value());
   }
   ASSERT_TRUE(source_->Lookup(queries).ok());
-  ASSERT_THAT(service_.batches(), SizeIs(1));
+  const std::vector<v1::BatchLookupRequest> batches = service_.batches();
+  ASSERT_THAT(batches, SizeIs(1));
   std::vector<std::string> asked;
-  for (const v1::LookupRequest& request : service_.batches()[0].requests()) {
+  for (const v1::LookupRequest& request : batches[0].requests()) {
     asked.push_back(request.ShortDebugString());
   }
   EXPECT_THAT(asked,
@@ -192,7 +198,7 @@ TEST_F(RemoteSourceTest, UnreachableServerIsUnavailableToEveryQuestion) {
         source_->List({}, [](const v1::PortRecord&) { return true; }).status(),
         source_->Info().status()}) {
     EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
-    EXPECT_THAT(status.message(), HasSubstr(port.target()));
+    EXPECT_THAT(Message(status), HasSubstr(port.target()));
   }
 }
 

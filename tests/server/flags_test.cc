@@ -1,0 +1,148 @@
+// Abseil takes a program's usage message once, so that a process can read its
+// command once: each test reads in a process of its own, which then says on
+// standard error what it read.
+#include "server/flags.h"
+
+#include <cstdlib>
+#include <iostream>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/version.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace portreg {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ExitedWithCode;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr int kRefused = 3;
+
+using Environment = std::map<std::string, std::string>;
+
+[[noreturn]] void ReadAndTell(std::vector<std::string> arguments,
+                              const Environment& environment = {}) {
+  for (const char* name :
+       {"LISTEN", "REFLECTION", "IANA_FILE", "LOCAL_FILE", "ALLOW_FEWER_ROWS", "CHECK"}) {
+    unsetenv(absl::StrCat("PORTREGD_", name).c_str());
+  }
+  for (const auto& [name, value] : environment) setenv(name.c_str(), value.c_str(), 1);
+  arguments.insert(arguments.begin(), "portregd");
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  const int argc = static_cast<int>(argv.size());
+  argv.push_back(nullptr);
+
+  const absl::StatusOr<Command> command = ReadCommand(argc, argv.data());
+  if (!command.ok()) {
+    std::cerr << command.status() << std::endl;
+    std::exit(kRefused);
+  }
+  std::cerr << "listen=" << absl::StrJoin(command->server.listen, " ")
+            << " reflection=" << command->server.reflection
+            << " iana_file=" << command->data.iana_file
+            << " local_file=" << command->data.local_file
+            << " allow_fewer_rows=" << command->data.allow_fewer_rows << " check=" << command->check
+            << " help=" << command->help << "." << std::endl;
+  std::exit(EXIT_SUCCESS);
+}
+
+class FlagsDeathTest : public ::testing::Test {
+ protected:
+  // The child runs the test anew rather than with half of our threads.
+  FlagsDeathTest() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
+};
+
+TEST_F(FlagsDeathTest, WithoutFlagsTheDefaultsHold) {
+  EXPECT_EXIT(ReadAndTell({}), ExitedWithCode(0),
+              HasSubstr(absl::StrCat("listen=", std::string(kDefaultAddress),
+                                     " reflection=0 iana_file= local_file= allow_fewer_rows=0 "
+                                     "check=0 help=0.")));
+}
+
+TEST_F(FlagsDeathTest, EveryFlagIsRead) {
+  EXPECT_EXIT(ReadAndTell({"--listen=127.0.0.1:0,unix:/run/s", "--reflection", "--iana_file=i.csv",
+                           "--local_file", "l.csv", "--allow_fewer_rows", "--check"}),
+              ExitedWithCode(0),
+              HasSubstr("listen=127.0.0.1:0 unix:/run/s reflection=1 iana_file=i.csv "
+                        "local_file=l.csv allow_fewer_rows=1 check=1 help=0."));
+}
+
+TEST_F(FlagsDeathTest, EveryFlagHasAVariable) {
+  EXPECT_EXIT(ReadAndTell({}, {{"PORTREGD_LISTEN", "127.0.0.1:0,[::1]:0"},
+                               {"PORTREGD_REFLECTION", "true"},
+                               {"PORTREGD_IANA_FILE", "i.csv"},
+                               {"PORTREGD_LOCAL_FILE", "l.csv"},
+                               {"PORTREGD_ALLOW_FEWER_ROWS", "1"},
+                               {"PORTREGD_CHECK", "yes"}}),
+              ExitedWithCode(0),
+              HasSubstr("listen=127.0.0.1:0 [::1]:0 reflection=1 iana_file=i.csv "
+                        "local_file=l.csv allow_fewer_rows=1 check=1 help=0."));
+}
+
+TEST_F(FlagsDeathTest, TheCommandLineWinsOverVariables) {
+  EXPECT_EXIT(
+      ReadAndTell({"--listen=127.0.0.1:1", "--nocheck"}, {{"PORTREGD_LISTEN", "127.0.0.1:2"},
+                                                          {"PORTREGD_CHECK", "true"},
+                                                          {"PORTREGD_LOCAL_FILE", "l.csv"}}),
+      ExitedWithCode(0),
+      AllOf(HasSubstr("listen=127.0.0.1:1 "), HasSubstr("local_file=l.csv "),
+            HasSubstr("check=0 ")));
+}
+
+TEST_F(FlagsDeathTest, AnUnusableVariableIsNamed) {
+  EXPECT_EXIT(ReadAndTell({}, {{"PORTREGD_CHECK", "perhaps"}}), ExitedWithCode(kRefused),
+              HasSubstr("INVALID_ARGUMENT: PORTREGD_CHECK=perhaps: "));
+}
+
+TEST_F(FlagsDeathTest, AnArgumentThatIsNoFlagIsNamed) {
+  EXPECT_EXIT(ReadAndTell({"--check", "443"}), ExitedWithCode(kRefused),
+              HasSubstr("INVALID_ARGUMENT: unexpected argument \"443\""));
+  EXPECT_EXIT(ReadAndTell({"--", "--help"}), ExitedWithCode(kRefused),
+              HasSubstr("unexpected argument \"--help\""));
+}
+
+TEST_F(FlagsDeathTest, AnUnknownFlagEndsTheProcess) {
+  EXPECT_EXIT(ReadAndTell({"--no_such_flag"}), ExitedWithCode(1), HasSubstr("no_such_flag"));
+  EXPECT_EXIT(ReadAndTell({"--check=perhaps"}), ExitedWithCode(1), HasSubstr("perhaps"));
+}
+
+TEST_F(FlagsDeathTest, HelpIsAskedForInSeveralWays) {
+  for (const char* flag : {"--help", "-help", "-h"}) {
+    EXPECT_EXIT(ReadAndTell({"--check", flag}), ExitedWithCode(0), HasSubstr("help=1.")) << flag;
+  }
+}
+
+TEST(HelpTextTest, NamesEveryFlagWithItsDefaultAndItsGroup) {
+  const std::string help = HelpText();
+  const char* const parts[] = {
+      "\nListening:\n",
+      "\n  --listen=127.0.0.1:6335\n      where to listen: ",
+      "\n  --reflection=false\n      ",
+      "\nData:\n",
+      "\n  --iana_file\n      ",
+      "\n  --local_file\n      ",
+      "\n  --allow_fewer_rows=false\n      ",
+      "\n  --check=false\n      ",
+      "\n  --version\n",
+      "\n  --help\n",
+  };
+  size_t at = 0;
+  for (const char* part : parts) {
+    at = help.find(part, at);
+    ASSERT_NE(at, std::string::npos) << part << "\n" << help;
+  }
+  EXPECT_THAT(help, HasSubstr(std::string(Version())));
+  EXPECT_THAT(help, HasSubstr("PORTREGD_LISTEN"));
+  EXPECT_THAT(help, Not(HasSubstr("\t")));
+}
+
+}  // namespace
+}  // namespace portreg
