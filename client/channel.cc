@@ -17,6 +17,8 @@ namespace portreg {
 namespace {
 
 constexpr int kMaxAttempts = 5;
+constexpr absl::Duration kMinBackoff = absl::Milliseconds(1);
+constexpr absl::Duration kMaxBackoff = absl::Hours(1);
 
 absl::Status OutOfBounds(absl::string_view field, const std::string& value,
                          absl::string_view allowed) {
@@ -33,15 +35,17 @@ absl::StatusOr<std::string> ReadPem(const std::string& path) {
   if (path.empty()) return std::string();
   errno = 0;
   std::ifstream file(path);
-  std::ostringstream content;
-  if (!file || !(content << file.rdbuf())) {
-    return absl::ErrnoToStatus(errno == 0 ? EIO : errno, absl::StrCat(path, ": cannot be read"));
+  std::ostringstream stream;
+  // An empty file makes it fail too, but leaves no error number.
+  if (!(stream << file.rdbuf()) && errno != 0) {
+    return absl::ErrnoToStatus(errno, absl::StrCat(path, ": cannot be read"));
   }
+  std::string content = std::move(stream).str();
   // gRPC would fail each call, and not say which file is to blame.
-  if (!absl::StrContains(content.str(), "-----BEGIN ")) {
+  if (!absl::StrContains(content, "-----BEGIN ")) {
     return absl::InvalidArgumentError(absl::StrCat(path, ": is not in PEM format"));
   }
-  return content.str();
+  return content;
 }
 
 absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> MakeCredentials(
@@ -76,10 +80,18 @@ absl::Status ClientOptions::Validate() const {
     return OutOfBounds("retry.max_attempts", absl::StrCat(retry.max_attempts),
                        absl::StrCat("1 to ", kMaxAttempts));
   }
-  // gRPC's service config has no finer unit here.
-  for (const absl::Duration backoff : {retry.initial_backoff, retry.max_backoff}) {
-    if (backoff >= absl::Milliseconds(1)) continue;
-    return OutOfBounds("retry's backoff", absl::FormatDuration(backoff), "1 ms or more");
+  const auto check_backoff = [](absl::string_view field, absl::Duration value) {
+    if (kMinBackoff <= value && value <= kMaxBackoff) return absl::OkStatus();
+    return OutOfBounds(
+        field, absl::FormatDuration(value),
+        absl::StrCat(absl::FormatDuration(kMinBackoff), " to ", absl::FormatDuration(kMaxBackoff)));
+  };
+  if (absl::Status status = check_backoff("retry.initial_backoff", retry.initial_backoff);
+      !status.ok()) {
+    return status;
+  }
+  if (absl::Status status = check_backoff("retry.max_backoff", retry.max_backoff); !status.ok()) {
+    return status;
   }
   if (tls && tls->cert_file.empty() != tls->key_file.empty()) {
     return absl::InvalidArgumentError(

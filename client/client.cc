@@ -35,16 +35,18 @@ v1::BatchLookupRequest Part(const v1::BatchLookupRequest& request, int begin, in
 // Asks for the whole, or, where its reply is too large, for each half. ABORTED
 // if the halves' revisions differ.
 absl::StatusOr<v1::BatchLookupResponse> LookUpInParts(const Connection& connection,
-                                                      const v1::BatchLookupRequest& request) {
-  absl::StatusOr<v1::BatchLookupResponse> whole = connection.Call(&Stub::BatchLookup, request);
+                                                      const v1::BatchLookupRequest& request,
+                                                      absl::Time deadline) {
+  absl::StatusOr<v1::BatchLookupResponse> whole =
+      connection.Call(&Stub::BatchLookup, request, deadline);
   const int size = request.requests_size();
   if (whole.ok() || size < 2 || !ReplyTooLarge(whole.status())) return whole;
 
   absl::StatusOr<v1::BatchLookupResponse> first =
-      LookUpInParts(connection, Part(request, 0, size / 2));
+      LookUpInParts(connection, Part(request, 0, size / 2), deadline);
   if (!first.ok()) return first;
   absl::StatusOr<v1::BatchLookupResponse> second =
-      LookUpInParts(connection, Part(request, size / 2, size));
+      LookUpInParts(connection, Part(request, size / 2, size), deadline);
   if (!second.ok()) return second;
   if (first->revision() != second->revision()) {
     return absl::AbortedError(absl::StrCat("the registry changed from revision ", first->revision(),
@@ -76,7 +78,7 @@ Client::Client(std::shared_ptr<const Connection> connection) : connection_(std::
 Client::~Client() = default;
 
 absl::StatusOr<v1::LookupResponse> Client::Lookup(const v1::LookupRequest& request) const {
-  return connection_->Call(&Stub::Lookup, request);
+  return connection_->Call(&Stub::Lookup, request, connection_->Deadline());
 }
 
 absl::StatusOr<v1::LookupResponse> Client::LookupPort(int32_t port) const {
@@ -93,16 +95,17 @@ absl::StatusOr<v1::LookupResponse> Client::LookupService(absl::string_view servi
 
 absl::StatusOr<v1::BatchLookupResponse> Client::BatchLookup(
     const v1::BatchLookupRequest& request) const {
-  absl::StatusOr<v1::BatchLookupResponse> response = LookUpInParts(*connection_, request);
+  const absl::Time deadline = connection_->Deadline();
+  absl::StatusOr<v1::BatchLookupResponse> response = LookUpInParts(*connection_, request, deadline);
   for (int attempt = 1; attempt < kMaxSplitAttempts && RevisionChanged(response.status());
        ++attempt) {
-    response = LookUpInParts(*connection_, request);
+    response = LookUpInParts(*connection_, request, deadline);
   }
   return response;
 }
 
 absl::StatusOr<v1::ClassifyResponse> Client::Classify(const v1::ClassifyRequest& request) const {
-  return connection_->Call(&Stub::Classify, request);
+  return connection_->Call(&Stub::Classify, request, connection_->Deadline());
 }
 
 RecordStream Client::ListRange(const v1::ListRangeRequest& request) const {
@@ -110,7 +113,8 @@ RecordStream Client::ListRange(const v1::ListRangeRequest& request) const {
 }
 
 absl::StatusOr<v1::GetRegistryInfoResponse> Client::GetRegistryInfo() const {
-  return connection_->Call(&Stub::GetRegistryInfo, v1::GetRegistryInfoRequest());
+  return connection_->Call(&Stub::GetRegistryInfo, v1::GetRegistryInfoRequest(),
+                           connection_->Deadline());
 }
 
 }  // namespace portreg

@@ -30,13 +30,16 @@ class Connection {
   [[nodiscard]] const ClientOptions& options() const { return options_; }
   [[nodiscard]] Stub& stub() const { return *stub_; }
 
-  // Makes one blocking call within the options' timeout.
+  // When a call that begins now must be over.
+  [[nodiscard]] absl::Time Deadline() const { return absl::Now() + options_.timeout; }
+
+  // Makes one blocking call that must be over at `deadline`.
   template <typename Request, typename Response>
   absl::StatusOr<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
                                                              Response*),
-                                const Request& request) const {
+                                const Request& request, absl::Time deadline) const {
     grpc::ClientContext context;
-    context.set_deadline(absl::ToChronoTime(absl::Now() + options_.timeout));
+    context.set_deadline(absl::ToChronoTime(deadline));
     Response response;
     const grpc::Status status = (stub_.get()->*method)(&context, request, &response);
     if (!status.ok()) return Explain(status, options_.timeout);

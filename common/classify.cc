@@ -49,12 +49,21 @@ constexpr std::array<Port, 83> kBlockedByBrowsers = {
     4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080};
 static_assert(std::is_sorted(kBlockedByBrowsers.begin(), kBlockedByBrowsers.end()));
 
-// The distinct names of the layer's records that answer the question.
+// Whether a record gives its ports to somebody: IANA's by assigning them, the
+// operator's also by holding them back.
+bool Gives(const ServiceRecord& record) {
+  const AssignmentState state = StateOf(record);
+  return state == AssignmentState::kAssigned ||
+         (record.layer != Layer::kIana && state == AssignmentState::kReserved);
+}
+
+// The distinct names of the layer's records that give the port away.
 std::string Names(const Registry& registry, Port port, Layer layer, Transport transport) {
   std::vector<absl::string_view> names;
   for (const RecordIndex index : registry.AtPort(port)) {
     const ServiceRecord& record = registry.record(index);
     if (record.layer != layer || !Answers(record.transport, transport)) continue;
+    if (!Gives(record)) continue;
     const absl::string_view name = record.named() ? record.service : record.description;
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   }

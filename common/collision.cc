@@ -56,9 +56,9 @@ std::vector<Collision> FindCollisions(const Registry& registry, Layer layer, siz
         const ServiceRecord* one = &registry.record(low);
         const ServiceRecord* other = &registry.record(high);
         if (!Collide(*one, *other) || !reported.emplace(low, high).second) continue;
+        if (collisions.size() == limit) return collisions;
         if (one->line > other->line) std::swap(one, other);
         collisions.push_back({one, other, port});
-        if (collisions.size() == limit) return collisions;
       }
     }
   }

@@ -6,11 +6,11 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/port.h"
+#include "common/quote.h"
 #include "common/service_name.h"
 #include "common/utf8.h"
 
@@ -50,13 +50,6 @@ struct Header {
   std::array<std::optional<size_t>, kColumns.size()> place;
   size_t width = 0;
 };
-
-// A text of a stranger's, fit for an error message.
-std::string Quoted(absl::string_view text) {
-  constexpr size_t kMost = 60;
-  const bool cut = text.size() > kMost;
-  return absl::StrCat("\"", absl::Utf8SafeCHexEscape(text.substr(0, kMost)), cut ? "...\"" : "\"");
-}
 
 TextPosition PositionOf(absl::string_view text, size_t at) {
   const absl::string_view before = text.substr(0, at);

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "common/quote.h"
 
 namespace portreg {
 
@@ -27,7 +28,7 @@ absl::StatusOr<Port> ParsePort(absl::string_view text) {
   const auto is_digit = [](unsigned char c) { return absl::ascii_isdigit(c); };
   if (text.empty() || !std::all_of(text.begin(), text.end(), is_digit)) {
     return absl::InvalidArgumentError(
-        absl::StrCat("port \"", text, "\" is not a decimal number in [0, ", kMaxPort, "]"));
+        absl::StrCat("port ", Quoted(text), " is not a decimal number in [0, ", kMaxPort, "]"));
   }
   if (text.size() > 1 && text.front() == '0') {
     return absl::InvalidArgumentError(
@@ -49,7 +50,7 @@ absl::StatusOr<PortRange> ParsePortRange(absl::string_view text) {
     return PortRange{*port, *port};
   }
   const auto refuse = [text](absl::string_view why) {
-    return absl::InvalidArgumentError(absl::StrCat("port range \"", text, "\": ", why));
+    return absl::InvalidArgumentError(absl::StrCat("port range ", Quoted(text), ": ", why));
   };
   const absl::StatusOr<Port> first = ParsePort(text.substr(0, dash));
   if (!first.ok()) return refuse(first.status().message());

@@ -5,19 +5,20 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "common/quote.h"
 #include "common/service_name.h"
 #include "common/utf8.h"
 
 namespace portreg {
 namespace {
 
+// What a message shows of a key: more than any key that is taken.
+constexpr size_t kMaxKeyBytes = 80;
+
 absl::Status Refuse(absl::string_view key, absl::string_view why) {
-  const std::string shown =
-      IsValidUtf8(key) ? absl::Utf8SafeCHexEscape(key) : absl::CHexEscape(key);
-  return absl::InvalidArgumentError(absl::StrCat("key \"", shown, "\": ", why));
+  return absl::InvalidArgumentError(absl::StrCat("key ", Quoted(key, kMaxKeyBytes), ": ", why));
 }
 
 // Takes "T:", "U:" or "S:" off the front.
@@ -64,8 +65,7 @@ absl::StatusOr<Query> ReadPorts(absl::string_view key, absl::string_view ports,
 
   const std::optional<Transport> transport = ParseTransport(tail);
   if (!transport) {
-    return Refuse(key, absl::StrCat("transport \"", absl::Utf8SafeCHexEscape(tail),
-                                    "\" is not tcp, udp, sctp or dccp"));
+    return Refuse(key, absl::StrCat("transport ", Quoted(tail), " is not tcp, udp, sctp or dccp"));
   }
   if (prefix != Transport::kNone && prefix != *transport) {
     return Refuse(key, absl::StrCat("names two transports, ", ToString(prefix), " and ",

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/quote.h"
 
 namespace portreg {
 namespace {
@@ -14,7 +14,7 @@ constexpr size_t kMaxSyntaxBytes = 15;
 
 absl::Status Broken(absl::string_view name, absl::string_view rule) {
   return absl::InvalidArgumentError(
-      absl::StrCat("service name \"", name, "\" ", rule, " (RFC 6335 section 5.1)"));
+      absl::StrCat("service name ", Quoted(name), " ", rule, " (RFC 6335 section 5.1)"));
 }
 
 }  // namespace
@@ -22,7 +22,7 @@ absl::Status Broken(absl::string_view name, absl::string_view rule) {
 std::string FoldServiceName(absl::string_view name) { return absl::AsciiStrToLower(name); }
 
 std::string NotInRegistry(absl::string_view name, Transport transport) {
-  return absl::StrCat("service \"", absl::Utf8SafeCHexEscape(name), "\" is not in the registry",
+  return absl::StrCat("service ", Quoted(name), " is not in the registry",
                       transport == Transport::kNone ? "" : " for ", ToString(transport));
 }
 

@@ -11,6 +11,8 @@
 #include "common/port.h"
 #include "common/service_name.h"
 #include "common/version.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/message.h"
 #include "server/request.h"
 #include "server/status.h"
 
@@ -31,6 +33,13 @@ void AddRecords(const Registry& registry, absl::Span<const RecordIndex> found,
     if (!Answers(record.transport, question.transport)) continue;
     ToMessage(record, question.with_details, *response.add_records());
   }
+}
+
+// What a message adds to one that holds it in a repeated field below 16: tag,
+// length and itself.
+size_t SizeAsField(const google::protobuf::Message& message) {
+  const size_t size = message.ByteSizeLong();
+  return 1 + google::protobuf::io::CodedOutputStream::VarintSize64(size) + size;
 }
 
 // A lookup's answer without its revision, which a batch states once.
@@ -67,7 +76,7 @@ absl::StatusOr<v1::BatchLookupResponse> BatchLookup(const Registry& registry,
   if (absl::Status status = Check(request); !status.ok()) return status;
   v1::BatchLookupResponse response;
   response.set_revision(registry.revision());
-  size_t bytes = 0;
+  size_t bytes = response.ByteSizeLong();
   for (const v1::LookupRequest& each : request.requests()) {
     v1::LookupResult& result = *response.add_results();
     absl::StatusOr<v1::LookupResponse> answer = Answer(registry, each);
@@ -76,7 +85,7 @@ absl::StatusOr<v1::BatchLookupResponse> BatchLookup(const Registry& registry,
     } else {
       *result.mutable_failure() = ToLookupFailure(answer.status());
     }
-    bytes += result.ByteSizeLong();
+    bytes += SizeAsField(result);
     if (bytes > kMaxBatchReplyBytes) {
       return ErrorFor(
           absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_BATCH_REPLY_TOO_LARGE,

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "common/quote.h"
 #include "common/utf8.h"
 #include "google/protobuf/unknown_field_set.h"
 #include "server/status.h"
@@ -17,9 +17,6 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::UnknownField;
 using google::protobuf::UnknownFieldSet;
-
-// Bytes of a value that an error message shows.
-constexpr size_t kMaxShown = 32;
 
 struct BadText {
   std::string path;
@@ -57,11 +54,8 @@ std::optional<BadText> FindBadText(const std::string& bytes, const Descriptor& d
 
 absl::Status ExplainMalformed(absl::string_view bytes, const Descriptor& descriptor) {
   if (const std::optional<BadText> bad = FindBadText(std::string(bytes), descriptor, ""); bad) {
-    const std::string shown = absl::CHexEscape(bad->bytes.substr(0, kMaxShown));
-    return BadField(
-        bad->path, v1::ERROR_REASON_INVALID_UTF8,
-        absl::StrCat(bad->path, " \"", shown, bad->bytes.size() > kMaxShown ? "..." : "",
-                     "\" is not valid UTF-8"));
+    return BadField(bad->path, v1::ERROR_REASON_INVALID_UTF8,
+                    absl::StrCat(bad->path, " ", Quoted(bad->bytes), " is not valid UTF-8"));
   }
   return ErrorFor(absl::StatusCode::kInvalidArgument, v1::ERROR_REASON_MALFORMED_REQUEST,
                   absl::StrCat("request of ", bytes.size(), " bytes is not a valid ",

@@ -5,10 +5,10 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "common/quote.h"
 #include "common/service_name.h"
 #include "server/malformed.h"
 #include "server/status.h"
@@ -47,10 +47,8 @@ absl::StatusOr<std::string> ReadService(const std::string& service) {
         absl::StrCat("service \"\" is empty, it must have 1 to ", kMaxServiceNameBytes, " bytes"));
   }
   if (service.size() > kMaxServiceNameBytes) {
-    // The value is shown as far as it is allowed to reach.
-    const std::string shown = absl::Utf8SafeCHexEscape(service.substr(0, kMaxServiceNameBytes));
     return BadField("service", v1::ERROR_REASON_SERVICE_TOO_LONG,
-                    absl::StrCat("service \"", shown, "...\" has ", service.size(),
+                    absl::StrCat("service ", Quoted(service), " has ", service.size(),
                                  " bytes, at most ", kMaxServiceNameBytes, " are allowed"));
   }
   return service;
@@ -83,17 +81,15 @@ absl::StatusOr<RecordIndex> ReadResumeToken(const std::string& token, const Regi
   const bool given_out =
       current && position <= registry.records().size() && token == ResumeToken(registry, position);
   if (!well_formed || (current && !given_out)) {
-    constexpr size_t kMaxShown = 64;
     return BadField(
         "resume_token", v1::ERROR_REASON_RESUME_TOKEN_INVALID,
-        absl::StrCat("resume_token \"", absl::Utf8SafeCHexEscape(token.substr(0, kMaxShown)),
-                     token.size() > kMaxShown ? "..." : "",
-                     "\" is not one that ListRange gave out"));
+        absl::StrCat("resume_token ", Quoted(token), " is not one that ListRange gave out"));
   }
   if (!current) {
-    return ErrorFor(absl::StatusCode::kAborted, v1::ERROR_REASON_REVISION_CHANGED,
-                    absl::StrCat("resume_token is of revision ", parts[0], ", the registry is at ",
-                                 registry.revision(), "; start over without it"));
+    return ErrorFor(
+        absl::StatusCode::kAborted, v1::ERROR_REASON_REVISION_CHANGED,
+        absl::StrCat("resume_token is of revision ", Quoted(parts[0]), ", the registry is at ",
+                     registry.revision(), "; start over without it"));
   }
   return position;
 }

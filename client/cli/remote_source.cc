@@ -79,7 +79,8 @@ class RemoteSource final : public Source {
 absl::StatusOr<std::unique_ptr<Source>> MakeRemoteSource(const ClientOptions& options) {
   absl::StatusOr<std::unique_ptr<Client>> client = Client::Create(options);
   if (!client.ok()) return client.status();
-  return std::make_unique<RemoteSource>(*std::move(client), options.target);
+  return std::make_unique<RemoteSource>(
+      *std::move(client), options.target.empty() ? std::string(kDefaultAddress) : options.target);
 }
 
 }  // namespace portreg::cli

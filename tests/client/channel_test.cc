@@ -142,7 +142,7 @@ TEST(ChannelTest, ChannelIsMadeWithoutConnecting) {
 
 TEST(ChannelTest, MissingTlsFileIsNotFoundByName) {
   const TempDirectory directory;
-  const std::string present = directory.Write("present.pem", "text");
+  const std::string present = directory.Write("present.pem", "-----BEGIN CERTIFICATE-----");
   const std::string missing = directory.PathOf("missing.pem");
   TlsOptions ca;
   ca.ca_file = missing;
@@ -160,6 +160,26 @@ TEST(ChannelTest, MissingTlsFileIsNotFoundByName) {
     EXPECT_THAT(Message(status), StartsWith(missing));
   }
 }
+
+void ExpectNoPem(const std::string& content) {
+  const TempDirectory directory;
+  TlsOptions ca;
+  ca.ca_file = directory.Write("content.pem", content);
+  TlsOptions key;
+  key.cert_file = directory.Write("pem.pem", "-----BEGIN CERTIFICATE-----");
+  key.key_file = ca.ca_file;
+  for (const TlsOptions& tls : {ca, key}) {
+    ClientOptions options;
+    options.tls = tls;
+    const absl::Status status = MakeChannel(options).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
+    EXPECT_THAT(Message(status), StartsWith(ca.ca_file));
+  }
+}
+
+TEST(ChannelTest, TlsFileThatIsNoPemIsRefusedByName) { ExpectNoPem("no certificate"); }
+
+TEST(ChannelTest, EmptyTlsFileIsNoPem) { ExpectNoPem(""); }
 
 TEST(ChannelTest, DirectoryIsNoTlsFile) {
   const TempDirectory directory;

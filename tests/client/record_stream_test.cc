@@ -396,7 +396,7 @@ TEST_F(RecordStreamTest, OtherFailuresAreNotResumed) {
     Play({{.messages = {MessageOf({"a"}, "1")}, .end = grpc::Status(grpc_code, "failed")}});
     RecordStream stream = List();
     EXPECT_THAT(NamesOf(stream), ElementsAre("a"));
-    EXPECT_EQ(stream.status(), absl::Status(static_cast<absl::StatusCode>(code), "failed"));
+    EXPECT_EQ(stream.status().code(), static_cast<absl::StatusCode>(code));
     EXPECT_EQ(service_.listings().size(), before + 1) << code;
   }
 }
@@ -419,7 +419,7 @@ TEST_F(RecordStreamTest, ListingExceedsItsDeadline) {
   options_.list_timeout = absl::Seconds(1);
   RecordStream stream = List();
   EXPECT_THAT(NamesOf(stream), ElementsAre("a"));
-  EXPECT_EQ(stream.status().code(), absl::StatusCode::kDeadlineExceeded) << stream.status();
+  EXPECT_EQ(stream.status(), absl::DeadlineExceededError("no answer within 1s"));
 }
 
 TEST_F(RecordStreamTest, NoPauseIsMadeBeyondTheDeadline) {

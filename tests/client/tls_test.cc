@@ -21,6 +21,8 @@ namespace {
 using ::testing::HasSubstr;
 
 constexpr char kLoopbackNames[] = "IP:127.0.0.1";
+// In PEM format, but nothing is in it.
+constexpr char kNoCertificate[] = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
 
 class TlsTest : public ::testing::Test {
  protected:
@@ -139,12 +141,12 @@ TEST_F(TlsTest, MissingFileIsNotFoundByName) {
   EXPECT_THAT(Message(status), HasSubstr(options.tls->ca_file));
 }
 
-TEST_F(TlsTest, FilesThatAreNoPemConnectToNothing) {
+TEST_F(TlsTest, PemFilesWithoutCertificatesConnectToNothing) {
   StartServer(kLoopbackNames);
   ClientOptions bad_authority = TrustingOptions();
-  bad_authority.tls->ca_file = directory_.Write("text.pem", "no certificate");
+  bad_authority.tls->ca_file = directory_.Write("bad.pem", kNoCertificate);
   ClientOptions bad_identity = TrustingOptions();
-  ShowCertificate({"no certificate", "no key"}, bad_identity);
+  ShowCertificate({kNoCertificate, kNoCertificate}, bad_identity);
   for (const ClientOptions& options : {bad_authority, bad_identity}) {
     EXPECT_EQ(Call(options).code(), absl::StatusCode::kUnavailable);
     RecordStream stream = MakeClient(options)->ListRange({});

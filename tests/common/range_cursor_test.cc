@@ -61,6 +61,15 @@ TEST(RangeCursorTest, ARangeYieldsEachRecordThatOverlapsItOnce) {
   }
 }
 
+TEST(RangeCursorTest, RecordsThatStartBelowTheRangeAreInListingOrderToo) {
+  // Lookup order would be the narrowest first.
+  const Registry registry = MakeRegistry(
+      {.iana = "c,20-31,tcp,\na,0-100,tcp,\nd,30,tcp,\nb,10-50,tcp,\n", .local = "e,25-30,tcp,\n"});
+  EXPECT_THAT(List(registry, {.ports = {30, 30}, .layers = {}}),
+              ElementsAre("iana 0-100/tcp a", "iana 10-50/tcp b", "iana 20-31/tcp c",
+                          "local 25-30/tcp e", "iana 30/tcp d"));
+}
+
 TEST(RangeCursorTest, RecordsWithoutAPortComeLastOnRequest) {
   const Registry registry = SmallRegistry();
   EXPECT_THAT(List(registry, {.ports = {65535, 65535}, .layers = {}, .include_portless = true}),

@@ -6,8 +6,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
@@ -20,6 +23,15 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+
+int UnixSocket(int type) { return socket(AF_UNIX, type | SOCK_NONBLOCK, 0); }
+
+sockaddr_un UnixName(const std::string& path) {
+  sockaddr_un name = {};
+  name.sun_family = AF_UNIX;
+  std::strncpy(name.sun_path, path.c_str(), sizeof(name.sun_path) - 1);
+  return name;
+}
 
 // A socket that listens for as long as it lives.
 class Listener {
@@ -35,12 +47,13 @@ class Listener {
     EXPECT_EQ(getsockname(fd_, reinterpret_cast<sockaddr*>(&name), &size), 0);
     port_ = ntohs(name.sin_port);
   }
-  explicit Listener(const std::string& path) : fd_(socket(AF_UNIX, SOCK_STREAM, 0)) {
-    sockaddr_un name = {};
-    name.sun_family = AF_UNIX;
-    std::strncpy(name.sun_path, path.c_str(), sizeof(name.sun_path) - 1);
+  // On a unix socket.
+  explicit Listener(const std::string& path, int type = SOCK_STREAM) : fd_(UnixSocket(type)) {
+    const sockaddr_un name = UnixName(path);
     EXPECT_EQ(bind(fd_, reinterpret_cast<const sockaddr*>(&name), sizeof(name)), 0);
-    EXPECT_EQ(listen(fd_, 1), 0);
+    if (type == SOCK_STREAM) {
+      EXPECT_EQ(listen(fd_, 1), 0);
+    }
   }
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
@@ -151,6 +164,29 @@ TEST(ListenAddressTest, AUnixSocketIsFreeUnlessSomeoneListens) {
   // The other has gone and its file is left over.
   EXPECT_TRUE(std::filesystem::exists(address.path));
   EXPECT_TRUE(CheckAddressIsFree(address).ok());
+}
+
+TEST(ListenAddressTest, AUnixSocketWhoseQueueIsFullIsTaken) {
+  const TempDirectory directory;
+  const ListenAddress address = {.host = "", .port = 0, .path = directory.PathOf("s")};
+  const Listener other(address.path);
+  const sockaddr_un name = UnixName(address.path);
+  std::vector<int> waiting;
+  int connected = 0;
+  while (connected == 0) {
+    waiting.push_back(UnixSocket(SOCK_STREAM));
+    connected = connect(waiting.back(), reinterpret_cast<const sockaddr*>(&name), sizeof(name));
+  }
+  EXPECT_EQ(errno, EAGAIN);
+  EXPECT_EQ(CheckAddressIsFree(address).code(), absl::StatusCode::kUnavailable);
+  for (const int fd : waiting) close(fd);
+}
+
+TEST(ListenAddressTest, AUnixSocketOfAnotherTypeIsTaken) {
+  const TempDirectory directory;
+  const ListenAddress address = {.host = "", .port = 0, .path = directory.PathOf("s")};
+  const Listener other(address.path, SOCK_DGRAM);
+  EXPECT_EQ(CheckAddressIsFree(address).code(), absl::StatusCode::kUnavailable);
 }
 
 TEST(ListenAddressTest, AUnixSocketThatCannotBeMadeIsUnavailable) {

@@ -55,7 +55,7 @@ TEST(MalformedTest, ATextThatIsNotUtf8IsNamedByItsPath) {
 
 TEST(MalformedTest, OnlyTheBeginningOfALongTextIsShown) {
   const std::string message = Message(ExplainMalformed(
-      Field(2, std::string(31, 'x') + "\xFF" + "rest"), *v1::LookupRequest::descriptor()));
+      Field(2, std::string(63, 'x') + "\xFF" + "rest"), *v1::LookupRequest::descriptor()));
   EXPECT_THAT(message, HasSubstr("x\\xff...\" is not valid UTF-8"));
   EXPECT_EQ(message.find("rest"), std::string::npos);
 }

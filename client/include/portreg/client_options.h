@@ -29,10 +29,10 @@ struct TlsOptions {
 struct RetryOptions {
   // Tries in all, 1-5; 1 switches retries off. Default: 3.
   int max_attempts = 3;
-  // Pause before the second try; it doubles with each further one, and gRPC
-  // varies it at random. Default: 50 ms.
+  // Pause before the second try, 1 ms to 1 h; it doubles with each further
+  // one, and gRPC varies it at random. Default: 50 ms.
   absl::Duration initial_backoff = absl::Milliseconds(50);
-  // The longest pause. Default: 1 s.
+  // The longest pause, 1 ms to 1 h. Default: 1 s.
   absl::Duration max_backoff = absl::Seconds(1);
 };
 

@@ -42,11 +42,11 @@ v1::PortRecord Https() { return RecordOf(443, v1::TRANSPORT_TCP, "https", "http 
 
 // What a writer makes of records.
 std::string Written(const Invocation& invocation, const std::vector<v1::PortRecord>& records,
-                    const Terminal& terminal = {}) {
+                    const Terminal& terminal = {}, const std::string& revision = "abc") {
   const std::unique_ptr<std::FILE, decltype(&std::fclose)> file(std::tmpfile(), std::fclose);
   const std::unique_ptr<RecordWriter> writer = MakeRecordWriter(invocation, terminal, file.get());
   for (const v1::PortRecord& record : records) writer->Write(record);
-  writer->Finish();
+  writer->Finish(revision);
   std::string text(static_cast<size_t>(std::ftell(file.get())), '\0');
   std::rewind(file.get());
   EXPECT_EQ(std::fread(text.data(), 1, text.size(), file.get()), text.size());
@@ -107,21 +107,17 @@ TEST(TableWriterTest, UnknownEnumValuesAreNumbers) {
   EXPECT_THAT(LinesOf(Written(Format::kTable, {record}))[1], "1/99  a        7      b");
 }
 
-TEST(TableWriterTest, DescriptionIsCutToTheTerminal) {
-  Invocation invocation;
+TEST(TableWriterTest, LinesAreCutToTheTerminal) {
   const v1::PortRecord record = RecordOf(443, v1::TRANSPORT_TCP, "https", std::string(100, 'x'));
-  // 9 + 9 + 7 columns, and what is left.
-  EXPECT_EQ(LinesOf(Written(invocation, {record}, {.width = 60}))[1],
-            absl::StrCat("443/tcp  https    iana   ", std::string(34, 'x'), "\u2026"));
-  EXPECT_EQ(LinesOf(Written(invocation, {record}, {.width = 125}))[1],
-            absl::StrCat("443/tcp  https    iana   ", std::string(100, 'x')));
-}
-
-TEST(TableWriterTest, DescriptionKeepsTwentyColumnsOnANarrowTerminal) {
-  const v1::PortRecord record = RecordOf(443, v1::TRANSPORT_TCP, "https", std::string(100, 'x'));
-  for (const size_t width : {1, 25, 30, 45}) {
-    EXPECT_EQ(LinesOf(Written(Invocation(), {record}, {.width = width}))[1],
-              absl::StrCat("443/tcp  https    iana   ", std::string(19, 'x'), "\u2026"));
+  const std::string line = absl::StrCat("443/tcp  https    iana   ", std::string(100, 'x'));
+  for (const size_t width : {1, 10, 25, 26, 60, 124}) {
+    const std::vector<std::string> lines =
+        LinesOf(Written(Invocation(), {record}, {.width = width}));
+    EXPECT_EQ(lines[1], absl::StrCat(line.substr(0, width - 1), "\u2026"));
+    EXPECT_LE(DisplayWidth(lines[0]), width);
+  }
+  for (const size_t width : {125, 126, 0}) {
+    EXPECT_EQ(LinesOf(Written(Invocation(), {record}, {.width = width}))[1], line);
   }
 }
 
@@ -208,17 +204,37 @@ TEST(NdjsonWriterTest, RecordIsALine) {
 }
 
 TEST(JsonWriterTest, RecordsAreOneListRangeResponse) {
-  for (size_t count = 0; count <= 3; ++count) {
-    const std::vector<v1::PortRecord> records(count, Https());
-    const std::string text = Written(Format::kJson, records);
-    EXPECT_EQ(text.back(), '\n');
-    v1::ListRangeResponse back;
-    ASSERT_TRUE(JsonStringToMessage(text, &back).ok()) << text;
-    ASSERT_EQ(back.records_size(), count);
-    for (const v1::PortRecord& record : back.records()) {
-      EXPECT_TRUE(MessageDifferencer::Equals(record, Https()));
+  Invocation invocation;
+  invocation.format = Format::kJson;
+  for (const std::string revision : {"", "abc", "\"quoted\""}) {
+    for (int count = 0; count <= 3; ++count) {
+      v1::ListRangeResponse expected;
+      expected.set_revision(revision);
+      for (int i = 0; i < count; ++i) *expected.add_records() = Https();
+      const std::string text =
+          Written(invocation, {expected.records().begin(), expected.records().end()}, {}, revision);
+      EXPECT_EQ(text.back(), '\n');
+      v1::ListRangeResponse back;
+      ASSERT_TRUE(JsonStringToMessage(text, &back).ok()) << text;
+      EXPECT_TRUE(MessageDifferencer::Equals(back, expected)) << text;
     }
   }
+}
+
+TEST(JsonWriterTest, RecordIsALine) {
+  const std::string record = Written(Format::kNdjson, {Https()});
+  EXPECT_EQ(Written(Format::kJson, {Https(), Https()}),
+            absl::StrCat("{\"records\":[\n", record.substr(0, record.size() - 1), ",\n", record,
+                         "],\"revision\":\"abc\"}\n"));
+}
+
+TEST(JsonWriterTest, NothingIsWrittenBeforeTheFirstRecord) {
+  // So that a failure leaves no beginning of a document behind.
+  const std::unique_ptr<std::FILE, decltype(&std::fclose)> file(std::tmpfile(), std::fclose);
+  Invocation invocation;
+  invocation.format = Format::kJson;
+  const std::unique_ptr<RecordWriter> writer = MakeRecordWriter(invocation, {}, file.get());
+  EXPECT_EQ(std::ftell(file.get()), 0);
 }
 
 TEST(ShortWriterTest, EachServiceIsALineOnce) {

@@ -164,6 +164,7 @@ class StandardOutputDeathTest : public ::testing::Test {
   StandardOutputDeathTest() {
     GTEST_FLAG_SET(death_test_style, "threadsafe");
     unsetenv("NO_COLOR");
+    setenv("TERM", "xterm", 1);
   }
   ~StandardOutputDeathTest() override { unsetenv("NO_COLOR"); }
 };
@@ -185,6 +186,11 @@ TEST_F(StandardOutputDeathTest, EmptyNoColorIsNone) {
   // As no-color.org has it.
   setenv("NO_COLOR", "", 1);
   EXPECT_EXIT(DescribeTerminal(132), ExitedWithCode(0), "width 132, color");
+}
+
+TEST_F(StandardOutputDeathTest, DumbTerminalHasNoColors) {
+  setenv("TERM", "dumb", 1);
+  EXPECT_EXIT(DescribeTerminal(132), ExitedWithCode(0), "width 132, plain");
 }
 
 TEST_F(StandardOutputDeathTest, FileHasNoWidthAndNoColors) {
