@@ -2,6 +2,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -24,39 +25,48 @@ bool ReplyTooLarge(const absl::Status& status) {
   return absl::IsResourceExhausted(status) && ErrorReason(status) == "BATCH_REPLY_TOO_LARGE";
 }
 
-bool RevisionChanged(const absl::Status& status) { return absl::IsAborted(status); }
-
 v1::BatchLookupRequest Part(const v1::BatchLookupRequest& request, int begin, int end) {
   v1::BatchLookupRequest part;
   for (int i = begin; i < end; ++i) *part.add_requests() = request.requests(i);
   return part;
 }
 
-// Asks for the whole, or, where its reply is too large, for each half. ABORTED
-// if the halves' revisions differ.
-absl::StatusOr<v1::BatchLookupResponse> LookUpInParts(const Connection& connection,
-                                                      const v1::BatchLookupRequest& request,
-                                                      absl::Time deadline) {
+// Asks for the whole, or, where its reply is too large, for each half; adds the
+// replies to `parts` in the order of the requests.
+absl::Status LookUpInParts(const Connection& connection, const v1::BatchLookupRequest& request,
+                           absl::Time deadline, std::vector<v1::BatchLookupResponse>& parts) {
   absl::StatusOr<v1::BatchLookupResponse> whole =
       connection.Call(&Stub::BatchLookup, request, deadline);
   const int size = request.requests_size();
-  if (whole.ok() || size < 2 || !ReplyTooLarge(whole.status())) return whole;
-
-  absl::StatusOr<v1::BatchLookupResponse> first =
-      LookUpInParts(connection, Part(request, 0, size / 2), deadline);
+  if (whole.ok()) {
+    parts.push_back(*std::move(whole));
+    return absl::OkStatus();
+  }
+  if (size < 2 || !ReplyTooLarge(whole.status())) return whole.status();
+  absl::Status first = LookUpInParts(connection, Part(request, 0, size / 2), deadline, parts);
   if (!first.ok()) return first;
-  absl::StatusOr<v1::BatchLookupResponse> second =
-      LookUpInParts(connection, Part(request, size / 2, size), deadline);
-  if (!second.ok()) return second;
-  if (first->revision() != second->revision()) {
-    return absl::AbortedError(absl::StrCat("the registry changed from revision ", first->revision(),
-                                           " to ", second->revision(),
+  return LookUpInParts(connection, Part(request, size / 2, size), deadline, parts);
+}
+
+// ABORTED if the parts come from several revisions.
+absl::Status CheckOneRevision(const std::vector<v1::BatchLookupResponse>& parts) {
+  for (size_t i = 1; i < parts.size(); ++i) {
+    if (parts[i].revision() == parts[i - 1].revision()) continue;
+    return absl::AbortedError(absl::StrCat("the registry changed from revision ",
+                                           parts[i - 1].revision(), " to ", parts[i].revision(),
                                            " between the parts of a batch"));
   }
-  for (v1::LookupResult& result : *second->mutable_results()) {
-    *first->add_results() = std::move(result);
+  return absl::OkStatus();
+}
+
+v1::BatchLookupResponse Joined(std::vector<v1::BatchLookupResponse> parts) {
+  v1::BatchLookupResponse whole = std::move(parts.front());
+  for (size_t i = 1; i < parts.size(); ++i) {
+    for (v1::LookupResult& result : *parts[i].mutable_results()) {
+      *whole.add_results() = std::move(result);
+    }
   }
-  return first;
+  return whole;
 }
 
 }  // namespace
@@ -96,12 +106,15 @@ absl::StatusOr<v1::LookupResponse> Client::LookupService(absl::string_view servi
 absl::StatusOr<v1::BatchLookupResponse> Client::BatchLookup(
     const v1::BatchLookupRequest& request) const {
   const absl::Time deadline = connection_->Deadline();
-  absl::StatusOr<v1::BatchLookupResponse> response = LookUpInParts(*connection_, request, deadline);
-  for (int attempt = 1; attempt < kMaxSplitAttempts && RevisionChanged(response.status());
-       ++attempt) {
-    response = LookUpInParts(*connection_, request, deadline);
+  absl::Status changed;
+  for (int attempt = 0; attempt < kMaxSplitAttempts; ++attempt) {
+    std::vector<v1::BatchLookupResponse> parts;
+    absl::Status status = LookUpInParts(*connection_, request, deadline, parts);
+    if (!status.ok()) return status;
+    changed = CheckOneRevision(parts);
+    if (changed.ok()) return Joined(std::move(parts));
   }
-  return response;
+  return changed;
 }
 
 absl::StatusOr<v1::ClassifyResponse> Client::Classify(const v1::ClassifyRequest& request) const {

@@ -1,5 +1,7 @@
 #include "client/connection.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "client/channel.h"
 
@@ -14,17 +16,18 @@ absl::Status NoConnection(const ClientOptions& options, absl::Duration timeout) 
 
 }  // namespace
 
-absl::Status Connection::AwaitConnection() const {
+absl::Status Connection::AwaitConnection(absl::Time deadline) const {
   if (channel_ == nullptr) return absl::OkStatus();
-  const auto deadline = absl::ToChronoTime(absl::Now() + options_.timeout);
+  const absl::Time now = absl::Now();
+  const absl::Duration patience = std::min(options_.timeout, deadline - now);
   while (true) {
     const grpc_connectivity_state state = channel_->GetState(/*try_to_connect=*/true);
     // What a failed connection means is the call's to say.
     if (state == GRPC_CHANNEL_READY || state == GRPC_CHANNEL_TRANSIENT_FAILURE) {
       return absl::OkStatus();
     }
-    if (!channel_->WaitForStateChange(state, deadline)) {
-      return NoConnection(options_, options_.timeout);
+    if (!channel_->WaitForStateChange(state, absl::ToChronoTime(now + patience))) {
+      return NoConnection(options_, std::min(options_.timeout, options_.list_timeout));
     }
   }
 }

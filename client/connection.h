@@ -47,9 +47,9 @@ class Connection {
   }
 
   // Waits until the channel is connected or has failed to, at most the options'
-  // timeout: a listing may take longer than a connection. UNAVAILABLE, naming
-  // the target, if neither has happened by then.
-  [[nodiscard]] absl::Status AwaitConnection() const;
+  // timeout, as a listing may take longer than a connection, and not beyond
+  // `deadline`. UNAVAILABLE, naming the target, if neither has happened.
+  [[nodiscard]] absl::Status AwaitConnection(absl::Time deadline) const;
 
   // The status for the caller. A call that ran out of time before there was a
   // connection tells of that: UNAVAILABLE, naming the target.

@@ -15,9 +15,11 @@
 namespace portreg {
 
 // Reads a listing message by message. gRPC retries a stream only until its
-// first bytes arrive; this opens the next one with the last resume token.
+// first bytes arrive; this opens the next one with the last resume token, and
+// lets it wait for a server.
 class RecordStream::Messages {
  public:
+  // Calls nobody before the first Read.
   Messages(std::shared_ptr<const internal::Connection> connection, v1::ListRangeRequest request);
   Messages(const Messages&) = delete;
   Messages& operator=(const Messages&) = delete;
@@ -31,16 +33,21 @@ class RecordStream::Messages {
   [[nodiscard]] const absl::Status& status() const { return status_; }
 
  private:
-  void Open();
-  // Ends the stream; whether another one was opened in its place.
-  bool Reopen();
+  enum class Phase { kNew, kOpen, kOver };
+
+  // Opens a stream. False, with status_ set, if there is no connection.
+  bool Open();
+  // Ends the stream. Whether it may be opened again, after a pause that has
+  // then been made: it broke with UNAVAILABLE, and not without a message.
+  bool MayGoOn();
 
   const std::shared_ptr<const internal::Connection> connection_;
   v1::ListRangeRequest request_;
-  const absl::Time deadline_;
-  absl::Duration backoff_;
-  // Streams opened since the last message.
-  int attempts_ = 0;
+  absl::Time deadline_;
+  Phase phase_ = Phase::kNew;
+  // Whether the stream that is open has yielded a message, and whether any has.
+  bool has_yielded_ = false;
+  bool is_resumption_ = false;
   std::unique_ptr<grpc::ClientContext> context_;
   std::unique_ptr<grpc::ClientReaderInterface<v1::ListRangeResponse>> reader_;
   absl::Status status_;

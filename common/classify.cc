@@ -57,15 +57,20 @@ bool Gives(const ServiceRecord& record) {
          (record.layer != Layer::kIana && state == AssignmentState::kReserved);
 }
 
-// The distinct names of the layer's records that give the port away.
+// The distinct names of the layer's records that give the port away, the first
+// few of them.
 std::string Names(const Registry& registry, Port port, Layer layer, Transport transport) {
+  constexpr size_t kMostNames = 10;
   std::vector<absl::string_view> names;
   for (const RecordIndex index : registry.AtPort(port)) {
     const ServiceRecord& record = registry.record(index);
     if (record.layer != layer || !Answers(record.transport, transport)) continue;
     if (!Gives(record)) continue;
-    const absl::string_view name = record.named() ? record.service : record.description;
-    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    absl::string_view name = record.named() ? record.service : record.description;
+    if (name.empty()) name = "an unnamed assignment";
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    if (names.size() == kMostNames) return absl::StrCat(absl::StrJoin(names, ", "), " and others");
+    names.push_back(name);
   }
   return absl::StrJoin(names, ", ");
 }

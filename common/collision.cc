@@ -6,13 +6,14 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/quote.h"
 #include "common/service_name.h"
 
 namespace portreg {
 
 std::string ToString(const Collision& collision) {
   const auto claim = [](const ServiceRecord& record) {
-    return absl::StrCat("line ", record.line, " (", record.service, ")");
+    return absl::StrCat("line ", record.line, " (", Printable(record.service), ")");
   };
   const Transport transport = std::max(collision.one->transport, collision.other->transport);
   return absl::StrCat(claim(*collision.one), " and ", claim(*collision.other), " both claim port ",

@@ -26,8 +26,15 @@ struct Column {
   absl::string_view RecordDetails::*detail = nullptr;
 };
 
-// The required columns stand first, as `Required` numbers them.
-enum Required : size_t { kServiceName, kPortNumber, kTransportProtocol, kDescription };
+// The columns that need more than copying, as kColumns numbers them.
+enum ColumnIndex : size_t {
+  kServiceName = 0,
+  kPortNumber = 1,
+  kTransportProtocol = 2,
+  kDescription = 3,
+  kUnauthorizedUseReported = 10,
+  kKnownUnauthorizedUses = 11,
+};
 constexpr std::array kColumns = {
     Column{"Service Name", true},
     Column{"Port Number", true},
@@ -84,6 +91,11 @@ absl::StatusOr<Header> ReadHeader(const std::vector<CsvField>& row) {
       }
       header.place[c] = i;
     }
+  }
+  if (header.place[kUnauthorizedUseReported] && header.place[kKnownUnauthorizedUses]) {
+    return ErrorAt(row[*header.place[kKnownUnauthorizedUses]].position,
+                   "column \"Known Unauthorized Uses\" is the old name of \"Unauthorized Use "
+                   "Reported\", both stand here");
   }
   for (size_t c = 0; c < kColumns.size(); ++c) {
     if (!kColumns[c].required || header.place[c]) continue;

@@ -26,20 +26,18 @@ namespace {
 constexpr size_t kMinIanaRows = 10'000;
 constexpr double kMaxIanaSetAsideShare = 0.01;
 constexpr std::array<Port, 4> kLandmarkPorts = {0, 22, 443, 49151};
-// Unusable rows that an error message lists before it sums up the rest.
-constexpr size_t kMaxRowsListed = 10;
 
 absl::Status Prefixed(absl::string_view name, const absl::Status& status) {
   return {status.code(), absl::StrCat(name, ": ", status.message())};
 }
 
-std::string ListSetAside(const std::vector<SetAsideRow>& rows) {
+std::string ListSetAside(const std::vector<SetAsideRow>& rows, size_t most) {
   std::string list;
-  for (size_t i = 0; i < std::min(rows.size(), kMaxRowsListed); ++i) {
+  for (size_t i = 0; i < std::min(rows.size(), most); ++i) {
     absl::StrAppend(&list, "\n  ", ErrorAt(rows[i].position, rows[i].reason).message());
   }
-  if (rows.size() > kMaxRowsListed) {
-    absl::StrAppend(&list, "\n  and ", rows.size() - kMaxRowsListed, " more");
+  if (rows.size() > most) {
+    absl::StrAppend(&list, "\n  and ", rows.size() - most, " more");
   }
   return list;
 }
@@ -48,9 +46,9 @@ absl::Status CheckRules(const ParsedIanaCsv& parsed, const LayerRules& rules) {
   const size_t rows = parsed.records.size() + parsed.set_aside.size();
   const auto allowed = static_cast<size_t>(rules.max_set_aside_share * static_cast<double>(rows));
   if (parsed.set_aside.size() > allowed) {
-    return absl::InvalidArgumentError(
-        absl::StrFormat("%d of %d rows cannot be used, at most %d may be:%s",
-                        parsed.set_aside.size(), rows, allowed, ListSetAside(parsed.set_aside)));
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "%d of %d rows cannot be used, at most %d may be:%s", parsed.set_aside.size(), rows,
+        allowed, ListSetAside(parsed.set_aside, rules.max_rows_listed)));
   }
   if (parsed.records.size() < rules.min_rows) {
     return absl::InvalidArgumentError(

@@ -24,6 +24,9 @@ struct LayerRules {
   double max_set_aside_share = 0;
   // Fewest usable rows. Default: 0.
   size_t min_rows = 0;
+  // Unusable rows that the message of a refusal lists before it sums up the
+  // rest. Default: 10.
+  size_t max_rows_listed = 10;
   // Whether ports 0, 22, 443 and 49151 must be covered, as they are in every
   // copy of IANA's registry. Default: no.
   bool needs_landmark_ports = false;

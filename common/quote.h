@@ -1,4 +1,4 @@
-// Shows a stranger's text within a message.
+// Shows a stranger's text to a person.
 #ifndef PORTREG_COMMON_QUOTE_H_
 #define PORTREG_COMMON_QUOTE_H_
 
@@ -9,10 +9,13 @@
 
 namespace portreg {
 
-// `text` in double quotes: at most `max_bytes` of it, cut between characters
-// and then followed by "...", control characters and what is not UTF-8 as hex
-// escapes. The result is valid UTF-8 without control characters, whatever the
-// text.
+// `text` fit to be shown on one line: control characters, which could write
+// over a screen or forge a line of a log, as escapes such as \n and \x1b. A
+// text that is not UTF-8 is escaped wherever it is not ASCII.
+std::string Printable(absl::string_view text);
+
+// `text`, printable and in double quotes: at most `max_bytes` of it, cut
+// between characters and then followed by "...".
 std::string Quoted(absl::string_view text, size_t max_bytes = 64);
 
 }  // namespace portreg

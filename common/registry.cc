@@ -6,15 +6,16 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "common/classify.h"
+#include "common/quote.h"
 #include "common/service_name.h"
 #include "common/sha256.h"
 
 namespace portreg {
 namespace {
 
-constexpr size_t kRevisionDigits = 32;
 constexpr absl::string_view kAlternatives = " / ";
 
 // What decides between records of one port or one name. Ties keep the source's
@@ -83,7 +84,9 @@ absl::Status CheckLayers(const std::vector<LayerData>& layers) {
 
 absl::StatusOr<Registry> Registry::Create(std::vector<LayerData> layers) {
   if (absl::Status status = CheckLayers(layers); !status.ok()) return status;
-  return Registry(std::move(layers));
+  Registry registry(std::move(layers));
+  if (absl::Status status = registry.CheckFanOut(); !status.ok()) return status;
+  return registry;
 }
 
 Registry::Registry(std::vector<LayerData> layers) {
@@ -106,7 +109,21 @@ Registry::Registry(std::vector<LayerData> layers) {
   });
   IndexPorts(lookup_order);
   IndexNames(lookup_order);
-  HashRecords();
+  HashRecords(lookup_order);
+}
+
+absl::Status Registry::CheckFanOut() const {
+  for (int port = 0; port <= kMaxPort; ++port) {
+    if (AtPort(static_cast<Port>(port)).size() <= kMaxRecordsPerKey) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("port ", port, " has more than ", kMaxRecordsPerKey, " records"));
+  }
+  for (const auto& [name, id] : name_ids_) {
+    if (name_begin_[id + 1] - name_begin_[id] <= kMaxRecordsPerKey) continue;
+    return absl::InvalidArgumentError(absl::StrCat("service name ", Quoted(name), " has more than ",
+                                                   kMaxRecordsPerKey, " records"));
+  }
+  return absl::OkStatus();
 }
 
 void Registry::SortRecords() {
@@ -163,7 +180,7 @@ void Registry::IndexNames(absl::Span<const RecordIndex> lookup_order) {
   for (const auto& [name, index] : found) by_name_[next[name]++] = index;
 }
 
-void Registry::HashRecords() {
+void Registry::HashRecords(absl::Span<const RecordIndex> lookup_order) {
   Sha256 hash;
   std::string bytes;
   for (const ServiceRecord& record : records_) {
@@ -171,6 +188,9 @@ void Registry::HashRecords() {
     AppendForHash(record, bytes);
     hash.Update(bytes);
   }
+  // Records that listing order keeps apart can stand in either order in the
+  // source, and in the answer to a name.
+  hash.Update(absl::StrJoin(lookup_order, ","));
   revision_ = hash.Finish().substr(0, kRevisionDigits);
 }
 

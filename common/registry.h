@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -43,8 +44,13 @@ class Registry {
   // registry has about 60,000. Keeps a hostile file from filling the memory.
   static constexpr size_t kMaxCoverage = size_t{4} << 20;
 
+  static constexpr size_t kRevisionDigits = 32;
+  // The most records that one port or one name may have, so that every answer
+  // fits one message.
+  static constexpr size_t kMaxRecordsPerKey = 1'000;
+
   // Builds the snapshot of `layers`, at most one of each kind, in any order.
-  // INVALID_ARGUMENT if a kind stands twice or kMaxCoverage is exceeded.
+  // INVALID_ARGUMENT if a kind stands twice or a bound above is exceeded.
   static absl::StatusOr<Registry> Create(std::vector<LayerData> layers);
 
   Registry(Registry&&) = default;
@@ -53,7 +59,7 @@ class Registry {
   Registry& operator=(const Registry&) = delete;
 
   // Opaque hash of the ordered records: equal data gives an equal revision in
-  // every process. 32 hexadecimal digits.
+  // every process. kRevisionDigits lower-case hexadecimal digits.
   [[nodiscard]] const std::string& revision() const { return revision_; }
 
   // The layers in the order local, common, iana.
@@ -101,7 +107,8 @@ class Registry {
   void SortRecords();
   void IndexPorts(absl::Span<const RecordIndex> lookup_order);
   void IndexNames(absl::Span<const RecordIndex> lookup_order);
-  void HashRecords();
+  void HashRecords(absl::Span<const RecordIndex> lookup_order);
+  [[nodiscard]] absl::Status CheckFanOut() const;
 
   std::vector<LayerInfo> layers_;
   std::vector<std::shared_ptr<const LayerText>> texts_;

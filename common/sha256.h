@@ -6,7 +6,8 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "openssl/types.h"
+// OpenSSL's EVP_MD_CTX.
+struct evp_md_ctx_st;
 
 namespace portreg {
 
@@ -23,9 +24,9 @@ class Sha256 {
 
  private:
   struct Free {
-    void operator()(EVP_MD_CTX* context) const;
+    void operator()(evp_md_ctx_st* context) const;
   };
-  std::unique_ptr<EVP_MD_CTX, Free> context_;
+  std::unique_ptr<evp_md_ctx_st, Free> context_;
 };
 
 // The digest of `bytes` as 64 lower-case hexadecimal digits.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -21,14 +22,24 @@ namespace {
 
 constexpr size_t kMaxCollisionsReported = 100;
 
+LayerRules Rules(LayerRules rules, const DataOptions& options) {
+  if (options.list_every_row) rules.max_rows_listed = std::numeric_limits<size_t>::max();
+  return rules;
+}
+
 absl::StatusOr<LayerData> IanaLayer(const DataOptions& options) {
   LayerData embedded = EmbeddedIanaLayer();
   if (options.iana_file.empty()) return embedded;
-  LayerRules rules = IanaFileRules();
+  absl::StatusOr<LayerData> file =
+      ReadLayerFile(Layer::kIana, options.iana_file, Rules(IanaFileRules(), options));
   // The embedded snapshot is the last good one there is at start.
-  const size_t expected = embedded.records.size() - embedded.records.size() / 20;
-  if (!options.allow_fewer_rows) rules.min_rows = std::max(rules.min_rows, expected);
-  return ReadLayerFile(Layer::kIana, options.iana_file, rules);
+  const size_t last_good = embedded.records.size();
+  if (!file.ok() || options.allow_fewer_rows) return file;
+  if (file->records.size() >= last_good - last_good / 20) return file;
+  return absl::InvalidArgumentError(absl::StrFormat(
+      "%s: %d usable rows, over 5 %% fewer than the %d of the embedded snapshot; the file seems "
+      "cut off, or it is old and --allow_fewer_rows takes it",
+      options.iana_file, file->records.size(), last_good));
 }
 
 // How many of a layer's records are of each kind.
@@ -81,7 +92,7 @@ absl::StatusOr<Registry> LoadRegistry(const DataOptions& options) {
   layers.push_back(EmbeddedCommonLayer());
   if (!options.local_file.empty()) {
     absl::StatusOr<LayerData> local =
-        ReadLayerFile(Layer::kLocal, options.local_file, LocalFileRules());
+        ReadLayerFile(Layer::kLocal, options.local_file, Rules(LocalFileRules(), options));
     if (!local.ok()) return local.status();
     layers.push_back(*std::move(local));
   }
@@ -99,11 +110,14 @@ CheckReport Report(const Registry& registry) {
     if (status.ok()) continue;
     absl::StrAppend(&text, "warning: local, line ", record.line, ": ", status.message(), "\n");
   }
-  const std::vector<Collision> collisions =
-      FindCollisions(registry, Layer::kLocal, kMaxCollisionsReported);
+  std::vector<Collision> collisions =
+      FindCollisions(registry, Layer::kLocal, kMaxCollisionsReported + 1);
+  const bool more = collisions.size() > kMaxCollisionsReported;
+  if (more) collisions.pop_back();
   for (const Collision& collision : collisions) {
     absl::StrAppend(&text, "collision: local, ", ToString(collision), "\n");
   }
+  if (more) absl::StrAppend(&text, "collision: local, and more\n");
   report.passed = collisions.empty();
   absl::StrAppend(&text, "revision ", registry.revision(), "\n");
   return report;

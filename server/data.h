@@ -20,6 +20,9 @@ struct DataOptions {
   // Takes an IANA file with over 5 % fewer rows than the embedded snapshot.
   // Default: no, such a file seems cut off.
   bool allow_fewer_rows = false;
+  // Whether the message of a refused file lists each row that cannot be used.
+  // Default: no, the first ten.
+  bool list_every_row = false;
 };
 
 // Reads the layers and builds the registry. INVALID_ARGUMENT, NOT_FOUND or

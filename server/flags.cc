@@ -14,7 +14,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "common/command_line.h"
 #include "common/port.h"
+#include "common/quote.h"
 #include "common/version.h"
 
 ABSL_FLAG(std::vector<std::string>, listen, {std::string(portreg::kDefaultAddress)},
@@ -58,30 +61,23 @@ absl::Status ReadEnvironment() {
     for (const absl::string_view name : group.flags) {
       const std::string variable = EnvironmentName(name);
       const char* value = std::getenv(variable.c_str());
-      if (value == nullptr) continue;
+      // Compose files and unit files set variables to nothing.
+      if (value == nullptr || *value == '\0') continue;
       std::string error;
       if (!absl::FindCommandLineFlag(name)->ParseFrom(value, &error)) {
-        return absl::InvalidArgumentError(absl::StrCat(variable, "=", value, ": ", error));
+        return absl::InvalidArgumentError(absl::StrCat(variable, "=", Quoted(value), ": ", error));
       }
     }
   }
   return absl::OkStatus();
 }
 
-bool AsksForHelp(int argc, char** argv) {
-  for (int i = 1; i < argc; ++i) {
-    const absl::string_view argument = argv[i];
-    if (argument == "--") return false;
-    if (argument == "--help" || argument == "-help" || argument == "-h") return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 absl::StatusOr<Command> ReadCommand(int argc, char** argv) {
   Command command;
-  if (AsksForHelp(argc, argv)) {
+  const absl::Span<char* const> arguments(argv + 1, static_cast<size_t>(argc - 1));
+  if (HasFlag(arguments, {"--help", "-help", "-h"})) {
     command.help = true;
     return command;
   }
@@ -91,10 +87,11 @@ absl::StatusOr<Command> ReadCommand(int argc, char** argv) {
   absl::SetFlagsUsageConfig(config);
 
   if (absl::Status status = ReadEnvironment(); !status.ok()) return status;
+  HyphensToUnderscores(arguments);
   const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
   if (rest.size() > 1) {
     return absl::InvalidArgumentError(
-        absl::StrCat("unexpected argument \"", rest[1], "\", see --help"));
+        absl::StrCat("unexpected argument ", Quoted(rest[1]), ", see --help"));
   }
   command.server.listen = absl::GetFlag(FLAGS_listen);
   command.server.reflection = absl::GetFlag(FLAGS_reflection);
@@ -102,6 +99,7 @@ absl::StatusOr<Command> ReadCommand(int argc, char** argv) {
   command.data.local_file = absl::GetFlag(FLAGS_local_file);
   command.data.allow_fewer_rows = absl::GetFlag(FLAGS_allow_fewer_rows);
   command.check = absl::GetFlag(FLAGS_check);
+  command.data.list_every_row = command.check;
   return command;
 }
 

@@ -22,9 +22,9 @@ struct Command {
 };
 
 // Reads flags from the command line, and for those not given there from
-// PORTREGD_<FLAG>. INVALID_ARGUMENT, naming it, for an unusable variable or an
-// argument that is no flag; an unknown or unusable flag ends the process with
-// exit code 1, as Abseil does.
+// PORTREGD_<FLAG>, where an empty variable counts as none. INVALID_ARGUMENT, naming it, for an
+// unusable variable or an argument that is no flag; an unknown or unusable flag ends the process
+// with exit code 1, as Abseil does.
 absl::StatusOr<Command> ReadCommand(int argc, char** argv);
 
 // What --help prints: the flags in groups, with defaults.

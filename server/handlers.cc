@@ -1,5 +1,6 @@
 #include "server/handlers.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -21,10 +22,13 @@ namespace {
 
 // A client receives at most 4 MiB unless told otherwise.
 constexpr size_t kMaxBatchReplyBytes = 3 << 20;
-// From 256 records a message on, making and parsing records is what a listing
-// costs; the bytes bound messages in the full view.
-constexpr int kListingRecords = 512;
-constexpr size_t kListingBytes = 1 << 20;
+// A listing's messages begin small and double, so that one that is given up at
+// once costs little. From 256 records a message on, making and parsing records
+// is what a listing costs. The bytes bound what a reader that does not read
+// holds in memory.
+constexpr int kFirstListingRecords = 16;
+constexpr int kMaxListingRecords = 512;
+constexpr size_t kListingBytes = 64 << 10;
 
 void AddRecords(const Registry& registry, absl::Span<const RecordIndex> found,
                 const LookupQuestion& question, v1::LookupResponse& response) {
@@ -120,19 +124,21 @@ Listing::Listing(const Registry& registry, RangeCursor cursor, WithDetails with_
     : registry_(registry),
       cursor_(std::move(cursor)),
       with_details_(with_details),
+      max_records_(kFirstListingRecords),
       next_(cursor_.Next()) {}
 
 bool Listing::Next(v1::ListRangeResponse& response) {
   response.Clear();
   size_t bytes = 0;
   RecordIndex position = cursor_.position();
-  while (next_ != nullptr && response.records_size() < kListingRecords && bytes < kListingBytes) {
+  while (next_ != nullptr && response.records_size() < max_records_ && bytes < kListingBytes) {
     v1::PortRecord& record = *response.add_records();
     ToMessage(*next_, with_details_, record);
     bytes += record.ByteSizeLong();
     position = cursor_.position();
     next_ = cursor_.Next();
   }
+  max_records_ = std::min(2 * max_records_, kMaxListingRecords);
   response.set_revision(registry_.revision());
   response.set_resume_token(ResumeToken(registry_, position));
   return next_ == nullptr;

@@ -39,6 +39,8 @@ class Listing {
   const Registry& registry_;
   RangeCursor cursor_;
   WithDetails with_details_;
+  // Of the next message.
+  int max_records_;
   // Read ahead, to know which message is the last.
   const ServiceRecord* next_;
 };

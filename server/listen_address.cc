@@ -96,6 +96,7 @@ absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text) {
     // gRPC writes absolute paths as unix:///path too.
     if (absl::StartsWith(path, "///")) path.remove_prefix(2);
     if (path.empty()) return refuse("has no path");
+    if (absl::StartsWith(path, "//")) return refuse("has a host where only a path may be");
     address.path = std::string(path);
     return address;
   }
@@ -108,7 +109,7 @@ absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text) {
   if (bracketed != absl::ConsumeSuffix(&host, "]")) return refuse("has unbalanced brackets");
   if (!bracketed && absl::StrContains(host, ':'))
     return refuse("has an IPv6 host without brackets");
-  if (host.empty()) return refuse("has no host");
+  if (host.empty() || host == "*") return refuse("has no host, [::] and 0.0.0.0 stand for all");
   address.host = std::string(host);
   address.port = *port;
   return address;

@@ -14,6 +14,7 @@
 #include "google/protobuf/stubs/logging.h"
 #include "server/data.h"
 #include "server/flags.h"
+#include "server/grpc_log.h"
 #include "server/publication.h"
 #include "server/server.h"
 
@@ -30,6 +31,7 @@ int Fail(const absl::Status& status) {
 int Check(const portreg::Registry& registry) {
   const portreg::CheckReport report = portreg::Report(registry);
   std::fputs(report.text.c_str(), stdout);
+  if (std::fflush(stdout) != 0) return Fail(absl::DataLossError("cannot write the report"));
   if (report.passed) return EXIT_SUCCESS;
   return Fail(absl::FailedPreconditionError("check failed: collisions within the local layer"));
 }
@@ -53,6 +55,7 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   // Protobuf would log texts of strangers; the answer to them says it all.
   google::protobuf::SetLogHandler(nullptr);
+  portreg::TameGrpcLog();
 
   const absl::StatusOr<portreg::Command> command = portreg::ReadCommand(argc, argv);
   if (!command.ok()) return Fail(command.status());

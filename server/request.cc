@@ -70,12 +70,17 @@ absl::StatusOr<std::vector<Layer>> ReadLayers(const v1::ListRangeRequest& reques
   return layers;
 }
 
+bool IsRevision(absl::string_view text) {
+  return text.size() == Registry::kRevisionDigits &&
+         text.find_first_not_of("0123456789abcdef") == absl::string_view::npos;
+}
+
 absl::StatusOr<RecordIndex> ReadResumeToken(const std::string& token, const Registry& registry) {
   if (token.empty()) return RecordIndex{0};
   const std::vector<absl::string_view> parts = absl::StrSplit(token, kTokenSeparator);
   RecordIndex position;
-  const bool well_formed = parts.size() == 2 && parts[0].size() == registry.revision().size() &&
-                           absl::SimpleAtoi(parts[1], &position);
+  const bool well_formed =
+      parts.size() == 2 && IsRevision(parts[0]) && absl::SimpleAtoi(parts[1], &position);
   // A position is judged only within its own revision.
   const bool current = well_formed && parts[0] == registry.revision();
   const bool given_out =
@@ -86,10 +91,9 @@ absl::StatusOr<RecordIndex> ReadResumeToken(const std::string& token, const Regi
         absl::StrCat("resume_token ", Quoted(token), " is not one that ListRange gave out"));
   }
   if (!current) {
-    return ErrorFor(
-        absl::StatusCode::kAborted, v1::ERROR_REASON_REVISION_CHANGED,
-        absl::StrCat("resume_token is of revision ", Quoted(parts[0]), ", the registry is at ",
-                     registry.revision(), "; start over without it"));
+    return ErrorFor(absl::StatusCode::kAborted, v1::ERROR_REASON_REVISION_CHANGED,
+                    absl::StrCat("resume_token is of revision ", parts[0], ", the registry is at ",
+                                 registry.revision(), "; start over without it"));
   }
   return position;
 }

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/limits.h"
 #include "common/port.h"
 #include "common/range_cursor.h"
 #include "common/registry.h"
@@ -16,8 +17,6 @@
 #include "portreg/v1/port_registry_service.pb.h"
 
 namespace portreg {
-
-inline constexpr int kMaxBatchSize = 1'000;
 
 // Parses the bytes of a request. INVALID_ARGUMENT (INVALID_UTF8, naming the
 // field; MALFORMED_REQUEST) if they are no such message.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "common/port.h"
@@ -19,6 +20,8 @@ namespace {
 constexpr int kMaxRequestBytes = 256 << 10;
 // Streams that one connection may have open at once.
 constexpr int kMaxConcurrentStreams = 100;
+// What gRPC may hold for all connections together.
+constexpr size_t kMemoryQuotaBytes = 256 << 20;
 
 // gRPC adds reflection to every server of a program that links it; this takes
 // it away.
@@ -44,6 +47,10 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   if (!options.reflection) builder.SetOption(std::make_unique<NoReflection>());
   builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxConcurrentStreams);
+  // A request of 256 KiB could otherwise unfold to hundreds of times its size.
+  builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
+  grpc::ResourceQuota quota("portregd");
+  builder.SetResourceQuota(quota.Resize(kMemoryQuotaBytes));
   // Two servers would otherwise share one port, and neither would know.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
 
@@ -53,6 +60,12 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
     absl::StatusOr<ListenAddress> address = ParseListenAddress(options.listen[i]);
     if (!address.ok()) return address.status();
     if (absl::Status status = CheckAddressIsFree(*address); !status.ok()) return status;
+    for (const ListenAddress& earlier : addresses) {
+      const bool chosen_by_system = address->path.empty() && address->port == 0;
+      if (chosen_by_system || earlier.ToString() != address->ToString()) continue;
+      return absl::InvalidArgumentError(
+          absl::StrCat("address ", address->ToString(), " is given twice"));
+    }
     builder.AddListeningPort(address->ToString(), grpc::InsecureServerCredentials(),
                              &bound_ports[i]);
     addresses.push_back(*std::move(address));
@@ -63,8 +76,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   builder.RegisterService(&server->service_);
   server->server_ = builder.BuildAndStart();
   if (server->server_ == nullptr) {
-    return absl::UnavailableError(
-        absl::StrCat("cannot listen on ", absl::StrJoin(options.listen, ", ")));
+    return absl::UnavailableError(absl::StrCat("cannot listen on ",
+                                               absl::StrJoin(options.listen, ", "),
+                                               ": two of them overlap, or one was taken just now"));
   }
   for (size_t i = 0; i < addresses.size(); ++i) {
     if (addresses[i].path.empty()) addresses[i].port = static_cast<Port>(bound_ports[i]);

@@ -16,7 +16,7 @@ namespace portreg {
 
 struct ServerOptions {
   // Where to listen: host:port, [ipv6]:port or unix:path; port 0 lets the
-  // system choose. Default: loopback, see kDefaultAddress.
+  // system choose. Must hold one at least, and none twice.
   std::vector<std::string> listen;
   // Whether to offer gRPC server reflection, v1alpha. Default: no.
   bool reflection = false;

@@ -63,8 +63,9 @@ grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context, const grp
 // taken the last.
 class ListRangeReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
-  ListRangeReactor(std::shared_ptr<const Registry> registry, const grpc::ByteBuffer& in)
-      : registry_(std::move(registry)) {
+  ListRangeReactor(grpc::CallbackServerContext& context, std::shared_ptr<const Registry> registry,
+                   const grpc::ByteBuffer& in)
+      : context_(context), registry_(std::move(registry)) {
     const absl::StatusOr<v1::ListRangeRequest> request = Parse<v1::ListRangeRequest>(in);
     if (!request.ok()) {
       Finish(ToGrpcStatus(request.status()));
@@ -83,7 +84,7 @@ class ListRangeReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer>
     if (ok) {
       WriteNext();
     } else {
-      Finish(grpc::Status(grpc::StatusCode::CANCELLED, "the client has gone"));
+      Finish(grpc::Status::CANCELLED);
     }
   }
 
@@ -91,9 +92,15 @@ class ListRangeReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer>
 
  private:
   void WriteNext() {
-    const bool last = listing_->Next(response_);
+    // A stream that was reset costs no message.
+    if (context_.IsCancelled()) {
+      Finish(grpc::Status::CANCELLED);
+      return;
+    }
+    v1::ListRangeResponse response;
+    const bool last = listing_->Next(response);
     bytes_.Clear();
-    const grpc::Status serialized = Serialize(response_, bytes_);
+    const grpc::Status serialized = Serialize(response, bytes_);
     if (!serialized.ok()) {
       Finish(serialized);
     } else if (last) {
@@ -103,9 +110,9 @@ class ListRangeReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer>
     }
   }
 
+  grpc::CallbackServerContext& context_;
   const std::shared_ptr<const Registry> registry_;
   std::optional<Listing> listing_;
-  v1::ListRangeResponse response_;
   grpc::ByteBuffer bytes_;
 };
 
@@ -130,8 +137,8 @@ grpc::ServerUnaryReactor* PortRegistryService::Classify(grpc::CallbackServerCont
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* PortRegistryService::ListRange(
-    grpc::CallbackServerContext* /*context*/, const grpc::ByteBuffer* request) {
-  return new ListRangeReactor(publication_.Current(), *request);
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
+  return new ListRangeReactor(*context, publication_.Current(), *request);
 }
 
 grpc::ServerUnaryReactor* PortRegistryService::GetRegistryInfo(grpc::CallbackServerContext* context,

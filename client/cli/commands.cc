@@ -43,15 +43,14 @@ int FailUsage(const absl::Status& status, const Output& output) {
 }
 
 int FailCall(const absl::Status& status, const Source& source, const Output& output) {
-  const absl::string_view message = status.message();
-  // The library names the target where it was not even connected.
-  const bool names_target = absl::StrContains(message, source.Name());
-  std::string line =
-      names_target ? std::string(message) : absl::StrCat(source.Name(), ": ", Cause(message));
-  if (absl::IsUnavailable(status)) {
-    line = absl::StrCat(names_target ? "" : "no answer from ", line,
-                        " (--offline answers without a server)");
+  std::string line;
+  if (absl::StartsWith(status.message(), "no connection to ")) {
+    line = std::string(status.message());
+  } else {
+    line = absl::StrCat(absl::IsUnavailable(status) ? "no answer from " : "", source.Name(), ": ",
+                        Cause(status.message()));
   }
+  if (absl::IsUnavailable(status)) line += " (--offline answers without a server)";
   Complain(line, output);
   return kExitGrpc + static_cast<int>(status.code());
 }

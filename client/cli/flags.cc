@@ -13,6 +13,8 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "common/command_line.h"
 #include "common/port.h"
 #include "common/query.h"
 #include "common/version.h"
@@ -167,25 +169,16 @@ bool IsNegativeNumber(absl::string_view argument) {
          argument.find_first_not_of("0123456789") == absl::string_view::npos;
 }
 
-// Abseil's flags have underscores where people are used to hyphens.
-void HyphensToUnderscores(char* argument) {
-  if (absl::string_view(argument).substr(0, 2) != "--") return;
-  for (char* at = argument + 2; *at != '\0' && *at != '='; ++at) {
-    if (*at == '-') *at = '_';
-  }
-}
-
 // Deals with what Abseil would not do as users expect. The command if it is
 // one that needs no more flags.
-absl::StatusOr<std::optional<Verb>> PrepareArguments(int argc, char** argv) {
-  for (int i = 1; i < argc; ++i) {
-    const absl::string_view argument = argv[i];
+absl::StatusOr<std::optional<Verb>> PrepareArguments(absl::Span<char* const> arguments) {
+  if (HasFlag(arguments, {"--help", "-help", "-h"})) return Verb::kHelp;
+  if (HasFlag(arguments, {"--version", "-version"})) return Verb::kVersion;
+  for (const absl::string_view argument : arguments) {
     if (argument == "--") break;
-    if (argument == "--help" || argument == "-help" || argument == "-h") return Verb::kHelp;
-    if (argument == "--version" || argument == "-version") return Verb::kVersion;
     if (IsNegativeNumber(argument)) return ParseQuery(argument).status();
-    HyphensToUnderscores(argv[i]);
   }
+  HyphensToUnderscores(arguments);
   return std::nullopt;
 }
 
@@ -193,7 +186,8 @@ absl::StatusOr<std::optional<Verb>> PrepareArguments(int argc, char** argv) {
 
 absl::StatusOr<Invocation> ReadInvocation(int argc, char** argv) {
   Invocation invocation;
-  const absl::StatusOr<std::optional<Verb>> early = PrepareArguments(argc, argv);
+  const absl::StatusOr<std::optional<Verb>> early =
+      PrepareArguments({argv + 1, static_cast<size_t>(argc - 1)});
   if (!early.ok()) return early.status();
   if (*early) {
     invocation.verb = **early;

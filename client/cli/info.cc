@@ -6,6 +6,7 @@
 #include "client/cli/command_parts.h"
 #include "client/cli/json.h"
 #include "client/cli/words.h"
+#include "common/csv.h"
 
 namespace portreg::cli {
 namespace {
@@ -38,12 +39,14 @@ void WriteText(const v1::GetRegistryInfoResponse& info, const Source& source,
 
 void WriteCsv(const v1::GetRegistryInfoResponse& info, bool headers, const Output& output) {
   if (headers) {
-    absl::FPrintF(output.out, "layer,records,named,portless,set_aside,modified,sha256,revision\n");
+    absl::FPrintF(output.out,
+                  "layer,records,named,portless,set_aside,origin,modified,sha256,revision\n");
   }
   for (const v1::LayerInfo& layer : info.layers()) {
-    absl::FPrintF(output.out, "%s,%d,%d,%d,%d,%s,%s,%s\n", LayerName(layer.layer()),
+    absl::FPrintF(output.out, "%s,%d,%d,%d,%d,%s,%s,%s,%s\n", LayerName(layer.layer()),
                   layer.record_count(), layer.named_count(), layer.portless_count(),
-                  layer.set_aside_count(), ModifiedAt(layer), layer.sha256(), info.revision());
+                  layer.set_aside_count(), ToCsvField(layer.origin()), ModifiedAt(layer),
+                  ToCsvField(layer.sha256()), ToCsvField(info.revision()));
   }
 }
 

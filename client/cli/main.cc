@@ -38,6 +38,8 @@ int Close(int exit_code, const Output& output) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // Even where it was ignored: the end of "| head" ends the tool quietly.
+  std::signal(SIGPIPE, SIG_DFL);
   std::signal(SIGINT, [](int) { _exit(portreg::cli::kExitInterrupted); });
   // A call's status says what gRPC and Protobuf would log.
   gpr_set_log_function([](gpr_log_func_args*) {});

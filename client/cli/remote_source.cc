@@ -4,11 +4,11 @@
 #include <utility>
 #include <vector>
 
+#include "common/limits.h"
+#include "common/port.h"
+
 namespace portreg::cli {
 namespace {
-
-// What the server takes at once.
-constexpr size_t kMaxBatchSize = 1'000;
 
 class RemoteSource final : public Source {
  public:
@@ -16,9 +16,10 @@ class RemoteSource final : public Source {
       : client_(std::move(client)), name_(std::move(name)) {}
 
   absl::StatusOr<v1::BatchLookupResponse> Lookup(const std::vector<Query>& queries) override {
+    constexpr size_t kBatchSize = kMaxBatchSize;
     v1::BatchLookupResponse all;
-    for (size_t begin = 0; begin < queries.size(); begin += kMaxBatchSize) {
-      const size_t end = std::min(begin + kMaxBatchSize, queries.size());
+    for (size_t begin = 0; begin < queries.size(); begin += kBatchSize) {
+      const size_t end = std::min(begin + kBatchSize, queries.size());
       v1::BatchLookupRequest request;
       for (size_t i = begin; i < end; ++i) ToRequest(queries[i], *request.add_requests());
       absl::StatusOr<v1::BatchLookupResponse> part = client_->BatchLookup(request);

@@ -4,29 +4,16 @@
 #include <unistd.h>
 #include <utf8.h>
 
-#include <cstdint>
 #include <cstdlib>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
-#include "common/utf8.h"
 
 namespace portreg::cli {
 namespace {
 
 constexpr size_t kDefaultWidth = 80;
 constexpr absl::string_view kEllipsis = "…";
-
-// C0, DEL and C1, and what changes the direction of a line (Unicode 15, table
-// 2 of UAX #9), behind which other text could hide.
-bool IsControl(uint32_t code_point) {
-  return code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0) || code_point == 0x061C ||
-         (code_point >= 0x200E && code_point <= 0x200F) ||
-         (code_point >= 0x2028 && code_point <= 0x202E) ||
-         (code_point >= 0x2066 && code_point <= 0x2069);
-}
 
 }  // namespace
 
@@ -42,23 +29,6 @@ Terminal StandardOutput() {
   };
   terminal.color = variable("NO_COLOR").empty() && variable("TERM") != "dumb";
   return terminal;
-}
-
-std::string Printable(absl::string_view text) {
-  if (!IsValidUtf8(text)) return absl::CHexEscape(text);
-  std::string printable;
-  for (const char* at = text.begin(); at != text.end();) {
-    const char* const begin = at;
-    const uint32_t code_point = utf8::unchecked::next(at);
-    if (!IsControl(code_point)) {
-      printable.append(begin, at);
-    } else if (code_point < 0x80) {
-      absl::StrAppend(&printable, absl::CHexEscape({begin, 1}));
-    } else {
-      absl::StrAppendFormat(&printable, "\\u%04x", code_point);
-    }
-  }
-  return printable;
 }
 
 size_t DisplayWidth(absl::string_view text) {

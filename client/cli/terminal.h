@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "common/quote.h"
 
 namespace portreg::cli {
 
@@ -19,11 +20,6 @@ struct Terminal {
 
 // Describes standard output.
 Terminal StandardOutput();
-
-// `text` fit to be shown on one line: control characters, which could write
-// over the screen, as escapes such as \n and \x1b. Bytes that are not UTF-8
-// too.
-std::string Printable(absl::string_view text);
 
 // Columns that a printable text takes: one for each code point.
 size_t DisplayWidth(absl::string_view text);

@@ -184,11 +184,11 @@ TEST_F(RealRecordStreamTest, ResumeTokenContinuesExactly) {
     for (size_t i = 0; i < taken; ++i) {
       const v1::PortRecord* record = stream.Next();
       ASSERT_NE(record, nullptr);
+      seen.push_back(record->SerializeAsString());
       if (token != stream.resume_token()) {
         token = stream.resume_token();
         at_token = seen;
       }
-      seen.push_back(record->SerializeAsString());
     }
     ASSERT_NE(token, "");
     v1::ListRangeRequest rest = request;

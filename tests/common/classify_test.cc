@@ -111,11 +111,22 @@ TEST(ClassifyTest, APortForAnyPrivateUseIsSaidToBeForThat) {
               ElementsAre("2 assigned by IANA to any private mail system [tcp]"));
 }
 
+TEST(ClassifyTest, OfManyNamesTenAreSaid) {
+  std::string rows;
+  for (int i = 1; i <= 10; ++i) absl::StrAppend(&rows, "n", i, ",7000,tcp,\n");
+  const std::string ten = "2 assigned by IANA to n1, n2, n3, n4, n5, n6, n7, n8, n9, n10";
+  EXPECT_THAT(Advice(MakeRegistry({.iana = rows + "n3,7000,tcp,again\n"}), 7000, Transport::kTcp),
+              ElementsAre(ten + " [tcp]"));
+  EXPECT_THAT(Advice(MakeRegistry({.iana = rows + "n11,7000,tcp,\n"}), 7000, Transport::kTcp),
+              ElementsAre(ten + " and others [tcp]"));
+}
+
 TEST(ClassifyTest, PortsTakenLocallyComeFirst) {
   const Registry registry = MakeRegistry({.iana = "a,7000,,\n",
                                           .local = "billing,7000,tcp,\naudit,7000,tcp,\n"
                                                    "billing,7000,udp,\n,7000,sctp,Unassigned\n"
-                                                   "any,7001,,\n,7002,udp,Reserved for later\n"});
+                                                   "any,7001,,\n,7002,udp,Reserved for later\n"
+                                                   ",7003,tcp,\n"});
   EXPECT_THAT(Advice(registry, 7000),
               ElementsAre("1 taken locally by billing, audit [tcp]",
                           "1 taken locally by billing [udp]", "2 assigned by IANA to a []"));
@@ -125,6 +136,7 @@ TEST(ClassifyTest, PortsTakenLocallyComeFirst) {
               ElementsAre("2 assigned by IANA to a [sctp]"));
   EXPECT_EQ(Advice(registry, 7001)[0], "1 taken locally by any []");
   EXPECT_EQ(Advice(registry, 7002)[0], "1 taken locally by Reserved for later [udp]");
+  EXPECT_EQ(Advice(registry, 7003)[0], "1 taken locally by an unnamed assignment [tcp]");
 }
 
 TEST(ClassifyTest, CommonUseIsSaidWhateverIanaSays) {

@@ -179,6 +179,10 @@ TEST(IanaCsvTest, ATextOfAnotherKindIsRefused) {
        "the header has no column \"Description\""},
       {"a column twice", "Service Name,Port Number,Transport Protocol,Description,port number\n",
        "line 1, column 57: column \"port number\" stands twice"},
+      {"a column by both its names",
+       "Service Name,Port Number,Transport Protocol,Description,Known Unauthorized Uses,"
+       "Unauthorized Use Reported\n",
+       "line 1, column 57: column \"Known Unauthorized Uses\" is the old name of"},
       {"a short row", WithHeader("a,1,tcp,x\nb,2,tcp\n"),
        "line 3, column 1: row has 3 fields, the header has 4; it seems cut off or unquoted"},
       {"a long row", WithHeader("a,1,tcp,x, y\n"), "line 2, column 1: row has 5 fields"},

@@ -104,6 +104,12 @@ TEST(LayerFileTest, TheMessageListsTenUnusableRows) {
                             HasSubstr("\n  and 2 more")));
 }
 
+TEST(LayerFileTest, TheMessageListsAsManyAsTold) {
+  const std::string message = MessageFor(Repeat(3, "b,1,icmp,x\n"), {.max_rows_listed = 2});
+  EXPECT_THAT(message, AllOf(HasSubstr("\n  line 3, column 5: "), Not(HasSubstr("line 4")),
+                             HasSubstr("\n  and 1 more")));
+}
+
 TEST(LayerFileTest, FewerUsableRowsThanNeededAreRefused) {
   const LayerRules rules = {.max_set_aside_share = 0.5, .min_rows = 3};
   EXPECT_TRUE(ReadRows(Repeat(3, "a,1,tcp,x\n"), rules).ok());

@@ -13,7 +13,24 @@ TEST(QuoteTest, TextIsShownInQuotes) {
   EXPECT_EQ(Quoted(""), R"("")");
   EXPECT_EQ(Quoted("http"), R"("http")");
   EXPECT_EQ(Quoted("caf\xC3\xA9"), "\"caf\xC3\xA9\"");
-  EXPECT_EQ(Quoted(R"(say "hi" \o/)"), R"("say \"hi\" \\o/")");
+}
+
+TEST(QuoteTest, PrintableTextStaysAsItIs) {
+  EXPECT_EQ(Printable(""), "");
+  EXPECT_EQ(Printable("two words, caf\xC3\xA9 \xF0\x9F\x98\x80"),
+            "two words, caf\xC3\xA9 \xF0\x9F\x98\x80");
+  const std::string long_text(10'000, 'x');
+  EXPECT_EQ(Printable(long_text), long_text);
+}
+
+TEST(QuoteTest, PrintableTextIsOneLineWithoutControlCharacters) {
+  EXPECT_EQ(Printable("a\nb\x1B[31m"), R"(a\nb\x1b[31m)");
+  EXPECT_EQ(Printable("a\xC2\x9Bz"), R"(a\u009bz)");
+  EXPECT_EQ(Printable("caf\xE9\n"), R"(caf\xe9\n)");
+  // Separators of lines, and marks that turn the direction of writing.
+  for (const char* text : {"\u2028", "\u2029", "\u202E", "\u2066", "\u200F", "\u061C"}) {
+    EXPECT_EQ(Printable(text).substr(0, 2), "\\u") << ::testing::PrintToString(text);
+  }
 }
 
 TEST(QuoteTest, ControlCharactersAreEscaped) {

@@ -370,6 +370,38 @@ TEST(RegistryTest, CoverageIsBoundedOverAllLayers) {
   EXPECT_THAT(Message(status), HasSubstr("must not exceed 4194304"));
 }
 
+TEST(RegistryTest, RecordsOfOnePortAreBounded) {
+  std::string rows;
+  for (size_t i = 0; i < Registry::kMaxRecordsPerKey - 1; ++i) {
+    absl::StrAppend(&rows, "a", i, ",", 6000 + i, "-7000,tcp,\n");
+  }
+  const auto create = [&rows](absl::string_view local) {
+    std::vector<LayerData> layers;
+    layers.push_back(MakeLayer(Layer::kIana, rows));
+    layers.push_back(MakeLayer(Layer::kLocal, local));
+    return Registry::Create(std::move(layers));
+  };
+  const absl::StatusOr<Registry> most = create("b,7000,,\nc,7001,,\nd,,,\n");
+  ASSERT_TRUE(most.ok()) << most.status();
+  EXPECT_THAT(most->AtPort(7000), SizeIs(1000));
+  EXPECT_EQ(Message(create("b,7000,,\nc,7000,,\n").status()),
+            "port 7000 has more than 1000 records");
+}
+
+TEST(RegistryTest, RecordsOfOneNameAreBounded) {
+  std::string rows;
+  for (size_t i = 0; i < Registry::kMaxRecordsPerKey - 1; ++i) {
+    absl::StrAppend(&rows, "a,", i, ",tcp,\n");
+  }
+  EXPECT_THAT(MakeRegistry({.iana = rows, .common = "A / B,1,,\n"}).ByName("a"), SizeIs(1000));
+  std::vector<LayerData> layers;
+  layers.push_back(MakeLayer(Layer::kIana, rows));
+  layers.push_back(MakeLayer(Layer::kCommon, "A / B,1,,\nA,,,\n"));
+  const absl::Status status = Registry::Create(std::move(layers)).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(Message(status), "service name \"a\" has more than 1000 records");
+}
+
 TEST(RegistryTest, RecordsOutliveMoves) {
   Registry one = MakeRegistry({.iana = "short,1,tcp,\"the \"\"text\"\"\"\n"});
   const std::string revision = one.revision();
@@ -459,6 +491,13 @@ TEST(RegistryRevisionTest, TextThatMovesToTheNextFieldChangesIt) {
   };
   EXPECT_NE(revision_of("ab,1,tcp,c\n"), revision_of("a,1,tcp,bc\n"));
   EXPECT_NE(revision_of("a,1,tcp,b\nc,1,tcp,d\n"), revision_of("a,1,tcp,bc\n,1,tcp,d\n"));
+}
+
+TEST(RegistryRevisionTest, TheOrderInWhichANameIsAnsweredChangesIt) {
+  const Registry one = MakeRegistry({.iana = "x,8008,tcp,\nx,591,tcp,\n"});
+  const Registry other = MakeRegistry({.iana = "x,591,tcp,\nx,8008,tcp,\n"});
+  EXPECT_NE(Describe(one, one.ByName("x")), Describe(other, other.ByName("x")));
+  EXPECT_NE(one.revision(), other.revision());
 }
 
 TEST(RegistryRevisionTest, AddedRepeatedAndReorderedRecordsChangeIt) {

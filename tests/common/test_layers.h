@@ -93,7 +93,7 @@ inline std::vector<std::string> Describe(const Registry& registry,
 class TempDirectory {
  public:
   TempDirectory() {
-    std::string pattern = ::testing::TempDir() + "/portreg-XXXXXX";
+    std::string pattern = ::testing::TempDir() + "portreg-XXXXXX";
     if (mkdtemp(pattern.data()) == nullptr) ADD_FAILURE() << "cannot make " << pattern;
     path_ = pattern;
   }

@@ -66,9 +66,11 @@ TEST(DataTest, AnIanaFileWithOver5PercentFewerRowsIsRefusedUnlessTold) {
   ASSERT_TRUE(registry.ok()) << registry.status();
   EXPECT_EQ(registry->layers()[1].record_count, fewest);
 
-  EXPECT_EQ(Message(LoadRegistry({.iana_file = fewer, .local_file = ""}).status()),
-            absl::StrCat(fewer, ": ", fewest - 1, " usable rows, at least ", fewest,
-                         " are needed; the file seems cut off"));
+  const absl::Status status = LoadRegistry({.iana_file = fewer, .local_file = ""}).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(Message(status),
+              AllOf(StartsWith(fewer + ": "), HasSubstr(absl::StrCat(fewest - 1, " usable rows")),
+                    HasSubstr("cut off"), HasSubstr("--allow_fewer_rows")));
   EXPECT_TRUE(LoadRegistry({.iana_file = fewer, .local_file = "", .allow_fewer_rows = true}).ok());
 }
 
@@ -136,6 +138,18 @@ TEST(DataTest, AnUnusableFileIsNamedWithThePlaceInIt) {
   }
 }
 
+TEST(DataTest, TheMessageListsEveryUnusableRowIfTold) {
+  const TempDirectory directory;
+  std::string csv(kShortHeader);
+  for (int i = 0; i < 50; ++i) absl::StrAppend(&csv, "a,1,icmp,\n");
+  const std::string path = directory.Write("local.csv", csv);
+  EXPECT_THAT(Message(LoadRegistry({.iana_file = "", .local_file = path}).status()),
+              AllOf(HasSubstr("\n  line 11, "), HasSubstr("\n  and 40 more")));
+  EXPECT_THAT(
+      Message(LoadRegistry({.iana_file = "", .local_file = path, .list_every_row = true}).status()),
+      AllOf(HasSubstr("\n  line 51, "), Not(HasSubstr("more"))));
+}
+
 TEST(ReportTest, CountsEachKindOfRecord) {
   const Registry registry = MakeRegistry({.iana = "http,80,tcp,\n"
                                                   "x11,6000-6063,tcp,\n"
@@ -180,6 +194,17 @@ TEST(ReportTest, LocalCollisionsFailIt) {
   EXPECT_THAT(report.text, HasSubstr("\ncollision: local, line 2 (c) and line 3 (d) both claim "
                                      "port 7000/tcp\n"));
   EXPECT_THAT(report.text, Not(HasSubstr("(a)")));
+}
+
+TEST(ReportTest, TheFirst100CollisionsAreListed) {
+  const auto report = [](int collisions) {
+    std::string rows;
+    for (int i = 1; i <= collisions; ++i) absl::StrAppend(&rows, "a,", i, ",,\nb,", i, ",,\n");
+    return Report(MakeRegistry({.local = rows})).text;
+  };
+  EXPECT_THAT(report(100), AllOf(HasSubstr("both claim port 100\n"), Not(HasSubstr("and more"))));
+  EXPECT_THAT(report(101), AllOf(HasSubstr("both claim port 100\n"), HasSubstr("and more"),
+                                 Not(HasSubstr("both claim port 101\n"))));
 }
 
 TEST(ReportTest, LocalNamesThatBreakTheSyntaxAreWarnedOf) {

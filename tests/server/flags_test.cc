@@ -50,7 +50,8 @@ using Environment = std::map<std::string, std::string>;
             << " iana_file=" << command->data.iana_file
             << " local_file=" << command->data.local_file
             << " allow_fewer_rows=" << command->data.allow_fewer_rows << " check=" << command->check
-            << " help=" << command->help << "." << std::endl;
+            << " list_every_row=" << command->data.list_every_row << " help=" << command->help
+            << "." << std::endl;
   std::exit(EXIT_SUCCESS);
 }
 
@@ -64,7 +65,7 @@ TEST_F(FlagsDeathTest, WithoutFlagsTheDefaultsHold) {
   EXPECT_EXIT(ReadAndTell({}), ExitedWithCode(0),
               HasSubstr(absl::StrCat("listen=", std::string(kDefaultAddress),
                                      " reflection=0 iana_file= local_file= allow_fewer_rows=0 "
-                                     "check=0 help=0.")));
+                                     "check=0 list_every_row=0 help=0.")));
 }
 
 TEST_F(FlagsDeathTest, EveryFlagIsRead) {
@@ -72,7 +73,7 @@ TEST_F(FlagsDeathTest, EveryFlagIsRead) {
                            "--local_file", "l.csv", "--allow_fewer_rows", "--check"}),
               ExitedWithCode(0),
               HasSubstr("listen=127.0.0.1:0 unix:/run/s reflection=1 iana_file=i.csv "
-                        "local_file=l.csv allow_fewer_rows=1 check=1 help=0."));
+                        "local_file=l.csv allow_fewer_rows=1 check=1 list_every_row=1 help=0."));
 }
 
 TEST_F(FlagsDeathTest, EveryFlagHasAVariable) {
@@ -84,7 +85,7 @@ TEST_F(FlagsDeathTest, EveryFlagHasAVariable) {
                                {"PORTREGD_CHECK", "yes"}}),
               ExitedWithCode(0),
               HasSubstr("listen=127.0.0.1:0 [::1]:0 reflection=1 iana_file=i.csv "
-                        "local_file=l.csv allow_fewer_rows=1 check=1 help=0."));
+                        "local_file=l.csv allow_fewer_rows=1 check=1 list_every_row=1 help=0."));
 }
 
 TEST_F(FlagsDeathTest, TheCommandLineWinsOverVariables) {
@@ -97,9 +98,25 @@ TEST_F(FlagsDeathTest, TheCommandLineWinsOverVariables) {
             HasSubstr("check=0 ")));
 }
 
+TEST_F(FlagsDeathTest, AnEmptyVariableCountsAsNone) {
+  EXPECT_EXIT(ReadAndTell({}, {{"PORTREGD_LISTEN", ""}, {"PORTREGD_CHECK", ""}}), ExitedWithCode(0),
+              AllOf(HasSubstr(absl::StrCat("listen=", std::string(kDefaultAddress), " ")),
+                    HasSubstr("check=0 ")));
+}
+
+TEST_F(FlagsDeathTest, FlagsMayBeWrittenWithHyphens) {
+  EXPECT_EXIT(ReadAndTell({"--local-file=my-own.csv", "--allow-fewer-rows"}), ExitedWithCode(0),
+              AllOf(HasSubstr("local_file=my-own.csv "), HasSubstr("allow_fewer_rows=1 ")));
+}
+
+TEST_F(FlagsDeathTest, ACheckListsEveryUnusableRow) {
+  EXPECT_EXIT(ReadAndTell({"--check"}), ExitedWithCode(0), HasSubstr("list_every_row=1 "));
+  EXPECT_EXIT(ReadAndTell({}), ExitedWithCode(0), HasSubstr("list_every_row=0 "));
+}
+
 TEST_F(FlagsDeathTest, AnUnusableVariableIsNamed) {
   EXPECT_EXIT(ReadAndTell({}, {{"PORTREGD_CHECK", "perhaps"}}), ExitedWithCode(kRefused),
-              HasSubstr("INVALID_ARGUMENT: PORTREGD_CHECK=perhaps: "));
+              HasSubstr("INVALID_ARGUMENT: PORTREGD_CHECK=\"perhaps\": "));
 }
 
 TEST_F(FlagsDeathTest, AnArgumentThatIsNoFlagIsNamed) {

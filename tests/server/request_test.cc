@@ -266,6 +266,8 @@ TEST(RequestTest, ATokenThatWasNotGivenOutIsRefused) {
       "." + revision,
       revision.substr(1) + ".1",
       "0" + revision + ".1",
+      std::string(32, 'g') + ".1",
+      std::string(31, '0') + "\n.1",
       std::string(10'000, 'x'),
   };
   for (const std::string& token : tokens) {

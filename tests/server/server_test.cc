@@ -1,5 +1,12 @@
 #include "server/server.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
 #include <future>
 #include <memory>
 #include <string>
@@ -17,6 +24,7 @@
 #include "portreg/v1/port_registry_service.grpc.pb.h"
 #include "server/data.h"
 #include "server/handlers.h"
+#include "server/listen_address.h"
 #include "tests/common/test_layers.h"
 #include "tests/common/test_status.h"
 #include "tests/server/test_messages.h"
@@ -106,7 +114,7 @@ Registry SmallRegistry(absl::string_view name = "http") {
 Registry LargeRegistry() {
   std::string rows;
   for (int i = 0; i < 4000; ++i) {
-    absl::StrAppend(&rows, "a,", i, ",tcp,", std::string(1000, 'x'), "\n");
+    absl::StrAppend(&rows, "a", i, ",", i, ",tcp,", std::string(1000, 'x'), "\n");
   }
   return MakeRegistry({.iana = rows});
 }
@@ -250,6 +258,18 @@ TEST(ServerTest, ARequestAbove256KibibytesIsTurnedAway) {
             grpc::StatusCode::RESOURCE_EXHAUSTED);
 }
 
+TEST(ServerTest, ACompressedRequestIsNotUnfolded) {
+  RunningServer server(SmallRegistry());
+  v1::LookupResponse response;
+  v1::LookupRequest request;
+  request.set_service(std::string(100'000, 'x'));
+  const std::unique_ptr<grpc::ClientContext> context = Context();
+  context->set_compression_algorithm(GRPC_COMPRESS_GZIP);
+  const grpc::Status status = server.stub().Lookup(context.get(), request, &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(ReasonOf(status), "MALFORMED_REQUEST");
+}
+
 TEST(ServerTest, HealthIsServingForTheServerAndItsService) {
   RunningServer server(SmallRegistry());
   const std::string method = "/grpc.health.v1.Health/Check";
@@ -293,6 +313,30 @@ TEST(ServerTest, ATakenPortIsNamed) {
     EXPECT_THAT(Message(status), AllOf(HasSubstr(first.address()), HasSubstr("already in use")));
   }
   EXPECT_TRUE(Ask(first.address()).ok());
+}
+
+TEST(ServerTest, NobodyCanShareItsPort) {
+  RunningServer server(SmallRegistry());
+  const ListenAddress address = ParseListenAddress(server.address()).value();
+  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  const int on = 1;
+  ASSERT_EQ(setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)), 0);
+  sockaddr_in name = {};
+  name.sin_family = AF_INET;
+  name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  name.sin_port = htons(address.port);
+  EXPECT_NE(bind(fd, reinterpret_cast<const sockaddr*>(&name), sizeof(name)), 0);
+  close(fd);
+}
+
+TEST(ServerTest, AnAddressGivenTwiceIsNamed) {
+  const TempDirectory directory;
+  const std::string socket = "unix:" + directory.PathOf("s");
+  const absl::Status status = StartFails({socket, "127.0.0.1:0", socket});
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(Message(status), HasSubstr(socket));
+  RunningServer server(SmallRegistry(), {"127.0.0.1:0", "127.0.0.1:0"});
+  EXPECT_NE(server.server().addresses()[0], server.server().addresses()[1]);
 }
 
 TEST(ServerTest, AUnixSocketIsNotTakenFromAServer) {
@@ -367,6 +411,31 @@ TEST(ServerTest, AClientThatGoesAwayDoesNoHarm) {
     EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::CANCELLED);
   }
   EXPECT_TRUE(Ask(server.address()).ok());
+}
+
+TEST(ServerTest, AConnectionHasAtMost100CallsAtOnce) {
+  RunningServer server(LargeRegistry());
+  std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
+  std::vector<std::unique_ptr<grpc::ClientReader<v1::ListRangeResponse>>> streams;
+  v1::ListRangeResponse message;
+  for (int i = 0; i < 100; ++i) {
+    contexts.push_back(Context());
+    streams.push_back(server.stub().ListRange(contexts.back().get(), v1::ListRangeRequest()));
+    ASSERT_TRUE(streams.back()->Read(&message));
+  }
+  // One more waits at the client, as long as it may.
+  const auto lookup = Proto<v1::LookupRequest>("port: 80");
+  v1::LookupResponse response;
+  grpc::ClientContext impatient;
+  impatient.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(200));
+  EXPECT_EQ(server.stub().Lookup(&impatient, lookup, &response).error_code(),
+            grpc::StatusCode::DEADLINE_EXCEEDED);
+  contexts.back()->TryCancel();
+  EXPECT_TRUE(server.stub().Lookup(Context().get(), lookup, &response).ok());
+  for (size_t i = 0; i < streams.size(); ++i) {
+    contexts[i]->TryCancel();
+    EXPECT_FALSE(streams[i]->Finish().ok());
+  }
 }
 
 TEST(ServerTest, ManyClientsAreAnsweredAtOnce) {

@@ -61,14 +61,14 @@ class Client {
   absl::StatusOr<v1::LookupResponse> LookupService(absl::string_view service) const;
 
   // At most 1,000 lookups. A reply that would be too large for one message is
-  // asked for in parts; ABORTED if the registry changed between them three
-  // times over.
+  // asked for in parts, all within one timeout; ABORTED if the registry changed
+  // between them three times over.
   absl::StatusOr<v1::BatchLookupResponse> BatchLookup(const v1::BatchLookupRequest& request) const;
 
   absl::StatusOr<v1::ClassifyResponse> Classify(const v1::ClassifyRequest& request) const;
 
-  // Starts a listing. Errors, those about the request among them, are the
-  // stream's.
+  // A listing, which begins with the stream's first Next(). Errors, those about
+  // the request among them, are the stream's.
   [[nodiscard]] RecordStream ListRange(const v1::ListRangeRequest& request) const;
 
   absl::StatusOr<v1::GetRegistryInfoResponse> GetRegistryInfo() const;

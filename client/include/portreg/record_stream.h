@@ -11,8 +11,10 @@
 namespace portreg {
 
 // Yields records as they arrive; no more than two messages of them are held in
-// memory. A stream that breaks with UNAVAILABLE goes on where it broke, as
-// often as the client's retry options allow without a message in between.
+// memory. The call begins with the first Next(). A stream that breaks with
+// UNAVAILABLE after a message goes on where it broke, waiting for the server
+// until ClientOptions::list_timeout is over; RetryOptions::max_attempts of 1
+// switches that off.
 //
 //   portreg::RecordStream records = client->ListRange(request);
 //   while (const portreg::v1::PortRecord* record = records.Next()) Use(*record);
@@ -25,8 +27,9 @@ class RecordStream {
   class Messages;
 
   explicit RecordStream(std::unique_ptr<Messages> messages);
-  RecordStream(RecordStream&&) noexcept;
-  RecordStream& operator=(RecordStream&&) noexcept;
+  // A stream that was moved from is at its end.
+  RecordStream(RecordStream&& other) noexcept;
+  RecordStream& operator=(RecordStream&& other) noexcept;
   // Cancels a listing that has not been read to its end.
   ~RecordStream();
 

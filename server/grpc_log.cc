@@ -1,0 +1,44 @@
+#include "server/grpc_log.h"
+
+#include <cstdint>
+#include <cstdio>
+#include <mutex>
+
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "common/quote.h"
+#include "grpc/support/log.h"
+
+namespace portreg {
+namespace {
+
+constexpr absl::Duration kPause = absl::Seconds(1);
+constexpr size_t kMaxLineBytes = 500;
+
+void Log(gpr_log_func_args* args) {
+  if (args->severity != GPR_LOG_SEVERITY_ERROR) return;
+  static std::mutex mutex;
+  static absl::Time next = absl::InfinitePast();
+  static uint64_t left_out = 0;
+  const std::lock_guard lock(mutex);
+  const absl::Time now = absl::Now();
+  if (now < next) {
+    ++left_out;
+    return;
+  }
+  next = now + kPause;
+  absl::FPrintF(stderr, "portregd: gRPC: %s", Quoted(args->message, kMaxLineBytes));
+  if (left_out > 0) absl::FPrintF(stderr, " (and %d more)", left_out);
+  absl::FPrintF(stderr, "\n");
+  left_out = 0;
+}
+
+}  // namespace
+
+void TameGrpcLog() {
+  gpr_set_log_function(&Log);
+  gpr_set_log_verbosity(GPR_LOG_SEVERITY_ERROR);
+}
+
+}  // namespace portreg
