@@ -6,31 +6,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/port_class.h"
 #include "common/record.h"
 #include "common/registry.h"
 
 namespace portreg {
 namespace {
-
-constexpr std::array<PortClassInfo, 3> kClasses = {{
-    {PortClass::kWellKnown,
-     {0, 1023},
-     "Well-Known Ports",
-     "Reserved for standard services and protocols, like HTTP (80), HTTPS (443), FTP (20-21), SSH "
-     "(22), and SMTP (25). These ports are controlled and assigned by the Internet Assigned "
-     "Numbers Authority (IANA)."},
-    {PortClass::kRegistered,
-     {1024, 49151},
-     "Registered Ports",
-     "These ports can be registered for proprietary applications, third-party software, or "
-     "user-defined services. Many applications and games use these ports for communication."},
-    {PortClass::kDynamic,
-     {49152, 65535},
-     "Dynamic / Private Ports",
-     "Also known as ephemeral ports, these are generally used for temporary client-side "
-     "connections. They are assigned dynamically when a client initiates a connection and are not "
-     "associated with a fixed service."},
-}};
 
 // RFC 6335 section 10.2, RFC 4727 section 6.
 constexpr PortRange kExperimental = {1021, 1022};
@@ -156,11 +137,6 @@ void AdviseOnPort(const Registry& registry, Port port, Transport transport,
 }
 
 }  // namespace
-
-const PortClassInfo& ClassOf(Port port) {
-  return *std::find_if(kClasses.begin(), kClasses.end(),
-                       [port](const PortClassInfo& info) { return info.range.contains(port); });
-}
 
 std::vector<Advisory> Advise(const Registry& registry, Port port, Transport transport) {
   std::vector<Advisory> advisories;

@@ -1,4 +1,4 @@
-// The classes of ports, and advice on choosing a port.
+// Advice on choosing a port.
 #ifndef PORTREG_COMMON_CLASSIFY_H_
 #define PORTREG_COMMON_CLASSIFY_H_
 
@@ -6,23 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/string_view.h"
 #include "common/port.h"
 
 namespace portreg {
 
 class Registry;
-
-// One of the three ranges of RFC 6335 section 6, in the words of
-// common/embedded/port-numbers.md.
-struct PortClassInfo {
-  PortClass port_class;
-  PortRange range;
-  absl::string_view title;
-  absl::string_view description;
-};
-
-const PortClassInfo& ClassOf(Port port);
 
 // A kind of advice; what each means is said in port_registry_service.proto.
 // Values are the protocol's.

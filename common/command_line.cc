@@ -1,8 +1,11 @@
 #include "common/command_line.h"
 
 #include <algorithm>
+#include <string>
 
+#include "absl/flags/reflection.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_replace.h"
 
 namespace portreg {
 
@@ -18,9 +21,10 @@ void HyphensToUnderscores(absl::Span<char* const> arguments) {
   for (char* const argument : arguments) {
     if (absl::string_view(argument) == "--") return;
     if (!absl::StartsWith(argument, "--")) continue;
-    for (char* at = argument + 2; *at != '\0' && *at != '='; ++at) {
-      if (*at == '-') *at = '_';
-    }
+    const absl::string_view written = absl::string_view(argument + 2);
+    const std::string name =
+        absl::StrReplaceAll(written.substr(0, written.find('=')), {{"-", "_"}});
+    if (absl::FindCommandLineFlag(name) != nullptr) name.copy(argument + 2, name.size());
   }
 }
 

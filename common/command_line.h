@@ -11,8 +11,9 @@ namespace portreg {
 // one.
 bool HasFlag(absl::Span<char* const> arguments, absl::Span<const absl::string_view> flags);
 
-// Writes --some-flag as --some_flag, which is how Abseil knows it, where people
-// are used to hyphens. Values and what follows "--" stay as they are.
+// Writes --some-flag as --some_flag, if that is a flag of this program: Abseil
+// knows it so, and people are used to hyphens. Values and what follows "--"
+// stay as they are.
 void HyphensToUnderscores(absl::Span<char* const> arguments);
 
 }  // namespace portreg

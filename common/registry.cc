@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "common/classify.h"
+#include "common/port_class.h"
 #include "common/quote.h"
 #include "common/service_name.h"
 #include "common/sha256.h"

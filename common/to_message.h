@@ -15,6 +15,7 @@
 #include "common/classify.h"
 #include "common/layer.h"
 #include "common/port.h"
+#include "common/port_class.h"
 #include "common/record.h"
 #include "common/registry.h"
 

@@ -10,6 +10,7 @@
 #include "absl/types/span.h"
 #include "common/classify.h"
 #include "common/port.h"
+#include "common/port_class.h"
 #include "common/service_name.h"
 #include "common/version.h"
 #include "google/protobuf/io/coded_stream.h"

@@ -5,6 +5,7 @@
 #include "absl/types/span.h"
 #include "common/classify.h"
 #include "common/embedded/embedded.h"
+#include "common/port_class.h"
 #include "common/registry.h"
 #include "common/service_name.h"
 #include "common/to_message.h"

@@ -256,6 +256,19 @@ class RecordStreamTest : public ::testing::Test {
   std::unique_ptr<Client> client_;
 };
 
+TEST_F(RecordStreamTest, CallBeginsWithTheFirstNext) {
+  Play({{.messages = {MessageOf({"a"}, "1")}}});
+  {
+    const RecordStream unread = List();
+    RecordStream moved = client_->ListRange({});
+    const RecordStream taken = std::move(moved);
+  }
+  EXPECT_THAT(service_.listings(), IsEmpty());
+  RecordStream stream = client_->ListRange({});
+  EXPECT_THAT(NamesOf(stream), ElementsAre("a"));
+  EXPECT_THAT(service_.listings(), SizeIs(1));
+}
+
 TEST_F(RecordStreamTest, MessagesWithoutRecordsArePassedOver) {
   Play({{.messages = {MessageOf({}, "1"), MessageOf({"a"}, "2"), MessageOf({}, "3"),
                       MessageOf({}, "4"), MessageOf({"b", "c"}, "5"), MessageOf({}, "6")}}});
@@ -366,7 +379,7 @@ TEST_F(RecordStreamTest, EachMessageAllowsTriesAnew) {
   EXPECT_THAT(TokensAsked(service_), ElementsAre("", "a", "b", "c", "d"));
 }
 
-TEST_F(RecordStreamTest, EachMessageMakesThePauseShortAgain) {
+TEST_F(RecordStreamTest, PausesDoNotGrowAsLongAsMessagesCome) {
   std::vector<ListScript> scripts(7, {.messages = {MessageOf({"a"}, "1")}, .end = Broken()});
   scripts.push_back({.messages = {MessageOf({"a"}, "1")}});
   Play(std::move(scripts));
@@ -387,6 +400,25 @@ TEST_F(RecordStreamTest, OneAttemptSwitchesResumingOff) {
   EXPECT_THAT(NamesOf(stream), ElementsAre("a"));
   EXPECT_EQ(stream.status(), absl::UnavailableError("broken"));
   EXPECT_THAT(service_.listings(), SizeIs(1));
+}
+
+TEST_F(RecordStreamTest, BrokenStreamWaitsForItsServerUntilItsDeadline) {
+  FakeService service;
+  service.list_range = [](const auto&) {
+    return ListScript{.messages = {MessageOf({"a"}, "1")}, .end = Broken()};
+  };
+  auto server = std::make_unique<FakeServer>(service);
+  options_.target = server->target();
+  options_.list_timeout = absl::Seconds(1);
+  const absl::Time start = absl::Now();
+  RecordStream stream = List();
+  ASSERT_NE(stream.Next(), nullptr);
+  server.reset();
+  EXPECT_EQ(stream.Next(), nullptr);
+  EXPECT_EQ(stream.status(), absl::UnavailableError(
+                                 absl::StrCat("no connection to ", options_.target, " within 1s")));
+  EXPECT_GE(absl::Now() - start, absl::Milliseconds(900));
+  EXPECT_LT(absl::Now() - start, absl::Seconds(5));
 }
 
 TEST_F(RecordStreamTest, OtherFailuresAreNotResumed) {
@@ -462,7 +494,8 @@ TEST_F(RecordStreamTest, ConnectionIsNotAwaitedBeyondTheDeadline) {
   const absl::Time start = absl::Now();
   RecordStream stream = List();
   EXPECT_EQ(stream.Next(), nullptr);
-  EXPECT_EQ(stream.status().code(), absl::StatusCode::kUnavailable) << stream.status();
+  EXPECT_EQ(stream.status(), absl::UnavailableError(absl::StrCat("no connection to ", port.target(),
+                                                                 " within 150ms")));
   EXPECT_LT(absl::Now() - start, absl::Seconds(3));
 }
 
@@ -501,6 +534,22 @@ TEST_F(RecordStreamTest, MovedStreamGoesOn) {
   EXPECT_THAT(NamesOf(third), ElementsAre("c", "d"));
   EXPECT_EQ(third.status(), absl::OkStatus());
   EXPECT_EQ(third.resume_token(), "2");
+}
+
+TEST_F(RecordStreamTest, MovedFromStreamIsAtItsEnd) {
+  Play({{.messages = {MessageOf({"a", "b"}, "1"), MessageOf({"c"}, "2")}}});
+  for (const bool read : {false, true}) {
+    RecordStream stream = List();
+    if (read) {
+      ASSERT_NE(stream.Next(), nullptr);
+    }
+    const RecordStream taken = std::move(stream);
+    EXPECT_EQ(stream.Next(), nullptr);
+    EXPECT_EQ(stream.Next(), nullptr);
+    RecordStream assigned = client_->ListRange({});
+    assigned = std::move(stream);
+    EXPECT_EQ(assigned.Next(), nullptr);
+  }
 }
 
 TEST_F(RecordStreamTest, MovedFromStreamMayBeAssignedTo) {

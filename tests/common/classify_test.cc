@@ -1,9 +1,7 @@
 #include "common/classify.h"
 
 #include <algorithm>
-#include <fstream>
 #include <set>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -35,36 +33,6 @@ bool Advises(const Registry& registry, Port port, AdvisoryKind kind) {
   const std::vector<Advisory> advice = Advise(registry, port, Transport::kNone);
   return std::any_of(advice.begin(), advice.end(),
                      [kind](const Advisory& advisory) { return advisory.kind == kind; });
-}
-
-TEST(ClassifyTest, ClassesMeetAtTheirBoundaries) {
-  const struct {
-    Port port;
-    PortClass port_class;
-    PortRange range;
-  } cases[] = {
-      {0, PortClass::kWellKnown, {0, 1023}},         {1023, PortClass::kWellKnown, {0, 1023}},
-      {1024, PortClass::kRegistered, {1024, 49151}}, {49151, PortClass::kRegistered, {1024, 49151}},
-      {49152, PortClass::kDynamic, {49152, 65535}},  {65535, PortClass::kDynamic, {49152, 65535}},
-  };
-  for (const auto& c : cases) {
-    EXPECT_EQ(ClassOf(c.port).port_class, c.port_class) << c.port;
-    EXPECT_EQ(ClassOf(c.port).range, c.range) << c.port;
-  }
-}
-
-TEST(ClassifyTest, ClassesAreWordedAsInPortNumbersMd) {
-  std::ifstream file(PORTREG_SOURCE_DIR "/common/embedded/port-numbers.md");
-  std::stringstream text;
-  text << file.rdbuf();
-  const Port ports[] = {0, 1024, 49152};
-  for (int i = 0; i < 3; ++i) {
-    const PortClassInfo& info = ClassOf(ports[i]);
-    const std::string line =
-        absl::StrCat("\n", i + 1, ". **", info.title, " (", info.range.first, "\u2013",
-                     info.range.last, "):** ", info.description, "\n");
-    EXPECT_THAT(text.str(), HasSubstr(line));
-  }
 }
 
 TEST(ClassifyTest, AFreePortHasNoAdviceButThatItIsUnassigned) {

@@ -3,8 +3,12 @@
 #include <string>
 #include <vector>
 
+#include "absl/flags/flag.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+
+ABSL_FLAG(std::string, local_file, "", "for these tests");
+ABSL_FLAG(bool, all_the_same, false, "for these tests");
 
 namespace portreg {
 namespace {
@@ -41,10 +45,16 @@ TEST(CommandLineTest, AFlagIsFoundBeforeTheDoubleHyphen) {
 }
 
 TEST(CommandLineTest, FlagsMayBeWrittenWithHyphens) {
-  std::vector<std::string> texts = {"a-name", "--local-file=my-file.csv", "--iana-file", "i-1.csv",
-                                    "-o-o",   "--all_the-same",           "--",          "--a-b"};
+  std::vector<std::string> texts = {"a-name",
+                                    "--local-file=my-file.csv",
+                                    "--no-such-flag",
+                                    "i-1.csv",
+                                    "-o-o",
+                                    "--all_the-same",
+                                    "--",
+                                    "--a-b"};
   HyphensToUnderscores(Arguments(texts));
-  EXPECT_THAT(texts, ElementsAreArray({"a-name", "--local_file=my-file.csv", "--iana_file",
+  EXPECT_THAT(texts, ElementsAreArray({"a-name", "--local_file=my-file.csv", "--no-such-flag",
                                        "i-1.csv", "-o-o", "--all_the_same", "--", "--a-b"}));
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "common/classify.h"
+#include "common/port_class.h"
 #include "common/sha256.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

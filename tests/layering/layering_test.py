@@ -42,6 +42,7 @@ MAY_INCLUDE = (
     ("common/embedded/", {"system", "absl", "common", "embedded data"}),
     ("common/sha256.", {"system", "absl", "common", "openssl"}),
     ("common/utf8.", {"system", "absl", "common", "utfcpp"}),
+    ("common/quote.", {"system", "absl", "common", "utfcpp"}),
     ("common/", {"system", "absl", "common"}),
     ("server/", {"system", "absl", "grpc", "google", "proto", "common",
                  "embedded data", "server"}),

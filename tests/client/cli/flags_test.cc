@@ -180,6 +180,10 @@ TEST_F(FlagsDeathTest, UnusableArgumentsAreRefused) {
   });
 }
 
+TEST_F(FlagsDeathTest, NegativeZeroIsRefusedWithAReason) {
+  ExpectRefused({{{"-0"}, "key \"-0\": port"}});
+}
+
 TEST_F(FlagsDeathTest, TwoDashesEndTheFlags) {
   ExpectRead({
       {{"--", "443"}, "keys [443]\n"},

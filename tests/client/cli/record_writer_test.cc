@@ -228,6 +228,12 @@ TEST(JsonWriterTest, RecordIsALine) {
                          "],\"revision\":\"abc\"}\n"));
 }
 
+TEST(JsonWriterTest, EmptyRevisionIsLeftOut) {
+  Invocation invocation;
+  invocation.format = Format::kJson;
+  EXPECT_EQ(Written(invocation, {}, {}, ""), "{\"records\":[\n]}\n");
+}
+
 TEST(JsonWriterTest, NothingIsWrittenBeforeTheFirstRecord) {
   // So that a failure leaves no beginning of a document behind.
   const std::unique_ptr<std::FILE, decltype(&std::fclose)> file(std::tmpfile(), std::fclose);
