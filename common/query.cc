@@ -55,7 +55,7 @@ absl::StatusOr<Query> ReadPorts(absl::string_view key, absl::string_view ports,
                                 absl::string_view tail, bool has_tail, Transport prefix) {
   Query query{.text = std::string(key), .ports = {}, .service = {}, .transport = prefix};
   int64_t negative;
-  if (ports.front() == '-' && absl::SimpleAtoi(ports, &negative)) {
+  if (absl::SimpleAtoi(ports, &negative) && negative < 0) {
     return Refuse(key, CheckPort(negative).status().message());
   }
   const absl::StatusOr<PortRange> range = ParsePortRange(ports);
