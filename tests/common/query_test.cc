@@ -99,6 +99,8 @@ TEST(QueryTest, WhatLooksLikePortsAndIsNoneIsRefused) {
       {"80-65536", "port 65536 is out of range [0, 65535]"},
       {"99999999999999999999", "is out of range [0, 65535]"},
       {"-1", "port -1 is out of range [0, 65535]"},
+      {"-0", "not a decimal number"},
+      {"T:-1", "port -1 is out of range [0, 65535]"},
       {"80-", "not a decimal number"},
       {"80--90", "not a decimal number"},
       {"1-2-3", "not a decimal number"},

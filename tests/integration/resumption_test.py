@@ -7,6 +7,7 @@ import contextlib
 import pathlib
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 
@@ -22,8 +23,8 @@ def listing(address: str, *flags: str):
     """The tool in the middle of a listing: it waits for its output to be read,
     and so does the server for it. Yields the process and its first line."""
     process = subprocess.Popen(
-        [tool.portreg_path(), f"--target={address}", "list", "--portless",
-         "-o", "ndjson", *flags],
+        [tool.portreg_path(), f"--target={address}", "list", "-o", "ndjson",
+         *flags],
         env=tool.environment(), stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
@@ -33,12 +34,28 @@ def listing(address: str, *flags: str):
         process.communicate()
 
 
+def large_file() -> pathlib.Path:
+    """Local assignments whose listing, of 24 MB, fits no connection's buffers:
+    a server that is killed in its middle has not sent its end."""
+    rows = ["Service Name,Port Number,Transport Protocol,Description"]
+    rows += [f"s{port},{port},tcp,{'x' * 8000}" for port in range(3000)]
+    path = pathlib.Path(unittest.enterModuleContext(
+        tempfile.TemporaryDirectory(prefix="portreg-")), "local.csv")
+    path.write_text("\n".join(rows))
+    return path
+
+
+def setUpModule():
+    global LOCAL_FILE
+    LOCAL_FILE = f"--local_file={large_file()}"
+
+
 def restarted(address: str) -> Portregd:
     """Another server on an address that has just become free."""
     deadline = time.monotonic() + processes.READY_SECONDS
     while True:
         try:
-            return Portregd(listen=address)
+            return Portregd(LOCAL_FILE, listen=address)
         except RuntimeError:
             if time.monotonic() > deadline:
                 raise
@@ -47,7 +64,7 @@ def restarted(address: str) -> Portregd:
 class ResumptionTest(unittest.TestCase):
 
     def setUp(self):
-        self.server = Portregd()
+        self.server = Portregd(LOCAL_FILE)
         self.address = self.server.address
         self.addCleanup(self.server.kill)
         with listing(self.address) as (process, first):
