@@ -28,11 +28,16 @@ absl::StatusOr<std::unique_ptr<Source>> MakeSource(const Invocation& invocation)
   return portreg::cli::MakeRemoteSource(invocation.client);
 }
 
-// What was written may not have arrived: a full disk is no success.
-int Close(int exit_code, const Output& output) {
-  if (std::fflush(output.out) == 0 && std::ferror(output.out) == 0) return exit_code;
-  portreg::cli::Complain("standard output cannot be written", output);
-  return portreg::cli::kExitUsage;
+// Ends the process. What was written may not have arrived: a full disk is no
+// success. Exit handlers are passed over: a thread of gRPC's may still be in a
+// handshake, and OpenSSL's would pull the ground from under it.
+[[noreturn]] void Close(int exit_code, const Output& output) {
+  if (std::fflush(output.out) != 0 || std::ferror(output.out) != 0) {
+    portreg::cli::Complain("standard output cannot be written", output);
+    exit_code = portreg::cli::kExitUsage;
+  }
+  std::fflush(output.err);
+  _exit(exit_code);
 }
 
 }  // namespace
@@ -52,9 +57,9 @@ int main(int argc, char** argv) {
       invocation->verb == portreg::cli::Verb::kVersion) {
     const bool help = invocation->verb == portreg::cli::Verb::kHelp;
     std::fputs((help ? portreg::cli::HelpText() : portreg::cli::VersionText()).c_str(), stdout);
-    return Close(portreg::cli::kExitOk, output);
+    Close(portreg::cli::kExitOk, output);
   }
   const absl::StatusOr<std::unique_ptr<Source>> source = MakeSource(*invocation);
   if (!source.ok()) return portreg::cli::FailUsage(source.status(), output);
-  return Close(portreg::cli::Run(*invocation, **source, output), output);
+  Close(portreg::cli::Run(*invocation, **source, output), output);
 }
