@@ -10,7 +10,7 @@ set -euo pipefail
 
 build=(cmake g++ libabsl-dev libgrpc++-dev libgrpc-dev libprotobuf-dev libssl-dev libutfcpp-dev
   ninja-build pkg-config protobuf-compiler protobuf-compiler-grpc)
-test=(libgmock-dev libgtest-dev openssl python3 python3-grpcio python3-protobuf)
+test=(libgmock-dev libgtest-dev python3 python3-grpcio python3-protobuf)
 gates=(ccache clang-format clang-tidy git nodejs npm)
 
 wanted=()
