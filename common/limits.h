@@ -2,10 +2,20 @@
 #ifndef PORTREG_COMMON_LIMITS_H_
 #define PORTREG_COMMON_LIMITS_H_
 
+#include <cstddef>
+
 namespace portreg {
 
 // The most lookups in one BatchLookup.
 inline constexpr int kMaxBatchSize = 1'000;
+
+// The longest query of a Search, and the most words in it.
+inline constexpr size_t kMaxQueryBytes = 256;
+inline constexpr size_t kMaxQueryWords = 16;
+
+// The most matches that a Search returns, and how many unless told.
+inline constexpr int kMaxSearchResults = 500;
+inline constexpr int kDefaultSearchResults = 50;
 
 }  // namespace portreg
 

@@ -7,6 +7,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "portreg/async.h"
+#include "portreg/call_options.h"
 #include "portreg/client_options.h"
 #include "portreg/record_stream.h"
 #include "portreg/v1/port_registry_service.grpc.pb.h"
@@ -32,8 +34,14 @@ class Connection;
 // reads the reason. Besides these: UNAVAILABLE if no server could be reached,
 // DEADLINE_EXCEEDED if the answer took too long.
 //
-// Calls block, have a deadline, and are retried by ClientOptions. Any number of
-// threads may use one client at once, and should: it holds the connections.
+// Each call blocks until its answer is there, and has a twin that does not: it
+// gives the same outcome to a callback, which may come after the client has
+// gone. Calls have a deadline, and are retried by ClientOptions. CallOptions
+// set either for one call, and its metadata; INVALID_ARGUMENT, naming it, for
+// one out of bounds.
+//
+// Any number of threads may use one client at once, and should: it holds the
+// connections.
 class Client {
  public:
   // Makes a client; connections are opened by the first call.
@@ -41,9 +49,8 @@ class Client {
   // NOT_FOUND, PERMISSION_DENIED, or INVALID_ARGUMENT if it is not PEM.
   static absl::StatusOr<std::unique_ptr<Client>> Create(const ClientOptions& options = {});
 
-  // A client that calls `stub`, such as a mock of v1::PortRegistryService::
-  // StubInterface in a test. Of the options only those about time and
-  // RecordStream's retries count.
+  // A client that calls `stub`, such as portreg::testing::MockStub in a test.
+  // Of the options only those about time and a listing's retries count.
   explicit Client(std::shared_ptr<v1::PortRegistryService::StubInterface> stub,
                   ClientOptions options = {});
 
@@ -51,27 +58,49 @@ class Client {
   Client& operator=(const Client&) = delete;
   ~Client();
 
-  absl::StatusOr<v1::LookupResponse> Lookup(const v1::LookupRequest& request) const;
+  absl::StatusOr<v1::LookupResponse> Lookup(const v1::LookupRequest& request,
+                                            const CallOptions& call = {}) const;
+  PendingCall LookupAsync(const v1::LookupRequest& request, Callback<v1::LookupResponse> callback,
+                          const CallOptions& call = {}) const;
 
   // Lookup of a port, 0-65535, on every transport.
-  absl::StatusOr<v1::LookupResponse> LookupPort(int32_t port) const;
+  absl::StatusOr<v1::LookupResponse> LookupPort(int32_t port, const CallOptions& call = {}) const;
 
   // Lookup of a service name, 1-64 bytes, on every transport. NOT_FOUND if no
   // record has it.
-  absl::StatusOr<v1::LookupResponse> LookupService(absl::string_view service) const;
+  absl::StatusOr<v1::LookupResponse> LookupService(absl::string_view service,
+                                                   const CallOptions& call = {}) const;
 
   // At most 1,000 lookups. A reply that would be too large for one message is
   // asked for in parts, all within one timeout; ABORTED if the registry changed
   // between them three times over.
-  absl::StatusOr<v1::BatchLookupResponse> BatchLookup(const v1::BatchLookupRequest& request) const;
+  absl::StatusOr<v1::BatchLookupResponse> BatchLookup(const v1::BatchLookupRequest& request,
+                                                      const CallOptions& call = {}) const;
+  PendingCall BatchLookupAsync(const v1::BatchLookupRequest& request,
+                               Callback<v1::BatchLookupResponse> callback,
+                               const CallOptions& call = {}) const;
 
-  absl::StatusOr<v1::ClassifyResponse> Classify(const v1::ClassifyRequest& request) const;
+  absl::StatusOr<v1::ClassifyResponse> Classify(const v1::ClassifyRequest& request,
+                                                const CallOptions& call = {}) const;
+  PendingCall ClassifyAsync(const v1::ClassifyRequest& request,
+                            Callback<v1::ClassifyResponse> callback,
+                            const CallOptions& call = {}) const;
+
+  absl::StatusOr<v1::SearchResponse> Search(const v1::SearchRequest& request,
+                                            const CallOptions& call = {}) const;
+  PendingCall SearchAsync(const v1::SearchRequest& request, Callback<v1::SearchResponse> callback,
+                          const CallOptions& call = {}) const;
 
   // A listing, which begins with the stream's first Next(). Errors, those about
-  // the request among them, are the stream's.
-  [[nodiscard]] RecordStream ListRange(const v1::ListRangeRequest& request) const;
+  // the request and the options among them, are the stream's.
+  [[nodiscard]] RecordStream ListRange(const v1::ListRangeRequest& request,
+                                       const CallOptions& call = {}) const;
+  [[nodiscard]] AsyncRecordStream ListRangeAsync(const v1::ListRangeRequest& request,
+                                                 const CallOptions& call = {}) const;
 
-  absl::StatusOr<v1::GetRegistryInfoResponse> GetRegistryInfo() const;
+  absl::StatusOr<v1::GetRegistryInfoResponse> GetRegistryInfo(const CallOptions& call = {}) const;
+  PendingCall GetRegistryInfoAsync(Callback<v1::GetRegistryInfoResponse> callback,
+                                   const CallOptions& call = {}) const;
 
  private:
   explicit Client(std::shared_ptr<const internal::Connection> connection);
