@@ -3,40 +3,43 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "client/channel.h"
+#include "client/status.h"
 
 namespace portreg::internal {
 
-namespace {
-
-absl::Status NoConnection(const ClientOptions& options, absl::Duration timeout) {
-  return absl::UnavailableError(absl::StrCat("no connection to ", TargetOf(options), " within ",
-                                             absl::FormatDuration(timeout)));
+absl::Duration Connection::ConnectTimeout(const CallTerms& terms) const {
+  return std::min(options_.timeout, terms.timeout());
 }
 
-}  // namespace
-
-absl::Status Connection::AwaitConnection(absl::Time deadline) const {
+absl::Status Connection::AwaitConnection(absl::Duration timeout) const {
   if (channel_ == nullptr) return absl::OkStatus();
-  const absl::Time now = absl::Now();
-  const absl::Duration patience = std::min(options_.timeout, deadline - now);
+  const absl::Time deadline = absl::Now() + timeout;
   while (true) {
     const grpc_connectivity_state state = channel_->GetState(/*try_to_connect=*/true);
     // What a failed connection means is the call's to say.
     if (state == GRPC_CHANNEL_READY || state == GRPC_CHANNEL_TRANSIENT_FAILURE) {
       return absl::OkStatus();
     }
-    if (!channel_->WaitForStateChange(state, absl::ToChronoTime(now + patience))) {
-      return NoConnection(options_, std::min(options_.timeout, options_.list_timeout));
+    if (!channel_->WaitForStateChange(state, absl::ToChronoTime(deadline))) {
+      return NoConnection(timeout);
     }
   }
 }
 
+bool Connection::connected() const {
+  return channel_ == nullptr || channel_->GetState(false) == GRPC_CHANNEL_READY;
+}
+
+absl::Status Connection::NoConnection(absl::Duration timeout) const {
+  return absl::UnavailableError(absl::StrCat("no connection to ", TargetOf(options_), " within ",
+                                             absl::FormatDuration(timeout)));
+}
+
 absl::Status Connection::Explain(const grpc::Status& status, absl::Duration timeout) const {
   if (status.error_code() != grpc::StatusCode::DEADLINE_EXCEEDED) return FromGrpcStatus(status);
-  if (channel_ != nullptr && channel_->GetState(false) != GRPC_CHANNEL_READY) {
-    return NoConnection(options_, timeout);
-  }
+  if (!connected()) return NoConnection(timeout);
   return absl::DeadlineExceededError(
       absl::StrCat("no answer within ", absl::FormatDuration(timeout)));
 }

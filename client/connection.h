@@ -1,4 +1,4 @@
-// What a Client and its RecordStreams share.
+// What a Client, its calls and its streams share.
 #ifndef PORTREG_CLIENT_CONNECTION_H_
 #define PORTREG_CLIENT_CONNECTION_H_
 
@@ -7,9 +7,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "client/status.h"
+#include "client/call_terms.h"
 #include "grpcpp/grpcpp.h"
 #include "portreg/client_options.h"
 #include "portreg/v1/port_registry_service.grpc.pb.h"
@@ -30,29 +29,56 @@ class Connection {
   [[nodiscard]] const ClientOptions& options() const { return options_; }
   [[nodiscard]] Stub& stub() const { return *stub_; }
 
-  // When a call that begins now must be over.
-  [[nodiscard]] absl::Time Deadline() const { return absl::Now() + options_.timeout; }
+  // The terms of a call with `options`; of a listing, unless they say more, the
+  // client's list_timeout holds.
+  [[nodiscard]] absl::StatusOr<CallTerms> Terms(const CallOptions& options) const {
+    return CallTerms::Create(options, options_.timeout);
+  }
+  [[nodiscard]] absl::StatusOr<CallTerms> ListingTerms(const CallOptions& options) const {
+    return CallTerms::Create(options, options_.list_timeout);
+  }
 
   // Makes one blocking call that must be over at `deadline`.
   template <typename Request, typename Response>
   absl::StatusOr<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
                                                              Response*),
-                                const Request& request, absl::Time deadline) const {
+                                const Request& request, const CallTerms& terms,
+                                absl::Time deadline) const {
     grpc::ClientContext context;
-    context.set_deadline(absl::ToChronoTime(deadline));
+    terms.Apply(deadline, context);
     Response response;
     const grpc::Status status = (stub_.get()->*method)(&context, request, &response);
-    if (!status.ok()) return Explain(status, options_.timeout);
+    if (!status.ok()) return Explain(status, terms.timeout());
     return response;
   }
 
-  // Waits until the channel is connected or has failed to, at most the options'
-  // timeout, as a listing may take longer than a connection, and not beyond
-  // `deadline`. UNAVAILABLE, naming the target, if neither has happened.
-  [[nodiscard]] absl::Status AwaitConnection(absl::Time deadline) const;
+  // The same, on the terms of `options`.
+  template <typename Request, typename Response>
+  absl::StatusOr<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                             Response*),
+                                const Request& request, const CallOptions& options) const {
+    const absl::StatusOr<CallTerms> terms = Terms(options);
+    if (!terms.ok()) return terms.status();
+    return Call(method, request, *terms, terms->Deadline());
+  }
+
+  // How long a listing of these terms waits for a connection, which may take it
+  // less time than its records do.
+  [[nodiscard]] absl::Duration ConnectTimeout(const CallTerms& terms) const;
+
+  // Waits until the channel is connected or has failed to. UNAVAILABLE, naming
+  // the target, if neither has happened within `timeout`.
+  [[nodiscard]] absl::Status AwaitConnection(absl::Duration timeout) const;
+
+  // Whether the channel is connected.
+  [[nodiscard]] bool connected() const;
+
+  // UNAVAILABLE, naming the target: what a call of `timeout` fails with that
+  // finds no connection.
+  [[nodiscard]] absl::Status NoConnection(absl::Duration timeout) const;
 
   // The status for the caller. A call that ran out of time before there was a
-  // connection tells of that: UNAVAILABLE, naming the target.
+  // connection tells of that.
   [[nodiscard]] absl::Status Explain(const grpc::Status& status, absl::Duration timeout) const;
 
  private:

@@ -7,9 +7,10 @@
 
 namespace portreg {
 
-RecordStream::Messages::Messages(std::shared_ptr<const internal::Connection> connection,
-                                 v1::ListRangeRequest request)
-    : connection_(std::move(connection)), request_(std::move(request)) {}
+RecordStream::Messages::Messages(internal::Listing listing) : listing_(std::move(listing)) {}
+
+RecordStream::Messages::Messages(absl::Status status)
+    : phase_(Phase::kOver), status_(std::move(status)) {}
 
 RecordStream::Messages::~Messages() {
   if (phase_ != Phase::kOpen) return;
@@ -18,17 +19,13 @@ RecordStream::Messages::~Messages() {
 }
 
 bool RecordStream::Messages::Open() {
-  if (!is_resumption_) {
-    deadline_ = absl::Now() + connection_->options().list_timeout;
-    status_ = connection_->AwaitConnection(deadline_);
+  context_ = std::make_unique<grpc::ClientContext>();
+  listing_->Prepare(*context_);
+  if (!listing_->resumed()) {
+    status_ = listing_->connection().AwaitConnection(listing_->ConnectTimeout());
     if (!status_.ok()) return false;
   }
-  context_ = std::make_unique<grpc::ClientContext>();
-  context_->set_deadline(absl::ToChronoTime(deadline_));
-  // A server that restarts is back in a moment.
-  context_->set_wait_for_ready(is_resumption_);
-  reader_ = connection_->stub().ListRange(context_.get(), request_);
-  has_yielded_ = false;
+  reader_ = listing_->connection().stub().ListRange(context_.get(), listing_->request());
   return true;
 }
 
@@ -40,26 +37,21 @@ bool RecordStream::Messages::Read(v1::ListRangeResponse& message) {
     }
     phase_ = Phase::kOpen;
     if (reader_->Read(&message)) {
-      request_.set_resume_token(message.resume_token());
-      has_yielded_ = true;
+      listing_->Note(message);
       return true;
     }
     phase_ = MayGoOn() ? Phase::kNew : Phase::kOver;
-    is_resumption_ = true;
   }
   return false;
 }
 
 bool RecordStream::Messages::MayGoOn() {
-  const grpc::Status status = reader_->Finish();
-  const ClientOptions& options = connection_->options();
-  const absl::Duration pause = options.retry.initial_backoff;
-  const bool broken = status.error_code() == grpc::StatusCode::UNAVAILABLE;
-  if (broken && has_yielded_ && options.retry.max_attempts > 1 && absl::Now() + pause < deadline_) {
-    absl::SleepFor(pause);
+  const grpc::Status end = reader_->Finish();
+  if (listing_->Resume(end)) {
+    absl::SleepFor(listing_->Pause());
     return true;
   }
-  status_ = connection_->Explain(status, options.list_timeout);
+  status_ = listing_->Explain(end);
   return false;
 }
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "common/limits.h"
 #include "common/port.h"
 #include "common/record.h"
@@ -20,6 +20,9 @@ namespace portreg {
 // protocol's.
 enum class MatchKind : uint8_t { kExactName = 1, kNamePrefix = 2, kWord = 3, kPartOfWord = 4 };
 
+// A text of a record that words are looked for in. Values are the protocol's.
+enum class MatchField : uint8_t { kService = 1, kDescription = 2 };
+
 struct SearchMatch {
   RecordIndex record;
   MatchKind kind;
@@ -30,7 +33,7 @@ struct SearchMatch {
 
 // What is wanted.
 struct SearchQuestion {
-  // 1 to kMaxQueryWords words with blanks between them, at most kMaxQueryBytes.
+  // Words with blanks between them.
   std::string query;
   // Records of this transport or of none. kNone: no filter.
   Transport transport = Transport::kNone;
@@ -50,18 +53,46 @@ struct SearchResult {
   std::vector<absl::string_view> similar_services;
 };
 
+// The words of `query`: what stands between ASCII white space. NUL counts as
+// such: no text of a registry holds one.
+std::vector<absl::string_view> QueryWords(absl::string_view query);
+
 // The words of a registry's records. Any number of threads may search at once.
 class SearchIndex {
  public:
   // The registry must outlive the index.
   explicit SearchIndex(const Registry& registry);
 
+  [[nodiscard]] const Registry& registry() const { return registry_; }
+
   // What is found, and in which order, is said at the RPC Search in
   // port_registry_service.proto.
   [[nodiscard]] SearchResult Search(const SearchQuestion& question) const;
 
  private:
+  // Where a record's folded texts stand in text_: the service name from
+  // `service`, the description from `description` up to the next record.
+  struct Place {
+    uint32_t service;
+    uint32_t description;
+  };
+
+  [[nodiscard]] absl::string_view Service(RecordIndex index) const;
+  [[nodiscard]] absl::string_view Description(RecordIndex index) const;
+  // The record that position `at` of text_ belongs to.
+  [[nodiscard]] RecordIndex RecordAt(size_t at) const;
+
+  [[nodiscard]] std::vector<SearchMatch> FindMatches(
+      const SearchQuestion& question, absl::Span<const absl::string_view> words) const;
+  [[nodiscard]] std::vector<absl::string_view> SimilarServices(const SearchQuestion& question,
+                                                               absl::string_view phrase) const;
+
   const Registry& registry_;
+  // The folded texts of all records, a NUL after each: no word reaches from one
+  // to the next.
+  std::string text_;
+  // One for each record, and one behind the last.
+  std::vector<Place> places_;
 };
 
 }  // namespace portreg

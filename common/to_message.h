@@ -18,6 +18,7 @@
 #include "common/port_class.h"
 #include "common/record.h"
 #include "common/registry.h"
+#include "common/search.h"
 
 namespace portreg {
 
@@ -62,6 +63,24 @@ void ToMessage(const Registry& registry, Port port, Transport transport, Message
     out.set_transport(static_cast<decltype(out.transport())>(state.transport));
     out.set_state(static_cast<decltype(out.state())>(state.state));
     out.set_taken_locally(state.taken_locally);
+  }
+}
+
+// Fills a portreg.v1.SearchResponse but for its revision.
+template <typename Message>
+void ToMessage(const SearchResult& result, const Registry& registry, WithDetails with_details,
+               Message& message) {
+  for (const SearchMatch& match : result.matches) {
+    auto& out = *message.add_matches();
+    ToMessage(registry.record(match.record), with_details, *out.mutable_record());
+    out.set_kind(static_cast<decltype(out.kind())>(match.kind));
+    using Field = decltype(out.fields(0));
+    if (match.in_service) out.add_fields(static_cast<Field>(MatchField::kService));
+    if (match.in_description) out.add_fields(static_cast<Field>(MatchField::kDescription));
+  }
+  message.set_total_count(static_cast<int32_t>(result.total_count));
+  for (const absl::string_view service : result.similar_services) {
+    message.add_similar_services(std::string(service));
   }
 }
 

@@ -112,6 +112,17 @@ absl::StatusOr<v1::ClassifyResponse> Classify(const Registry& registry,
   return response;
 }
 
+absl::StatusOr<v1::SearchResponse> Search(const SearchIndex& index,
+                                          const v1::SearchRequest& request) {
+  const absl::StatusOr<SearchRequestQuestion> question = Read(request);
+  if (!question.ok()) return question.status();
+  const Registry& registry = index.registry();
+  v1::SearchResponse response;
+  ToMessage(index.Search(question->search), registry, question->with_details, response);
+  response.set_revision(registry.revision());
+  return response;
+}
+
 absl::StatusOr<v1::GetRegistryInfoResponse> GetRegistryInfo(
     const Registry& registry, const v1::GetRegistryInfoRequest& /*request*/) {
   v1::GetRegistryInfoResponse response;

@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "common/range_cursor.h"
 #include "common/registry.h"
+#include "common/search.h"
 #include "common/to_message.h"
 #include "portreg/v1/port_registry_service.pb.h"
 
@@ -19,6 +20,9 @@ absl::StatusOr<v1::BatchLookupResponse> BatchLookup(const Registry& registry,
 
 absl::StatusOr<v1::ClassifyResponse> Classify(const Registry& registry,
                                               const v1::ClassifyRequest& request);
+
+absl::StatusOr<v1::SearchResponse> Search(const SearchIndex& index,
+                                          const v1::SearchRequest& request);
 
 absl::StatusOr<v1::GetRegistryInfoResponse> GetRegistryInfo(
     const Registry& registry, const v1::GetRegistryInfoRequest& request);

@@ -7,8 +7,20 @@
 #include <utility>
 
 #include "common/registry.h"
+#include "common/search.h"
 
 namespace portreg {
+
+// A registry and what is made of it once, so that no call has to.
+struct Snapshot {
+  explicit Snapshot(Registry r) : registry(std::move(r)), search_index(registry) {}
+  // The index refers to the registry beside it.
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+
+  const Registry registry;
+  const SearchIndex search_index;
+};
 
 // The one place where a new snapshot takes the old one's place. A call takes
 // the current snapshot once and answers from it, whatever is published
@@ -18,16 +30,16 @@ namespace portreg {
 class Publication {
  public:
   explicit Publication(Registry registry)
-      : current_(std::make_shared<const Registry>(std::move(registry))) {}
+      : current_(std::make_shared<const Snapshot>(std::move(registry))) {}
 
   // Never null.
-  [[nodiscard]] std::shared_ptr<const Registry> Current() const {
+  [[nodiscard]] std::shared_ptr<const Snapshot> Current() const {
     const std::lock_guard lock(mutex_);
     return current_;
   }
 
   void Publish(Registry registry) {
-    auto next = std::make_shared<const Registry>(std::move(registry));
+    auto next = std::make_shared<const Snapshot>(std::move(registry));
     // The old snapshot is let go outside the lock: freeing it takes time.
     const std::lock_guard lock(mutex_);
     current_.swap(next);
@@ -35,7 +47,7 @@ class Publication {
 
  private:
   mutable std::mutex mutex_;
-  std::shared_ptr<const Registry> current_;
+  std::shared_ptr<const Snapshot> current_;
 };
 
 }  // namespace portreg

@@ -54,7 +54,9 @@ absl::StatusOr<std::string> ReadService(const std::string& service) {
   return service;
 }
 
-absl::StatusOr<std::vector<Layer>> ReadLayers(const v1::ListRangeRequest& request) {
+// Of a ListRangeRequest or a SearchRequest.
+template <typename Request>
+absl::StatusOr<std::vector<Layer>> ReadLayers(const Request& request) {
   std::vector<Layer> layers;
   for (int i = 0; i < request.layers_size(); ++i) {
     const v1::Layer layer = request.layers(i);
@@ -68,6 +70,30 @@ absl::StatusOr<std::vector<Layer>> ReadLayers(const v1::ListRangeRequest& reques
     if (std::find(layers.begin(), layers.end(), known) == layers.end()) layers.push_back(known);
   }
   return layers;
+}
+
+absl::StatusOr<std::string> ReadSearchQuery(const std::string& query) {
+  const size_t words = QueryWords(query).size();
+  if (words == 0) {
+    return BadField("query", v1::ERROR_REASON_QUERY_EMPTY,
+                    absl::StrCat("query ", Quoted(query), " holds no word, it must have 1 to ",
+                                 kMaxQueryWords));
+  }
+  if (query.size() > kMaxQueryBytes || words > kMaxQueryWords) {
+    return BadField("query", v1::ERROR_REASON_QUERY_TOO_LONG,
+                    absl::StrCat("query ", Quoted(query), " has ", query.size(), " bytes and ",
+                                 words, " words, at most ", kMaxQueryBytes, " bytes and ",
+                                 kMaxQueryWords, " words are allowed"));
+  }
+  return query;
+}
+
+absl::StatusOr<size_t> ReadMaxResults(int32_t max_results) {
+  if (max_results == 0) return kDefaultSearchResults;
+  if (0 < max_results && max_results <= kMaxSearchResults) return max_results;
+  return BadField("max_results", v1::ERROR_REASON_MAX_RESULTS_OUT_OF_RANGE,
+                  absl::StrCat("max_results ", max_results, " is out of range [0, ",
+                               kMaxSearchResults, "], 0 stands for ", kDefaultSearchResults));
 }
 
 bool IsRevision(absl::string_view text) {
@@ -144,6 +170,24 @@ absl::StatusOr<ClassifyQuestion> Read(const v1::ClassifyRequest& request) {
   const absl::StatusOr<Transport> transport = ReadTransport(request.transport());
   if (!transport.ok()) return transport.status();
   return ClassifyQuestion{*port, *transport};
+}
+
+absl::StatusOr<SearchRequestQuestion> Read(const v1::SearchRequest& request) {
+  absl::StatusOr<std::string> query = ReadSearchQuery(request.query());
+  if (!query.ok()) return query.status();
+  const absl::StatusOr<Transport> transport = ReadTransport(request.transport());
+  if (!transport.ok()) return transport.status();
+  absl::StatusOr<std::vector<Layer>> layers = ReadLayers(request);
+  if (!layers.ok()) return layers.status();
+  const absl::StatusOr<WithDetails> with_details = ReadView(request.view());
+  if (!with_details.ok()) return with_details.status();
+  const absl::StatusOr<size_t> max_results = ReadMaxResults(request.max_results());
+  if (!max_results.ok()) return max_results.status();
+  return SearchRequestQuestion{.search = {.query = *std::move(query),
+                                          .transport = *transport,
+                                          .layers = *std::move(layers),
+                                          .max_results = *max_results},
+                               .with_details = *with_details};
 }
 
 absl::Status Check(const v1::BatchLookupRequest& request) {

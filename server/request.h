@@ -12,6 +12,7 @@
 #include "common/port.h"
 #include "common/range_cursor.h"
 #include "common/registry.h"
+#include "common/search.h"
 #include "common/to_message.h"
 #include "google/protobuf/message.h"
 #include "portreg/v1/port_registry_service.pb.h"
@@ -43,9 +44,16 @@ struct ListRangeQuestion {
   RecordIndex from = 0;
 };
 
+// What a SearchRequest asks.
+struct SearchRequestQuestion {
+  SearchQuestion search;
+  WithDetails with_details = WithDetails::kNo;
+};
+
 // Each: INVALID_ARGUMENT with the reasons that the contract lists for the RPC.
 absl::StatusOr<LookupQuestion> Read(const v1::LookupRequest& request);
 absl::StatusOr<ClassifyQuestion> Read(const v1::ClassifyRequest& request);
+absl::StatusOr<SearchRequestQuestion> Read(const v1::SearchRequest& request);
 absl::Status Check(const v1::BatchLookupRequest& request);
 
 // Also ABORTED (REVISION_CHANGED) for a token of another revision than the

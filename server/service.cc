@@ -9,6 +9,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/registry.h"
+#include "common/search.h"
+#include "server/correlation.h"
 #include "server/handlers.h"
 #include "server/request.h"
 #include "server/status.h"
@@ -42,20 +44,23 @@ grpc::Status Serialize(const Response& response, grpc::ByteBuffer& bytes) {
 }
 
 // The road of every unary call.
-template <typename Request, typename Response>
-grpc::Status Answer(const Publication& publication, const grpc::ByteBuffer& in,
-                    absl::StatusOr<Response> (*handler)(const Registry&, const Request&),
-                    grpc::ByteBuffer& out) {
+// The road of every unary call. `part` is the part of the snapshot that the
+// handler asks.
+template <typename Part, typename Request, typename Response>
+grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext& context,
+                                 const Publication& publication, const Part Snapshot::*part,
+                                 absl::StatusOr<Response> (*handler)(const Part&, const Request&),
+                                 const grpc::ByteBuffer& in, grpc::ByteBuffer& out) {
+  EchoCorrelation(context);
+  grpc::ServerUnaryReactor* const reactor = context.DefaultReactor();
   const absl::StatusOr<Request> request = Parse<Request>(in);
-  if (!request.ok()) return ToGrpcStatus(request.status());
-  const absl::StatusOr<Response> response = handler(*publication.Current(), *request);
-  if (!response.ok()) return ToGrpcStatus(response.status());
-  return Serialize(*response, out);
-}
-
-grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context, const grpc::Status& status) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(status);
+  if (!request.ok()) {
+    reactor->Finish(ToGrpcStatus(request.status()));
+    return reactor;
+  }
+  const std::shared_ptr<const Snapshot> snapshot = publication.Current();
+  const absl::StatusOr<Response> response = handler((*snapshot).*part, *request);
+  reactor->Finish(response.ok() ? Serialize(*response, out) : ToGrpcStatus(response.status()));
   return reactor;
 }
 
@@ -63,15 +68,16 @@ grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context, const grp
 // taken the last.
 class ListRangeReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
-  ListRangeReactor(grpc::CallbackServerContext& context, std::shared_ptr<const Registry> registry,
+  ListRangeReactor(grpc::CallbackServerContext& context, std::shared_ptr<const Snapshot> snapshot,
                    const grpc::ByteBuffer& in)
-      : context_(context), registry_(std::move(registry)) {
+      : context_(context), snapshot_(std::move(snapshot)) {
+    EchoCorrelation(context);
     const absl::StatusOr<v1::ListRangeRequest> request = Parse<v1::ListRangeRequest>(in);
     if (!request.ok()) {
       Finish(ToGrpcStatus(request.status()));
       return;
     }
-    absl::StatusOr<Listing> listing = portreg::ListRange(*registry_, *request);
+    absl::StatusOr<Listing> listing = portreg::ListRange(snapshot_->registry, *request);
     if (!listing.ok()) {
       Finish(ToGrpcStatus(listing.status()));
       return;
@@ -111,7 +117,7 @@ class ListRangeReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer>
   }
 
   grpc::CallbackServerContext& context_;
-  const std::shared_ptr<const Registry> registry_;
+  const std::shared_ptr<const Snapshot> snapshot_;
   std::optional<Listing> listing_;
   grpc::ByteBuffer bytes_;
 };
@@ -121,19 +127,21 @@ class ListRangeReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer>
 grpc::ServerUnaryReactor* PortRegistryService::Lookup(grpc::CallbackServerContext* context,
                                                       const grpc::ByteBuffer* request,
                                                       grpc::ByteBuffer* response) {
-  return Finish(context, Answer(publication_, *request, &portreg::Lookup, *response));
+  return Answer(*context, publication_, &Snapshot::registry, &portreg::Lookup, *request, *response);
 }
 
 grpc::ServerUnaryReactor* PortRegistryService::BatchLookup(grpc::CallbackServerContext* context,
                                                            const grpc::ByteBuffer* request,
                                                            grpc::ByteBuffer* response) {
-  return Finish(context, Answer(publication_, *request, &portreg::BatchLookup, *response));
+  return Answer(*context, publication_, &Snapshot::registry, &portreg::BatchLookup, *request,
+                *response);
 }
 
 grpc::ServerUnaryReactor* PortRegistryService::Classify(grpc::CallbackServerContext* context,
                                                         const grpc::ByteBuffer* request,
                                                         grpc::ByteBuffer* response) {
-  return Finish(context, Answer(publication_, *request, &portreg::Classify, *response));
+  return Answer(*context, publication_, &Snapshot::registry, &portreg::Classify, *request,
+                *response);
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* PortRegistryService::ListRange(
@@ -141,10 +149,18 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* PortRegistryService::ListRange(
   return new ListRangeReactor(*context, publication_.Current(), *request);
 }
 
+grpc::ServerUnaryReactor* PortRegistryService::Search(grpc::CallbackServerContext* context,
+                                                      const grpc::ByteBuffer* request,
+                                                      grpc::ByteBuffer* response) {
+  return Answer(*context, publication_, &Snapshot::search_index, &portreg::Search, *request,
+                *response);
+}
+
 grpc::ServerUnaryReactor* PortRegistryService::GetRegistryInfo(grpc::CallbackServerContext* context,
                                                                const grpc::ByteBuffer* request,
                                                                grpc::ByteBuffer* response) {
-  return Finish(context, Answer(publication_, *request, &portreg::GetRegistryInfo, *response));
+  return Answer(*context, publication_, &Snapshot::registry, &portreg::GetRegistryInfo, *request,
+                *response);
 }
 
 }  // namespace portreg

@@ -16,8 +16,9 @@ using RawPortRegistryService = v1::PortRegistryService::WithRawCallbackMethod_Lo
     v1::PortRegistryService::WithRawCallbackMethod_BatchLookup<
         v1::PortRegistryService::WithRawCallbackMethod_Classify<
             v1::PortRegistryService::WithRawCallbackMethod_ListRange<
-                v1::PortRegistryService::WithRawCallbackMethod_GetRegistryInfo<
-                    v1::PortRegistryService::Service>>>>>;
+                v1::PortRegistryService::WithRawCallbackMethod_Search<
+                    v1::PortRegistryService::WithRawCallbackMethod_GetRegistryInfo<
+                        v1::PortRegistryService::Service>>>>>>;
 }  // namespace internal
 
 // Serves portreg.v1.PortRegistryService from what is published. gRPC calls it
@@ -38,6 +39,9 @@ class PortRegistryService final : public internal::RawPortRegistryService {
                                      grpc::ByteBuffer* response) override;
   grpc::ServerWriteReactor<grpc::ByteBuffer>* ListRange(grpc::CallbackServerContext* context,
                                                         const grpc::ByteBuffer* request) override;
+  grpc::ServerUnaryReactor* Search(grpc::CallbackServerContext* context,
+                                   const grpc::ByteBuffer* request,
+                                   grpc::ByteBuffer* response) override;
   grpc::ServerUnaryReactor* GetRegistryInfo(grpc::CallbackServerContext* context,
                                             const grpc::ByteBuffer* request,
                                             grpc::ByteBuffer* response) override;

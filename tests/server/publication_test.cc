@@ -28,18 +28,19 @@ Registry Generation(int number) {
 
 TEST(PublicationTest, TheCurrentSnapshotIsTheOnePublishedLast) {
   Publication publication(Generation(0));
-  EXPECT_EQ(publication.Current()->revision(), Generation(0).revision());
+  EXPECT_EQ(publication.Current()->registry.revision(), Generation(0).revision());
   publication.Publish(Generation(1));
-  EXPECT_EQ(publication.Current()->revision(), Generation(1).revision());
+  EXPECT_EQ(publication.Current()->registry.revision(), Generation(1).revision());
   EXPECT_EQ(publication.Current(), publication.Current());
 }
 
 TEST(PublicationTest, ASnapshotLivesAsLongAsItIsHeld) {
   Publication publication(Generation(0));
-  std::shared_ptr<const Registry> held = publication.Current();
-  const std::weak_ptr<const Registry> former = held;
+  std::shared_ptr<const Snapshot> held = publication.Current();
+  const std::weak_ptr<const Snapshot> former = held;
   publication.Publish(Generation(1));
-  EXPECT_THAT(Describe(*held, held->AtPort(1)), ElementsAre("local 1/udp g0", "iana 1/tcp g0"));
+  EXPECT_THAT(Describe(held->registry, held->registry.AtPort(1)),
+              ElementsAre("local 1/udp g0", "iana 1/tcp g0"));
   held.reset();
   EXPECT_TRUE(former.expired());
 }
@@ -63,12 +64,13 @@ TEST(PublicationTest, AReaderSeesExactlyOneSnapshot) {
       bool finish = false;
       do {
         finish = published_all;  // then the next snapshot is the last one
-        const std::shared_ptr<const Registry> snapshot = publication.Current();
-        const std::string name(snapshot->record(snapshot->AtPort(65535)[0]).service);
+        const std::shared_ptr<const Snapshot> snapshot = publication.Current();
+        const Registry& registry = snapshot->registry;
+        const std::string name(registry.record(registry.AtPort(65535)[0]).service);
         const int generation = std::stoi(name.substr(1));
         const std::string seen = absl::StrCat(
-            snapshot->revision(), " ", snapshot->record(snapshot->AtPort(1)[0]).service, " ",
-            snapshot->record(snapshot->AtPort(1)[1]).service, " ", snapshot->ByName(name).size());
+            registry.revision(), " ", registry.record(registry.AtPort(1)[0]).service, " ",
+            registry.record(registry.AtPort(1)[1]).service, " ", registry.ByName(name).size());
         const std::string expected =
             absl::StrCat(revisions[generation], " ", name, " ", name, " 3");
         if (seen != expected) torn[reader] = seen;
@@ -95,13 +97,14 @@ TEST(PublicationTest, SeveralMayPublishAtOnce) {
       start.arrive_and_wait();
       for (int i = 0; i < 10; ++i) {
         publication.Publish(Generation(publisher + 1));
-        EXPECT_TRUE(publication.Current()->ByName("g0").empty());
+        EXPECT_TRUE(publication.Current()->registry.ByName("g0").empty());
       }
     });
   }
   for (std::thread& thread : publishers) thread.join();
-  const std::string last(publication.Current()->record(0).service);
-  EXPECT_EQ(publication.Current()->revision(), Generation(std::stoi(last.substr(1))).revision());
+  const std::string last(publication.Current()->registry.record(0).service);
+  EXPECT_EQ(publication.Current()->registry.revision(),
+            Generation(std::stoi(last.substr(1))).revision());
 }
 
 }  // namespace

@@ -1,0 +1,46 @@
+#include "client/batch_call.h"
+
+#include <utility>
+
+#include "absl/status/status.h"
+#include "client/unary_call.h"
+
+namespace portreg::internal {
+
+BatchCall::BatchCall(std::shared_ptr<const Connection> connection, CallTerms terms,
+                     const v1::BatchLookupRequest& request,
+                     Callback<v1::BatchLookupResponse> callback)
+    : connection_(std::move(connection)),
+      terms_(std::move(terms)),
+      deadline_(terms_.Deadline()),
+      request_(request),
+      callback_(std::move(callback)),
+      batch_(request_) {}
+
+void BatchCall::Continue() {
+  const v1::BatchLookupRequest* const part = batch_.Next();
+  if (part == nullptr) {
+    std::move(callback_)(std::move(batch_).Result());
+    return;
+  }
+  const auto call = std::make_shared<UnaryCall<v1::BatchLookupRequest, v1::BatchLookupResponse>>(
+      connection_, *part,
+      [self = shared_from_this()](absl::StatusOr<v1::BatchLookupResponse> reply) {
+        self->batch_.Take(std::move(reply));
+        self->Continue();
+      });
+  {
+    const std::lock_guard lock(mutex_);
+    part_ = call;
+    if (cancelled_) call->Cancel();
+  }
+  call->Start(&AsyncStub::BatchLookup, terms_, deadline_);
+}
+
+void BatchCall::Cancel() {
+  const std::lock_guard lock(mutex_);
+  cancelled_ = true;
+  if (const std::shared_ptr<Cancellable> part = part_.lock(); part != nullptr) part->Cancel();
+}
+
+}  // namespace portreg::internal

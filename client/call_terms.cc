@@ -1,0 +1,56 @@
+#include "client/call_terms.h"
+
+#include "absl/status/status.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "grpc/grpc.h"
+
+namespace portreg::internal {
+namespace {
+
+// gRPC's own judgement of a text; the slice refers to the text.
+bool Holds(int (*judge)(grpc_slice), absl::string_view text) {
+  return judge(grpc_slice_from_static_buffer(text.data(), text.size())) != 0;
+}
+
+absl::Status CheckMetadata(absl::string_view name, absl::string_view value) {
+  const auto refuse = [name](absl::string_view why) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("CallOptions.metadata \"", absl::CHexEscape(name), "\" ", why));
+  };
+  if (!Holds(grpc_header_key_is_legal, name) || absl::StartsWith(name, ":")) {
+    return refuse("is not a name of lower-case letters, digits and \"-_.\"");
+  }
+  if (absl::StartsWith(name, "grpc-")) {
+    return refuse("begins with \"grpc-\", which is reserved for gRPC");
+  }
+  if (!Holds(grpc_is_binary_header, name) && !Holds(grpc_header_nonbin_value_is_legal, value)) {
+    return refuse(absl::StrCat("has the value \"", absl::CHexEscape(value),
+                               "\", it must be printable ASCII"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<CallTerms> CallTerms::Create(const CallOptions& options,
+                                            absl::Duration default_timeout) {
+  const absl::Duration timeout = options.timeout.value_or(default_timeout);
+  if (timeout <= absl::ZeroDuration()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "CallOptions.timeout is ", absl::FormatDuration(timeout), ", it must be above 0"));
+  }
+  for (const auto& [name, value] : options.metadata) {
+    if (absl::Status status = CheckMetadata(name, value); !status.ok()) return status;
+  }
+  return CallTerms(timeout, options.metadata);
+}
+
+void CallTerms::Apply(absl::Time deadline, grpc::ClientContext& context) const {
+  context.set_deadline(absl::ToChronoTime(deadline));
+  for (const auto& [name, value] : metadata_) context.AddMetadata(name, value);
+}
+
+}  // namespace portreg::internal

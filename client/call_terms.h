@@ -1,0 +1,45 @@
+// What one call takes and brings along.
+#ifndef PORTREG_CLIENT_CALL_TERMS_H_
+#define PORTREG_CLIENT_CALL_TERMS_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "grpcpp/grpcpp.h"
+#include "portreg/call_options.h"
+
+namespace portreg::internal {
+
+// CallOptions that have been checked: gRPC ends the process over metadata that
+// is not legal.
+class CallTerms {
+ public:
+  // INVALID_ARGUMENT, naming it, for a timeout or a piece of metadata that is
+  // out of bounds. `default_timeout` stands in for a timeout that is not given.
+  static absl::StatusOr<CallTerms> Create(const CallOptions& options,
+                                          absl::Duration default_timeout);
+
+  [[nodiscard]] absl::Duration timeout() const { return timeout_; }
+
+  // When a call that begins now must be over.
+  [[nodiscard]] absl::Time Deadline() const { return absl::Now() + timeout_; }
+
+  // Prepares the context of a call, or of a part of one, that must be over at
+  // `deadline`.
+  void Apply(absl::Time deadline, grpc::ClientContext& context) const;
+
+ private:
+  CallTerms(absl::Duration timeout, std::vector<std::pair<std::string, std::string>> metadata)
+      : timeout_(timeout), metadata_(std::move(metadata)) {}
+
+  absl::Duration timeout_;
+  std::vector<std::pair<std::string, std::string>> metadata_;
+};
+
+}  // namespace portreg::internal
+
+#endif  // PORTREG_CLIENT_CALL_TERMS_H_

@@ -1,0 +1,206 @@
+#include "client/listing_reader.h"
+
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "client/connection.h"
+
+namespace portreg::internal {
+namespace {
+
+using Message = absl::optional<v1::ListRangeResponse>;
+
+// What a listing that ended so gives to those who ask for more.
+absl::StatusOr<Message> Outcome(const absl::Status& end) {
+  if (!end.ok()) return end;
+  return Message();
+}
+
+absl::Status Cancelled() { return absl::CancelledError("the listing was cancelled"); }
+
+}  // namespace
+
+// One stream of gRPC's. It is held open, since reads are started by whoever
+// asks for them, until a read fails; then OnDone is its last word.
+class ListingReader::Stream final : public grpc::ClientReadReactor<v1::ListRangeResponse> {
+ public:
+  explicit Stream(std::shared_ptr<ListingReader> reader) : reader_(std::move(reader)) {}
+
+  grpc::ClientContext& context() { return context_; }
+
+  void Start(Stub::async_interface& stub, const v1::ListRangeRequest& request) {
+    stub.ListRange(&context_, &request, this);
+    AddHold();
+    Read();
+    StartCall();
+  }
+
+  void Read() { StartRead(&message_); }
+
+ private:
+  void OnReadDone(bool ok) override {
+    if (!ok) {
+      RemoveHold();
+    } else if (reader_->OnMessage(std::move(message_))) {
+      Read();
+    }
+  }
+
+  void OnDone(const grpc::Status& status) override {
+    const std::unique_ptr<Stream> self(this);
+    reader_->OnEnd(status);
+  }
+
+  const std::shared_ptr<ListingReader> reader_;
+  grpc::ClientContext context_;
+  v1::ListRangeResponse message_;
+};
+
+ListingReader::ListingReader(Listing listing) : listing_(std::move(listing)) {}
+
+ListingReader::ListingReader(absl::Status status) : phase_(Phase::kOver), end_(std::move(status)) {}
+
+void ListingReader::Next(MessageCallback callback) {
+  absl::StatusOr<Message> refusal = Message();
+  bool refused = true;
+  bool opens = false;
+  Stream* reads = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    if (callback_ != nullptr) {
+      refusal = absl::FailedPreconditionError("the message before this one is still awaited");
+    } else if (phase_ == Phase::kOver) {
+      refusal = Outcome(end_);
+    } else {
+      refused = false;
+      callback_ = std::move(callback);
+      opens = phase_ == Phase::kNew;
+      if (!opens && !reading_) reads = stream_;
+      phase_ = Phase::kOpen;
+      reading_ = true;
+    }
+  }
+  if (refused) std::move(callback)(std::move(refusal));
+  if (opens) Open();
+  if (reads != nullptr) reads->Read();
+}
+
+void ListingReader::Open() {
+  const Connection& connection = listing_->connection();
+  Stub::async_interface* const stub = connection.stub().async();
+  if (stub == nullptr) {
+    End(absl::UnimplementedError("the stub has no asynchronous calls"));
+    return;
+  }
+  // Deletes itself when it is over.
+  auto* const stream = new Stream(shared_from_this());
+  listing_->Prepare(stream->context());
+  {
+    const std::lock_guard lock(mutex_);
+    phase_ = Phase::kOpen;
+    stream_ = stream;
+    reading_ = true;
+    if (cancelled_) stream->context().TryCancel();
+  }
+  if (!listing_->resumed()) {
+    connect_alarm_.Set(absl::ToChronoTime(absl::Now() + listing_->ConnectTimeout()),
+                       [weak = weak_from_this()](bool expired) {
+                         const std::shared_ptr<ListingReader> self = weak.lock();
+                         if (expired && self != nullptr) self->OnConnectTimeout();
+                       });
+  }
+  stream->Start(*stub, listing_->request());
+}
+
+bool ListingReader::OnMessage(v1::ListRangeResponse message) {
+  connect_alarm_.Cancel();
+  MessageCallback callback;
+  {
+    const std::lock_guard lock(mutex_);
+    listing_->Note(message);
+    if (cancelled_) return true;
+    reading_ = false;
+    callback = std::exchange(callback_, nullptr);
+  }
+  std::move(callback)(Message(std::move(message)));
+  return false;
+}
+
+void ListingReader::OnEnd(const grpc::Status& status) {
+  connect_alarm_.Cancel();
+  absl::Status end;
+  {
+    const std::lock_guard lock(mutex_);
+    stream_ = nullptr;
+    reading_ = false;
+    const bool given_up = cancelled_ || connect_timed_out_;
+    if (!given_up && listing_->Resume(status)) {
+      phase_ = Phase::kPausing;
+      pause_alarm_.Set(absl::ToChronoTime(absl::Now() + listing_->Pause()),
+                       [self = shared_from_this()](bool /*expired*/) { self->OnPauseOver(); });
+      return;
+    }
+    if (cancelled_) {
+      end = Cancelled();
+    } else if (connect_timed_out_) {
+      end = listing_->connection().NoConnection(listing_->ConnectTimeout());
+    } else {
+      end = listing_->Explain(status);
+    }
+  }
+  End(std::move(end));
+}
+
+void ListingReader::OnConnectTimeout() {
+  const std::lock_guard lock(mutex_);
+  if (stream_ == nullptr || listing_->connection().connected()) return;
+  connect_timed_out_ = true;
+  stream_->context().TryCancel();
+}
+
+void ListingReader::OnPauseOver() {
+  bool cancelled;
+  {
+    const std::lock_guard lock(mutex_);
+    cancelled = cancelled_;
+  }
+  if (cancelled) {
+    End(Cancelled());
+  } else {
+    Open();
+  }
+}
+
+void ListingReader::End(absl::Status status) {
+  MessageCallback callback;
+  {
+    const std::lock_guard lock(mutex_);
+    phase_ = Phase::kOver;
+    end_ = status;
+    callback = std::exchange(callback_, nullptr);
+  }
+  if (callback != nullptr) std::move(callback)(Outcome(status));
+}
+
+void ListingReader::Cancel() {
+  Stream* drains = nullptr;
+  bool begun;
+  {
+    const std::lock_guard lock(mutex_);
+    if (cancelled_ || phase_ == Phase::kOver) return;
+    cancelled_ = true;
+    begun = phase_ != Phase::kNew;
+    if (!begun) phase_ = Phase::kOver;
+    if (phase_ == Phase::kPausing) pause_alarm_.Cancel();
+    if (stream_ != nullptr) {
+      stream_->context().TryCancel();
+      // What holds it open goes with the read that fails.
+      if (!reading_) drains = stream_;
+      reading_ = true;
+    }
+  }
+  if (!begun) End(Cancelled());
+  if (drains != nullptr) drains->Read();
+}
+
+}  // namespace portreg::internal
