@@ -26,10 +26,13 @@ using Callback = absl::AnyInvocable<void(absl::StatusOr<Response>) &&>;
 // does not cancel it. Any number of threads may use one at once.
 class PendingCall {
  public:
+  // Clients make these.
   explicit PendingCall(std::weak_ptr<internal::Cancellable> call);
-  ~PendingCall();
+  // Stands for the same call.
   PendingCall(const PendingCall&);
+  // Stands for the same call.
   PendingCall& operator=(const PendingCall&);
+  ~PendingCall();
 
   // Lets the call end as soon as possible, with CANCELLED unless it is over by
   // then. The callback runs all the same.
@@ -55,8 +58,11 @@ class PendingCall {
 // Movable. For one thread at a time; Cancel() for any.
 class AsyncRecordStream {
  public:
+  // Clients make these.
   explicit AsyncRecordStream(std::shared_ptr<internal::ListingReader> reader);
+  // A stream that was moved from is at its end.
   AsyncRecordStream(AsyncRecordStream&&) noexcept;
+  // Cancels the listing that this stood for.
   AsyncRecordStream& operator=(AsyncRecordStream&&) noexcept;
   // Cancels a listing that has not been read to its end. A callback that waits
   // still runs, perhaps afterwards.

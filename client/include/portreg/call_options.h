@@ -11,6 +11,7 @@
 
 namespace portreg {
 
+// The terms of a single call.
 struct CallOptions {
   // How long the call may take, its retries among it. Above 0. Default:
   // nothing, which leaves it to ClientOptions::timeout (of a listing:

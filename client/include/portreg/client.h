@@ -58,8 +58,11 @@ class Client {
   Client& operator=(const Client&) = delete;
   ~Client();
 
+  // What a port or a service name is. NOT_FOUND if no record has the name.
   absl::StatusOr<v1::LookupResponse> Lookup(const v1::LookupRequest& request,
                                             const CallOptions& call = {}) const;
+
+  // Lookup, to a callback.
   PendingCall LookupAsync(const v1::LookupRequest& request, Callback<v1::LookupResponse> callback,
                           const CallOptions& call = {}) const;
 
@@ -76,29 +79,43 @@ class Client {
   // between them three times over.
   absl::StatusOr<v1::BatchLookupResponse> BatchLookup(const v1::BatchLookupRequest& request,
                                                       const CallOptions& call = {}) const;
+
+  // BatchLookup, to a callback.
   PendingCall BatchLookupAsync(const v1::BatchLookupRequest& request,
                                Callback<v1::BatchLookupResponse> callback,
                                const CallOptions& call = {}) const;
 
+  // The class of a port, and what speaks for and against choosing it.
   absl::StatusOr<v1::ClassifyResponse> Classify(const v1::ClassifyRequest& request,
                                                 const CallOptions& call = {}) const;
+
+  // Classify, to a callback.
   PendingCall ClassifyAsync(const v1::ClassifyRequest& request,
                             Callback<v1::ClassifyResponse> callback,
                             const CallOptions& call = {}) const;
 
+  // The records that words lead to, best first, at most 500; perhaps none.
   absl::StatusOr<v1::SearchResponse> Search(const v1::SearchRequest& request,
                                             const CallOptions& call = {}) const;
+
+  // Search, to a callback.
   PendingCall SearchAsync(const v1::SearchRequest& request, Callback<v1::SearchResponse> callback,
                           const CallOptions& call = {}) const;
 
-  // A listing, which begins with the stream's first Next(). Errors, those about
-  // the request and the options among them, are the stream's.
+  // The records of a range of ports. The listing begins with the stream's first
+  // Next(); errors, those about the request and the options among them, are the
+  // stream's.
   [[nodiscard]] RecordStream ListRange(const v1::ListRangeRequest& request,
                                        const CallOptions& call = {}) const;
+
+  // ListRange, its messages to callbacks.
   [[nodiscard]] AsyncRecordStream ListRangeAsync(const v1::ListRangeRequest& request,
                                                  const CallOptions& call = {}) const;
 
+  // Which registry answers: its revision, its layers, and where they come from.
   absl::StatusOr<v1::GetRegistryInfoResponse> GetRegistryInfo(const CallOptions& call = {}) const;
+
+  // GetRegistryInfo, to a callback.
   PendingCall GetRegistryInfoAsync(Callback<v1::GetRegistryInfoResponse> callback,
                                    const CallOptions& call = {}) const;
 

@@ -15,9 +15,10 @@ struct TlsOptions {
   // Certificates of the authorities that the server's certificate must lead
   // to. Default: empty, those of the system.
   std::string ca_file;
-  // The client's own certificate chain and private key, for mutual TLS: both
-  // or none. Default: empty, the client shows no certificate.
+  // The client's own certificate chain, for mutual TLS: with key_file or not at
+  // all. Default: empty, the client shows no certificate.
   std::string cert_file;
+  // The private key of cert_file's certificate. Default: empty.
   std::string key_file;
   // The name that the server's certificate must bear. Default: empty, the
   // target's host.
@@ -36,6 +37,7 @@ struct RetryOptions {
   absl::Duration max_backoff = absl::Seconds(1);
 };
 
+// Where the server is, how to talk to it, and how long to wait for it.
 struct ClientOptions {
   // The server, by gRPC's naming: host:port, dns:///name:port, unix:path.
   // Where a name has several addresses, calls go to them by turns.
@@ -48,6 +50,7 @@ struct ClientOptions {
   // How long a listing may take from its first to its last record. Above 0.
   // Default: 30 s.
   absl::Duration list_timeout = absl::Seconds(30);
+  // Default: three tries, 50 ms to 1 s apart.
   RetryOptions retry;
   // Passes over servers that report through grpc.health.v1 that they do not
   // serve. Default: yes. A server without health checking counts as serving.

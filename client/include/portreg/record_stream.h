@@ -26,9 +26,11 @@ class RecordStream {
   // What yields the messages; there is one in client.cc.
   class Messages;
 
+  // Clients make these.
   explicit RecordStream(std::unique_ptr<Messages> messages);
   // A stream that was moved from is at its end.
   RecordStream(RecordStream&& other) noexcept;
+  // Cancels the listing that this stood for.
   RecordStream& operator=(RecordStream&& other) noexcept;
   // Cancels a listing that has not been read to its end.
   ~RecordStream();
