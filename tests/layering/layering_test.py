@@ -15,7 +15,11 @@ import unittest
 SOURCE_DIR = pathlib.Path(os.environ.get(
     "PORTREG_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
 PARTS = ("common", "server", "client", "proto")
-PUBLIC_HEADERS = "client/include/"
+# Where public headers lie, which users include by what comes after it.
+PUBLIC_HEADERS = ("client/include/", "client/mocks/include/",
+                  "server/testing/include/")
+# Projects of their own, as users have them; other rules hold there.
+EXAMPLES = ("client/quickstart/", "client/examples/")
 
 INCLUDE = re.compile(r'^\s*#\s*(?:include|include_next|import)\s*(.*?)\s*$',
                      re.MULTILINE)
@@ -30,7 +34,9 @@ OWNERS = (
     ("google/", "google"), ("openssl/", "openssl"),
     ("utf8.h", "utfcpp"), ("utf8/", "utfcpp"),
     ("portreg/v1/", "proto"), ("portreg/errordetails/", "proto"),
-    ("portreg/", "client library"),
+    ("gmock/", "gtest"), ("gtest/", "gtest"),
+    ("portreg/testing/fake_server.h", "fake server"),
+    ("portreg/testing/", "mocks"), ("portreg/", "client headers"),
     ("common/embedded/", "embedded data"), ("common/", "common"),
     ("server/", "server"), ("client/cli/", "tool"),
     ("client/", "client library"),
@@ -44,12 +50,19 @@ MAY_INCLUDE = (
     ("common/utf8.", {"system", "absl", "common", "utfcpp"}),
     ("common/quote.", {"system", "absl", "common", "utfcpp"}),
     ("common/", {"system", "absl", "common"}),
+    # What is installed finds nothing beside it but what is installed too.
+    ("server/testing/include/", {"system", "absl", "proto"}),
+    ("client/include/", {"system", "absl", "proto", "client headers"}),
+    ("client/mocks/", {"system", "absl", "grpc", "google", "gtest", "proto",
+                       "client headers", "mocks"}),
+    ("server/testing/", {"system", "absl", "grpc", "google", "proto",
+                         "common", "server", "fake server"}),
     ("server/", {"system", "absl", "grpc", "google", "proto", "common",
                  "embedded data", "server"}),
     ("client/cli/", {"system", "absl", "grpc", "google", "utfcpp", "proto",
-                     "common", "embedded data", "client library", "tool"}),
+                     "common", "embedded data", "client headers", "tool"}),
     ("client/", {"system", "absl", "grpc", "google", "proto", "common",
-                 "client library"}),
+                 "client headers", "client library"}),
     ("proto/", {"google", "proto"}))
 
 
@@ -69,15 +82,18 @@ def allowed_to(path: str) -> set[str]:
 
 def guard_of(path: str) -> str:
     """The include guard of a header: its path, as it is included."""
-    included = path.removeprefix(PUBLIC_HEADERS).removeprefix("portreg/")
+    for directory in PUBLIC_HEADERS:
+        path = path.removeprefix(directory)
+    included = path.removeprefix("portreg/")
     return f"PORTREG_{re.sub(r'[^A-Za-z0-9]', '_', included).upper()}_"
 
 
 def source_files(root: pathlib.Path, *endings: str) -> list[str]:
     """The paths of the project's files with one of the endings."""
-    return sorted(str(path.relative_to(root)) for part in PARTS
-                  for ending in endings
-                  for path in (root / part).rglob(f"*{ending}"))
+    found = (str(path.relative_to(root)) for part in PARTS
+             for ending in endings
+             for path in (root / part).rglob(f"*{ending}"))
+    return sorted(path for path in found if not path.startswith(EXAMPLES))
 
 
 def included_by(path: str, text: str) -> list[str]:
@@ -190,11 +206,26 @@ class MadeUpTest(unittest.TestCase):
              '"client/cli/flags.h"',
              '  #  include "server/server.h"  // comment']),
         "client/include/portreg/a.h": (
-            ['"portreg/client_options.h"', '"common/record.h"'],
-            ['"server/server.h"', '"common/embedded/embedded.h"']),
+            ['"portreg/client_options.h"', '"absl/status/status.h"',
+             '"portreg/v1/port_record.pb.h"'],
+            ['"server/server.h"', '"common/embedded/embedded.h"',
+             '"common/record.h"', '"client/channel.h"']),
+        "client/mocks/include/portreg/testing/a.h": (
+            ['"portreg/client.h"', '"gmock/gmock.h"'],
+            ['"client/channel.h"', '"common/record.h"',
+             '"server/service.h"']),
+        "server/testing/include/portreg/testing/a.h": (
+            ['"portreg/v1/port_record.pb.h"'],
+            ['"server/service.h"', '"common/record.h"',
+             '"portreg/client.h"', '"grpcpp/grpcpp.h"']),
+        "server/testing/a.cc": (
+            ['"portreg/testing/fake_server.h"', '"server/service.h"'],
+            ['"portreg/client.h"', '"common/embedded/embedded.h"',
+             '"portreg/testing/mock_stub.h"']),
         "client/cli/a.cc": (
             ['"portreg/client.h"', '"common/embedded/embedded.h"',
-             '"client/cli/flags.h"'], ['"server/server.h"'])}
+             '"client/cli/flags.h"'],
+            ['"server/server.h"', '"client/channel.h"'])}
 
     def setUp(self):
         self.root = pathlib.Path(self.enterContext(
@@ -234,6 +265,8 @@ class MadeUpTest(unittest.TestCase):
         table = {
             ("common/a.h", "PORTREG_COMMON_A_H_"): True,
             ("client/include/portreg/a.h", "PORTREG_A_H_"): True,
+            ("server/testing/include/portreg/testing/a.h",
+             "PORTREG_TESTING_A_H_"): True,
             ("client/cli/a_b.h", "PORTREG_CLIENT_CLI_A_B_H_"): True,
             ("common/a.h", "COMMON_A_H"): False,
             ("common/b.h", "PORTREG_COMMON_A_H_"): False}
