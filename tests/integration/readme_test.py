@@ -1,0 +1,173 @@
+"""Does what README.md tells a reader to do, and sees what it promises.
+
+    PORTREGD=portregd PORTREG=portreg PORTREG_BUILD_DIR=build python3 readme_test.py
+
+Commands after "$ " must print what stands below them; with
+PORTREG_UPDATE_GOLDEN=1 they write it there. Programs are built against an
+installed copy.
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+import processes
+import tool
+from processes import SOURCE_DIR
+
+README = SOURCE_DIR / "README.md"
+BUILD_DIR = pathlib.Path(os.environ["PORTREG_BUILD_DIR"])
+PREFIX = "/usr/local"
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+COMMAND_SECONDS = 20 * processes.PATIENCE
+BUILD_SECONDS = 200 * processes.PATIENCE
+
+# What cannot run within a test of the build that it would change, and where it
+# is run instead: the file, and a text in it.
+ELSEWHERE = {
+    "deploy/quickstart.sh": (".ci/run", "deploy/quickstart.sh"),
+    "tests/run.sh": (".ci/run", "tests/run.sh"),
+    "cpack -G DEB --config build/release/CPackConfig.cmake -B build/packages":
+        ("tests/install/packages_test.py", "cpack"),
+    "apt-get install ./build/packages/*.deb":
+        ("tests/install/packages_test.py", "apt-get"),
+}
+
+
+def blocks(language: str) -> list[str]:
+    """The fenced blocks of one language, in their order."""
+    return [body for name, body in BLOCK.findall(README.read_text("utf-8"))
+            if name == language]
+
+
+def uncommented(line: str) -> str:
+    """A line of shell without its comment."""
+    return re.sub(r"\s+#.*$", "", line).strip()
+
+
+def run(command: str, directory: pathlib.Path, seconds: float,
+        **variables: str) -> subprocess.CompletedProcess:
+    """Runs a line of bash; its errors are part of its output."""
+    return subprocess.run(
+        ["bash", "-c", command], cwd=directory, text=True, check=False,
+        env={**tool.environment(), **variables}, timeout=seconds,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT)
+
+
+class ReadmeTest(unittest.TestCase):
+    """Every command and every snippet."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.directory = pathlib.Path(cls.enterClassContext(
+            tempfile.TemporaryDirectory(prefix="readme-")))
+        cls.root = cls.directory / "root"
+        cls.server = cls.enterClassContext(processes.Portregd())
+        cls.path = os.pathsep.join(
+            [*{str(pathlib.Path(program).parent) for program in
+               (processes.portregd_path(), tool.portreg_path())},
+             os.environ["PATH"]])
+
+    def shell(self, command: str, directory: pathlib.Path | None = None,
+              seconds: float = COMMAND_SECONDS, **variables: str):
+        """Runs a line of bash as a reader would who followed the README."""
+        return run(command, directory or self.directory, seconds,
+                   PATH=self.path, PORTREG_TARGET=self.server.address,
+                   PORTREGD_LISTEN=processes.ANY_PORT, **variables)
+
+    def build(self, name: str, lists: str, source: str) -> pathlib.Path:
+        """Builds a project against the installed copy; gives its program."""
+        if not self.root.exists():
+            done = self.shell(f"cmake --install '{BUILD_DIR}' --prefix {PREFIX}",
+                              DESTDIR=str(self.root))
+            self.assertEqual(done.returncode, 0, done.stdout)
+        directory = self.directory / name
+        directory.mkdir()
+        (directory / "CMakeLists.txt").write_text(lists)
+        (directory / "example.cc").write_text(source)
+        launcher = ("-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"
+                    if shutil.which("ccache") else "")
+        done = self.shell(
+            f"cmake -G Ninja -S . -B build {launcher}"
+            f" -DCMAKE_PREFIX_PATH='{self.root}{PREFIX}'"
+            f" -DCMAKE_CXX_FLAGS='{os.environ.get('PORTREG_CXX_FLAGS', '')}'"
+            " && cmake --build build", directory, BUILD_SECONDS)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        return directory / "build" / "example"
+
+    def test_commands_print_what_stands_below_them(self):
+        (local,) = blocks("csv")
+        (self.directory / "local.csv").write_text(local)
+        shown = 0
+        renewed = README.read_text("utf-8")
+        for block in blocks(""):
+            for each in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+                command, _, wanted = each.partition("\n")
+                done = self.shell(command)
+                with self.subTest(command=command):
+                    if os.environ.get("PORTREG_UPDATE_GOLDEN") and wanted:
+                        renewed = renewed.replace(
+                            f"$ {each}", f"$ {command}\n{done.stdout}", 1)
+                    elif wanted:
+                        self.assertEqual(done.stdout, wanted)
+                        shown += 1
+                    self.assertEqual(done.returncode, 0, done.stdout)
+        if os.environ.get("PORTREG_UPDATE_GOLDEN"):
+            README.write_text(renewed, "utf-8")
+        else:
+            self.assertGreater(shown, 8)
+
+    def test_shell_blocks_run_or_are_run_elsewhere(self):
+        lines = [uncommented(line) for block in blocks("sh")
+                 for line in block.splitlines()]
+        self.assertIn("portregd &", lines)
+        for line in lines:
+            with self.subTest(line=line):
+                if line in ELSEWHERE:
+                    file, text = ELSEWHERE[line]
+                    self.assertIn(text, (SOURCE_DIR / file).read_text("utf-8"))
+                elif line == "portregd &":
+                    done = self.shell(
+                        "coproc S { exec portregd; }; read -r -u ${S[0]} line;"
+                        ' echo "$line"; kill $S_PID; wait $S_PID')
+                    self.assertRegex(done.stdout, r"\AREADY 127\.0\.0\.1:\d+\n")
+                    self.assertEqual(done.returncode, 0)
+                elif line.startswith("cmake --install build/release "):
+                    done = self.shell(
+                        line.replace("build/release", f"'{BUILD_DIR}'"),
+                        DESTDIR=str(self.directory / "installed"))
+                    self.assertEqual(done.returncode, 0, done.stdout)
+                    self.assertTrue((self.directory / "installed" /
+                                     PREFIX[1:] / "bin" / "portreg").exists())
+                else:
+                    self.fail(f"{line} is not known to this test")
+
+    def test_snippets_of_the_library_are_built_and_run(self):
+        (lists,) = blocks("cmake")
+        first, second = blocks("cpp")
+        example = self.build("example", lists, first)
+        done = self.shell(f"{example} {self.server.address}")
+        self.assertEqual(done.stdout, "HTTPS\nhttps\nhttps\nhttps\n")
+        find = "find_package(portreg CONFIG REQUIRED"
+        self.assertIn(f"{find} COMPONENTS testing)",
+                      README.read_text("utf-8"))
+        lists = lists.replace(find, f"{find} COMPONENTS testing").replace(
+            "portreg::client", "portreg::client portreg::fake_server")
+        example = self.build("fake", lists, second)
+        self.assertEqual(self.shell(str(example)).stdout, "billing\n")
+
+    def test_files_that_are_linked_exist(self):
+        targets = re.findall(r"\]\(([^)]+)\)", README.read_text("utf-8"))
+        self.assertGreater(len(targets), 8)
+        for target in targets:
+            with self.subTest(target=target):
+                self.assertTrue((SOURCE_DIR / target).exists())
+
+
+if __name__ == "__main__":
+    unittest.main()
