@@ -1,0 +1,84 @@
+# bash completion for portreg(1). It needs nothing but bash, and asks no server.
+
+# Finds the flag whose value is being written, and what of it stands there:
+# sets flag and value, and glued to what completions must begin with. Readline
+# cuts "--flag=value" in three words, unless COMP_WORDBREAKS is changed.
+_portreg_value()
+{
+  local -r takes_value=$1 current=${COMP_WORDS[COMP_CWORD]}
+  local -r before=${COMP_WORDS[COMP_CWORD - 1]}
+  glued=
+  if [[ $current == -*=* ]]; then
+    flag=${current%%=*} value=${current#*=} glued=$flag=
+  elif [[ $before == = ]]; then
+    flag=${COMP_WORDS[COMP_CWORD - 2]} value=$current
+  else
+    flag=$before value=${current#=}
+  fi
+  [[ $takes_value == *" $flag="* ]]
+}
+
+# Prints the first word that is neither a flag nor a flag's value: the command,
+# or a key. Colons, too, are words of their own to readline.
+_portreg_command()
+{
+  local -r takes_value=$1
+  local i word
+  for ((i = 1; i < COMP_CWORD; ++i)); do
+    word=${COMP_WORDS[i]}
+    if [[ $word == [=:] ]]; then
+      ((++i))
+    elif [[ $word != -* ]]; then
+      echo "$word"
+      return
+    elif [[ $takes_value == *" $word="* && ${COMP_WORDS[i + 1]} != = ]]; then
+      ((++i))
+    fi
+  done
+}
+
+_portreg()
+{
+  local -ra commands=(lookup classify list search export info help)
+  local -ra switches=(-o --short --no-headers --details --portless --like --offline --plaintext
+    --tls -h --help --version)
+  local -ra settings=(--output= --color= --layer= --max-results= --format= --target= --timeout=
+    --cacert= --cert= --key= --server-name= --header=)
+  local IFS=$' \t\n'
+  local -r takes_value=" -o= ${settings[*]} " current=${COMP_WORDS[COMP_CWORD]}
+  local flag value glued words=
+  COMPREPLY=()
+
+  if [[ " ${COMP_WORDS[*]:1:COMP_CWORD-1} " == *' -- '* ]]; then
+    return # keys
+  elif _portreg_value "$takes_value"; then
+    case $flag in
+      -o | --output) words='table wide json ndjson csv tsv services name' ;;
+      --color) words='auto always never' ;;
+      --format) words='services sysctl-reserved iana-csv json' ;;
+      --layer)
+        # A list: what stands before its last comma stays.
+        local -r last=${value##*,}
+        local layer
+        for layer in local common iana; do
+          [[ ",$value" == *",$layer,"* ]] || words+=" $layer"
+        done
+        glued+=${value%"$last"} value=$last
+        ;;
+      --cacert | --cert | --key)
+        compopt -o filenames 2>/dev/null
+        mapfile -t COMPREPLY < <(compgen -P "$glued" -f -- "$value")
+        return
+        ;;
+    esac
+    mapfile -t COMPREPLY < <(compgen -P "$glued" -W "$words" -- "$value")
+  elif [[ $current == -* ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "${switches[*]} ${settings[*]}" -- "$current")
+    [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
+  elif [[ -z $(_portreg_command "$takes_value") ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "${commands[*]}" -- "$current")
+  fi
+  return 0
+}
+
+complete -F _portreg portreg

@@ -1,0 +1,60 @@
+# fish completion for portreg(1). It asks no server.
+
+# Whether no command and no key stands on the command line yet.
+function __portreg_awaits_command
+    set -l words (commandline --current-process --cut-at-cursor --tokenize)
+    set -e words[1]
+    while set -q words[1]
+        switch $words[1]
+            case -o --output --color --layer --max-results --format --target --timeout \
+                --cacert --cert --key --server-name --header
+                set -e words[1]
+            case '-*'
+            case '*'
+                return 1
+        end
+        set -e words[1]
+    end
+end
+
+complete -c portreg -f
+
+complete -c portreg -n __portreg_awaits_command -a lookup \
+    -d 'What is on a port, what a service uses'
+complete -c portreg -n __portreg_awaits_command -a classify -d 'Is a port a good choice?'
+complete -c portreg -n __portreg_awaits_command -a list \
+    -d 'The records of a range, or of all ports'
+complete -c portreg -n __portreg_awaits_command -a search \
+    -d 'Records whose names or descriptions hold the words'
+complete -c portreg -n __portreg_awaits_command -a export \
+    -d 'The registry as a file for other programs'
+complete -c portreg -n __portreg_awaits_command -a info -d 'Which registry answers'
+complete -c portreg -n __portreg_awaits_command -a help -d 'How to use portreg'
+
+complete -c portreg -o o -x -a 'table wide json ndjson csv tsv services name' -d 'Output format'
+complete -c portreg -l output -x -a 'table wide json ndjson csv tsv services name' \
+    -d 'Output format'
+complete -c portreg -l short -d 'The service of a port, the port of a service'
+complete -c portreg -l no-headers -d 'No line of column titles'
+complete -c portreg -l color -x -a 'auto always never' -d 'Whether to use colours'
+complete -c portreg -l details -d 'json, ndjson: also owners, references, dates'
+complete -c portreg -l layer -x -a '(__fish_complete_list , "printf \'%s\n\' local common iana")' \
+    -d 'Only these layers'
+complete -c portreg -l portless -d 'list, export: also names without a port'
+complete -c portreg -l like -d 'Search for the arguments'
+complete -c portreg -l max-results -x -d 'search: at most so many matches'
+complete -c portreg -l format -x -a 'services sysctl-reserved iana-csv json' \
+    -d 'export: the format'
+complete -c portreg -l target -x -d 'The server'
+complete -c portreg -l offline -d 'Answer from the embedded registry'
+complete -c portreg -l timeout -x -d 'How long a call may take'
+complete -c portreg -l plaintext -d 'No TLS, which is the default'
+complete -c portreg -l tls -d 'TLS, with the system\'s authorities'
+complete -c portreg -l cacert -r -F -d 'PEM file of the server\'s authorities'
+complete -c portreg -l cert -r -F -d 'PEM file of the client\'s certificate chain'
+complete -c portreg -l key -r -F -d 'PEM file of the client\'s private key'
+complete -c portreg -l server-name -x -d 'The name that the server\'s certificate bears'
+complete -c portreg -l header -x -d 'NAME:VALUE, sent with each call'
+complete -c portreg -o h -d 'Show help'
+complete -c portreg -l help -d 'Show help'
+complete -c portreg -l version -d 'Show the version'
