@@ -20,6 +20,7 @@ from portreg_proto import SERVICE, pb
 REQUESTS = {
     "Lookup": pb.LookupRequest, "BatchLookup": pb.BatchLookupRequest,
     "Classify": pb.ClassifyRequest, "ListRange": pb.ListRangeRequest,
+    "Search": pb.SearchRequest,
     "GetRegistryInfo": pb.GetRegistryInfoRequest}
 
 GOOD = {
@@ -30,6 +31,8 @@ GOOD = {
     "ListRange": pb.ListRangeRequest(
         first_port=1, last_port=90, transport=1, layers=[2, 3], view=1,
         include_portless=False),
+    "Search": pb.SearchRequest(
+        query="web cpanel", transport=1, layers=[2, 3], view=1, max_results=9),
     "GetRegistryInfo": pb.GetRegistryInfoRequest()}
 
 INVALID_UTF8 = {
@@ -38,14 +41,14 @@ INVALID_UTF8 = {
     "surrogate": b"\xed\xa0\x80", "above U+10FFFF": b"\xf4\x90\x80\x80"}
 
 # What a request may be refused with, whatever it is.
+OTHER_CODES = {"SERVICE_NOT_FOUND": grpc.StatusCode.NOT_FOUND,
+               "BATCH_REPLY_TOO_LARGE": grpc.StatusCode.RESOURCE_EXHAUSTED,
+               "REVISION_CHANGED": grpc.StatusCode.ABORTED}
 TOLERABLE = {
-    (grpc.StatusCode.INVALID_ARGUMENT, reason.removeprefix("ERROR_REASON_"))
-    for reason, number in pb.ErrorReason.items()
-    if pb.ERROR_REASON_MALFORMED_REQUEST <= number
-    <= pb.ERROR_REASON_RESUME_TOKEN_INVALID}
-TOLERABLE |= {(grpc.StatusCode.NOT_FOUND, "SERVICE_NOT_FOUND"),
-              (grpc.StatusCode.RESOURCE_EXHAUSTED, "BATCH_REPLY_TOO_LARGE"),
-              (grpc.StatusCode.ABORTED, "REVISION_CHANGED")}
+    (OTHER_CODES.get(reason, grpc.StatusCode.INVALID_ARGUMENT), reason)
+    for reason in (name.removeprefix("ERROR_REASON_")
+                   for name in pb.ErrorReason.keys())
+    if reason != "UNSPECIFIED"}
 
 RECEIVE_LIMIT = 256 * 1024
 RANDOM_REQUESTS = 1500  # of each kind and method
@@ -125,7 +128,8 @@ class BadInputTest(unittest.TestCase):
                 ("BatchLookup", "requests[0].service"): field(1, bad_lookup),
                 ("BatchLookup", "requests[2].service"):
                     field(1, b"\x08\x50") * 2 + field(1, bad_lookup),
-                ("ListRange", "resume_token"): field(7, text)}
+                ("ListRange", "resume_token"): field(7, text),
+                ("Search", "query"): field(1, text)}
             for (method, path), request in table.items():
                 with self.subTest(kind=kind, method=method, path=path):
                     error = refusal(lambda: ASK.raw(method, request))

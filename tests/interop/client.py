@@ -44,6 +44,11 @@ class Client:
         return self._stub.Classify(
             pb.ClassifyRequest(**fields), timeout=CALL_SECONDS)
 
+    def search(self, query: str, **fields):
+        """Search."""
+        return self._stub.Search(
+            pb.SearchRequest(query=query, **fields), timeout=CALL_SECONDS)
+
     def info(self):
         """GetRegistryInfo."""
         return self._stub.GetRegistryInfo(

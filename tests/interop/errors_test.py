@@ -21,6 +21,7 @@ from registry_files import HEADER
 
 INVALID = grpc.StatusCode.INVALID_ARGUMENT
 REASON_PREFIX = "ERROR_REASON_"
+METHODS = pb.DESCRIPTOR.services_by_name["PortRegistryService"].methods_by_name
 
 
 class Case(NamedTuple):
@@ -48,8 +49,46 @@ def listing(words, fields, **request) -> Case:
     return Case("ListRange", pb.ListRangeRequest(**request), words, fields)
 
 
+def search(words, fields, query="ssh", **request) -> Case:
+    """A Search that is refused."""
+    return Case("Search", pb.SearchRequest(query=query, **request), words,
+                fields)
+
+
 def cases() -> dict[str, list[Case]]:
-    """For every reason: requests that are refused with it."""
+    """For every reason of the contract: requests that are refused with it."""
+    table = cases_of_the_first_contract()
+    if "Search" in METHODS:
+        for reason, rows in cases_of_search().items():
+            table.setdefault(reason, []).extend(rows)
+    return table
+
+
+def cases_of_search() -> dict[str, list[Case]]:
+    """For every reason that Search can be refused with: requests."""
+    words = ("q " * 17).strip()
+    return {
+        "MALFORMED_REQUEST": [Case("Search", b"\x0a\x05",
+                                   ("SearchRequest",))],
+        "INVALID_UTF8": [Case("Search", b"\x0a\x02\xc0\x80", ("UTF-8",),
+                              ("query",))],
+        "QUERY_EMPTY": [search(("1 to 16",), ("query",), ""),
+                        search(("1 to 16",), ("query",), "  ")],
+        "QUERY_TOO_LONG": [search(("257", "256"), ("query",), "x" * 257),
+                           search(("258", "256"), ("query",), "\u00fc" * 129),
+                           search(("17", "16"), ("query",), words)],
+        "MAX_RESULTS_OUT_OF_RANGE": [
+            search(("-1", "500"), ("max_results",), max_results=-1),
+            search(("501", "500"), ("max_results",), max_results=501)],
+        "TRANSPORT_UNKNOWN": [search(("5",), ("transport",), transport=5)],
+        "LAYER_UNKNOWN": [
+            search(("0",), ("layers[0]",), layers=[0]),
+            search(("4",), ("layers[2]",), layers=[1, 2, 4])],
+        "VIEW_UNKNOWN": [search(("3",), ("view",), view=3)]}
+
+
+def cases_of_the_first_contract() -> dict[str, list[Case]]:
+    """For every reason that it has: requests that are refused with it."""
     full = records.RECORD_VIEW_FULL
     return {
         "MALFORMED_REQUEST": [

@@ -5,6 +5,7 @@ the server's. An answer is a list of Entry; entries() makes the same of records
 that came from a server, so the two compare with assertEqual.
 """
 
+import csv
 import pathlib
 import sys
 from typing import Callable, Iterable, NamedTuple
@@ -141,9 +142,21 @@ def _answer(rows: Iterable[tuple[int, Row]], transport: str,
             for layer, row in kept]
 
 
-def embedded() -> LayeredRegistry:
-    """What a server without configuration serves."""
+def local_layer(path) -> Registry:
+    """The rows of a local file of the four columns that it needs."""
+    with open(path, encoding="utf-8", newline="") as file:
+        return Registry(
+            Row(line["Service Name"], line["Port Number"],
+                line["Transport Protocol"], line["Description"])
+            for line in csv.DictReader(file))
+
+
+def embedded(local_file=None) -> LayeredRegistry:
+    """What a server serves without configuration, or with a local file."""
+    local = {} if local_file is None else {
+        records.LAYER_LOCAL: local_layer(local_file)}
     return LayeredRegistry({
+        **local,
         records.LAYER_COMMON: registry_reader.load(
             EMBEDDED_DIR / "common.csv"),
         records.LAYER_IANA: registry_reader.load(EMBEDDED_DIR / "iana.csv")})

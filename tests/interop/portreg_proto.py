@@ -1,4 +1,4 @@
-"""The messages and stubs of portreg.v1, generated from /proto at test time.
+"""The messages and stubs of portreg.v1, generated when a test starts.
 
 A foreign client has nothing but the .proto files. So has this module: it runs
 protoc into a temporary directory once per process.
@@ -7,7 +7,9 @@ protoc into a temporary directory once per process.
     Stub(channel).Lookup(pb.LookupRequest(port=443)).records
 
 pb holds port_registry_service.proto, records port_record.proto, errors
-error_details.proto.
+error_details.proto. The files are those of /proto, or of the directory that
+PORTREG_PROTO_DIR names: with tests/contract, tests are clients of the contract
+as it was first published.
 """
 
 import atexit
@@ -21,7 +23,8 @@ import tempfile
 
 SOURCE_DIR = pathlib.Path(os.environ.get(
     "PORTREG_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
-PROTO_DIR = SOURCE_DIR / "proto"
+PROTO_DIR = pathlib.Path(
+    os.environ.get("PORTREG_PROTO_DIR") or SOURCE_DIR / "proto")
 SERVICE = "portreg.v1.PortRegistryService"
 
 
