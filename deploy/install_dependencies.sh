@@ -5,13 +5,14 @@
 # Usage: deploy/install_dependencies.sh build|test|gates...
 #   build  what server, tool and library are built with
 #   test   what the tests need besides
-#   gates  what .ci/run needs besides: format, tidy, buf
+#   gates  what .ci/run needs besides: lint, buf, docs, packages, shells
 set -euo pipefail
 
 build=(cmake g++ libabsl-dev libgrpc++-dev libgrpc-dev libprotobuf-dev libssl-dev libutfcpp-dev
   ninja-build pkg-config protobuf-compiler protobuf-compiler-grpc)
-test=(libgmock-dev libgtest-dev python3 python3-grpcio python3-protobuf)
-gates=(ccache clang-format clang-tidy git nodejs npm)
+test=(libgmock-dev libgtest-dev make mandoc python3 python3-grpcio python3-protobuf)
+gates=(ccache clang clang-format clang-tidy debootstrap doxygen dpkg-dev file fish git nodejs npm
+  zsh)
 
 wanted=()
 for group in "$@"; do

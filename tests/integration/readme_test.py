@@ -31,7 +31,8 @@ BUILD_SECONDS = 200 * processes.PATIENCE
 ELSEWHERE = {
     "deploy/quickstart.sh": (".ci/run", "deploy/quickstart.sh"),
     "tests/run.sh": (".ci/run", "tests/run.sh"),
-    "cpack -G DEB --config build/release/CPackConfig.cmake -B build/packages":
+    "cmake --preset packages && cmake --build --preset packages"
+    " && cpack --preset packages":
         ("tests/install/packages_test.py", "cpack"),
     "apt-get install ./build/packages/*.deb":
         ("tests/install/packages_test.py", "apt-get"),
@@ -95,7 +96,6 @@ class ReadmeTest(unittest.TestCase):
         done = self.shell(
             f"cmake -G Ninja -S . -B build {launcher}"
             f" -DCMAKE_PREFIX_PATH='{self.root}{PREFIX}'"
-            f" -DCMAKE_CXX_FLAGS='{os.environ.get('PORTREG_CXX_FLAGS', '')}'"
             " && cmake --build build", directory, BUILD_SECONDS)
         self.assertEqual(done.returncode, 0, done.stdout)
         return directory / "build" / "example"

@@ -1,0 +1,52 @@
+# What a user's project finds once portreg is installed: the CMake package and
+# the pkg-config module. Targets and headers are installed where they are made.
+include(CMakePackageConfigHelpers)
+set(portreg_cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/portreg)
+
+install(EXPORT portregTargets NAMESPACE portreg:: DESTINATION ${portreg_cmake_dir} COMPONENT dev)
+
+# For users' tests, by find_package(portreg COMPONENTS testing): a fake server,
+# with the archives that it is made of, and mocks.
+set(portreg_testing_targets)
+if(TARGET portreg_client_mocks)
+  set_target_properties(portreg_client_mocks PROPERTIES EXPORT_NAME client_mocks)
+  list(APPEND portreg_testing_targets portreg_client_mocks)
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/client/mocks/include/portreg
+    DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT dev FILES_MATCHING PATTERN "*.h")
+endif()
+if(TARGET portreg_fake_server)
+  foreach(name IN ITEMS common handlers service fake_server)
+    set_target_properties(portreg_${name} PROPERTIES EXPORT_NAME ${name})
+    list(APPEND portreg_testing_targets portreg_${name})
+  endforeach()
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/server/testing/include/portreg
+    DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT dev FILES_MATCHING PATTERN "*.h")
+endif()
+if(portreg_testing_targets)
+  install(TARGETS ${portreg_testing_targets} EXPORT portregTestingTargets
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT dev)
+  install(EXPORT portregTestingTargets NAMESPACE portreg:: DESTINATION ${portreg_cmake_dir}
+    COMPONENT dev)
+endif()
+
+configure_package_config_file(client/cmake/portregConfig.cmake.in
+  ${PROJECT_BINARY_DIR}/portregConfig.cmake INSTALL_DESTINATION ${portreg_cmake_dir}
+  NO_SET_AND_CHECK_MACRO)
+# Before 1.0 a minor version may break what the one before promised.
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/portregConfigVersion.cmake
+  COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/portregConfig.cmake
+  ${PROJECT_BINARY_DIR}/portregConfigVersion.cmake
+  DESTINATION ${portreg_cmake_dir} COMPONENT dev)
+
+# pkg-config is told of the same Abseil libraries as CMake.
+get_target_property(portreg_requires portreg_client LINK_LIBRARIES)
+list(FILTER portreg_requires INCLUDE REGEX "^absl::")
+list(TRANSFORM portreg_requires REPLACE "^absl::" "absl_")
+list(JOIN portreg_requires " " portreg_requires)
+file(RELATIVE_PATH portreg_prefix_of_pc ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig
+  ${CMAKE_INSTALL_PREFIX})
+string(REGEX REPLACE "/$" "" portreg_prefix_of_pc ${portreg_prefix_of_pc})
+configure_file(client/cmake/portreg.pc.in ${PROJECT_BINARY_DIR}/portreg.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/portreg.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
+  COMPONENT dev)

@@ -1,0 +1,65 @@
+# Debian packages, by `cmake --preset packages`, `cmake --build --preset
+# packages` and `cpack --preset packages`: libportreg-dev, portreg, portregd.
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME portreg)
+set(CPACK_PACKAGE_CONTACT "portreg maintainers <portreg@example.net>")
+set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
+# Each package has a summary of its own.
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "")
+set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
+  OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+# Debian's habits, where they differ from those of a prefix of one's own.
+set(CPACK_PRE_BUILD_SCRIPTS ${PROJECT_SOURCE_DIR}/deploy/debian/finish.cmake)
+
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+set(CPACK_COMPONENTS_ALL)
+
+# portreg_package(COMPONENT PACKAGE SECTION) makes the package of a component;
+# what it is comes from deploy/debian/PACKAGE.description.
+function(portreg_package component package section)
+  string(TOUPPER ${component} upper)
+  file(READ ${PROJECT_SOURCE_DIR}/deploy/debian/${package}.description description)
+  string(STRIP "${description}" description)
+  set(CPACK_DEBIAN_${upper}_PACKAGE_NAME ${package} PARENT_SCOPE)
+  set(CPACK_DEBIAN_${upper}_PACKAGE_SECTION ${section} PARENT_SCOPE)
+  set(CPACK_DEBIAN_${upper}_DESCRIPTION "${description}" PARENT_SCOPE)
+  set(CPACK_COMPONENTS_ALL ${CPACK_COMPONENTS_ALL} ${component} PARENT_SCOPE)
+  install(FILES ${PROJECT_SOURCE_DIR}/deploy/debian/copyright
+    ${PROJECT_SOURCE_DIR}/deploy/debian/changelog
+    DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/${package} COMPONENT ${component})
+endfunction()
+
+# portreg_same_minor(OUT PACKAGE VERSION) sets OUT to a dependency on PACKAGE
+# in VERSION or later, without the next minor one: archives and generated
+# headers fit no other.
+function(portreg_same_minor out package version)
+  if(version MATCHES "^([0-9]+)\\.([0-9]+)")
+    math(EXPR next "${CMAKE_MATCH_2} + 1")
+    set(next ${CMAKE_MATCH_1}.${next})
+  else()
+    math(EXPR next "${version} + 1")
+  endif()
+  set(${out} "${package} (>= ${version}), ${package} (<< ${next}~)" PARENT_SCOPE)
+endfunction()
+
+portreg_package(dev libportreg-dev libdevel)
+portreg_same_minor(portreg_grpc libgrpc++-dev ${gRPC_VERSION})
+portreg_same_minor(portreg_protobuf libprotobuf-dev ${Protobuf_VERSION})
+portreg_same_minor(portreg_absl libabsl-dev ${absl_VERSION})
+# Without its plugin for protoc, CMake does not find Debian's gRPC.
+set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS
+  "${portreg_absl}, ${portreg_grpc}, ${portreg_protobuf}, protobuf-compiler-grpc")
+if(PORTREG_BUILD_TOOL)
+  portreg_package(tool portreg net)
+  set(CPACK_DEBIAN_TOOL_PACKAGE_SHLIBDEPS ON)
+endif()
+if(PORTREG_BUILD_SERVER)
+  portreg_package(server portregd net)
+  set(CPACK_DEBIAN_SERVER_PACKAGE_SHLIBDEPS ON)
+  # What the testing targets need besides.
+  string(APPEND CPACK_DEBIAN_DEV_PACKAGE_DEPENDS ", libssl-dev")
+  set(CPACK_DEBIAN_DEV_PACKAGE_SUGGESTS "libgmock-dev, libgtest-dev")
+endif()
+include(CPack)

@@ -1,0 +1,198 @@
+"""A bare Debian in a directory, for tests of packages.
+
+    with debian_root.DebianRoot() as root:
+        root.install(package_file)
+        root.run("portreg", "--version")
+
+Needs root, debootstrap and a mirror, which is the one that the host's own apt
+uses. What debootstrap made is kept for the next time in PORTREG_INSTALL_WORK.
+Nothing is mounted, so there is no /proc, no /etc/hosts and no certificate in
+it; every process in it is ended when it goes away.
+"""
+
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+WORK_DIR = pathlib.Path(os.environ["PORTREG_INSTALL_WORK"])
+BOOTSTRAP_SECONDS = 900
+COMMAND_SECONDS = 600
+EXIT_SECONDS = 10
+
+ENVIRONMENT = {
+    "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "HOME": "/root", "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive",
+    # A mirror may lie behind a proxy.
+    **{name: value for name, value in os.environ.items()
+       if name.lower().endswith("_proxy")}}
+CERTIFICATES = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")
+
+
+def codename() -> str:
+    """The host's release of Debian, such as "bookworm"."""
+    for line in pathlib.Path("/etc/os-release").read_text().splitlines():
+        name, _, value = line.partition("=")
+        if name == "VERSION_CODENAME":
+            return value.strip('"')
+    raise RuntimeError("/etc/os-release has no VERSION_CODENAME")
+
+
+def sources() -> list[tuple[str, str, str]]:
+    """Where the host gets Debian from: address, suite, component.
+
+    The first is that of the release itself.
+    """
+    done = subprocess.run(
+        ["apt-get", "indextargets", "--format",
+         "$(ORIGIN) $(REPO_URI) $(RELEASE) $(COMPONENT)",
+         "Created-By: Packages"],
+        capture_output=True, text=True, timeout=COMMAND_SECONDS, check=True)
+    found = {tuple(words[1:]) for words in
+             map(str.split, done.stdout.splitlines())
+             if len(words) == 4 and words[0] == "Debian"
+             and words[2].partition("-")[0] == codename()}
+    in_order = sorted(found, key=lambda source: (source[1], source[2]))
+    if not in_order or in_order[0][1] != codename():
+        raise RuntimeError("apt has no lists of packages: run apt-get update")
+    return in_order
+
+
+def run(command: list[object], seconds: float) -> str:
+    """Runs a command to its end and returns its output.
+
+    AssertionError with the output unless it exits 0; a command that outlasts
+    `seconds` is ended with all that it started.
+    """
+    with subprocess.Popen(
+            [str(each) for each in command], env=ENVIRONMENT,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, errors="replace",
+            start_new_session=True) as process:
+        try:
+            output, _ = process.communicate(timeout=seconds)
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+    if process.returncode != 0:
+        raise AssertionError(f"{' '.join(map(str, command))}: exit code "
+                             f"{process.returncode}\n{output}")
+    return output
+
+
+def end_processes_in(directory: pathlib.Path):
+    """Ends every process whose root directory is there."""
+    deadline = time.monotonic() + EXIT_SECONDS
+    while time.monotonic() < deadline:
+        found = False
+        for link in pathlib.Path("/proc").glob("[0-9]*/root"):
+            try:
+                if os.readlink(link) == str(directory):
+                    found = True
+                    os.kill(int(link.parent.name), signal.SIGKILL)
+            except (FileNotFoundError, ProcessLookupError):
+                pass  # it ended by itself
+        if not found:
+            return
+    raise TimeoutError(f"a process in {directory} does not end")
+
+
+def remove(directory: pathlib.Path):
+    """Removes a root with its processes and what debootstrap left mounted."""
+    end_processes_in(directory)
+    mounted = [line.split()[1] for line in
+               pathlib.Path("/proc/self/mounts").read_text().splitlines()]
+    for path in reversed(mounted):
+        if path.startswith(f"{directory}/"):
+            subprocess.run(["umount", path], timeout=EXIT_SECONDS, check=True)
+    shutil.rmtree(directory, ignore_errors=False)
+
+
+def base() -> pathlib.Path:
+    """The directory of a minimal Debian, made unless it is there."""
+    WORK_DIR.mkdir(parents=True, exist_ok=True)
+    for leftover in WORK_DIR.glob("root-*"):
+        remove(leftover)
+    directory = WORK_DIR / f"base-{codename()}"
+    if not directory.exists():
+        unfinished = pathlib.Path(
+            tempfile.mkdtemp(prefix="root-", dir=WORK_DIR))
+        try:
+            run(["debootstrap", "--variant=minbase", codename(), unfinished,
+                 sources()[0][0]], BOOTSTRAP_SECONDS)
+        except BaseException:
+            remove(unfinished)
+            raise
+        unfinished.rename(directory)
+    return directory
+
+
+class DebianRoot:
+    """A copy of the base that goes away with its context."""
+
+    def __init__(self):
+        origin = base()
+        self.path = pathlib.Path(tempfile.mkdtemp(prefix="root-",
+                                                  dir=WORK_DIR))
+        self._archives = WORK_DIR / "archives"
+        self._archives.mkdir(exist_ok=True)
+        try:
+            run(["cp", "-a", f"{origin}/.", self.path], COMMAND_SECONDS)
+            run(["cp", "-a", f"{self._archives}/.",
+                 self.path / "var/cache/apt/archives"], COMMAND_SECONDS)
+            self._write_apt_files()
+            self.apt_get("update")
+        except BaseException:
+            remove(self.path)
+            raise
+
+    def _write_apt_files(self):
+        (self.path / "etc/apt/sources.list").write_text("".join(
+            f"deb {uri} {suite} {component}\n"
+            for uri, suite, component in sources()))
+        settings = 'APT::Install-Recommends "false";\n'
+        if CERTIFICATES.exists():
+            # For apt only: the rest of this Debian stays without.
+            shutil.copy(CERTIFICATES, self.path / "apt-certificates")
+            settings += 'Acquire::https::CAInfo "/apt-certificates";\n'
+        (self.path / "etc/apt/apt.conf.d/90test").write_text(settings)
+        if pathlib.Path("/etc/resolv.conf").exists():
+            shutil.copy("/etc/resolv.conf", self.path / "etc/resolv.conf")
+
+    def run(self, *command: object) -> str:
+        """Runs a command in there, see run()."""
+        return run(["chroot", self.path, *command], COMMAND_SECONDS)
+
+    def apt_get(self, *arguments: str) -> str:
+        """Runs apt-get in there."""
+        return self.run("apt-get", "--yes", "--quiet", *arguments)
+
+    def install(self, *packages: pathlib.Path | str):
+        """Installs packages, by file or by name, with what they depend on."""
+        names = []
+        for package in packages:
+            if isinstance(package, pathlib.Path):
+                shutil.copy(package, self.path / "tmp")
+                names.append(f"/tmp/{package.name}")
+            else:
+                names.append(package)
+        self.apt_get("install", *names)
+        for name in names:
+            if name.startswith("/tmp/"):
+                (self.path / name[1:]).unlink()
+        for archive in (self.path / "var/cache/apt/archives").glob("*.deb"):
+            shutil.copy(archive, self._archives)
+
+    def files(self) -> set[str]:
+        """The paths of all files in there."""
+        return {f"/{path.relative_to(self.path)}"
+                for path in self.path.rglob("*") if not path.is_dir()}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, traceback):
+        remove(self.path)

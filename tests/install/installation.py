@@ -1,0 +1,106 @@
+"""Installs the build, and builds users' projects against it, for tests.
+
+    installation.install(prefix, "dev")
+    installation.build(source, directory, f"-DCMAKE_PREFIX_PATH={prefix}")
+
+From the environment: PORTREG_BUILD_DIR, the build to install;
+PORTREG_INSTALL_WORK, a directory for what is made here, the same one each time
+so that a compiler cache knows it again; PORTREG_CMAKE; PORTREG_GENERATOR; CXX
+and CMAKE_CXX_COMPILER_LAUNCHER. Every command has a time limit.
+"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+sys.path[:0] = [str(
+    pathlib.Path(__file__).resolve().parents[1] / "integration")]
+
+import processes
+from processes import SOURCE_DIR
+
+BUILD_DIR = pathlib.Path(os.environ["PORTREG_BUILD_DIR"])
+WORK_DIR = pathlib.Path(os.environ["PORTREG_INSTALL_WORK"])
+CMAKE = os.environ["PORTREG_CMAKE"]
+GENERATOR = os.environ["PORTREG_GENERATOR"]
+COMPILER = [*filter(None, [os.environ.get("CMAKE_CXX_COMPILER_LAUNCHER")]),
+            os.environ["CXX"]]
+COMMAND_SECONDS = 300
+
+# What would lead a user's build elsewhere than to the prefix.
+FOREIGN = ("CMAKE_PREFIX_PATH", "CPATH", "CPLUS_INCLUDE_PATH", "DESTDIR",
+           "LIBRARY_PATH", "LD_LIBRARY_PATH", "PKG_CONFIG_PATH")
+
+
+def environment(variables: dict[str, str] | None = None) -> dict[str, str]:
+    """The environment without what would change a build, plus variables."""
+    kept = {name: value for name, value in processes.environment().items()
+            if name not in FOREIGN}
+    return {**kept, **(variables or {})}
+
+
+def attempt(*command: object, cwd: pathlib.Path = WORK_DIR,
+            variables: dict[str, str] | None = None,
+            seconds: float = COMMAND_SECONDS) -> subprocess.CompletedProcess:
+    """Runs a command to its end; its stdout holds what it wrote to stderr."""
+    return subprocess.run(
+        [str(each) for each in command], cwd=cwd, env=environment(variables),
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, timeout=seconds,
+        check=False)
+
+
+def run(*command: object, **options) -> str:
+    """As attempt, and returns the output.
+
+    Raises AssertionError, with the output, unless the command exits 0.
+    """
+    done = attempt(*command, **options)
+    if done.returncode != 0:
+        raise AssertionError(f"{' '.join(map(str, command))}: exit code "
+                             f"{done.returncode}\n{done.stdout}")
+    return done.stdout
+
+
+def fresh_directory(name: str) -> pathlib.Path:
+    """An empty directory of that name in the working directory."""
+    directory = WORK_DIR / name
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    return directory
+
+
+def install(prefix: pathlib.Path, *components: str):
+    """Installs components of the build, or all of it if none is given."""
+    for component in components or (None,):
+        run(CMAKE, "--install", BUILD_DIR, "--prefix", prefix,
+            *(["--component", component] if component else []))
+
+
+def files_of(prefix: pathlib.Path) -> set[str]:
+    """The paths of the files in a prefix."""
+    return {str(path.relative_to(prefix)) for path in prefix.rglob("*")
+            if not path.is_dir()}
+
+
+def configure(source: pathlib.Path, directory: pathlib.Path,
+              *definitions: str) -> str:
+    """Configures a user's project and returns what CMake says."""
+    return run(CMAKE, "-S", source, "-B", directory, "-G", GENERATOR,
+               *definitions)
+
+
+def build(source: pathlib.Path, directory: pathlib.Path, *definitions: str):
+    """Configures and builds a user's project."""
+    configure(source, directory, *definitions)
+    run(CMAKE, "--build", directory, "--parallel", "2")
+
+
+def one_file(directory: pathlib.Path, name: str) -> pathlib.Path:
+    """The file of that name in a directory or below. There must be one."""
+    found = list(directory.rglob(name))
+    if len(found) != 1:
+        raise AssertionError(f"{name} in {directory}: {found}")
+    return found[0]

@@ -1,0 +1,174 @@
+"""Makes the Debian packages and uses them in a Debian that has nothing else.
+
+    python3 packages_test.py    (see installation.py and debian_root.py)
+"""
+
+import gzip
+import os
+import re
+import shutil
+import signal
+import subprocess
+import unittest
+
+import installation
+import processes
+from debian_root import DebianRoot
+from installation import SOURCE_DIR, WORK_DIR
+from processes import Portregd
+
+PACKAGES_DIR = SOURCE_DIR / "build/packages"
+BUILD_SECONDS = 1800
+QUICKSTART = SOURCE_DIR / "client/quickstart"
+# Each package and some of what it brings.
+CONTENTS = {
+    "portreg": ("/usr/bin/portreg", "/usr/share/man/man1/portreg.1.gz",
+                "/usr/share/bash-completion/completions/portreg",
+                "/usr/share/fish/vendor_completions.d/portreg.fish",
+                "/usr/share/zsh/vendor-completions/_portreg"),
+    "portregd": ("/usr/bin/portregd", "/usr/share/man/man8/portregd.8.gz",
+                 "/usr/share/bash-completion/completions/portregd",
+                 "/usr/share/fish/vendor_completions.d/portregd.fish",
+                 "/usr/share/zsh/vendor-completions/_portregd"),
+    "libportreg-dev": ("/usr/include/portreg/client.h",
+                       "/usr/include/portreg/v1/port_record.proto")}
+
+
+def package(name: str):
+    """The file of a package that was made."""
+    return installation.one_file(PACKAGES_DIR, f"{name}_*.deb")
+
+
+def field(name: str, which: str) -> str:
+    """A field of a package's control file."""
+    return installation.run("dpkg-deb", "--field", package(name),
+                            which).strip()
+
+
+def setUpModule():
+    """Makes the packages afresh, as the preset's users do."""
+    WORK_DIR.mkdir(parents=True, exist_ok=True)
+    for old in PACKAGES_DIR.glob("*.deb"):
+        old.unlink()
+    shutil.rmtree(PACKAGES_DIR / "_CPack_Packages", ignore_errors=True)
+    for command in (
+            [installation.CMAKE, "--preset", "packages"],
+            [installation.CMAKE, "--build", "--preset", "packages"],
+            [os.environ["PORTREG_CPACK"], "--preset", "packages"]):
+        installation.run(*command, cwd=SOURCE_DIR, seconds=BUILD_SECONDS)
+    shutil.rmtree(PACKAGES_DIR / "_CPack_Packages")
+
+
+class ControlTest(unittest.TestCase):
+    """What the packages say of themselves."""
+
+    def test_version_is_that_of_the_changelog(self):
+        changelog = (SOURCE_DIR / "deploy/debian/changelog").read_text()
+        version = re.match(r"portreg \((.+)\)", changelog)[1]
+        for name in CONTENTS:
+            with self.subTest(package=name):
+                self.assertEqual(field(name, "Version"), version)
+
+    def test_programs_depend_on_grpc_and_not_on_each_other(self):
+        for name in ("portreg", "portregd"):
+            depends = field(name, "Depends")
+            self.assertIn("libgrpc++1.51 (", depends)
+            self.assertNotIn("portreg", depends)
+            self.assertNotIn("-dev", depends)
+
+    def test_the_library_depends_on_the_headers_it_needs(self):
+        depends = field("libportreg-dev", "Depends")
+        for name in ("libgrpc++-dev", "libprotobuf-dev", "libabsl-dev"):
+            self.assertIn(f"{name} (>= ", depends)
+            self.assertIn(f"{name} (<< ", depends)
+
+    def test_every_package_has_a_summary_of_its_own(self):
+        summaries = {field(name, "Description").splitlines()[0]
+                     for name in CONTENTS}
+        self.assertEqual(len(summaries), len(CONTENTS))
+
+
+class UseTest(unittest.TestCase):
+    """Installs, uses and purges them in a Debian of their own."""
+
+    def setUp(self):
+        self.root = self.enterContext(DebianRoot())
+        self.before = self.root.files()
+
+    def start_server(self) -> Portregd:
+        """The installed server, running in the root."""
+        starter = WORK_DIR / "portregd"
+        starter.write_text(
+            f'#!/bin/sh\nexec chroot "{self.root.path}" portregd "$@"\n')
+        starter.chmod(0o755)
+        os.environ["PORTREGD"] = str(starter)
+        return Portregd()
+
+    def assert_brings(self, name: str):
+        """The package's files are there, its texts are packed and whole."""
+        for path in CONTENTS[name]:
+            self.assertTrue((self.root.path / path[1:]).is_file(), path)
+        packed = [path for path in
+                  self.root.run("dpkg", "--listfiles", name).splitlines()
+                  if path.endswith(".gz")]
+        for path in packed:
+            with gzip.open(self.root.path / path[1:]) as text:
+                self.assertTrue(text.read().strip(), path)
+        self.assertIn(f"/usr/share/doc/{name}/changelog.gz", packed)
+        copyright_file = self.root.path / f"usr/share/doc/{name}/copyright"
+        self.assertIn("Apache-2.0", copyright_file.read_text())
+
+    def assert_purge_leaves_nothing(self, *names: str):
+        """Purges packages; no file that bears our name is left."""
+        self.root.run("dpkg", "--purge", *names)
+        left = {path for path in self.root.files() - self.before
+                if "portreg" in path}
+        self.assertEqual(left, set())
+
+    def test_programs(self):
+        self.root.install(package("portreg"), package("portregd"))
+        self.assert_brings("portreg")
+        self.assert_brings("portregd")
+        offline = self.root.run("portreg", "--offline", "--short", "443")
+        self.assertEqual(offline.splitlines()[0], "HTTPS")
+        with self.start_server() as server:
+            self.assertEqual(
+                self.root.run("portreg", "--target", server.address,
+                              "--short", "443"), offline)
+        self.assert_purge_leaves_nothing("portreg", "portregd")
+
+    def test_library(self):
+        self.root.install(package("libportreg-dev"), package("portregd"),
+                          "cmake", "g++", "make", "pkg-config")
+        self.assert_brings("libportreg-dev")
+        shutil.copytree(QUICKSTART, self.root.path / "quickstart")
+        self.root.run(
+            "sh", "-c", "g++ -std=c++17 -o /by-pkg-config "
+            "/quickstart/quickstart.cc $(pkg-config --cflags --libs portreg)")
+        self.root.run("cmake", "-S", "/quickstart", "-B", "/by-cmake")
+        self.root.run("cmake", "--build", "/by-cmake")
+        with self.start_server() as server:
+            for program in ("/by-pkg-config", "/by-cmake/quickstart"):
+                said = self.root.run(program, server.address)
+                self.assertIn("Port 443 is known as\n  HTTPS\n", said)
+        for directory in ("quickstart", "by-cmake"):
+            shutil.rmtree(self.root.path / directory)
+        self.assert_purge_leaves_nothing("libportreg-dev", "portregd")
+
+
+class RootTest(unittest.TestCase):
+    """The Debian itself."""
+
+    def test_nothing_of_it_is_left(self):
+        with DebianRoot() as root:
+            stays = subprocess.Popen(
+                ["chroot", root.path, "sleep", "1000"])
+            self.addCleanup(stays.kill)
+            path = root.path
+        self.assertEqual(stays.wait(processes.EXIT_SECONDS),
+                         -signal.SIGKILL)
+        self.assertFalse(path.exists())
+
+
+if __name__ == "__main__":
+    unittest.main()
