@@ -7,9 +7,9 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "client/cli/command_parts.h"
+#include "client/cli/delimited_writer.h"
 #include "client/cli/json.h"
 #include "client/cli/words.h"
-#include "common/csv.h"
 #include "common/query.h"
 
 namespace portreg::cli {
@@ -40,9 +40,7 @@ void WriteText(const Query& query, const v1::ClassifyResponse& answer, const Out
   const std::string heading =
       absl::StrFormat("%s: %s (%d-%d)", query.text, Printable(answer.title()), answer.first_port(),
                       answer.last_port());
-  const bool color = output.terminal.color;
-  absl::FPrintF(output.out, "%s%s%s\n", color ? "\033[1m" : "", Wrapped(heading, width, 0),
-                color ? "\033[0m" : "");
+  absl::FPrintF(output.out, "%s\n", Styled(Wrapped(heading, width, 0), kBold, output.terminal));
   const std::string indent(kIndent, ' ');
   absl::FPrintF(output.out, "%s%s\n", indent,
                 Wrapped(Printable(answer.description()), width, kIndent));
@@ -58,10 +56,12 @@ void WriteText(const Query& query, const v1::ClassifyResponse& answer, const Out
   }
 }
 
-void WriteCsv(const Query& query, const v1::ClassifyResponse& answer, const Output& output) {
+void WriteRows(const Query& query, const v1::ClassifyResponse& answer, Format format,
+               const Output& output) {
   for (const v1::Advisory& advisory : answer.advisories()) {
-    absl::FPrintF(output.out, "%s,%s,%s,%s\n", query.text, v1::AdvisoryKind_Name(advisory.kind()),
-                  TransportsOf(advisory, " "), ToCsvField(advisory.message()));
+    Put(DelimitedRow(format, {query.text, v1::AdvisoryKind_Name(advisory.kind()),
+                              TransportsOf(advisory, " "), advisory.message()}),
+        output.out);
   }
 }
 
@@ -76,8 +76,8 @@ int RunClassify(const Invocation& invocation, Source& source, const Output& outp
                          "key \"", query.text, "\" is not a single port, which classify needs")),
                      output);
   }
-  if (invocation.format == Format::kCsv && !invocation.no_headers) {
-    absl::FPrintF(output.out, "port,kind,transports,message\n");
+  if (IsDelimited(invocation.format) && !invocation.no_headers) {
+    Put(DelimitedRow(invocation.format, {"port", "kind", "transports", "message"}), output.out);
   }
   std::vector<std::string> documents;
   for (const Query& query : *queries) {
@@ -89,17 +89,18 @@ int RunClassify(const Invocation& invocation, Source& source, const Output& outp
       continue;
     }
     switch (invocation.format) {
-      case Format::kTable:
-        WriteText(query, *answer, output);
-        break;
       case Format::kCsv:
-        WriteCsv(query, *answer, output);
+      case Format::kTsv:
+        WriteRows(query, *answer, invocation.format, output);
         break;
       case Format::kNdjson:
         absl::FPrintF(output.out, "%s\n", ToJson(*answer, JsonStyle::kOneLine));
         break;
       case Format::kJson:
         documents.push_back(ToJson(*answer, JsonStyle::kIndented));
+        break;
+      default:
+        WriteText(query, *answer, output);
         break;
     }
   }

@@ -9,9 +9,12 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "client/cli/commands.h"
-#include "client/cli/flags.h"
+#include "client/cli/invocation.h"
+#include "client/cli/record_writer.h"
 #include "client/cli/source.h"
+#include "common/port.h"
 #include "common/query.h"
+#include "common/to_message.h"
 #include "portreg/v1/port_registry_service.pb.h"
 
 namespace portreg::cli {
@@ -20,11 +23,33 @@ namespace portreg::cli {
 int RunLookup(const Invocation& invocation, Source& source, const Output& output);
 int RunClassify(const Invocation& invocation, Source& source, const Output& output);
 int RunList(const Invocation& invocation, Source& source, const Output& output);
+int RunSearch(const Invocation& invocation, Source& source, const Output& output);
 int RunInfo(const Invocation& invocation, Source& source, const Output& output);
+int RunExport(const Invocation& invocation, Source& source, const Output& output);
 
 // Reads keys and lists of keys. INVALID_ARGUMENT, naming it, for an unusable
 // one, and if there is none.
 absl::StatusOr<std::vector<Query>> ReadQueries(const std::vector<std::string>& keys);
+
+// The same for a command, to be named in the error, that takes ports and ranges
+// only.
+absl::StatusOr<std::vector<Query>> ReadRanges(const std::vector<std::string>& keys,
+                                              absl::string_view command);
+
+// How much of each record the formats asked for show.
+WithDetails DetailsOf(const Invocation& invocation);
+
+// Whether records of the layer are asked for.
+bool IncludesLayer(const Invocation& invocation, Layer layer);
+
+// Writes a record that answers a question about `ports` on `transport`. Where
+// the format is about ports rather than records, what the record says of other
+// ports is left out.
+void WriteAnswer(const Invocation& invocation, PortRange ports, Transport transport,
+                 const v1::PortRecord& record, RecordWriter& writer);
+
+// Finishes what was written and complains of what had to be left out.
+void Finish(const std::string& revision, RecordWriter& writer, const Output& output);
 
 // Writes a line to standard error; what could write over the screen is escaped.
 void Complain(absl::string_view line, const Output& output);

@@ -1,11 +1,14 @@
 #include "client/cli/commands.h"
 
+#include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "client/cli/clip.h"
 #include "client/cli/command_parts.h"
 #include "client/cli/json.h"
 
@@ -33,6 +36,44 @@ absl::StatusOr<std::vector<Query>> ReadQueries(const std::vector<std::string>& k
   return queries;
 }
 
+absl::StatusOr<std::vector<Query>> ReadRanges(const std::vector<std::string>& keys,
+                                              absl::string_view command) {
+  absl::StatusOr<std::vector<Query>> queries = ReadQueries(keys);
+  if (!queries.ok()) return queries;
+  for (const Query& query : *queries) {
+    if (query.ports) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        "key \"", query.text, "\" is not a port or a range, which ", command, " needs"));
+  }
+  return queries;
+}
+
+WithDetails DetailsOf(const Invocation& invocation) {
+  const bool wanted = invocation.details || invocation.format == Format::kWide;
+  return wanted ? WithDetails::kYes : WithDetails::kNo;
+}
+
+bool IncludesLayer(const Invocation& invocation, Layer layer) {
+  const std::vector<Layer>& layers = invocation.layers;
+  return layers.empty() || std::find(layers.begin(), layers.end(), layer) != layers.end();
+}
+
+void WriteAnswer(const Invocation& invocation, PortRange ports, Transport transport,
+                 const v1::PortRecord& record, RecordWriter& writer) {
+  if (invocation.format != Format::kServices) {
+    writer.Write(record);
+  } else if (const std::optional<v1::PortRecord> clipped = ClippedTo(ports, transport, record);
+             clipped) {
+    writer.Write(*clipped);
+  }
+}
+
+void Finish(const std::string& revision, RecordWriter& writer, const Output& output) {
+  writer.Finish(revision);
+  std::fflush(output.out);
+  if (const std::string remark = writer.Remark(); !remark.empty()) Complain(remark, output);
+}
+
 void Complain(absl::string_view line, const Output& output) {
   absl::FPrintF(output.err, "portreg: %s\n", Printable(line));
 }
@@ -47,10 +88,12 @@ int FailCall(const absl::Status& status, const Source& source, const Output& out
   if (absl::StartsWith(status.message(), "no connection to ")) {
     line = std::string(status.message());
   } else {
+    const absl::string_view cause = Cause(status.message());
     line = absl::StrCat(absl::IsUnavailable(status) ? "no answer from " : "", source.Name(), ": ",
-                        Cause(status.message()));
+                        cause.empty() ? absl::StatusCodeToString(status.code()) : cause);
   }
   if (absl::IsUnavailable(status)) line += " (--offline answers without a server)";
+  if (absl::IsUnimplemented(status)) line += " (the server may be older than this tool)";
   Complain(line, output);
   return kExitGrpc + static_cast<int>(status.code());
 }
@@ -72,8 +115,12 @@ int Run(const Invocation& invocation, Source& source, const Output& output) {
       return RunClassify(invocation, source, output);
     case Verb::kList:
       return RunList(invocation, source, output);
+    case Verb::kSearch:
+      return RunSearch(invocation, source, output);
     case Verb::kInfo:
       return RunInfo(invocation, source, output);
+    case Verb::kExport:
+      return RunExport(invocation, source, output);
     case Verb::kLookup:
     case Verb::kHelp:
     case Verb::kVersion:

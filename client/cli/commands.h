@@ -4,7 +4,7 @@
 
 #include <cstdio>
 
-#include "client/cli/flags.h"
+#include "client/cli/invocation.h"
 #include "client/cli/source.h"
 #include "client/cli/terminal.h"
 

@@ -1,5 +1,6 @@
 #include "client/cli/embedded_source.h"
 
+#include <optional>
 #include <utility>
 
 #include "absl/types/span.h"
@@ -7,6 +8,7 @@
 #include "common/embedded/embedded.h"
 #include "common/port_class.h"
 #include "common/registry.h"
+#include "common/search.h"
 #include "common/service_name.h"
 #include "common/to_message.h"
 #include "common/version.h"
@@ -23,9 +25,10 @@ Registry EmbeddedRegistry() {
 
 class EmbeddedSource final : public Source {
  public:
-  absl::StatusOr<v1::BatchLookupResponse> Lookup(const std::vector<Query>& queries) override {
+  absl::StatusOr<v1::BatchLookupResponse> Lookup(const std::vector<Query>& queries,
+                                                 WithDetails with_details) override {
     v1::BatchLookupResponse response;
-    for (const Query& query : queries) Answer(query, *response.add_results());
+    for (const Query& query : queries) Answer(query, with_details, *response.add_results());
     response.set_revision(registry_.revision());
     return response;
   }
@@ -37,15 +40,24 @@ class EmbeddedSource final : public Source {
     return response;
   }
 
-  absl::StatusOr<std::string> List(const RangeQuestion& question,
+  absl::StatusOr<std::string> List(const RangeQuestion& question, WithDetails with_details,
                                    absl::FunctionRef<bool(const v1::PortRecord&)> take) override {
     RangeCursor cursor(registry_, question);
     while (const ServiceRecord* record = cursor.Next()) {
       v1::PortRecord message;
-      ToMessage(*record, WithDetails::kNo, message);
+      ToMessage(*record, with_details, message);
       if (!take(message)) break;
     }
     return registry_.revision();
+  }
+
+  absl::StatusOr<v1::SearchResponse> Search(const SearchQuestion& question,
+                                            WithDetails with_details) override {
+    if (!index_) index_.emplace(registry_);
+    v1::SearchResponse response;
+    ToMessage(index_->Search(question), registry_, with_details, response);
+    response.set_revision(registry_.revision());
+    return response;
   }
 
   absl::StatusOr<v1::GetRegistryInfoResponse> Info() override {
@@ -59,14 +71,14 @@ class EmbeddedSource final : public Source {
   [[nodiscard]] std::string Name() const override { return "the embedded registry"; }
 
  private:
-  void Answer(const Query& query, v1::LookupResult& result) const {
+  void Answer(const Query& query, WithDetails with_details, v1::LookupResult& result) const {
     const absl::Span<const RecordIndex> found =
         query.ports ? registry_.AtPort(query.ports->first) : registry_.ByName(query.service);
     v1::LookupResponse& response = *result.mutable_response();
     for (const RecordIndex index : found) {
       const ServiceRecord& record = registry_.record(index);
       if (!Answers(record.transport, query.transport)) continue;
-      ToMessage(record, WithDetails::kNo, *response.add_records());
+      ToMessage(record, with_details, *response.add_records());
     }
     if (query.ports) {
       ToMessage(registry_, query.ports->first, query.transport, response);
@@ -78,6 +90,8 @@ class EmbeddedSource final : public Source {
   }
 
   const Registry registry_ = EmbeddedRegistry();
+  // Made by the first search: most calls need none.
+  std::optional<SearchIndex> index_;
 };
 
 }  // namespace

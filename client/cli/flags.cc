@@ -3,28 +3,39 @@
 #include <array>
 #include <cstdlib>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "absl/flags/usage.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
+#include "absl/types/optional.h"
 #include "absl/types/span.h"
+#include "client/cli/formats.h"
+#include "client/cli/metadata.h"
 #include "common/command_line.h"
+#include "common/limits.h"
 #include "common/port.h"
 #include "common/query.h"
 #include "common/version.h"
 
-ABSL_FLAG(std::string, o, "", "output format: table, json, ndjson or csv");
+ABSL_FLAG(std::string, o, "", "output format: table, wide, json, ndjson, csv, tsv, services, name");
 ABSL_FLAG(std::string, output, "", "the same as -o");
 ABSL_FLAG(bool, short, false, "only the answer: a port's service, a service's port");
 ABSL_FLAG(bool, no_headers, false, "no line of column titles");
+ABSL_FLAG(std::string, color, "auto", "when to use colours: auto, always or never");
+ABSL_FLAG(bool, details, false, "in json and ndjson, also owners, references and dates");
+ABSL_FLAG(bool, like, false, "search for words");
+ABSL_FLAG(absl::optional<int>, max_results, absl::nullopt, "the most matches of a search, 1-500");
+ABSL_FLAG(std::string, format, "",
+          "what export writes: services, sysctl-reserved, iana-csv or json");
 ABSL_FLAG(std::vector<std::string>, layer, {}, "only these layers: local, common, iana");
-ABSL_FLAG(bool, portless, false, "list also names without a port");
+ABSL_FLAG(bool, portless, false, "list and export also names without a port");
 ABSL_FLAG(bool, offline, false, "answer from the embedded registry, without a server");
 ABSL_FLAG(std::string, target, "", "server: host:port, dns:///name:port or unix:path");
 ABSL_FLAG(absl::Duration, timeout, absl::InfiniteDuration(),
@@ -34,62 +45,26 @@ ABSL_FLAG(bool, tls, false, "TLS, with the system's authorities");
 ABSL_FLAG(std::string, cacert, "", "PEM file of authorities for the server's certificate");
 ABSL_FLAG(std::string, cert, "", "PEM file of the client's certificate chain");
 ABSL_FLAG(std::string, key, "", "PEM file of the client's private key");
+ABSL_FLAG(std::string, server_name, "", "the name that the server's certificate must bear");
+ABSL_FLAG(std::vector<std::string>, header, {}, "metadata for each call: NAME:VALUE,...");
 
 namespace portreg::cli {
 namespace {
 
-constexpr char kHelp[] = R"(portreg %s, tells what a port number is
-
-Usage:
-  portreg KEY...             what is on a port, what a service uses
-  portreg lookup KEY...      the same, also for names such as "list" and "info"
-  portreg classify PORT...   is it a good choice?
-  portreg list [RANGE]...    the records of a range, or of all ports
-  portreg info               which registry answers
-
-Keys:
-  443  443/tcp  20-21  U:53  22,80-90,https    ports (T: U: S: for tcp udp sctp)
-  https  syslog/udp  "socks proxy"             service names, in any case
-
-Output:
-  -o table|json|ndjson|csv   default: table; ndjson is one record a line
-  --short                    a port's service, a service's port, for scripts
-  --layer=iana,common,local  only these layers
-  --portless                 list: also names without a port
-  --no-headers               no line of column titles
-
-Server:
-  --target=HOST:PORT         default: PORTREG_TARGET, else %s
-  --offline                  answer from the embedded registry
-  --timeout=DURATION         for one call; default: 2s, and 30s for a listing
-  --plaintext                no TLS, which is the default
-  --tls  --cacert=PEM        TLS: the system's authorities, or these
-  --cert=PEM --key=PEM       the client's certificate, for mutual TLS
-
-Exit codes:
-  0 all found   1 usage   2 a key without a named record   130 interrupted
-  64 + code for a gRPC error, such as 78 for a server that cannot be reached
-
-Examples:
-  portreg 5432
-  portreg https 443/tcp 20-21
-  portreg --short --layer=iana 443
-  portreg list 8000-8100 -o csv
-)";
-
-constexpr std::array<std::pair<absl::string_view, Verb>, 5> kVerbs = {{
+constexpr std::array<std::pair<absl::string_view, Verb>, 7> kVerbs = {{
     {"lookup", Verb::kLookup},
     {"classify", Verb::kClassify},
     {"list", Verb::kList},
+    {"search", Verb::kSearch},
     {"info", Verb::kInfo},
+    {"export", Verb::kExport},
     {"help", Verb::kHelp},
 }};
 
-constexpr std::array<std::pair<absl::string_view, Format>, 4> kFormats = {{
-    {"table", Format::kTable},
-    {"json", Format::kJson},
-    {"ndjson", Format::kNdjson},
-    {"csv", Format::kCsv},
+constexpr std::array<std::pair<absl::string_view, ColorMode>, 3> kColorModes = {{
+    {"auto", ColorMode::kAuto},
+    {"always", ColorMode::kAlways},
+    {"never", ColorMode::kNever},
 }};
 
 template <typename Value, size_t n>
@@ -101,17 +76,66 @@ std::optional<Value> Find(const std::array<std::pair<absl::string_view, Value>, 
   return std::nullopt;
 }
 
-absl::Status ReadOutputFlags(Invocation& invocation) {
+// portreg --like WORD... is portreg search WORD..., as whatportis has it.
+absl::Status ReadLikeFlag(Invocation& invocation) {
+  if (!absl::GetFlag(FLAGS_like)) return absl::OkStatus();
+  if (invocation.verb != Verb::kLookup && invocation.verb != Verb::kSearch) {
+    return absl::InvalidArgumentError("--like searches, and takes no other command than search");
+  }
+  invocation.verb = Verb::kSearch;
+  return absl::OkStatus();
+}
+
+absl::Status ReadFormatFlags(Invocation& invocation) {
   std::string format = absl::GetFlag(FLAGS_o);
   if (format.empty()) format = absl::GetFlag(FLAGS_output);
-  if (!format.empty()) {
-    const std::optional<Format> known = Find(kFormats, format);
-    if (!known) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("output format \"", format, "\" is not table, json, ndjson or csv"));
+  const std::string export_format = absl::GetFlag(FLAGS_format);
+  invocation.brief = absl::GetFlag(FLAGS_short);
+  invocation.no_headers = absl::GetFlag(FLAGS_no_headers);
+  if (invocation.verb == Verb::kExport) {
+    if (!format.empty() || invocation.brief || invocation.no_headers) {
+      return absl::InvalidArgumentError("export takes --format, not -o, --short or --no-headers");
     }
+    const absl::StatusOr<ExportFormat> known = ReadExportFormat(export_format);
+    if (!known.ok()) return known.status();
+    invocation.export_format = *known;
+    return absl::OkStatus();
+  }
+  if (!export_format.empty()) {
+    return absl::InvalidArgumentError("--format belongs to export, other commands take -o");
+  }
+  if (!format.empty()) {
+    const absl::StatusOr<Format> known = ReadFormat(format, invocation.verb);
+    if (!known.ok()) return known.status();
     invocation.format = *known;
   }
+  if (invocation.brief && invocation.format != Format::kTable) {
+    return absl::InvalidArgumentError("--short and -o exclude each other");
+  }
+  return absl::OkStatus();
+}
+
+// Names of the common table are words for people; what these formats are made
+// for is not.
+std::vector<Layer> DefaultLayers(const Invocation& invocation) {
+  if (invocation.verb != Verb::kExport) {
+    if (invocation.format != Format::kServices) return {};
+    return {Layer::kLocal, Layer::kIana};
+  }
+  switch (invocation.export_format) {
+    case ExportFormat::kServices:
+      return {Layer::kLocal, Layer::kIana};
+    case ExportFormat::kIanaCsv:
+      return {Layer::kIana};
+    case ExportFormat::kSysctlReserved:
+    case ExportFormat::kJson:
+      break;
+  }
+  return {};
+}
+
+// After ReadFormatFlags.
+absl::Status ReadRecordFlags(Invocation& invocation) {
   for (const std::string& name : absl::GetFlag(FLAGS_layer)) {
     const std::optional<Layer> layer = ParseLayer(name);
     if (!layer) {
@@ -120,13 +144,56 @@ absl::Status ReadOutputFlags(Invocation& invocation) {
     }
     invocation.layers.push_back(*layer);
   }
-  invocation.brief = absl::GetFlag(FLAGS_short);
-  invocation.no_headers = absl::GetFlag(FLAGS_no_headers);
+  if (invocation.layers.empty()) invocation.layers = DefaultLayers(invocation);
   invocation.portless = absl::GetFlag(FLAGS_portless);
-  if (invocation.brief && invocation.format != Format::kTable) {
-    return absl::InvalidArgumentError("--short and -o exclude each other");
+  invocation.details = absl::GetFlag(FLAGS_details);
+  const Format format = invocation.format;
+  const bool can_show_details =
+      (format == Format::kJson || format == Format::kNdjson || format == Format::kWide) &&
+      invocation.verb != Verb::kClassify && invocation.verb != Verb::kInfo;
+  if (invocation.details && !can_show_details) {
+    return absl::InvalidArgumentError(
+        "--details belongs to -o json, ndjson and wide of lookup, list and search");
+  }
+  if (const absl::optional<int> max = absl::GetFlag(FLAGS_max_results); max) {
+    if (invocation.verb != Verb::kSearch) {
+      return absl::InvalidArgumentError("--max-results belongs to search");
+    }
+    if (*max < 1 || *max > kMaxSearchResults) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--max-results=", *max, " is out of range [1, ", kMaxSearchResults, "]"));
+    }
+    invocation.max_results = *max;
   }
   return absl::OkStatus();
+}
+
+absl::Status ReadColorFlag(Invocation& invocation) {
+  const std::string name = absl::GetFlag(FLAGS_color);
+  const std::optional<ColorMode> mode = Find(kColorModes, name);
+  if (!mode) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--color=", name, " is not auto, always or never"));
+  }
+  invocation.color = *mode;
+  return absl::OkStatus();
+}
+
+absl::Status ReadMetadata(Invocation& invocation) {
+  absl::StatusOr<Metadata> metadata = ReadHeaders(absl::GetFlag(FLAGS_header));
+  if (!metadata.ok()) return metadata.status();
+  if (const char* variable = std::getenv("TRACEPARENT"); variable != nullptr) {
+    AddTraceparent(variable, *metadata);
+  }
+  invocation.call.metadata = *std::move(metadata);
+  return absl::OkStatus();
+}
+
+TlsOptions ReadTlsFlags() {
+  return {.ca_file = absl::GetFlag(FLAGS_cacert),
+          .cert_file = absl::GetFlag(FLAGS_cert),
+          .key_file = absl::GetFlag(FLAGS_key),
+          .server_name = absl::GetFlag(FLAGS_server_name)};
 }
 
 absl::Status ReadServerFlags(Invocation& invocation) {
@@ -147,14 +214,13 @@ absl::Status ReadServerFlags(Invocation& invocation) {
   client.health_check = false;
   client.user_agent = absl::StrCat("portreg/", Version());
 
-  TlsOptions tls{.ca_file = absl::GetFlag(FLAGS_cacert),
-                 .cert_file = absl::GetFlag(FLAGS_cert),
-                 .key_file = absl::GetFlag(FLAGS_key),
-                 .server_name = {}};
+  TlsOptions tls = ReadTlsFlags();
   const bool wants_tls = absl::GetFlag(FLAGS_tls) || !tls.ca_file.empty() ||
-                         !tls.cert_file.empty() || !tls.key_file.empty();
+                         !tls.cert_file.empty() || !tls.key_file.empty() ||
+                         !tls.server_name.empty();
   if (wants_tls && absl::GetFlag(FLAGS_plaintext)) {
-    return absl::InvalidArgumentError("--plaintext excludes --tls, --cacert, --cert and --key");
+    return absl::InvalidArgumentError(
+        "--plaintext excludes --tls, --cacert, --cert, --key and --server-name");
   }
   if (tls.cert_file.empty() != tls.key_file.empty()) {
     return absl::InvalidArgumentError("--cert and --key belong together");
@@ -203,13 +269,11 @@ absl::StatusOr<Invocation> ReadInvocation(int argc, char** argv) {
     invocation.verb = *verb;
     invocation.keys.erase(invocation.keys.begin());
   }
-  if (absl::Status status = ReadOutputFlags(invocation); !status.ok()) return status;
-  if (absl::Status status = ReadServerFlags(invocation); !status.ok()) return status;
+  for (const auto read : {ReadLikeFlag, ReadFormatFlags, ReadRecordFlags, ReadColorFlag,
+                          ReadMetadata, ReadServerFlags}) {
+    if (absl::Status status = read(invocation); !status.ok()) return status;
+  }
   return invocation;
 }
-
-std::string HelpText() { return absl::StrFormat(kHelp, Version(), kDefaultAddress); }
-
-std::string VersionText() { return absl::StrCat("portreg ", Version(), "\n"); }
 
 }  // namespace portreg::cli

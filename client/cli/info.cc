@@ -1,12 +1,13 @@
 // portreg info
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
 #include "client/cli/command_parts.h"
+#include "client/cli/delimited_writer.h"
 #include "client/cli/json.h"
 #include "client/cli/words.h"
-#include "common/csv.h"
 
 namespace portreg::cli {
 namespace {
@@ -37,16 +38,20 @@ void WriteText(const v1::GetRegistryInfoResponse& info, const Source& source,
   }
 }
 
-void WriteCsv(const v1::GetRegistryInfoResponse& info, bool headers, const Output& output) {
-  if (headers) {
-    absl::FPrintF(output.out,
-                  "layer,records,named,portless,set_aside,origin,modified,sha256,revision\n");
+void WriteRows(const v1::GetRegistryInfoResponse& info, const Invocation& invocation,
+               const Output& output) {
+  if (!invocation.no_headers) {
+    Put(DelimitedRow(invocation.format, {"layer", "records", "named", "portless", "set_aside",
+                                         "origin", "modified", "sha256", "revision"}),
+        output.out);
   }
   for (const v1::LayerInfo& layer : info.layers()) {
-    absl::FPrintF(output.out, "%s,%d,%d,%d,%d,%s,%s,%s,%s\n", LayerName(layer.layer()),
-                  layer.record_count(), layer.named_count(), layer.portless_count(),
-                  layer.set_aside_count(), ToCsvField(layer.origin()), ModifiedAt(layer),
-                  ToCsvField(layer.sha256()), ToCsvField(info.revision()));
+    Put(DelimitedRow(invocation.format,
+                     {LayerName(layer.layer()), absl::StrCat(layer.record_count()),
+                      absl::StrCat(layer.named_count()), absl::StrCat(layer.portless_count()),
+                      absl::StrCat(layer.set_aside_count()), layer.origin(), ModifiedAt(layer),
+                      layer.sha256(), info.revision()}),
+        output.out);
   }
 }
 
@@ -65,17 +70,18 @@ int RunInfo(const Invocation& invocation, Source& source, const Output& output) 
     return kExitOk;
   }
   switch (invocation.format) {
-    case Format::kTable:
-      WriteText(*info, source, output);
-      break;
     case Format::kCsv:
-      WriteCsv(*info, !invocation.no_headers, output);
+    case Format::kTsv:
+      WriteRows(*info, invocation, output);
       break;
     case Format::kNdjson:
       absl::FPrintF(output.out, "%s\n", ToJson(*info, JsonStyle::kOneLine));
       break;
     case Format::kJson:
       WriteJson(*info, output);
+      break;
+    default:
+      WriteText(*info, source, output);
       break;
   }
   return kExitOk;

@@ -18,18 +18,13 @@ absl::StatusOr<std::vector<RangeQuestion>> ReadQuestions(const Invocation& invoc
                     .include_portless = invocation.portless};
   if (invocation.keys.empty()) return std::vector<RangeQuestion>{all};
 
-  const absl::StatusOr<std::vector<Query>> queries = ReadQueries(invocation.keys);
+  const absl::StatusOr<std::vector<Query>> queries = ReadRanges(invocation.keys, "list");
   if (!queries.ok()) return queries.status();
   std::vector<RangeQuestion> questions;
   for (const Query& query : *queries) {
     RangeQuestion& question = questions.emplace_back(all);
+    question.ports = *query.ports;
     question.transport = query.transport;
-    if (query.ports) {
-      question.ports = *query.ports;
-      continue;
-    }
-    return absl::InvalidArgumentError(
-        absl::StrCat("key \"", query.text, "\" is not a port or a range, which list needs"));
   }
   // They belong to no range, and come once.
   for (size_t i = 0; i + 1 < questions.size(); ++i) questions[i].include_portless = false;
@@ -47,8 +42,8 @@ int RunList(const Invocation& invocation, Source& source, const Output& output) 
   std::string revision;
   for (const RangeQuestion& question : *questions) {
     const absl::StatusOr<std::string> listed =
-        source.List(question, [&](const v1::PortRecord& record) {
-          writer->Write(record);
+        source.List(question, DetailsOf(invocation), [&](const v1::PortRecord& record) {
+          WriteAnswer(invocation, question.ports, question.transport, record, *writer);
           return std::ferror(output.out) == 0;
         });
     // What has no end is not finished: a cut-off document must not look whole.
@@ -56,7 +51,7 @@ int RunList(const Invocation& invocation, Source& source, const Output& output) 
     const bool first = &question == &questions->front();
     revision = first || revision == *listed ? *listed : "";
   }
-  writer->Finish(revision);
+  Finish(revision, *writer, output);
   return kExitOk;
 }
 

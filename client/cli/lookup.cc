@@ -9,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "client/cli/command_parts.h"
 #include "client/cli/record_writer.h"
+#include "client/cli/suggest.h"
 #include "client/cli/words.h"
 #include "common/query.h"
 
@@ -22,12 +23,10 @@ bool Named(const v1::LookupResult& result) {
 }
 
 // Keeps the records of the layers asked for.
-void KeepLayers(const std::vector<Layer>& layers, v1::LookupResponse& response) {
-  if (layers.empty()) return;
+void KeepLayers(const Invocation& invocation, v1::LookupResponse& response) {
   auto& records = *response.mutable_records();
-  const auto unwanted = [&layers](const v1::PortRecord& record) {
-    return std::find(layers.begin(), layers.end(), static_cast<Layer>(record.layer())) ==
-           layers.end();
+  const auto unwanted = [&invocation](const v1::PortRecord& record) {
+    return !IncludesLayer(invocation, static_cast<Layer>(record.layer()));
   };
   records.erase(std::remove_if(records.begin(), records.end(), unwanted), records.end());
 }
@@ -35,14 +34,15 @@ void KeepLayers(const std::vector<Layer>& layers, v1::LookupResponse& response) 
 // Asks for single ports and names in one batch, for ranges one by one. Results
 // stand in the order of the queries.
 absl::StatusOr<v1::BatchLookupResponse> Ask(const std::vector<Query>& queries,
-                                            const std::vector<Layer>& layers, Source& source) {
+                                            const Invocation& invocation, Source& source) {
+  const WithDetails with_details = DetailsOf(invocation);
   std::vector<Query> batch;
   for (const Query& query : queries) {
     if (!query.is_range()) batch.push_back(query);
   }
   v1::BatchLookupResponse all;
   absl::StatusOr<v1::BatchLookupResponse> answered = v1::BatchLookupResponse();
-  if (!batch.empty()) answered = source.Lookup(batch);
+  if (!batch.empty()) answered = source.Lookup(batch, with_details);
   if (!answered.ok()) return answered;
   all.set_revision(answered->revision());
 
@@ -51,16 +51,16 @@ absl::StatusOr<v1::BatchLookupResponse> Ask(const std::vector<Query>& queries,
     v1::LookupResult& result = *all.add_results();
     if (!query.is_range()) {
       result = std::move(*answered->mutable_results(next++));
-      if (result.has_response()) KeepLayers(layers, *result.mutable_response());
+      if (result.has_response()) KeepLayers(invocation, *result.mutable_response());
       continue;
     }
     v1::LookupResponse& response = *result.mutable_response();
     const RangeQuestion question{.ports = *query.ports,
                                  .transport = query.transport,
-                                 .layers = layers,
+                                 .layers = invocation.layers,
                                  .include_portless = false};
     const absl::StatusOr<std::string> revision =
-        source.List(question, [&response](const v1::PortRecord& record) {
+        source.List(question, with_details, [&response](const v1::PortRecord& record) {
           *response.add_records() = record;
           return true;
         });
@@ -101,13 +101,17 @@ void WriteRecords(const Invocation& invocation, const std::vector<Query>& querie
       MakeRecordWriter(invocation, output.terminal, output.out);
   for (int i = 0; i < all.results_size(); ++i) {
     const v1::LookupResponse& response = all.results(i).response();
+    const Query& query = queries[static_cast<size_t>(i)];
     if (invocation.brief) {
-      WriteShort(queries[static_cast<size_t>(i)], response, *writer, output);
+      WriteShort(query, response, *writer, output);
       continue;
     }
-    for (const v1::PortRecord& record : response.records()) writer->Write(record);
+    for (const v1::PortRecord& record : response.records()) {
+      WriteAnswer(invocation, query.ports.value_or(PortRange::All()), query.transport, record,
+                  *writer);
+    }
   }
-  writer->Finish(all.revision());
+  Finish(all.revision(), *writer, output);
 }
 
 // Why a key has no named record, for a person.
@@ -123,7 +127,7 @@ std::string Miss(const Invocation& invocation, const Query& query, const v1::Loo
 int RunLookup(const Invocation& invocation, Source& source, const Output& output) {
   const absl::StatusOr<std::vector<Query>> queries = ReadQueries(invocation.keys);
   if (!queries.ok()) return FailUsage(queries.status(), output);
-  absl::StatusOr<v1::BatchLookupResponse> all = Ask(*queries, invocation.layers, source);
+  const absl::StatusOr<v1::BatchLookupResponse> all = Ask(*queries, invocation, source);
   if (!all.ok()) return FailCall(all.status(), source, output);
 
   int exit_code = kExitOk;
@@ -133,10 +137,13 @@ int RunLookup(const Invocation& invocation, Source& source, const Output& output
     WriteRecords(invocation, *queries, *all, output);
   }
   std::fflush(output.out);
+  Suggester suggester(invocation.layers, source);
   for (int i = 0; i < all->results_size(); ++i) {
     if (Named(all->results(i))) continue;
     const Query& query = (*queries)[static_cast<size_t>(i)];
-    Complain(absl::StrCat(query.text, ": ", Miss(invocation, query, all->results(i))), output);
+    Complain(absl::StrCat(query.text, ": ", Miss(invocation, query, all->results(i)),
+                          DidYouMean(suggester.Suggest(query))),
+             output);
     exit_code = kExitNotFound;
   }
   return exit_code;

@@ -11,6 +11,8 @@
 #include "client/cli/commands.h"
 #include "client/cli/embedded_source.h"
 #include "client/cli/flags.h"
+#include "client/cli/help.h"
+#include "client/cli/invocation.h"
 #include "client/cli/remote_source.h"
 #include "client/cli/source.h"
 #include "client/cli/terminal.h"
@@ -25,7 +27,7 @@ using portreg::cli::Source;
 
 absl::StatusOr<std::unique_ptr<Source>> MakeSource(const Invocation& invocation) {
   if (invocation.offline) return portreg::cli::MakeEmbeddedSource();
-  return portreg::cli::MakeRemoteSource(invocation.client);
+  return portreg::cli::MakeRemoteSource(invocation.client, invocation.call);
 }
 
 // Ends the process. What was written may not have arrived: a full disk is no
@@ -50,7 +52,7 @@ int main(int argc, char** argv) {
   gpr_set_log_function([](gpr_log_func_args*) {});
   google::protobuf::SetLogHandler(nullptr);
 
-  const Output output{portreg::cli::StandardOutput(), stdout, stderr};
+  Output output{{}, stdout, stderr};
   const absl::StatusOr<Invocation> invocation = portreg::cli::ReadInvocation(argc, argv);
   if (!invocation.ok()) return portreg::cli::FailUsage(invocation.status(), output);
   if (invocation->verb == portreg::cli::Verb::kHelp ||
@@ -59,6 +61,7 @@ int main(int argc, char** argv) {
     std::fputs((help ? portreg::cli::HelpText() : portreg::cli::VersionText()).c_str(), stdout);
     Close(portreg::cli::kExitOk, output);
   }
+  output.terminal = portreg::cli::StandardOutput(invocation->color);
   const absl::StatusOr<std::unique_ptr<Source>> source = MakeSource(*invocation);
   if (!source.ok()) return portreg::cli::FailUsage(source.status(), output);
   Close(portreg::cli::Run(*invocation, **source, output), output);

@@ -6,23 +6,27 @@
 
 #include "common/limits.h"
 #include "common/port.h"
+#include "portreg/client.h"
 
 namespace portreg::cli {
 namespace {
 
 class RemoteSource final : public Source {
  public:
-  RemoteSource(std::unique_ptr<Client> client, std::string name)
-      : client_(std::move(client)), name_(std::move(name)) {}
+  RemoteSource(std::unique_ptr<Client> client, CallOptions call, std::string name)
+      : client_(std::move(client)), call_(std::move(call)), name_(std::move(name)) {}
 
-  absl::StatusOr<v1::BatchLookupResponse> Lookup(const std::vector<Query>& queries) override {
+  absl::StatusOr<v1::BatchLookupResponse> Lookup(const std::vector<Query>& queries,
+                                                 WithDetails with_details) override {
     constexpr size_t kBatchSize = kMaxBatchSize;
     v1::BatchLookupResponse all;
     for (size_t begin = 0; begin < queries.size(); begin += kBatchSize) {
       const size_t end = std::min(begin + kBatchSize, queries.size());
       v1::BatchLookupRequest request;
-      for (size_t i = begin; i < end; ++i) ToRequest(queries[i], *request.add_requests());
-      absl::StatusOr<v1::BatchLookupResponse> part = client_->BatchLookup(request);
+      for (size_t i = begin; i < end; ++i) {
+        ToRequest(queries[i], with_details, *request.add_requests());
+      }
+      absl::StatusOr<v1::BatchLookupResponse> part = client_->BatchLookup(request, call_);
       if (!part.ok()) return part;
       // Answers of several revisions have none in common.
       if (begin > 0 && part->revision() != all.revision()) part->clear_revision();
@@ -38,18 +42,19 @@ class RemoteSource final : public Source {
     v1::ClassifyRequest request;
     request.set_port(port);
     request.set_transport(static_cast<v1::Transport>(transport));
-    return client_->Classify(request);
+    return client_->Classify(request, call_);
   }
 
-  absl::StatusOr<std::string> List(const RangeQuestion& question,
+  absl::StatusOr<std::string> List(const RangeQuestion& question, WithDetails with_details,
                                    absl::FunctionRef<bool(const v1::PortRecord&)> take) override {
     v1::ListRangeRequest request;
     request.set_first_port(question.ports.first);
     request.set_last_port(question.ports.last);
     request.set_transport(static_cast<v1::Transport>(question.transport));
     for (const Layer layer : question.layers) request.add_layers(static_cast<v1::Layer>(layer));
+    request.set_view(ViewOf(with_details));
     request.set_include_portless(question.include_portless);
-    RecordStream records = client_->ListRange(request);
+    RecordStream records = client_->ListRange(request, call_);
     while (const v1::PortRecord* record = records.Next()) {
       if (!take(*record)) break;
     }
@@ -57,31 +62,52 @@ class RemoteSource final : public Source {
     return records.revision();
   }
 
-  absl::StatusOr<v1::GetRegistryInfoResponse> Info() override { return client_->GetRegistryInfo(); }
+  absl::StatusOr<v1::SearchResponse> Search(const SearchQuestion& question,
+                                            WithDetails with_details) override {
+    v1::SearchRequest request;
+    request.set_query(question.query);
+    request.set_transport(static_cast<v1::Transport>(question.transport));
+    for (const Layer layer : question.layers) request.add_layers(static_cast<v1::Layer>(layer));
+    request.set_view(ViewOf(with_details));
+    request.set_max_results(static_cast<int32_t>(question.max_results));
+    return client_->Search(request, call_);
+  }
+
+  absl::StatusOr<v1::GetRegistryInfoResponse> Info() override {
+    return client_->GetRegistryInfo(call_);
+  }
 
   [[nodiscard]] std::string Name() const override { return name_; }
 
  private:
-  static void ToRequest(const Query& query, v1::LookupRequest& request) {
+  static v1::RecordView ViewOf(WithDetails with_details) {
+    return with_details == WithDetails::kYes ? v1::RECORD_VIEW_FULL : v1::RECORD_VIEW_UNSPECIFIED;
+  }
+
+  static void ToRequest(const Query& query, WithDetails with_details, v1::LookupRequest& request) {
     if (query.ports) {
       request.set_port(query.ports->first);
     } else {
       request.set_service(query.service);
     }
     request.set_transport(static_cast<v1::Transport>(query.transport));
+    request.set_view(ViewOf(with_details));
   }
 
   const std::unique_ptr<Client> client_;
+  const CallOptions call_;
   const std::string name_;
 };
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Source>> MakeRemoteSource(const ClientOptions& options) {
+absl::StatusOr<std::unique_ptr<Source>> MakeRemoteSource(const ClientOptions& options,
+                                                         const CallOptions& call) {
   absl::StatusOr<std::unique_ptr<Client>> client = Client::Create(options);
   if (!client.ok()) return client.status();
   return std::make_unique<RemoteSource>(
-      *std::move(client), options.target.empty() ? std::string(kDefaultAddress) : options.target);
+      *std::move(client), call,
+      options.target.empty() ? std::string(kDefaultAddress) : options.target);
 }
 
 }  // namespace portreg::cli

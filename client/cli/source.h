@@ -11,6 +11,8 @@
 #include "common/port.h"
 #include "common/query.h"
 #include "common/range_cursor.h"
+#include "common/search.h"
+#include "common/to_message.h"
 #include "portreg/v1/port_registry_service.pb.h"
 
 namespace portreg::cli {
@@ -22,14 +24,19 @@ class Source {
 
   // One result for each query, in their order. Queries must be single ports or
   // names.
-  virtual absl::StatusOr<v1::BatchLookupResponse> Lookup(const std::vector<Query>& queries) = 0;
+  virtual absl::StatusOr<v1::BatchLookupResponse> Lookup(const std::vector<Query>& queries,
+                                                         WithDetails with_details) = 0;
 
   virtual absl::StatusOr<v1::ClassifyResponse> Classify(Port port, Transport transport) = 0;
 
   // Hands each record to `take`, in listing order, until it returns false.
   // Returns the revision.
-  virtual absl::StatusOr<std::string> List(const RangeQuestion& question,
+  virtual absl::StatusOr<std::string> List(const RangeQuestion& question, WithDetails with_details,
                                            absl::FunctionRef<bool(const v1::PortRecord&)> take) = 0;
+
+  // The query must be within the contract's bounds.
+  virtual absl::StatusOr<v1::SearchResponse> Search(const SearchQuestion& question,
+                                                    WithDetails with_details) = 0;
 
   virtual absl::StatusOr<v1::GetRegistryInfoResponse> Info() = 0;
 

@@ -49,4 +49,22 @@ std::string StatesOf(const v1::LookupResponse& response) {
   return absl::StrJoin(states, ", ");
 }
 
+std::string ReasonOf(const v1::SearchMatch& match) {
+  const bool one_field = match.fields_size() == 1;
+  const bool in_service = one_field && match.fields(0) == v1::MATCH_FIELD_SERVICE;
+  const bool in_description = one_field && match.fields(0) == v1::MATCH_FIELD_DESCRIPTION;
+  switch (match.kind()) {
+    case v1::MATCH_KIND_EXACT_NAME:
+      return "name";
+    case v1::MATCH_KIND_NAME_PREFIX:
+      return "name prefix";
+    case v1::MATCH_KIND_WORD:
+      return in_service ? "word in name" : in_description ? "word in description" : "word";
+    case v1::MATCH_KIND_PART_OF_WORD:
+      return in_service ? "part of name" : in_description ? "part of description" : "part of word";
+    default:
+      return absl::StrCat("kind ", static_cast<int>(match.kind()));
+  }
+}
+
 }  // namespace portreg::cli

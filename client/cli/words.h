@@ -22,6 +22,10 @@ std::string PortsOf(const v1::PortRecord& record);
 // "reserved", or "tcp reserved, udp assigned" where transports differ.
 std::string StatesOf(const v1::LookupResponse& response);
 
+// Why a search found a record: "name", "name prefix", "word in name", "part of
+// description". "word" and "part of word" if words of the query stand in both.
+std::string ReasonOf(const v1::SearchMatch& match);
+
 }  // namespace portreg::cli
 
 #endif  // PORTREG_CLIENT_CLI_WORDS_H_

@@ -1,0 +1,30 @@
+// Writes records as IANA's CSV file has them.
+#ifndef PORTREG_CLIENT_CLI_IANA_CSV_WRITER_H_
+#define PORTREG_CLIENT_CLI_IANA_CSV_WRITER_H_
+
+#include <cstdio>
+#include <string>
+
+#include "client/cli/record_writer.h"
+
+namespace portreg::cli {
+
+// A row for each record, with IANA's columns, which common/iana_csv.h reads.
+// Nothing is written before Finish(): a file that is cut off would look whole.
+class IanaCsvWriter final : public RecordWriter {
+ public:
+  // `with_owner`: whether there is a last column Owner, which IANA has not.
+  IanaCsvWriter(bool with_owner, std::FILE* out) : with_owner_(with_owner), out_(out) {}
+
+  void Write(const v1::PortRecord& record) override;
+  void Finish(const std::string& revision) override;
+
+ private:
+  const bool with_owner_;
+  std::FILE* const out_;
+  std::string rows_;
+};
+
+}  // namespace portreg::cli
+
+#endif  // PORTREG_CLIENT_CLI_IANA_CSV_WRITER_H_

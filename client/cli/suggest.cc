@@ -1,0 +1,47 @@
+#include "client/cli/suggest.h"
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/limits.h"
+#include "common/search.h"
+#include "common/service_name.h"
+
+namespace portreg::cli {
+namespace {
+
+constexpr size_t kMaxSuggestions = 3;
+
+}  // namespace
+
+std::string DidYouMean(absl::Span<const std::string> names) {
+  return names.empty() ? "" : absl::StrCat("; did you mean ", absl::StrJoin(names, ", "), "?");
+}
+
+std::vector<std::string> Suggester::Suggest(const Query& missing) {
+  const size_t words = QueryWords(missing.service).size();
+  if (missing.ports || words == 0 || words > kMaxQueryWords || questions_left_ == 0) return {};
+  --questions_left_;
+  const absl::StatusOr<v1::SearchResponse> found =
+      source_.Search({.query = missing.service, .transport = missing.transport, .layers = layers_},
+                     WithDetails::kNo);
+  if (!found.ok()) {
+    questions_left_ = 0;
+    return {};
+  }
+  std::vector<std::string> names;
+  absl::flat_hash_set<std::string> seen = {FoldServiceName(missing.service)};
+  const auto add = [&](const std::string& name) {
+    if (names.size() < kMaxSuggestions && seen.insert(FoldServiceName(name)).second) {
+      names.push_back(name);
+    }
+  };
+  for (const std::string& name : found->similar_services()) add(name);
+  for (const v1::SearchMatch& match : found->matches()) {
+    if (match.kind() == v1::MATCH_KIND_NAME_PREFIX) add(match.record().service());
+  }
+  return names;
+}
+
+}  // namespace portreg::cli

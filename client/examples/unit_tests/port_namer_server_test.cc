@@ -1,0 +1,78 @@
+// PortNamer and a real registry, over records of the test's own.
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "port_namer.h"
+#include "portreg/client.h"
+#include "portreg/testing/fake_server.h"
+
+namespace {
+
+namespace v1 = portreg::v1;
+using portreg::testing::FakeServer;
+using portreg::testing::Record;
+using portreg::testing::RecordRange;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class PortNamerServerTest : public testing::Test {
+ protected:
+  static portreg::ClientOptions OptionsFor(const FakeServer& server) {
+    portreg::ClientOptions options;
+    options.target = server.target();
+    // A machine under load must not fail a test that is not about time.
+    options.timeout = absl::Seconds(20);
+    // See FakeServer::Stop.
+    options.health_check = false;
+    return options;
+  }
+
+  const std::unique_ptr<FakeServer> registry_ =
+      FakeServer::Start({Record(7100, "billing"), RecordRange(7101, 7103, "audit")}).value();
+  const std::unique_ptr<portreg::Client> client_ =
+      portreg::Client::Create(OptionsFor(*registry_)).value();
+  PortNamer namer_{*client_};
+};
+
+TEST_F(PortNamerServerTest, NamesWhatTheRegistryKnows) {
+  EXPECT_EQ(namer_.NameOf({7100}), "billing");
+  EXPECT_EQ(namer_.NameOf({7103}), "audit");
+  EXPECT_EQ(namer_.NameOf({7104}), "7104/tcp");
+  EXPECT_EQ(namer_.NameOf({7100, v1::TRANSPORT_UDP}), "7100/udp");
+  EXPECT_THAT(*namer_.PortsOf("Audit"), ElementsAre(7101, 7102, 7103));
+  EXPECT_THAT(*namer_.PortsOf("payroll"), IsEmpty());
+}
+
+TEST_F(PortNamerServerTest, RemembersNamesWhileTheRegistryIsAway) {
+  EXPECT_EQ(namer_.NameOf({7100}), "billing");
+  registry_->Stop();
+  EXPECT_EQ(namer_.NameOf({7100}), "billing");
+  EXPECT_EQ(namer_.NameOf({7101}), "7101/tcp");
+  ASSERT_TRUE(registry_->Restart().ok());
+  // The client is back within about a second, see FakeServer::Restart.
+  const absl::Time end = absl::Now() + absl::Seconds(20);
+  while (namer_.NameOf({7101}) != "audit" && absl::Now() < end) {
+  }
+  EXPECT_EQ(namer_.NameOf({7101}), "audit");
+}
+
+TEST_F(PortNamerServerTest, ForgetsNamesWhenTheRegistryChanges) {
+  EXPECT_EQ(namer_.NameOf({7100}), "billing");
+  ASSERT_TRUE(registry_->SetRecords({Record(7100, "payroll")}).ok());
+  EXPECT_EQ(namer_.NameOf({7104}), "7104/tcp");
+  EXPECT_EQ(namer_.NameOf({7100}), "payroll");
+}
+
+TEST_F(PortNamerServerTest, OneFailureIsRetried) {
+  registry_->FailNext(absl::UnavailableError("busy"));
+  EXPECT_EQ(namer_.NameOf({7100}), "billing");
+  EXPECT_THAT(registry_->calls(), SizeIs(2));
+}
+
+}  // namespace

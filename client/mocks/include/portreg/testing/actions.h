@@ -1,0 +1,153 @@
+// What the methods of a MockStub do.
+#ifndef PORTREG_TESTING_ACTIONS_H_
+#define PORTREG_TESTING_ACTIONS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "google/protobuf/unknown_field_set.h"
+#include "grpcpp/grpcpp.h"
+#include "grpcpp/support/sync_stream.h"
+#include "portreg/error.h"
+#include "portreg/v1/port_registry_service.pb.h"
+
+namespace portreg {
+namespace testing {
+
+namespace internal {
+
+using ListingReader = grpc::ClientReaderInterface<v1::ListRangeResponse>;
+
+// The status as it comes from a server: with its details, if it has any.
+inline grpc::Status ToGrpcStatus(const absl::Status& status) {
+  const absl::Cord details = status.GetPayload(kStatusDetailsUrl).value_or(absl::Cord());
+  return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message()),
+          std::string(details)};
+}
+
+// The bytes of a google.rpc.Status with an ErrorInfo that gives the reason.
+inline std::string DetailsBytes(const absl::Status& status, v1::ErrorReason reason) {
+  // google.rpc.ErrorInfo: reason = 1, domain = 2.
+  google::protobuf::UnknownFieldSet info;
+  info.AddLengthDelimited(
+      1, std::string(absl::StripPrefix(v1::ErrorReason_Name(reason), "ERROR_REASON_")));
+  info.AddLengthDelimited(2, "portreg");
+  // LookupFailure has the wire format of google.rpc.Status.
+  v1::LookupFailure failure;
+  failure.set_code(static_cast<int>(status.code()));
+  failure.set_message(std::string(status.message()));
+  google::protobuf::Any& detail = *failure.add_details();
+  detail.set_type_url("type.googleapis.com/google.rpc.ErrorInfo");
+  info.SerializeToString(detail.mutable_value());
+  return failure.SerializeAsString();
+}
+
+// Yields messages that were given beforehand.
+class ScriptedReader final : public ListingReader {
+ public:
+  using Messages = std::shared_ptr<const std::vector<v1::ListRangeResponse>>;
+
+  ScriptedReader(Messages messages, grpc::Status end)
+      : messages_(std::move(messages)), end_(std::move(end)) {}
+
+  void WaitForInitialMetadata() override {}
+
+  bool NextMessageSize(uint32_t* size) override {
+    if (next_ == messages_->size()) return false;
+    *size = static_cast<uint32_t>((*messages_)[next_].ByteSizeLong());
+    return true;
+  }
+
+  bool Read(v1::ListRangeResponse* message) override {
+    if (next_ == messages_->size()) return false;
+    *message = (*messages_)[next_++];
+    return true;
+  }
+
+  grpc::Status Finish() override { return end_; }
+
+ private:
+  const Messages messages_;
+  const grpc::Status end_;
+  size_t next_ = 0;
+};
+
+template <typename Response>
+struct AnswersAction {
+  template <typename Request>
+  grpc::Status operator()(grpc::ClientContext* /*context*/, const Request& /*request*/,
+                          Response* out) const {
+    *out = response;
+    return grpc::Status::OK;
+  }
+
+  Response response;
+};
+
+struct ListingAction {
+  ListingReader* operator()(grpc::ClientContext* /*context*/,
+                            const v1::ListRangeRequest& /*request*/) const {
+    return new ScriptedReader(messages, end);
+  }
+
+  ScriptedReader::Messages messages;
+  grpc::Status end;
+};
+
+struct FailsAction {
+  template <typename Request, typename Response>
+  grpc::Status operator()(grpc::ClientContext* /*context*/, const Request& /*request*/,
+                          Response* /*response*/) const {
+    return status;
+  }
+
+  ListingReader* operator()(grpc::ClientContext* /*context*/,
+                            const v1::ListRangeRequest& /*request*/) const {
+    return new ScriptedReader(std::make_shared<std::vector<v1::ListRangeResponse>>(), status);
+  }
+
+  grpc::Status status;
+};
+
+}  // namespace internal
+
+// Answers a call with `response`, of the type that the method answers with.
+template <typename Response>
+internal::AnswersAction<Response> Answers(Response response) {
+  return {std::move(response)};
+}
+
+// Fails a call, or a listing before its first message. `status` must be an
+// error. ErrorReason() of what the client returns is `reason`; without one it
+// is that of `status`, which one of the client's may have.
+inline internal::FailsAction Fails(absl::Status status,
+                                   v1::ErrorReason reason = v1::ERROR_REASON_UNSPECIFIED) {
+  if (reason != v1::ERROR_REASON_UNSPECIFIED) {
+    status.SetPayload(kStatusDetailsUrl, absl::Cord(internal::DetailsBytes(status, reason)));
+  }
+  return {internal::ToGrpcStatus(status)};
+}
+
+// Lists `messages`, and ends with `end`. Each call begins anew. The client goes
+// on with a listing that breaks with UNAVAILABLE after a message, by another
+// call; see portreg/record_stream.h.
+inline internal::ListingAction ListingOf(std::vector<v1::ListRangeResponse> messages,
+                                         const absl::Status& end = absl::OkStatus()) {
+  return {std::make_shared<const std::vector<v1::ListRangeResponse>>(std::move(messages)),
+          internal::ToGrpcStatus(end)};
+}
+
+}  // namespace testing
+}  // namespace portreg
+
+#endif  // PORTREG_TESTING_ACTIONS_H_

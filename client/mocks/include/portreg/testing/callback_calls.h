@@ -1,0 +1,143 @@
+// How a MockStub tells the outcome of calls that do not block. Of no use to a
+// test by itself.
+#ifndef PORTREG_TESTING_CALLBACK_CALLS_H_
+#define PORTREG_TESTING_CALLBACK_CALLS_H_
+
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "grpcpp/grpcpp.h"
+#include "grpcpp/support/client_callback.h"
+#include "grpcpp/support/sync_stream.h"
+#include "portreg/v1/port_registry_service.pb.h"
+
+namespace portreg {
+namespace testing {
+namespace internal {
+
+// Runs `task` on this thread: at once, or, given by a task that runs, once that
+// one is over. So no reaction is called from within another, and a chain of
+// calls does not grow the stack.
+inline void RunInTurn(std::function<void()> task) {
+  using Tasks = std::deque<std::function<void()>>;
+  thread_local Tasks* running = nullptr;
+  if (running != nullptr) {
+    running->push_back(std::move(task));
+    return;
+  }
+  Tasks tasks;
+  tasks.push_back(std::move(task));
+  running = &tasks;
+  while (!tasks.empty()) {
+    const std::function<void()> next = std::move(tasks.front());
+    tasks.pop_front();
+    next();
+  }
+  running = nullptr;
+}
+
+// A call that ends with `status`; goes away by itself.
+class CallbackUnary final : public grpc::ClientCallbackUnary {
+ public:
+  CallbackUnary(grpc::Status status, grpc::ClientUnaryReactor* reactor)
+      : status_(std::move(status)), reactor_(reactor) {
+    BindReactor(reactor);
+  }
+
+  void StartCall() override {
+    RunInTurn([reactor = reactor_, status = status_] {
+      reactor->OnReadInitialMetadataDone(status.ok());
+      reactor->OnDone(status);
+    });
+    delete this;
+  }
+
+ private:
+  const grpc::Status status_;
+  grpc::ClientUnaryReactor* const reactor_;
+};
+
+// Drives a reactor from a blocking reader, as gRPC drives it from the network;
+// goes away by itself.
+//
+// gRPC ends a call when its status is there and nothing is under way or held.
+// Once nothing is under way or held, a reactor can start nothing more, so this
+// ends it then; with CANCELLED if the listing was not read to its end, since
+// only a reactor that cancelled would be told of an end in that case.
+class CallbackListing final : public grpc::ClientCallbackReader<v1::ListRangeResponse> {
+ public:
+  using Reader = grpc::ClientReaderInterface<v1::ListRangeResponse>;
+  using Reactor = grpc::ClientReadReactor<v1::ListRangeResponse>;
+
+  CallbackListing(std::unique_ptr<Reader> reader, Reactor* reactor)
+      : reader_(std::move(reader)), reactor_(reactor) {
+    BindReactor(reactor);
+  }
+
+  void StartCall() override {
+    v1::ListRangeResponse* first = nullptr;
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      started_ = true;
+      first = std::exchange(read_before_start_, nullptr);
+    }
+    RunInTurn([this] {
+      reactor_->OnReadInitialMetadataDone(true);
+      Release();
+    });
+    // If there is none, this may be gone by now.
+    if (first != nullptr) StartRead(first);
+  }
+
+  void Read(v1::ListRangeResponse* message) override {
+    ++under_way_;
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (!started_) {
+        read_before_start_ = message;
+        return;
+      }
+    }
+    StartRead(message);
+  }
+
+  void AddHold(int holds) override { under_way_ += holds; }
+  void RemoveHold() override { Release(); }
+
+ private:
+  void StartRead(v1::ListRangeResponse* message) {
+    RunInTurn([this, message] {
+      at_end_ = at_end_ || !reader_->Read(message);
+      reactor_->OnReadDone(!at_end_);
+      Release();
+    });
+  }
+
+  void Release() {
+    if (--under_way_ > 0) return;
+    grpc::Status status = reader_->Finish();
+    if (status.ok() && !at_end_) status = grpc::Status::CANCELLED;
+    RunInTurn([reactor = reactor_, status = std::move(status)] { reactor->OnDone(status); });
+    delete this;
+  }
+
+  const std::unique_ptr<Reader> reader_;
+  Reactor* const reactor_;
+  // The call's start, reads, and holds.
+  std::atomic<int> under_way_{1};
+  // Used by one read at a time.
+  bool at_end_ = false;
+  std::mutex mutex_;
+  bool started_ = false;
+  v1::ListRangeResponse* read_before_start_ = nullptr;
+};
+
+}  // namespace internal
+}  // namespace testing
+}  // namespace portreg
+
+#endif  // PORTREG_TESTING_CALLBACK_CALLS_H_

@@ -1,0 +1,123 @@
+// A stub that a test scripts, in place of a server.
+#ifndef PORTREG_TESTING_MOCK_STUB_H_
+#define PORTREG_TESTING_MOCK_STUB_H_
+
+#include <functional>
+#include <memory>
+
+#include "gmock/gmock.h"
+#include "grpcpp/grpcpp.h"
+#include "portreg/testing/actions.h"
+#include "portreg/testing/callback_calls.h"
+#include "portreg/v1/port_registry_service_mock.grpc.pb.h"
+
+namespace portreg {
+namespace testing {
+
+namespace internal {
+
+// Answers the callback forms of the stub's methods by their blocking forms.
+class MockAsyncStub final : public v1::PortRegistryService::StubInterface::async_interface {
+ public:
+  // `stub` must outlive this.
+  explicit MockAsyncStub(v1::MockPortRegistryServiceStub& stub) : stub_(stub) {}
+
+  void Lookup(grpc::ClientContext* context, const v1::LookupRequest* request,
+              v1::LookupResponse* response, std::function<void(grpc::Status)> done) override {
+    Tell(done, stub_.Lookup(context, *request, response));
+  }
+  void Lookup(grpc::ClientContext* context, const v1::LookupRequest* request,
+              v1::LookupResponse* response, grpc::ClientUnaryReactor* reactor) override {
+    new CallbackUnary(stub_.Lookup(context, *request, response), reactor);
+  }
+
+  void BatchLookup(grpc::ClientContext* context, const v1::BatchLookupRequest* request,
+                   v1::BatchLookupResponse* response,
+                   std::function<void(grpc::Status)> done) override {
+    Tell(done, stub_.BatchLookup(context, *request, response));
+  }
+  void BatchLookup(grpc::ClientContext* context, const v1::BatchLookupRequest* request,
+                   v1::BatchLookupResponse* response, grpc::ClientUnaryReactor* reactor) override {
+    new CallbackUnary(stub_.BatchLookup(context, *request, response), reactor);
+  }
+
+  void Classify(grpc::ClientContext* context, const v1::ClassifyRequest* request,
+                v1::ClassifyResponse* response, std::function<void(grpc::Status)> done) override {
+    Tell(done, stub_.Classify(context, *request, response));
+  }
+  void Classify(grpc::ClientContext* context, const v1::ClassifyRequest* request,
+                v1::ClassifyResponse* response, grpc::ClientUnaryReactor* reactor) override {
+    new CallbackUnary(stub_.Classify(context, *request, response), reactor);
+  }
+
+  void ListRange(grpc::ClientContext* context, const v1::ListRangeRequest* request,
+                 grpc::ClientReadReactor<v1::ListRangeResponse>* reactor) override {
+    new CallbackListing(
+        std::unique_ptr<CallbackListing::Reader>(stub_.ListRangeRaw(context, *request)), reactor);
+  }
+
+  void Search(grpc::ClientContext* context, const v1::SearchRequest* request,
+              v1::SearchResponse* response, std::function<void(grpc::Status)> done) override {
+    Tell(done, stub_.Search(context, *request, response));
+  }
+  void Search(grpc::ClientContext* context, const v1::SearchRequest* request,
+              v1::SearchResponse* response, grpc::ClientUnaryReactor* reactor) override {
+    new CallbackUnary(stub_.Search(context, *request, response), reactor);
+  }
+
+  void GetRegistryInfo(grpc::ClientContext* context, const v1::GetRegistryInfoRequest* request,
+                       v1::GetRegistryInfoResponse* response,
+                       std::function<void(grpc::Status)> done) override {
+    Tell(done, stub_.GetRegistryInfo(context, *request, response));
+  }
+  void GetRegistryInfo(grpc::ClientContext* context, const v1::GetRegistryInfoRequest* request,
+                       v1::GetRegistryInfoResponse* response,
+                       grpc::ClientUnaryReactor* reactor) override {
+    new CallbackUnary(stub_.GetRegistryInfo(context, *request, response), reactor);
+  }
+
+ private:
+  static void Tell(const std::function<void(grpc::Status)>& done, const grpc::Status& status) {
+    RunInTurn([done, status] { done(status); });
+  }
+
+  v1::MockPortRegistryServiceStub& stub_;
+};
+
+}  // namespace internal
+
+// A stub for GoogleMock, for faults that a FakeServer cannot have:
+//
+//   auto stub = std::make_shared<::testing::NiceMock<portreg::testing::MockStub>>();
+//   EXPECT_CALL(*stub, Lookup).WillOnce(portreg::testing::Answers(response));
+//   EXPECT_CALL(*stub, ListRangeRaw).WillOnce(portreg::testing::ListingOf({message}));
+//   const portreg::Client client(stub);
+//
+// The methods to expect are Lookup, BatchLookup, Classify, Search and
+// GetRegistryInfo, which take a context, a request and where the response goes,
+// and ListRangeRaw, which takes a context and a request; portreg/testing/actions.h
+// has what they do. Without an expectation calls answer with the empty message,
+// and listings are empty.
+//
+// The client's calls that do not block meet the same expectations. Their
+// callbacks run on the thread that makes the call, before it returns: code that
+// holds a lock meanwhile which its callback wants, does not get on. A call made
+// from within a callback meets its expectation at once and tells its outcome
+// once that callback is over, as on a thread of gRPC's; cancelling does not
+// reach it.
+//
+// Any number of threads may call it at once.
+class MockStub : public v1::MockPortRegistryServiceStub {
+ public:
+  MockStub() { ON_CALL(*this, ListRangeRaw).WillByDefault(ListingOf({})); }
+
+  v1::PortRegistryService::StubInterface::async_interface* async() override { return &async_; }
+
+ private:
+  internal::MockAsyncStub async_{*this};
+};
+
+}  // namespace testing
+}  // namespace portreg
+
+#endif  // PORTREG_TESTING_MOCK_STUB_H_

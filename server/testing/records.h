@@ -1,0 +1,19 @@
+// The registry that a test's own records make.
+#ifndef PORTREG_SERVER_TESTING_RECORDS_H_
+#define PORTREG_SERVER_TESTING_RECORDS_H_
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/registry.h"
+#include "portreg/v1/port_record.pb.h"
+
+namespace portreg::testing::internal {
+
+// INVALID_ARGUMENT, naming the record's index and the value, for one that no
+// registry can hold; see FakeServer::Start.
+absl::StatusOr<Registry> RegistryOf(const std::vector<v1::PortRecord>& records);
+
+}  // namespace portreg::testing::internal
+
+#endif  // PORTREG_SERVER_TESTING_RECORDS_H_

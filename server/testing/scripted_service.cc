@@ -1,0 +1,135 @@
+#include "server/testing/scripted_service.h"
+
+#include <map>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "grpcpp/alarm.h"
+#include "server/correlation.h"
+
+namespace portreg::testing::internal {
+namespace {
+
+using grpc::experimental::InterceptionHookPoints;
+
+// The payload of the client library's statuses, see portreg/error.h.
+constexpr absl::string_view kStatusDetailsUrl = "type.googleapis.com/google.rpc.Status";
+
+grpc::Status ToGrpcStatus(const absl::Status& status) {
+  const absl::Cord details = status.GetPayload(kStatusDetailsUrl).value_or(absl::Cord());
+  return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message()),
+          std::string(details)};
+}
+
+class FailedListing final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
+ public:
+  explicit FailedListing(const grpc::Status& status) { Finish(status); }
+  void OnDone() override { delete this; }
+};
+
+class ScriptInterceptor final : public grpc::experimental::Interceptor {
+ public:
+  ScriptInterceptor(Script& script, absl::string_view method) : script_(script), method_(method) {}
+
+  void Intercept(grpc::experimental::InterceptorBatchMethods* batch) override {
+    if (!batch->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_INITIAL_METADATA)) {
+      batch->Proceed();
+      return;
+    }
+    Call call{method_, {}};
+    for (const auto& [name, value] : *batch->GetRecvInitialMetadata()) {
+      call.metadata.emplace(std::string(name.data(), name.size()),
+                            std::string(value.data(), value.size()));
+    }
+    // The service is not asked before the batch goes on.
+    script_.Arrive(std::move(call), alarm_, [batch] { batch->Proceed(); });
+  }
+
+ private:
+  Script& script_;
+  const std::string method_;
+  grpc::Alarm alarm_;
+};
+
+class ScriptInterceptorFactory final
+    : public grpc::experimental::ServerInterceptorFactoryInterface {
+ public:
+  explicit ScriptInterceptorFactory(Script& script) : script_(script) {}
+
+  grpc::experimental::Interceptor* CreateServerInterceptor(
+      grpc::experimental::ServerRpcInfo* info) override {
+    absl::string_view method = info->method();
+    // Health checks are no calls of the test's.
+    const std::string service =
+        absl::StrCat("/", v1::PortRegistryService::service_full_name(), "/");
+    if (!absl::ConsumePrefix(&method, service)) return nullptr;
+    return new ScriptInterceptor(script_, method);
+  }
+
+ private:
+  Script& script_;
+};
+
+}  // namespace
+
+grpc::ServerUnaryReactor* ScriptedService::Answer(UnaryMethod method,
+                                                  grpc::CallbackServerContext* context,
+                                                  const grpc::ByteBuffer* request,
+                                                  grpc::ByteBuffer* response) {
+  const absl::Status failure = script_.TakeFailure();
+  if (failure.ok()) return (service_.*method)(context, request, response);
+  EchoCorrelation(*context);
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  reactor->Finish(ToGrpcStatus(failure));
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* ScriptedService::Lookup(grpc::CallbackServerContext* context,
+                                                  const grpc::ByteBuffer* request,
+                                                  grpc::ByteBuffer* response) {
+  return Answer(&PortRegistryService::Lookup, context, request, response);
+}
+
+grpc::ServerUnaryReactor* ScriptedService::BatchLookup(grpc::CallbackServerContext* context,
+                                                       const grpc::ByteBuffer* request,
+                                                       grpc::ByteBuffer* response) {
+  return Answer(&PortRegistryService::BatchLookup, context, request, response);
+}
+
+grpc::ServerUnaryReactor* ScriptedService::Classify(grpc::CallbackServerContext* context,
+                                                    const grpc::ByteBuffer* request,
+                                                    grpc::ByteBuffer* response) {
+  return Answer(&PortRegistryService::Classify, context, request, response);
+}
+
+grpc::ServerWriteReactor<grpc::ByteBuffer>* ScriptedService::ListRange(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
+  const absl::Status failure = script_.TakeFailure();
+  if (failure.ok()) return service_.ListRange(context, request);
+  EchoCorrelation(*context);
+  return new FailedListing(ToGrpcStatus(failure));
+}
+
+grpc::ServerUnaryReactor* ScriptedService::Search(grpc::CallbackServerContext* context,
+                                                  const grpc::ByteBuffer* request,
+                                                  grpc::ByteBuffer* response) {
+  return Answer(&PortRegistryService::Search, context, request, response);
+}
+
+grpc::ServerUnaryReactor* ScriptedService::GetRegistryInfo(grpc::CallbackServerContext* context,
+                                                           const grpc::ByteBuffer* request,
+                                                           grpc::ByteBuffer* response) {
+  return Answer(&PortRegistryService::GetRegistryInfo, context, request, response);
+}
+
+std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> MakeInterceptorFactory(
+    Script& script) {
+  return std::make_unique<ScriptInterceptorFactory>(script);
+}
+
+}  // namespace portreg::testing::internal

@@ -1,0 +1,59 @@
+// The registry's service with a script in front of it.
+#ifndef PORTREG_SERVER_TESTING_SCRIPTED_SERVICE_H_
+#define PORTREG_SERVER_TESTING_SCRIPTED_SERVICE_H_
+
+#include <memory>
+
+#include "grpcpp/grpcpp.h"
+#include "grpcpp/support/server_interceptor.h"
+#include "server/publication.h"
+#include "server/service.h"
+#include "server/testing/script.h"
+
+namespace portreg::testing::internal {
+
+// Fails the calls that the script wants to fail, and leaves the others to the
+// real service. gRPC calls it from several threads at once.
+class ScriptedService final : public portreg::internal::RawPortRegistryService {
+ public:
+  // Both must outlive the service.
+  ScriptedService(const Publication& publication, Script& script)
+      : service_(publication), script_(script) {}
+
+  grpc::ServerUnaryReactor* Lookup(grpc::CallbackServerContext* context,
+                                   const grpc::ByteBuffer* request,
+                                   grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* BatchLookup(grpc::CallbackServerContext* context,
+                                        const grpc::ByteBuffer* request,
+                                        grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* Classify(grpc::CallbackServerContext* context,
+                                     const grpc::ByteBuffer* request,
+                                     grpc::ByteBuffer* response) override;
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* ListRange(grpc::CallbackServerContext* context,
+                                                        const grpc::ByteBuffer* request) override;
+  grpc::ServerUnaryReactor* Search(grpc::CallbackServerContext* context,
+                                   const grpc::ByteBuffer* request,
+                                   grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* GetRegistryInfo(grpc::CallbackServerContext* context,
+                                            const grpc::ByteBuffer* request,
+                                            grpc::ByteBuffer* response) override;
+
+ private:
+  using UnaryMethod = grpc::ServerUnaryReactor* (
+      PortRegistryService::*)(grpc::CallbackServerContext*, const grpc::ByteBuffer*,
+                              grpc::ByteBuffer*);
+  grpc::ServerUnaryReactor* Answer(UnaryMethod method, grpc::CallbackServerContext* context,
+                                   const grpc::ByteBuffer* request, grpc::ByteBuffer* response);
+
+  PortRegistryService service_;
+  Script& script_;
+};
+
+// Makes what notes each call of the registry's in the script, and holds it up
+// as the script wants. The script must outlive the server.
+std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> MakeInterceptorFactory(
+    Script& script);
+
+}  // namespace portreg::testing::internal
+
+#endif  // PORTREG_SERVER_TESTING_SCRIPTED_SERVICE_H_
