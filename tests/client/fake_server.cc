@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <cstddef>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "grpcpp/health_check_service_interface.h"
@@ -15,128 +15,6 @@
 #include "server/status.h"
 
 namespace portreg {
-namespace {
-
-// Answers at once, or never.
-class UnaryReactor final : public grpc::ServerUnaryReactor {
- public:
-  UnaryReactor(const std::optional<grpc::Status>& status, std::function<void()> on_cancel)
-      : answered_(status.has_value()), on_cancel_(std::move(on_cancel)) {
-    if (status) Finish(*status);
-  }
-
-  void OnCancel() override {
-    if (answered_) return;
-    on_cancel_();
-    Finish(grpc::Status::CANCELLED);
-  }
-
-  void OnDone() override { delete this; }
-
- private:
-  const bool answered_;
-  const std::function<void()> on_cancel_;
-};
-
-// Plays a ListScript.
-class ListReactor final : public grpc::ServerWriteReactor<v1::ListRangeResponse> {
- public:
-  ListReactor(ListScript script, std::function<void()> on_cancel)
-      : script_(std::move(script)), on_cancel_(std::move(on_cancel)) {
-    WriteNext();
-  }
-
-  void OnWriteDone(bool ok) override {
-    if (ok) {
-      WriteNext();
-    } else {
-      FinishOnce(grpc::Status::CANCELLED);
-    }
-  }
-
-  void OnCancel() override {
-    on_cancel_();
-    FinishOnce(grpc::Status::CANCELLED);
-  }
-
-  void OnDone() override { delete this; }
-
- private:
-  void WriteNext() {
-    {
-      const std::lock_guard lock(mutex_);
-      if (finished_) return;
-      if (next_ < script_.messages.size()) {
-        StartWrite(&script_.messages[next_++]);
-        return;
-      }
-    }
-    if (script_.end) FinishOnce(*script_.end);
-  }
-
-  void FinishOnce(const grpc::Status& status) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (finished_) return;
-      finished_ = true;
-    }
-    Finish(status);
-  }
-
-  const ListScript script_;
-  const std::function<void()> on_cancel_;
-  std::mutex mutex_;
-  size_t next_ = 0;
-  bool finished_ = false;
-};
-
-}  // namespace
-
-std::string FakeService::user_agent() const { return Copy(user_agent_); }
-
-void FakeService::NoteCancellation() {
-  const std::lock_guard lock(mutex_);
-  if (!cancelled_.HasBeenNotified()) cancelled_.Notify();
-}
-
-grpc::ServerUnaryReactor* FakeService::Lookup(grpc::CallbackServerContext* context,
-                                              const v1::LookupRequest* request,
-                                              v1::LookupResponse* response) {
-  std::optional<grpc::Status> status;
-  {
-    const std::lock_guard lock(mutex_);
-    lookups_.push_back(*request);
-    const auto agent = context->client_metadata().find("user-agent");
-    if (agent != context->client_metadata().end()) {
-      user_agent_.assign(agent->second.data(), agent->second.size());
-    }
-    status = lookup(*request, *response);
-  }
-  return new UnaryReactor(status, [this] { NoteCancellation(); });
-}
-
-grpc::ServerUnaryReactor* FakeService::BatchLookup(grpc::CallbackServerContext* /*context*/,
-                                                   const v1::BatchLookupRequest* request,
-                                                   v1::BatchLookupResponse* response) {
-  std::optional<grpc::Status> status;
-  {
-    const std::lock_guard lock(mutex_);
-    batches_.push_back(*request);
-    status = batch_lookup(*request, *response);
-  }
-  return new UnaryReactor(status, [this] { NoteCancellation(); });
-}
-
-grpc::ServerWriteReactor<v1::ListRangeResponse>* FakeService::ListRange(
-    grpc::CallbackServerContext* /*context*/, const v1::ListRangeRequest* request) {
-  ListScript script;
-  {
-    const std::lock_guard lock(mutex_);
-    listings_.push_back(*request);
-    script = list_range(*request);
-  }
-  return new ListReactor(std::move(script), [this] { NoteCancellation(); });
-}
 
 FakeServer::FakeServer(grpc::Service& service,
                        const std::shared_ptr<grpc::ServerCredentials>& credentials) {
@@ -194,6 +72,12 @@ ClientOptions OptionsFor(std::string target) {
 
 std::unique_ptr<Client> MakeClient(const ClientOptions& options) {
   return Client::Create(options).value();
+}
+
+std::unique_ptr<Server> StartServer(const Publication& publication, const std::string& address) {
+  ServerOptions options;
+  options.listen = {address};
+  return Server::Start(options, publication).value();
 }
 
 const Publication& EmbeddedPublication() {

@@ -1,77 +1,18 @@
-// Servers in the test's own process: the registry's service with scripted
-// answers, and a gRPC server for any service.
+// Servers in the test's own process, real ones and others, and clients of them.
 #ifndef PORTREG_TESTS_CLIENT_FAKE_SERVER_H_
 #define PORTREG_TESTS_CLIENT_FAKE_SERVER_H_
 
-#include <functional>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
-#include <utility>
-#include <vector>
 
-#include "absl/synchronization/notification.h"
-#include "absl/time/time.h"
 #include "grpcpp/grpcpp.h"
 #include "portreg/client.h"
 #include "portreg/v1/port_registry_service.grpc.pb.h"
 #include "server/publication.h"
+#include "server/server.h"
+#include "tests/client/fake_service.h"
 
 namespace portreg {
-
-// What a listing of the FakeService writes, and how it ends. Nothing: it stays
-// open until the client cancels it.
-struct ListScript {
-  std::vector<v1::ListRangeResponse> messages;
-  std::optional<grpc::Status> end = grpc::Status::OK;
-};
-
-// Answers as a test wants it. The answers must be set before the first call;
-// they run on gRPC's threads, one at a time.
-class FakeService final : public v1::PortRegistryService::CallbackService {
- public:
-  // Nothing: the call is never answered.
-  std::function<std::optional<grpc::Status>(const v1::LookupRequest&, v1::LookupResponse&)> lookup;
-  std::function<grpc::Status(const v1::BatchLookupRequest&, v1::BatchLookupResponse&)> batch_lookup;
-  std::function<ListScript(const v1::ListRangeRequest&)> list_range;
-
-  // What was asked so far.
-  [[nodiscard]] std::vector<v1::LookupRequest> lookups() const { return Copy(lookups_); }
-  [[nodiscard]] std::vector<v1::BatchLookupRequest> batches() const { return Copy(batches_); }
-  [[nodiscard]] std::vector<v1::ListRangeRequest> listings() const { return Copy(listings_); }
-  // The user agent of the last lookup.
-  [[nodiscard]] std::string user_agent() const;
-
-  // Waits until a client has cancelled a call; false if none does within 10 s.
-  [[nodiscard]] bool WaitForCancellation() const {
-    return cancelled_.WaitForNotificationWithTimeout(absl::Seconds(10));
-  }
-
-  grpc::ServerUnaryReactor* Lookup(grpc::CallbackServerContext* context,
-                                   const v1::LookupRequest* request,
-                                   v1::LookupResponse* response) override;
-  grpc::ServerUnaryReactor* BatchLookup(grpc::CallbackServerContext* context,
-                                        const v1::BatchLookupRequest* request,
-                                        v1::BatchLookupResponse* response) override;
-  grpc::ServerWriteReactor<v1::ListRangeResponse>* ListRange(
-      grpc::CallbackServerContext* context, const v1::ListRangeRequest* request) override;
-
- private:
-  template <typename T>
-  T Copy(const T& value) const {
-    const std::lock_guard lock(mutex_);
-    return value;
-  }
-  void NoteCancellation();
-
-  mutable std::mutex mutex_;
-  std::vector<v1::LookupRequest> lookups_;
-  std::vector<v1::BatchLookupRequest> batches_;
-  std::vector<v1::ListRangeRequest> listings_;
-  std::string user_agent_;
-  absl::Notification cancelled_;
-};
 
 // A gRPC server on loopback that reports itself as serving. Cancels what is
 // under way when it goes.
@@ -115,6 +56,10 @@ ClientOptions OptionsFor(std::string target);
 
 // Client::Create, which must succeed.
 std::unique_ptr<Client> MakeClient(const ClientOptions& options);
+
+// portregd's own server, on a free port of the loopback unless told.
+std::unique_ptr<Server> StartServer(const Publication& publication,
+                                    const std::string& address = "127.0.0.1:0");
 
 // What a server with no configuration publishes.
 const Publication& EmbeddedPublication();

@@ -68,7 +68,7 @@ TEST_F(TlsTest, ServerOfATrustedAuthorityIsCalled) {
   const std::unique_ptr<Client> client = MakeClient(TrustingOptions());
   const absl::StatusOr<v1::LookupResponse> answer = client->LookupPort(443);
   ASSERT_TRUE(answer.ok()) << answer.status();
-  EXPECT_EQ(answer->revision(), EmbeddedPublication().Current()->revision());
+  EXPECT_EQ(answer->revision(), EmbeddedPublication().Current()->registry.revision());
   RecordStream records = client->ListRange({});
   EXPECT_NE(records.Next(), nullptr);
 }

@@ -26,11 +26,12 @@ from portreg_proto import pb, records
 from processes import Portregd, grpc_target
 
 ANSWER_SECONDS = 3 * processes.PATIENCE  # until a dead server is reported
-COMMANDS = (("443",), ("20-21",), ("classify", "443"), ("list",), ("info",))
+COMMANDS = (("443",), ("20-21",), ("classify", "443"), ("list",), ("info",),
+            ("search", "https"))
 # Names that read like commands or like ports.
 LOCAL_ROWS = [(name, str(port), "tcp", "ours") for port, name in enumerate(
-    ("3com", "classify", "help", "info", "list", "lookup", "portreg", "0x50"),
-    start=30001)]
+    ("3com", "classify", "help", "info", "list", "lookup", "portreg", "0x50",
+     "search", "export"), start=30001)]
 SEED = 6335
 
 
@@ -104,8 +105,7 @@ class KeyTest(ToolTestCase):
         for key in ("https", "HTTPS", "hTtPs", "9pfs", "914c/g", "914C/G",
                     "EtherNet/IP-1", "cl/1", "socks proxy", "SOCKS PROXY",
                     "SMB", "smb", "Microsoft-DS", "SMB / Microsoft-DS",
-                    "sql*net", "z39.50", "whois++", "tcp", "udp", "search",
-                    "tsbiis"):
+                    "sql*net", "z39.50", "whois++", "tcp", "udp", "tsbiis"):
             with self.subTest(key=key):
                 self.assert_found((key,), WANTED.by_name(key))
 
@@ -344,7 +344,7 @@ class FailingServerTest(ToolTestCase):
             records.TransportState(transport=97, state=99)])
         with tool.fake_service(lambda *_: pb.BatchLookupResponse(
                 results=[pb.LookupResult(response=response)])) as target:
-            for form in ("table", "json", "ndjson", "csv"):
+            for form in ("table", "wide", "json", "ndjson", "csv", "tsv"):
                 outcome = tool.run("7", "-o", form, f"--target={target}")
                 self.assertEqual((outcome.code, outcome.stderr), (0, ""))
                 self.assertIn("97", outcome.stdout)
@@ -394,6 +394,8 @@ class OfflineTest(ToolTestCase):
                 ("classify", *ports), ("classify", "-o", "json", *ports),
                 ("list", "-o", "json", "--portless"), ("list", "-o", "csv"),
                 ("list", "0-1023/udp", "--layer=common"),
+                ("search", "web", "proxy"), ("search", "htps"),
+                ("search", "-o", "json", "--details", "sql"),
                 ("info", "-o", "json"), ("info", "--short")):
             with self.subTest(arguments=arguments[:3]):
                 self.assert_same(*arguments)
@@ -460,7 +462,9 @@ class CommandLineTest(ToolTestCase):
                 (("443", "--short", "-o", "csv"), "--short"),
                 (("classify", "80-90"), '"80-90"'),
                 (("classify", "443", "https"), '"https"'),
-                (("list", "https"), '"https"'), (("info", "443"), "info")):
+                (("list", "https"), '"https"'), (("info", "443"), "info"),
+                (("443", "--color=yes"), "yes"), (("443", "--details"), "json"),
+                (("info", "-o", "services"), "tsv")):
             for flags in ((), ("--offline",)):
                 with self.subTest(arguments=arguments, flags=flags):
                     self.assert_refused(*flags, *arguments, naming=naming)

@@ -214,10 +214,12 @@ def babbling_server(reply: bytes) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def fake_service(answer: Callable) -> Iterator[str]:
+def fake_service(answer: Callable, without: tuple[str, ...] = ()
+                 ) -> Iterator[str]:
     """A gRPC server: answer(method, context) gives the reply of each call.
 
-    A stream's reply is a list. Replies are messages.
+    A stream's reply is a list. Replies are messages. Methods that it is
+    `without`, as an older server is, are UNIMPLEMENTED.
     """
     def handler(method: str, streams: bool):
         def call(_, context):
@@ -231,7 +233,8 @@ def fake_service(answer: Callable) -> Iterator[str]:
     server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler(
         SERVICE, {method: handler(method, method == "ListRange")
                   for method in ("BatchLookup", "Classify", "GetRegistryInfo",
-                                 "ListRange", "Lookup")})])
+                                 "ListRange", "Lookup", "Search")
+                  if method not in without})])
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     try:

@@ -13,6 +13,7 @@
 #include "common/layer.h"
 #include "common/port.h"
 #include "common/record.h"
+#include "common/search.h"
 #include "common/to_message.h"
 #include "google/protobuf/descriptor.h"
 #include "gtest/gtest.h"
@@ -88,6 +89,23 @@ TEST(ConvertTest, KindsOfAdviceHaveTheContractsValues) {
               {"ADVISORY_KIND_BLOCKED_BY_BROWSERS", kind(AdvisoryKind::kBlockedByBrowsers)}}));
 }
 
+TEST(ConvertTest, KindsOfMatchesHaveTheContractsValues) {
+  const auto kind = [](MatchKind value) { return static_cast<int>(value); };
+  EXPECT_EQ(ValuesOf(*v1::MatchKind_descriptor()),
+            (Values{{"MATCH_KIND_UNSPECIFIED", 0},
+                    {"MATCH_KIND_EXACT_NAME", kind(MatchKind::kExactName)},
+                    {"MATCH_KIND_NAME_PREFIX", kind(MatchKind::kNamePrefix)},
+                    {"MATCH_KIND_WORD", kind(MatchKind::kWord)},
+                    {"MATCH_KIND_PART_OF_WORD", kind(MatchKind::kPartOfWord)}}));
+}
+
+TEST(ConvertTest, FieldsOfMatchesHaveTheContractsValues) {
+  EXPECT_EQ(ValuesOf(*v1::MatchField_descriptor()),
+            (Values{{"MATCH_FIELD_UNSPECIFIED", 0},
+                    {"MATCH_FIELD_SERVICE", static_cast<int>(MatchField::kService)},
+                    {"MATCH_FIELD_DESCRIPTION", static_cast<int>(MatchField::kDescription)}}));
+}
+
 TEST(ConvertTest, ARecordWithEveryField) {
   std::vector<LayerData> layers;
   layers.push_back(LayerOfText(
@@ -132,6 +150,29 @@ TEST(ConvertTest, AnAdvisoryWithEveryField) {
   const auto expected = Proto<v1::Advisory>(
       "kind: ADVISORY_KIND_IANA_RESERVED message: 'reserved' "
       "transports: [TRANSPORT_UDP, TRANSPORT_DCCP]");
+  EXPECT_EQ(message.DebugString(), expected.DebugString());
+}
+
+TEST(ConvertTest, ASearchResultWithEveryField) {
+  const Registry registry = MakeRegistry({.iana = "web,80,tcp,Web\nother,81,udp,\n"});
+  SearchResult result;
+  result.matches = {{0, MatchKind::kPartOfWord, true, true},
+                    {1, MatchKind::kWord, false, true},
+                    {1, MatchKind::kNamePrefix, true, false}};
+  result.total_count = 7;
+  result.similar_services = {"wen", "wev"};
+  v1::SearchResponse message;
+  ToMessage(result, registry, WithDetails::kNo, message);
+  auto expected = Proto<v1::SearchResponse>(R"(
+      matches { kind: MATCH_KIND_PART_OF_WORD
+                fields: [MATCH_FIELD_SERVICE, MATCH_FIELD_DESCRIPTION] }
+      matches { kind: MATCH_KIND_WORD fields: MATCH_FIELD_DESCRIPTION }
+      matches { kind: MATCH_KIND_NAME_PREFIX fields: MATCH_FIELD_SERVICE }
+      total_count: 7 similar_services: ["wen", "wev"])");
+  for (const int i : {0, 1, 2}) {
+    ToMessage(registry.record(i == 0 ? 0 : 1), WithDetails::kNo,
+              *expected.mutable_matches(i)->mutable_record());
+  }
   EXPECT_EQ(message.DebugString(), expected.DebugString());
 }
 

@@ -446,6 +446,10 @@ TEST(HandlersTest, EveryReasonOfTheContractIsGiven) {
   for (const char* request : {"first_port: 2 last_port: 1", "layers: 9", "resume_token: 'x'"}) {
     give(ListRange(registry, Proto<v1::ListRangeRequest>(request)).status());
   }
+  for (const char* request :
+       {"", "query: '1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17'", "query: 'a' max_results: 501"}) {
+    give(Search(SearchIndex(registry), Proto<v1::SearchRequest>(request)).status());
+  }
   v1::ListRangeRequest former;
   former.set_resume_token(List(registry, former)[0].resume_token());
   give(ListRange(EmbeddedRegistry(), former).status());

@@ -116,8 +116,11 @@ TEST(RequestTest, AMessageStaysUtf8AndShortWhereverATextIsCut) {
     lookup.set_service(text);
     v1::ListRangeRequest list;
     list.set_resume_token(text);
+    v1::SearchRequest search;
+    search.set_query(text);
     for (const absl::Status& status :
-         {Read(lookup).status(), Read(list, EmbeddedRegistry()).status()}) {
+         {Read(lookup).status(), Read(search).status(), Read(list, EmbeddedRegistry()).status()}) {
+      EXPECT_FALSE(status.ok());
       EXPECT_TRUE(IsValidUtf8(status.message())) << status;
       EXPECT_LT(status.message().size(), 300) << status;
     }
@@ -129,8 +132,11 @@ TEST(RequestTest, ControlCharactersAreNotRepeatedInMessages) {
   lookup.set_service("\x1B[31m\n" + std::string(64, 'n'));
   v1::ListRangeRequest list;
   list.set_resume_token("\x1B[31m\n");
+  v1::SearchRequest search;
+  search.set_query("\x1B[31m\n" + std::string(256, 'n'));
   for (const absl::Status& status :
-       {Read(lookup).status(), Read(list, EmbeddedRegistry()).status()}) {
+       {Read(lookup).status(), Read(search).status(), Read(list, EmbeddedRegistry()).status()}) {
+    EXPECT_FALSE(status.ok());
     EXPECT_EQ(Message(status).find_first_of("\x1B\n"), std::string::npos) << status;
   }
 }
@@ -229,6 +235,89 @@ TEST(RequestTest, ListRangeRefusals) {
   for (const Refusal& refusal : refusals) {
     ExpectRefused(Read(Proto<v1::ListRangeRequest>(refusal.request), EmbeddedRegistry()).status(),
                   refusal);
+  }
+}
+
+TEST(RequestTest, SearchReadsEveryField) {
+  const auto read = [](const char* text) { return Read(Proto<v1::SearchRequest>(text)).value(); };
+  const SearchRequestQuestion plain = read("query: 'web'");
+  EXPECT_EQ(plain.search.query, "web");
+  EXPECT_EQ(plain.search.transport, Transport::kNone);
+  EXPECT_THAT(plain.search.layers, IsEmpty());
+  EXPECT_EQ(plain.search.max_results, 50);
+  EXPECT_EQ(plain.with_details, WithDetails::kNo);
+
+  const SearchRequestQuestion full = read(
+      "query: ' Web  server' transport: TRANSPORT_UDP layers: [3, 1, 3] view: RECORD_VIEW_FULL "
+      "max_results: 7");
+  EXPECT_THAT(QueryWords(full.search.query), ElementsAre("Web", "server"));
+  EXPECT_EQ(full.search.transport, Transport::kUdp);
+  EXPECT_THAT(full.search.layers, ElementsAre(Layer::kIana, Layer::kLocal));
+  EXPECT_EQ(full.search.max_results, 7);
+  EXPECT_EQ(full.with_details, WithDetails::kYes);
+  EXPECT_EQ(read("query: 'a' view: RECORD_VIEW_BASIC").with_details, WithDetails::kNo);
+}
+
+TEST(RequestTest, SearchTakes1To256BytesAndUpTo16Words) {
+  const std::string queries[] = {
+      "a",
+      std::string(256, 'n'),
+      std::string(254, 'n') + "\xC3\xA9",
+      "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16",
+      " a" + std::string(254, ' '),
+      "+",
+  };
+  for (const std::string& query : queries) {
+    v1::SearchRequest request;
+    request.set_query(query);
+    EXPECT_TRUE(Read(request).ok()) << query;
+  }
+}
+
+TEST(RequestTest, SearchTakes0To500Results) {
+  const struct {
+    int32_t number;
+    size_t meant;  // 0: refused
+  } cases[] = {{-2147483648, 0}, {-1, 0},    {0, 50},  {1, 1},         {50, 50},
+               {499, 499},       {500, 500}, {501, 0}, {2147483647, 0}};
+  for (const auto& c : cases) {
+    v1::SearchRequest request;
+    request.set_query("a");
+    request.set_max_results(c.number);
+    const absl::StatusOr<SearchRequestQuestion> question = Read(request);
+    ASSERT_EQ(question.ok(), c.meant != 0) << c.number;
+    if (question.ok()) {
+      EXPECT_EQ(question->search.max_results, c.meant);
+    } else {
+      ExpectRefused(question.status(), {request.ShortDebugString(), "MAX_RESULTS_OUT_OF_RANGE",
+                                        "max_results", "is out of range [0, 500]"});
+      EXPECT_THAT(Message(question.status()), HasSubstr(absl::StrCat("max_results ", c.number)));
+    }
+  }
+}
+
+TEST(RequestTest, SearchRefusals) {
+  const Refusal refusals[] = {
+      {"", "QUERY_EMPTY", "query", "query \"\" holds no word"},
+      {"query: ' '", "QUERY_EMPTY", "query", "holds no word"},
+      {"query: '\\t\\n\\v\\f\\r'", "QUERY_EMPTY", "query", "holds no word"},
+      {"query: '\\000'", "QUERY_EMPTY", "query", "holds no word"},
+      {absl::StrCat("query: '", std::string(257, ' '), "'"), "QUERY_EMPTY", "query", "no word"},
+      {absl::StrCat("query: '", std::string(257, 'n'), "'"), "QUERY_TOO_LONG", "query",
+       "has 257 bytes"},
+      {absl::StrCat("query: '", std::string(255, 'n'), "\xC3\xA9'"), "QUERY_TOO_LONG", "query",
+       "at most 256"},
+      {"query: '1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17'", "QUERY_TOO_LONG", "query", "17 words"},
+      {absl::StrCat("query: '", std::string(100'000, 'n'), "'"), "QUERY_TOO_LONG", "query",
+       "n...\" has 100000 bytes"},
+      {"query: 'a' transport: 5", "TRANSPORT_UNKNOWN", "transport", "transport 5 is unknown"},
+      {"query: 'a' transport: -1", "TRANSPORT_UNKNOWN", "transport", "transport -1 is unknown"},
+      {"query: 'a' layers: LAYER_UNSPECIFIED", "LAYER_UNKNOWN", "layers[0]", "layers[0] 0"},
+      {"query: 'a' layers: [1, 4]", "LAYER_UNKNOWN", "layers[1]", "layers[1] 4 is unknown"},
+      {"query: 'a' view: 3", "VIEW_UNKNOWN", "view", "view 3 is unknown"},
+  };
+  for (const Refusal& refusal : refusals) {
+    ExpectRefused(Read(Proto<v1::SearchRequest>(refusal.request)).status(), refusal);
   }
 }
 

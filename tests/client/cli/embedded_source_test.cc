@@ -15,6 +15,7 @@
 #include "common/registry.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
+#include "server/publication.h"
 #include "server/server.h"
 #include "tests/client/fake_server.h"
 
@@ -49,11 +50,13 @@ class EmbeddedSourceTest : public ::testing::Test {
     EXPECT_TRUE(differencer.Compare(embedded, remote)) << differences;
   }
 
-  static void ExpectSameLookup(const std::vector<std::string>& keys) {
+  static void ExpectSameLookup(const std::vector<std::string>& keys,
+                               WithDetails with_details = WithDetails::kNo) {
     std::vector<Query> queries;
     for (const std::string& key : keys) queries.push_back(ParseQuery(key).value());
-    const absl::StatusOr<v1::BatchLookupResponse> embedded = embedded_->Lookup(queries);
-    const absl::StatusOr<v1::BatchLookupResponse> remote = remote_->Lookup(queries);
+    const absl::StatusOr<v1::BatchLookupResponse> embedded =
+        embedded_->Lookup(queries, with_details);
+    const absl::StatusOr<v1::BatchLookupResponse> remote = remote_->Lookup(queries, with_details);
     ASSERT_TRUE(embedded.ok()) << embedded.status();
     ASSERT_TRUE(remote.ok()) << remote.status();
     ExpectSame(*embedded, *remote);
@@ -83,9 +86,10 @@ TEST_F(EmbeddedSourceTest, LookupOfPortsIsTheServers) {
 
 TEST_F(EmbeddedSourceTest, LookupOfNamesIsTheServers) {
   std::vector<std::string> keys = {"HTTPS", "smb", "Microsoft-DS", "syslog/udp", "https/tcp"};
-  const std::shared_ptr<const Registry> registry = EmbeddedPublication().Current();
-  for (size_t i = 0; i < registry->records().size(); i += 37) {
-    const ServiceRecord& record = registry->records()[i];
+  const std::shared_ptr<const Snapshot> snapshot = EmbeddedPublication().Current();
+  const std::vector<ServiceRecord>& records = snapshot->registry.records();
+  for (size_t i = 0; i < records.size(); i += 37) {
+    const ServiceRecord& record = records[i];
     if (record.named()) keys.push_back(std::string(record.service));
   }
   ASSERT_GT(keys.size(), 200);
@@ -116,10 +120,11 @@ TEST_F(EmbeddedSourceTest, ClassifyIsTheServers) {
 }
 
 // The records of a listing and its revision, as one message.
-v1::ListRangeResponse ListOf(Source& source, const RangeQuestion& question) {
+v1::ListRangeResponse ListOf(Source& source, const RangeQuestion& question,
+                             WithDetails with_details = WithDetails::kNo) {
   v1::ListRangeResponse all;
   const absl::StatusOr<std::string> revision =
-      source.List(question, [&](const v1::PortRecord& record) {
+      source.List(question, with_details, [&](const v1::PortRecord& record) {
         *all.add_records() = record;
         return true;
       });
@@ -147,10 +152,36 @@ TEST_F(EmbeddedSourceTest, ListEndsWhenNoMoreIsWanted) {
   for (Source* source : {embedded_, remote_}) {
     int records = 0;
     const absl::StatusOr<std::string> revision =
-        source->List({}, [&](const v1::PortRecord&) { return ++records < 3; });
+        source->List({}, WithDetails::kNo, [&](const v1::PortRecord&) { return ++records < 3; });
     EXPECT_EQ(records, 3);
     ASSERT_TRUE(revision.ok());
-    EXPECT_EQ(*revision, EmbeddedPublication().Current()->revision());
+    EXPECT_EQ(*revision, EmbeddedPublication().Current()->registry.revision());
+  }
+}
+
+TEST_F(EmbeddedSourceTest, DetailsAreTheServers) {
+  ExpectSameLookup({"443", "https", "1080/udp", "no-such"}, WithDetails::kYes);
+  const v1::ListRangeResponse embedded = ListOf(*embedded_, {}, WithDetails::kYes);
+  ExpectSame(embedded, ListOf(*remote_, {}, WithDetails::kYes));
+  EXPECT_TRUE(embedded.records(0).has_details());
+}
+
+TEST_F(EmbeddedSourceTest, SearchIsTheServers) {
+  std::vector<SearchQuestion> questions(7);
+  questions[0].query = "https";
+  questions[1].query = "htps";
+  questions[2].query = "Web  proxy";
+  questions[3] = {.query = "sql", .transport = Transport::kTcp, .layers = {}, .max_results = 3};
+  questions[4] = {.query = "sql", .transport = {}, .layers = {Layer::kCommon}, .max_results = 500};
+  questions[5].query = "no such words";
+  questions[6].query = "reserved";
+  for (const SearchQuestion& question : questions) {
+    for (const WithDetails with_details : {WithDetails::kNo, WithDetails::kYes}) {
+      const absl::StatusOr<v1::SearchResponse> embedded = embedded_->Search(question, with_details);
+      const absl::StatusOr<v1::SearchResponse> remote = remote_->Search(question, with_details);
+      ASSERT_TRUE(embedded.ok() && remote.ok()) << question.query << remote.status();
+      ExpectSame(*embedded, *remote);
+    }
   }
 }
 

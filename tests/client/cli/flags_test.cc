@@ -31,6 +31,19 @@ std::string Describe(const Invocation& invocation) {
                                   static_cast<int>(invocation.format), "\n");
   if (invocation.brief) absl::StrAppend(&text, "brief\n");
   if (invocation.no_headers) absl::StrAppend(&text, "no headers\n");
+  if (invocation.details) absl::StrAppend(&text, "details\n");
+  if (invocation.color != ColorMode::kAuto) {
+    absl::StrAppend(&text, "color ", static_cast<int>(invocation.color), "\n");
+  }
+  if (invocation.verb == Verb::kSearch) {
+    absl::StrAppend(&text, "at most ", invocation.max_results, "\n");
+  }
+  if (invocation.verb == Verb::kExport) {
+    absl::StrAppend(&text, "export ", static_cast<int>(invocation.export_format), "\n");
+  }
+  for (const auto& [name, value] : invocation.call.metadata) {
+    absl::StrAppend(&text, "header ", name, "=", value, "\n");
+  }
   if (invocation.portless) absl::StrAppend(&text, "portless\n");
   if (invocation.offline) absl::StrAppend(&text, "offline\n");
   for (const Layer layer : invocation.layers) {
@@ -74,9 +87,14 @@ class FlagsDeathTest : public ::testing::Test {
  protected:
   FlagsDeathTest() {
     GTEST_FLAG_SET(death_test_style, "threadsafe");
-    unsetenv("PORTREG_TARGET");
+    Unset();
   }
-  ~FlagsDeathTest() override { unsetenv("PORTREG_TARGET"); }
+  ~FlagsDeathTest() override { Unset(); }
+
+  static void Unset() {
+    unsetenv("PORTREG_TARGET");
+    unsetenv("TRACEPARENT");
+  }
 };
 
 struct Row {
@@ -112,10 +130,13 @@ TEST_F(FlagsDeathTest, VerbsAreTheFirstArgument) {
       {{"classify", "443"}, "verb 1\nkeys [443]\n"},
       {{"list"}, "verb 2\nkeys []\n"},
       {{"list", "80-90", "443"}, "verb 2\nkeys [80-90|443]\n"},
-      {{"info"}, "verb 3\nkeys []\n"},
-      {{"help"}, "verb 4\n"},
+      {{"search", "web", "proxy"}, "verb 3\nkeys [web|proxy]\n"},
+      {{"info"}, "verb 4\nkeys []\n"},
+      {{"export", "--format=json", "20-21"}, "verb 5\nkeys [20-21]\n"},
+      {{"help"}, "verb 6\n"},
+      {{"lookup", "search", "export"}, "verb 0\nkeys [search|export]\n"},
       {{"443", "info"}, "verb 0\nkeys [443|info]\n"},
-      {{"--offline", "info"}, "verb 3\nkeys []\n"},
+      {{"--offline", "info"}, "verb 4\nkeys []\n"},
       {{"List"}, "verb 0\nkeys [List]\n"},
   });
 }
@@ -123,10 +144,14 @@ TEST_F(FlagsDeathTest, VerbsAreTheFirstArgument) {
 TEST_F(FlagsDeathTest, OutputFlagsAreRead) {
   ExpectRead({
       {{"443", "-o", "table"}, "format 0\n"},
-      {{"443", "-o", "json"}, "format 1\n"},
-      {{"443", "-o=ndjson"}, "format 2\n"},
-      {{"443", "--output=csv"}, "format 3\n"},
-      {{"--output", "csv", "443"}, "keys [443]\nformat 3\n"},
+      {{"443", "-o", "wide"}, "format 1\n"},
+      {{"443", "-o", "json"}, "format 2\n"},
+      {{"443", "-o=ndjson"}, "format 3\n"},
+      {{"443", "--output=csv"}, "format 4\n"},
+      {{"--output", "csv", "443"}, "keys [443]\nformat 4\n"},
+      {{"classify", "443", "-o", "tsv"}, "format 5\n"},
+      {{"list", "-o", "services"}, "format 6\n"},
+      {{"search", "a", "-o", "name"}, "format 7\n"},
       {{"--short", "443"}, "brief\n"},
       {{"--no-headers", "443"}, "no headers\n"},
       {{"--no_headers", "443"}, "no headers\n"},
@@ -135,6 +160,58 @@ TEST_F(FlagsDeathTest, OutputFlagsAreRead) {
       {{"--layer=iana", "443"}, "layer iana\n"},
       {{"--layer=Common,LOCAL", "443"}, "layer common\nlayer local\n"},
   });
+}
+
+TEST_F(FlagsDeathTest, DetailsAndColorsAreRead) {
+  ExpectRead({
+      {{"443", "--details", "-o", "json"}, "details\n"},
+      {{"list", "--details", "-o", "ndjson"}, "details\n"},
+      {{"search", "a", "--details", "-o", "wide"}, "details\n"},
+      {{"443", "--color=always"}, "color 1\n"},
+      {{"443", "--color", "never"}, "color 2\n"},
+  });
+}
+
+TEST_F(FlagsDeathTest, SearchFlagsAreRead) {
+  ExpectRead({
+      {{"search", "a"}, "at most 50\n"},
+      {{"search", "a", "--max-results=1"}, "at most 1\n"},
+      {{"search", "a", "--max_results=500"}, "at most 500\n"},
+      {{"--like", "sql"}, "verb 3\nkeys [sql]\n"},
+      {{"sql", "server", "--like"}, "verb 3\nkeys [sql|server]\n"},
+      {{"--like", "search", "sql"}, "verb 3\nkeys [sql]\n"},
+      {{"--like", "lookup", "list"}, "verb 3\nkeys [list]\n"},
+  });
+}
+
+TEST_F(FlagsDeathTest, ExportFlagsAreRead) {
+  ExpectRead({
+      {{"export", "--format=services"}, "export 0\nlayer local\nlayer iana\n"},
+      {{"export", "--format=sysctl-reserved"}, "export 1\ntarget"},
+      {{"export", "--format=iana-csv"}, "export 2\nlayer iana\n"},
+      {{"export", "--format", "json"}, "export 3\ntarget"},
+      {{"export", "--format=services", "--layer=common"}, "export 0\nlayer common\ntarget"},
+      {{"443", "-o", "services"}, "format 6\nlayer local\nlayer iana\ntarget"},
+      {{"443", "-o", "services", "--layer=common"}, "format 6\nlayer common\ntarget"},
+  });
+}
+
+TEST_F(FlagsDeathTest, HeadersAreRead) {
+  ExpectRead({
+      {{"443", "--header=X-Request-Id:7f3a,b: c d"}, "header x-request-id=7f3a\nheader b=c d\n"},
+      {{"443", "--header="}, "format 0\ntarget"},
+  });
+}
+
+TEST_F(FlagsDeathTest, TraceparentOfTheEnvironmentIsAHeader) {
+  constexpr char kTraceparent[] = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  setenv("TRACEPARENT", kTraceparent, 1);
+  ExpectRead({
+      {{"443"}, absl::StrCat("format 0\nheader traceparent=", kTraceparent, "\n")},
+      {{"443", "--header=traceparent:mine"}, "format 0\nheader traceparent=mine\ntarget"},
+  });
+  setenv("TRACEPARENT", "none", 1);
+  ExpectRead({{{"443"}, "format 0\ntarget"}});
 }
 
 TEST_F(FlagsDeathTest, ServerFlagsAreRead) {
@@ -146,6 +223,8 @@ TEST_F(FlagsDeathTest, ServerFlagsAreRead) {
       {{"443", "--cacert=ca.pem"}, "tls [ca.pem|||]\n"},
       {{"443", "--cert=c.pem", "--key=k.pem"}, "tls [|c.pem|k.pem|]\n"},
       {{"443", "--tls", "--cacert=ca.pem"}, "tls [ca.pem|||]\n"},
+      {{"443", "--tls", "--server-name=reg.example"}, "tls [|||reg.example]\n"},
+      {{"443", "--server-name=reg.example"}, "tls [|||reg.example]\n"},
   });
 }
 
@@ -165,10 +244,19 @@ TEST_F(FlagsDeathTest, EmptyTargetOfTheEnvironmentIsNone) {
 TEST_F(FlagsDeathTest, UnusableArgumentsAreRefused) {
   ExpectRefused({
       {{}, "no key is given"},
-      {{"-o", "yaml", "443"}, "output format \"yaml\" is not table, json, ndjson or csv"},
+      {{"-o", "yaml", "443"}, "output format \"yaml\" is not table, wide, json, ndjson,"},
       {{"-o", "JSON", "443"}, "\"JSON\""},
       {{"--layer=iana,dns", "443"}, "layer \"dns\" is not local, common or iana"},
       {{"--short", "-o", "csv", "443"}, "--short and -o exclude each other"},
+      {{"--short", "-o", "name", "443"}, "--short and -o exclude each other"},
+      {{"classify", "443", "-o", "wide"}, "\"wide\" is not table, json, ndjson, csv or tsv"},
+      {{"info", "-o", "services"}, "\"services\" is not table, json, ndjson, csv or tsv"},
+      {{"443", "--color=yes"}, "--color=yes is not auto, always or never"},
+      {{"443", "--details"}, "--details belongs to -o json, ndjson and wide"},
+      {{"443", "--details", "-o", "csv"}, "--details belongs to"},
+      {{"classify", "443", "--details", "-o", "json"}, "--details belongs to"},
+      {{"443", "--header=novalue"}, "header \"novalue\" is not NAME:VALUE"},
+      {{"443", "--plaintext", "--server-name=a"}, "--plaintext excludes"},
       {{"--plaintext", "--tls", "443"}, "--plaintext excludes"},
       {{"--plaintext", "--cacert=ca.pem", "443"}, "--plaintext excludes"},
       {{"--cert=c.pem", "443"}, "--cert and --key"},
@@ -177,6 +265,23 @@ TEST_F(FlagsDeathTest, UnusableArgumentsAreRefused) {
       {{"--timeout=-1s", "443"}, "--timeout=-1s must be above 0"},
       {{"-1"}, "port -1 is out of range [0, 65535]"},
       {{"443", "-80"}, "key \"-80\""},
+  });
+}
+
+TEST_F(FlagsDeathTest, UnusableArgumentsOfSearchAndExportAreRefused) {
+  ExpectRefused({
+      {{"search", "a", "--max-results=0"}, "--max-results=0 is out of range [1, 500]"},
+      {{"search", "a", "--max-results=501"}, "--max-results=501 is out of range [1, 500]"},
+      {{"443", "--max-results=5"}, "--max-results belongs to search"},
+      {{"--like", "list"}, "--like"},
+      {{"--like", "classify", "443"}, "--like"},
+      {{"export"}, "export needs --format=services, sysctl-reserved, iana-csv or json"},
+      {{"export", "--format=csv"}, "export format \"csv\" is not services, sysctl-reserved,"},
+      {{"export", "--format=json", "-o", "json"}, "export takes --format, not -o"},
+      {{"export", "--format=json", "--short"}, "export takes --format, not -o, --short"},
+      {{"export", "--format=iana-csv", "--no-headers"}, "export takes --format"},
+      {{"export", "--format=json", "--details"}, "--details belongs to"},
+      {{"443", "--format=json"}, "--format belongs to export"},
   });
 }
 
@@ -210,7 +315,6 @@ TEST(FlagsTest, VersionIsAskedForBeforeAnythingIsChecked) {
     ASSERT_TRUE(invocation.ok()) << flag << invocation.status();
     EXPECT_EQ(invocation->verb, Verb::kVersion);
   }
-  EXPECT_EQ(VersionText(), absl::StrCat("portreg ", Version(), "\n"));
 }
 
 TEST(FlagsTest, HelpIsAskedForBeforeAnythingIsChecked) {
@@ -218,20 +322,6 @@ TEST(FlagsTest, HelpIsAskedForBeforeAnythingIsChecked) {
     const absl::StatusOr<Invocation> invocation = Read({"-o", "yaml", "--no-such-flag", flag});
     ASSERT_TRUE(invocation.ok()) << flag << invocation.status();
     EXPECT_EQ(invocation->verb, Verb::kHelp);
-  }
-}
-
-TEST(FlagsTest, HelpNamesVersionAndDefaultAddress) {
-  const std::string help = HelpText();
-  EXPECT_THAT(help, HasSubstr(absl::StrCat("portreg ", Version(), ",")));
-  EXPECT_THAT(help, HasSubstr(absl::StrCat("else ", kDefaultAddress)));
-}
-
-TEST(FlagsTest, HelpNamesEveryFlag) {
-  for (const std::string flag :
-       {"-o ", "--short", "--layer=", "--portless", "--no-headers", "--target=", "--offline",
-        "--timeout=", "--plaintext", "--tls", "--cacert=", "--cert=", "--key="}) {
-    EXPECT_THAT(HelpText(), HasSubstr(flag));
   }
 }
 

@@ -26,6 +26,12 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
+SearchQuestion Sql() {
+  SearchQuestion question;
+  question.query = "sql";
+  return question;
+}
+
 class RemoteSourceTest : public ::testing::Test {
  protected:
   // Every lookup answers with its port; the n-th batch has the n-th revision,
@@ -47,7 +53,7 @@ class RemoteSourceTest : public ::testing::Test {
     for (int port = 0; port < count; ++port) {
       queries.push_back(ParseQuery(absl::StrCat(port)).value());
     }
-    return source_->Lookup(queries);
+    return source_->Lookup(queries, WithDetails::kNo);
   }
 
   FakeService service_;
@@ -67,7 +73,7 @@ TEST_F(RemoteSourceTest, QueriesBecomeRequests) {
   for (const char* key : {"0", "443/tcp", "https", "syslog/udp", "U:53"}) {
     queries.push_back(ParseQuery(key).value());
   }
-  ASSERT_TRUE(source_->Lookup(queries).ok());
+  ASSERT_TRUE(source_->Lookup(queries, WithDetails::kNo).ok());
   const std::vector<v1::BatchLookupRequest> batches = service_.batches();
   ASSERT_THAT(batches, SizeIs(1));
   std::vector<std::string> asked;
@@ -78,6 +84,55 @@ TEST_F(RemoteSourceTest, QueriesBecomeRequests) {
               ElementsAre("port: 0", "port: 443 transport: TRANSPORT_TCP", "service: \"https\"",
                           "service: \"syslog\" transport: TRANSPORT_UDP",
                           "port: 53 transport: TRANSPORT_UDP"));
+}
+
+TEST_F(RemoteSourceTest, DetailsAreAskedFor) {
+  AnswerBatches({"revision"});
+  ASSERT_TRUE(source_->Lookup({ParseQuery("443").value()}, WithDetails::kYes).ok());
+  EXPECT_EQ(service_.batches()[0].requests(0).view(), v1::RECORD_VIEW_FULL);
+  service_.list_range = [](const auto&) { return ListScript(); };
+  ASSERT_TRUE(
+      source_->List({}, WithDetails::kYes, [](const v1::PortRecord&) { return true; }).ok());
+  EXPECT_EQ(service_.listings()[0].view(), v1::RECORD_VIEW_FULL);
+}
+
+TEST_F(RemoteSourceTest, SearchBecomesARequest) {
+  std::vector<std::string> asked;
+  service_.search = [&asked](const v1::SearchRequest& request, v1::SearchResponse& response) {
+    asked.push_back(request.ShortDebugString());
+    response.set_total_count(7);
+    return grpc::Status::OK;
+  };
+  const absl::StatusOr<v1::SearchResponse> answer =
+      source_->Search({.query = "web proxy",
+                       .transport = Transport::kUdp,
+                       .layers = {Layer::kIana, Layer::kLocal},
+                       .max_results = 5},
+                      WithDetails::kYes);
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ(answer->total_count(), 7);
+  ASSERT_TRUE(source_->Search(Sql(), WithDetails::kNo).ok());
+  EXPECT_THAT(asked, ElementsAre("query: \"web proxy\" transport: TRANSPORT_UDP layers: LAYER_IANA "
+                                 "layers: LAYER_LOCAL view: RECORD_VIEW_FULL max_results: 5",
+                                 "query: \"sql\" max_results: 50"));
+}
+
+TEST_F(RemoteSourceTest, EveryCallHasTheMetadata) {
+  service_.AnswerAll(grpc::Status::OK);
+  service_.list_range = [](const auto&) { return ListScript(); };
+  CallOptions call;
+  call.metadata = {{"x-request-id", "7f3a"}, {"a-bin", std::string("\0\xff", 2)}};
+  source_ = MakeRemoteSource(OptionsFor(server_.target()), call).value();
+  ASSERT_TRUE(source_->Lookup({ParseQuery("443").value()}, WithDetails::kNo).ok());
+  ASSERT_TRUE(source_->Classify(80, Transport::kNone).ok());
+  ASSERT_TRUE(source_->List({}, WithDetails::kNo, [](const v1::PortRecord&) { return true; }).ok());
+  ASSERT_TRUE(source_->Search(Sql(), WithDetails::kNo).ok());
+  ASSERT_TRUE(source_->Info().ok());
+  ASSERT_THAT(service_.metadata(), SizeIs(5));
+  for (const auto& metadata : service_.metadata()) {
+    EXPECT_THAT(metadata, ::testing::Contains(::testing::Pair("x-request-id", "7f3a")));
+    EXPECT_THAT(metadata, ::testing::Contains(::testing::Pair("a-bin", std::string("\0\xff", 2))));
+  }
 }
 
 TEST_F(RemoteSourceTest, ManyQueriesAreAskedAThousandAtATime) {
@@ -109,7 +164,7 @@ TEST_F(RemoteSourceTest, AnswersOfSeveralRevisionsHaveNone) {
 }
 
 TEST_F(RemoteSourceTest, NoQueriesAreNoCall) {
-  ASSERT_TRUE(source_->Lookup({}).ok());
+  ASSERT_TRUE(source_->Lookup({}, WithDetails::kNo).ok());
   EXPECT_THAT(service_.batches(), IsEmpty());
 }
 
@@ -127,7 +182,8 @@ TEST_F(RemoteSourceTest, QuestionBecomesARequest) {
   question.transport = Transport::kUdp;
   question.layers = {Layer::kIana, Layer::kLocal};
   question.include_portless = true;
-  ASSERT_TRUE(source_->List(question, [](const v1::PortRecord&) { return true; }).ok());
+  ASSERT_TRUE(
+      source_->List(question, WithDetails::kNo, [](const v1::PortRecord&) { return true; }).ok());
   ASSERT_THAT(service_.listings(), SizeIs(1));
   EXPECT_EQ(service_.listings()[0].ShortDebugString(),
             "first_port: 80 last_port: 90 transport: TRANSPORT_UDP layers: LAYER_IANA "
@@ -146,10 +202,11 @@ TEST_F(RemoteSourceTest, ListHandsOverEveryRecord) {
     return ListScript{.messages = {MessageOf({"a", "b"}), MessageOf({"c"})}};
   };
   std::vector<std::string> names;
-  const absl::StatusOr<std::string> revision = source_->List({}, [&](const v1::PortRecord& record) {
-    names.push_back(record.service());
-    return true;
-  });
+  const absl::StatusOr<std::string> revision =
+      source_->List({}, WithDetails::kNo, [&](const v1::PortRecord& record) {
+        names.push_back(record.service());
+        return true;
+      });
   ASSERT_TRUE(revision.ok()) << revision.status();
   EXPECT_EQ(*revision, "revision");
   EXPECT_THAT(names, ElementsAre("a", "b", "c"));
@@ -160,10 +217,11 @@ TEST_F(RemoteSourceTest, ListEndsWhenNoMoreIsWanted) {
     return ListScript{.messages = {MessageOf({"a", "b", "c"})}, .end = std::nullopt};
   };
   std::vector<std::string> names;
-  const absl::StatusOr<std::string> revision = source_->List({}, [&](const v1::PortRecord& record) {
-    names.push_back(record.service());
-    return names.size() < 2;
-  });
+  const absl::StatusOr<std::string> revision =
+      source_->List({}, WithDetails::kNo, [&](const v1::PortRecord& record) {
+        names.push_back(record.service());
+        return names.size() < 2;
+      });
   ASSERT_TRUE(revision.ok()) << revision.status();
   EXPECT_EQ(*revision, "revision");
   EXPECT_THAT(names, ElementsAre("a", "b"));
@@ -176,10 +234,11 @@ TEST_F(RemoteSourceTest, ErrorAfterSomeRecordsIsTheLists) {
                       .end = grpc::Status(grpc::StatusCode::INTERNAL, "broken")};
   };
   int records = 0;
-  const absl::StatusOr<std::string> revision = source_->List({}, [&](const v1::PortRecord&) {
-    ++records;
-    return true;
-  });
+  const absl::StatusOr<std::string> revision =
+      source_->List({}, WithDetails::kNo, [&](const v1::PortRecord&) {
+        ++records;
+        return true;
+      });
   EXPECT_EQ(revision.status(), absl::InternalError("broken"));
   EXPECT_EQ(records, 1);
 }
@@ -195,8 +254,8 @@ TEST_F(RemoteSourceTest, UnreachableServerIsUnavailableToEveryQuestion) {
   source_ = MakeRemoteSource(OptionsFor(port.target())).value();
   for (const absl::Status& status :
        {LookUpPorts(1).status(), source_->Classify(80, Transport::kNone).status(),
-        source_->List({}, [](const v1::PortRecord&) { return true; }).status(),
-        source_->Info().status()}) {
+        source_->List({}, WithDetails::kNo, [](const v1::PortRecord&) { return true; }).status(),
+        source_->Search(Sql(), WithDetails::kNo).status(), source_->Info().status()}) {
     EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
     EXPECT_THAT(Message(status), HasSubstr(port.target()));
   }

@@ -137,9 +137,44 @@ TEST(WrappedTest, WithoutAWidthThereIsOneLine) {
   EXPECT_EQ(Wrapped("aa bb cc", 4, 4), "aa bb cc");
 }
 
+TEST(StyledTest, StylesAreForTerminalsThatHaveThem) {
+  EXPECT_EQ(Styled("text", kBold, {.color = true}), "\033[1mtext\033[0m");
+  EXPECT_EQ(Styled("text", kBold, {}), "text");
+  EXPECT_EQ(Styled("text", "", {.color = true}), "text");
+  EXPECT_EQ(Styled("", kBold, {.color = true}), "");
+}
+
+TEST(StyledLineTest, EscapeSequencesTakeNoColumns) {
+  StyledLine line;
+  line.Append("\u00e4bc ");
+  line.Append("def", kCyan);
+  line.Append(" ghi");
+  EXPECT_EQ(line.width(), 11);
+  struct Row {
+    size_t width;
+    std::string plain;
+    std::string styled;
+  };
+  const std::vector<Row> table = {
+      {0, "\u00e4bc def ghi", "\u00e4bc \033[36mdef\033[0m ghi"},
+      {11, "\u00e4bc def ghi", "\u00e4bc \033[36mdef\033[0m ghi"},
+      {10, "\u00e4bc def g\u2026", "\u00e4bc \033[36mdef\033[0m g\u2026"},
+      {8, "\u00e4bc def\u2026", "\u00e4bc \033[36mdef\033[0m\u2026"},
+      {7, "\u00e4bc de\u2026", "\u00e4bc \033[36mde\u2026\033[0m"},
+      {5, "\u00e4bc \u2026", "\u00e4bc \033[36m\u2026\033[0m"},
+      {4, "\u00e4bc\u2026", "\u00e4bc\u2026"},
+      {1, "\u2026", "\u2026"},
+  };
+  for (const Row& row : table) {
+    EXPECT_EQ(line.Shown({.width = row.width}), row.plain) << row.width;
+    EXPECT_EQ(line.Shown({.width = row.width, .color = true}), row.styled) << row.width;
+  }
+  EXPECT_EQ(StyledLine().Shown({.width = 1, .color = true}), "");
+}
+
 // Makes standard output a terminal of `columns` columns, or a file, and says
 // on standard error what StandardOutput() finds.
-[[noreturn]] void DescribeTerminal(unsigned short columns) {
+[[noreturn]] void DescribeTerminal(unsigned short columns, ColorMode mode = ColorMode::kAuto) {
   const int controller = posix_openpt(O_RDWR | O_NOCTTY);
   if (grantpt(controller) != 0 || unlockpt(controller) != 0) std::_Exit(9);
   const int terminal = open(ptsname(controller), O_RDWR | O_NOCTTY);
@@ -147,14 +182,14 @@ TEST(WrappedTest, WithoutAWidthThereIsOneLine) {
   size.ws_col = columns;
   if (ioctl(terminal, TIOCSWINSZ, &size) != 0) std::_Exit(9);
   if (dup2(terminal, STDOUT_FILENO) < 0) std::_Exit(9);
-  const Terminal found = StandardOutput();
+  const Terminal found = StandardOutput(mode);
   std::fprintf(stderr, "width %zu, %s", found.width, found.color ? "color" : "plain");
   std::_Exit(0);
 }
 
-[[noreturn]] void DescribeFile() {
+[[noreturn]] void DescribeFile(ColorMode mode) {
   if (dup2(open("/dev/null", O_WRONLY), STDOUT_FILENO) < 0) std::_Exit(9);
-  const Terminal found = StandardOutput();
+  const Terminal found = StandardOutput(mode);
   std::fprintf(stderr, "width %zu, %s", found.width, found.color ? "color" : "plain");
   std::_Exit(0);
 }
@@ -194,7 +229,19 @@ TEST_F(StandardOutputDeathTest, DumbTerminalHasNoColors) {
 }
 
 TEST_F(StandardOutputDeathTest, FileHasNoWidthAndNoColors) {
-  EXPECT_EXIT(DescribeFile(), ExitedWithCode(0), "width 0, plain");
+  EXPECT_EXIT(DescribeFile(ColorMode::kAuto), ExitedWithCode(0), "width 0, plain");
+  EXPECT_EXIT(DescribeFile(ColorMode::kNever), ExitedWithCode(0), "width 0, plain");
+}
+
+TEST_F(StandardOutputDeathTest, AlwaysHasColorsWhateverElseIsSaid) {
+  setenv("NO_COLOR", "1", 1);
+  setenv("TERM", "dumb", 1);
+  EXPECT_EXIT(DescribeTerminal(132, ColorMode::kAlways), ExitedWithCode(0), "width 132, color");
+  EXPECT_EXIT(DescribeFile(ColorMode::kAlways), ExitedWithCode(0), "width 0, color");
+}
+
+TEST_F(StandardOutputDeathTest, NeverHasNoColors) {
+  EXPECT_EXIT(DescribeTerminal(132, ColorMode::kNever), ExitedWithCode(0), "width 132, plain");
 }
 
 }  // namespace

@@ -93,6 +93,28 @@ TEST(WordsTest, UnknownStateIsANumber) {
             "tcp assigned, 7 state 99");
 }
 
+std::string Reason(v1::MatchKind kind, std::initializer_list<v1::MatchField> fields) {
+  v1::SearchMatch match;
+  match.set_kind(kind);
+  for (const v1::MatchField field : fields) match.add_fields(field);
+  return ReasonOf(match);
+}
+
+TEST(WordsTest, MatchesHaveTheirReason) {
+  constexpr v1::MatchField kService = v1::MATCH_FIELD_SERVICE;
+  constexpr v1::MatchField kDescription = v1::MATCH_FIELD_DESCRIPTION;
+  EXPECT_EQ(Reason(v1::MATCH_KIND_EXACT_NAME, {kService}), "name");
+  EXPECT_EQ(Reason(v1::MATCH_KIND_NAME_PREFIX, {kService, kDescription}), "name prefix");
+  EXPECT_EQ(Reason(v1::MATCH_KIND_WORD, {kService}), "word in name");
+  EXPECT_EQ(Reason(v1::MATCH_KIND_WORD, {kDescription}), "word in description");
+  EXPECT_EQ(Reason(v1::MATCH_KIND_WORD, {kService, kDescription}), "word");
+  EXPECT_EQ(Reason(v1::MATCH_KIND_WORD, {}), "word");
+  EXPECT_EQ(Reason(v1::MATCH_KIND_PART_OF_WORD, {kService}), "part of name");
+  EXPECT_EQ(Reason(v1::MATCH_KIND_PART_OF_WORD, {kDescription}), "part of description");
+  EXPECT_EQ(Reason(v1::MATCH_KIND_PART_OF_WORD, {kService, kDescription}), "part of word");
+  EXPECT_EQ(Reason(static_cast<v1::MatchKind>(kUnknown), {kService}), "kind 99");
+}
+
 TEST(WordsTest, NoStateIsUnknown) { EXPECT_EQ(StatesOf({}), "unknown"); }
 
 }  // namespace

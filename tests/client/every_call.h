@@ -1,0 +1,93 @@
+// Every call that a Client can make, to go through them all.
+#ifndef PORTREG_TESTS_CLIENT_EVERY_CALL_H_
+#define PORTREG_TESTS_CLIENT_EVERY_CALL_H_
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/types/optional.h"
+#include "portreg/client.h"
+#include "tests/client/answers.h"
+
+namespace portreg {
+
+struct AnyCall {
+  std::string name;
+  // Makes the call, and gives its status; a listing's at its end.
+  std::function<absl::Status(const Client&, const CallOptions&)> make;
+};
+
+// Reads to the end.
+inline absl::Status StatusOf(RecordStream stream) {
+  while (stream.Next() != nullptr) {
+  }
+  return stream.status();
+}
+
+// Reads to the end.
+inline absl::Status StatusOf(AsyncRecordStream stream) {
+  while (true) {
+    const absl::StatusOr<absl::optional<v1::ListRangeResponse>> message = NextOf(stream);
+    if (!message.ok() || !message->has_value()) return message.status();
+  }
+}
+
+// A method that has a twin, and the twin, with one request.
+template <typename Request, typename Response>
+void AddTwins(const std::string& name, const Request& request,
+              absl::StatusOr<Response> (Client::*method)(const Request&, const CallOptions&) const,
+              PendingCall (Client::*twin)(const Request&, Callback<Response>, const CallOptions&)
+                  const,
+              std::vector<AnyCall>& calls) {
+  calls.push_back({name, [=](const Client& client, const CallOptions& call) {
+                     return (client.*method)(request, call).status();
+                   }});
+  calls.push_back({name + "Async", [=](const Client& client, const CallOptions& call) {
+                     return Ask(twin, client, request, call).status();
+                   }});
+}
+
+// Each with a request that portregd answers.
+inline std::vector<AnyCall> EveryCall() {
+  std::vector<AnyCall> calls;
+  v1::LookupRequest lookup;
+  lookup.set_port(443);
+  AddTwins("Lookup", lookup, &Client::Lookup, &Client::LookupAsync, calls);
+  v1::BatchLookupRequest batch;
+  *batch.add_requests() = lookup;
+  AddTwins("BatchLookup", batch, &Client::BatchLookup, &Client::BatchLookupAsync, calls);
+  v1::ClassifyRequest classify;
+  classify.set_port(80);
+  AddTwins("Classify", classify, &Client::Classify, &Client::ClassifyAsync, calls);
+  v1::SearchRequest search;
+  search.set_query("web");
+  AddTwins("Search", search, &Client::Search, &Client::SearchAsync, calls);
+  calls.push_back({"LookupPort", [](const Client& client, const CallOptions& call) {
+                     return client.LookupPort(443, call).status();
+                   }});
+  calls.push_back({"LookupService", [](const Client& client, const CallOptions& call) {
+                     return client.LookupService("https", call).status();
+                   }});
+  calls.push_back({"GetRegistryInfo", [](const Client& client, const CallOptions& call) {
+                     return client.GetRegistryInfo(call).status();
+                   }});
+  calls.push_back({"GetRegistryInfoAsync", [](const Client& client, const CallOptions& call) {
+                     Outcome<v1::GetRegistryInfoResponse> outcome;
+                     client.GetRegistryInfoAsync(outcome.Taker(), call);
+                     return outcome.Await().status();
+                   }});
+  calls.push_back({"ListRange", [](const Client& client, const CallOptions& call) {
+                     return StatusOf(client.ListRange({}, call));
+                   }});
+  calls.push_back({"ListRangeAsync", [](const Client& client, const CallOptions& call) {
+                     return StatusOf(client.ListRangeAsync({}, call));
+                   }});
+  return calls;
+}
+
+}  // namespace portreg
+
+#endif  // PORTREG_TESTS_CLIENT_EVERY_CALL_H_

@@ -1,0 +1,403 @@
+"""portreg export: each file, read back by the program that it is made for.
+
+    PORTREGD=portregd PORTREG=portreg python3 export_test.py
+
+/etc/services is read by getent and sysctl.d files by sysctl, in namespaces of
+their own. Where there can be none, this file reads them by itself, and says
+so.
+"""
+
+import csv
+import functools
+import io
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / directory)
+                for directory in ("data", "interop")]
+
+from google.protobuf import json_format
+import expected
+import grpc
+import processes
+import registry_files
+import tool
+from enum_names import COMMON, IANA, LOCAL
+from expected import TRANSPORTS, entries
+from portreg_proto import pb, records
+from processes import Portregd
+
+FORMATS = ("services", "sysctl-reserved", "iana-csv", "json")
+EPHEMERAL = (32768, 60999)
+RESERVED_PORTS = "/proc/sys/net/ipv4/ip_local_reserved_ports"
+COLUMNS = (*registry_files.COLUMNS, "Owner")
+LOCAL_ROWS = [
+    ("billing", "7100", "tcp", "Billing,\n\"API\" # 1", *[""] * 8, "team@x"),
+    ("audit", "7101-7103", "", "", *[""] * 8, "\u00fcs"),
+    ("two words", "7104", "tcp", "cannot stand in /etc/services"),
+    ("C#", "7104", "tcp", ""), ("https", "7105", "udp", "ours"),
+    ("wide", "40000-40010", "udp", ""), ("narrow", "40005", "", ""),
+    ("", "7106", "tcp", "no name"), ("portless", "", "", "no port")]
+
+
+def setUpModule():
+    global SERVER, WANTED, LOCAL_FILE, DIRECTORY
+    DIRECTORY = pathlib.Path(unittest.enterModuleContext(
+        tempfile.TemporaryDirectory()))
+    LOCAL_FILE = DIRECTORY / "local.csv"
+    LOCAL_FILE.write_text(
+        registry_files.csv_text(LOCAL_ROWS, COLUMNS), "utf-8")
+    SERVER = unittest.enterModuleContext(
+        Portregd(f"--local_file={LOCAL_FILE}"))
+    WANTED = expected.embedded(LOCAL_FILE)
+
+
+def export(form: str, *arguments: str, remark: str = "",
+           server: Portregd | None = None) -> str:
+    """What an export writes; it must exit 0, and remark just that."""
+    outcome = tool.run(f"--target={(server or SERVER).address}", "export",
+                       f"--format={form}", *arguments)
+    if outcome.code != 0 or not re.fullmatch(remark, outcome.stderr):
+        raise AssertionError(f"{arguments}: {outcome}")
+    return outcome.stdout
+
+
+@functools.cache
+def namespace(*flags: str) -> tuple[str, ...] | None:
+    """The command that runs another in namespaces of its own, if any can."""
+    for more in ((), ("-r",)):
+        command = ("unshare", *more, *flags)
+        try:
+            subprocess.run([*command, "true"], check=True, timeout=20,
+                           stdin=subprocess.DEVNULL, capture_output=True)
+            return command
+        except (OSError, subprocess.CalledProcessError):
+            continue
+    print(f"no namespace by unshare {flags} here: read without one",
+          file=sys.stderr)
+    return None
+
+
+def run(*command: str) -> str:
+    """What a command writes, which must exit 0 and be silent otherwise."""
+    done = subprocess.run(command, check=True, timeout=60 * processes.PATIENCE,
+                          stdin=subprocess.DEVNULL, capture_output=True)
+    if done.stderr:
+        raise AssertionError(done.stderr)
+    return done.stdout.decode("utf-8")
+
+
+def getent(file: pathlib.Path, *keys: str) -> list[tuple[str, str, list[str]]]:
+    """(name, port/transport, aliases) as glibc reads them from a file.
+
+    With keys, what they find; without, all.
+    """
+    inside = namespace("-m")
+    if inside:
+        text = run(*inside, "sh", "-ec",
+                   'mount --bind "$1" /etc/services; shift; "$@"', "sh",
+                   str(file), "getent", "services", *keys)
+    else:
+        text = by_ourselves(file.read_text("utf-8"), *keys)
+    return [(name, slot, aliases) for name, slot, *aliases in (
+        line.split() for line in text.splitlines())]
+
+
+def by_ourselves(text: str, *keys: str) -> str:
+    """What getent would write, by services(5)."""
+    lines = [line.split("#")[0] for line in text.splitlines()]
+    lines = [line for line in lines if line.strip()]
+    found = []
+    for key in keys:
+        wanted, _, transport = key.partition("/")
+        found.append(next(line for line in lines if (
+            line.split()[1] == key if wanted.isdigit() else
+            wanted in (line.split()[0], *line.split()[2:])
+            and line.split()[1].endswith(f"/{transport}"))))
+    return "\n".join(found if keys else lines)
+
+
+def slots(entry, first: int = 0, last: int = 65535):
+    """The port/transport pairs that a record stands for, within a range."""
+    if entry.first_port is None or not entry.service:
+        return
+    for port in range(max(first, entry.first_port),
+                      min(last, entry.last_port) + 1):
+        for transport in ([entry.transport] if entry.transport
+                          else TRANSPORTS[1:]):
+            yield f"{port}/{transport}"
+
+
+def can_be_written(name: str) -> bool:
+    return not re.search(r"[\s#]", name)
+
+
+class ServicesTest(unittest.TestCase):
+
+    def read(self, text: str, *keys: str):
+        file = DIRECTORY / "services"
+        file.write_text(text, "utf-8")
+        return getent(file, *keys)
+
+    def wanted(self, layers=(LOCAL, IANA)) -> dict[str, list[str]]:
+        """The names of each port/transport, in the order of Lookup."""
+        names: dict[str, list[str]] = {}
+        for entry in sorted(WANTED.listing(layers=layers), key=lambda entry: (
+                entry.layer, (entry.last_port - entry.first_port),
+                TRANSPORTS.index(entry.transport))):
+            for slot in slots(entry):
+                if (can_be_written(entry.service) and
+                        entry.service not in names.setdefault(slot, [])):
+                    names[slot].append(entry.service)
+        return {slot: each for slot, each in names.items() if each}
+
+    def test_glibc_reads_every_name_port_and_transport(self):
+        for flags, layers, remark in (
+                ((), (LOCAL, IANA), "portreg: 2 names are left out.+\n"),
+                (("--layer=common",), (COMMON,), ".+names are left out.+\n"),
+                (("--layer=local,common,iana",), (LOCAL, COMMON, IANA),
+                 ".+names are left out.+\n")):
+            found = self.read(export("services", *flags, remark=remark))
+            self.assertEqual({slot: [name, *aliases] for name, slot, aliases
+                              in found}, self.wanted(layers))
+            self.assertEqual(len(found), len(self.wanted(layers)))
+
+    def test_ports_ascend_and_transports_have_their_order(self):
+        found = [slot.split("/") for _, slot, _ in self.read(
+            export("services", remark=".+\n"))]
+        keys = [(int(port), TRANSPORTS.index(transport))
+                for port, transport in found]
+        self.assertEqual(keys, sorted(keys))
+
+    def test_glibc_finds_ports_names_and_aliases(self):
+        text = export("services", remark=".+\n")
+        for key, name in {
+                "443/tcp": "https", "https/tcp": "https", "7100/tcp": "billing",
+                "7102/sctp": "audit", "audit/dccp": "audit",
+                "urd/tcp": "urd", "6010/udp": "x11",
+                "40005/udp": "narrow", "40006/udp": "wide",
+                "submissions/tcp": self.wanted()["465/tcp"][0]}.items():
+            with self.subTest(key=key):
+                self.assertEqual(self.read(text, key)[0][0], name)
+
+    def test_what_glibc_cannot_hold_is_left_out_and_counted(self):
+        text = export("services", "7100-7106", "--layer=local",
+                      remark=r"portreg: 2 names are left out[^\n]+\n")
+        self.assertNotIn("C#", text)
+        self.assertNotIn("7104", text.split("\n", 2)[2])
+        self.assertEqual(len(self.read(text)), 1 + 3 * 4 + 1)
+
+    def test_ranges_are_kept_to(self):
+        found = self.read(export("services", "6010-6011/tcp", "U:53", "6011",
+                                 "7102"))
+        self.assertEqual(
+            [slot for _, slot, _ in found],
+            ["53/udp", "6010/tcp", "6011/tcp", "6011/udp", "7102/tcp",
+             "7102/udp", "7102/sctp", "7102/dccp"])
+
+    def test_the_heading_states_the_revision(self):
+        revision = tool.run(f"--target={SERVER.address}", "info",
+                            "--short").stdout.strip()
+        for form in ("services", "sysctl-reserved"):
+            lines = export(form, "20-21").splitlines()
+            self.assertIn(f"# Revision {revision}", lines)
+            self.assertTrue(any("20-21" in line for line in lines[:4]))
+
+
+class SysctlTest(unittest.TestCase):
+
+    def read(self, text: str) -> set[int]:
+        """The ports that Linux reserves by a sysctl.d file."""
+        inside = namespace("-n")
+        value = re.search(
+            r"^net\.ipv4\.ip_local_reserved_ports = (.*)$", text, re.M)[1]
+        if inside:
+            file = DIRECTORY / "reserved.conf"
+            file.write_text(text, "utf-8")
+            try:
+                value = run(*inside, "sh", "-ec",
+                            'sysctl -q -p "$1"; cat "$2"', "sh", str(file),
+                            RESERVED_PORTS)
+            except subprocess.CalledProcessError as error:
+                if b"not found" not in error.stderr:
+                    raise AssertionError(error.stderr) from error
+                print("there is no sysctl here: read without it",
+                      file=sys.stderr)
+        return {port for part in value.split(",") if part.strip()
+                for first, _, last in [part.partition("-")]
+                for port in range(int(first), int(last or first) + 1)}
+
+    def wanted(self, first: int, last: int, transport: str = "",
+               layers=()) -> set[int]:
+        return {int(slot.split("/")[0])
+                for entry in WANTED.listing(first, last, transport, layers)
+                for slot in slots(entry, first, last)}
+
+    def test_linux_reserves_the_ports_of_services(self):
+        for arguments, question in (
+                ((), EPHEMERAL),
+                (("--layer=local",), (*EPHEMERAL, "", (LOCAL,))),
+                (("50000-50100",), (50000, 50100)),
+                (("40000-41000/tcp",), (40000, 41000, "tcp")),
+                (("1-1100",), (1, 1100))):
+            with self.subTest(arguments=arguments):
+                self.assertEqual(
+                    self.read(export("sysctl-reserved", *arguments)),
+                    self.wanted(*question))
+        self.assertIn(40003, self.wanted(*EPHEMERAL))
+
+    def test_several_ranges_are_merged(self):
+        self.assertEqual(
+            self.read(export("sysctl-reserved", "7100-7101", "7101-7103",
+                             "22")), {22, 7100, 7101, 7102, 7103})
+        self.assertIn(" = 22,7100-7103\n", export(
+            "sysctl-reserved", "7100-7101", "7101-7103", "22"))
+
+    def test_a_value_beyond_a_page_is_remarked_on(self):
+        text = export("sysctl-reserved", "1-65535",
+                      remark=r"portreg: the value has \d{4} bytes[^\n]+\n")
+        self.assertGreater(len(text), 4095)
+
+    def test_it_says_what_it_is_for(self):
+        *comments, setting = export("sysctl-reserved").splitlines()
+        self.assertTrue(setting.startswith("net.ipv4.ip_local_reserved_ports"))
+        self.assertGreater(len(comments), 2)
+        for line in comments:
+            self.assertRegex(line, r"\A# .{1,78}\Z")
+
+
+class IanaCsvTest(unittest.TestCase):
+
+    def revision(self, *flags: str) -> str:
+        with Portregd(*flags) as server:
+            return tool.run(f"--target={server.address}", "info",
+                            "--short").stdout
+
+    def test_pythons_csv_reads_ianas_columns_and_rows(self):
+        header, *rows = csv.reader(io.StringIO(
+            export("iana-csv"), newline=""))
+        self.assertEqual(header, list(registry_files.COLUMNS))
+        # The snapshot has a few ports that are written as ranges of one.
+        self.assertEqual(sorted(rows), sorted(
+            [name, re.sub(r"^(\d+)-\1$", r"\1", ports), *others]
+            for name, ports, *others in registry_files.read_rows(
+                registry_files.EMBEDDED_IANA_FILE)))
+
+    def test_portregd_serves_it_at_the_same_revision(self):
+        file = DIRECTORY / "exported.csv"
+        with Portregd() as server:
+            file.write_text(export("iana-csv", server=server), "utf-8")
+        checked = processes.run("--check", f"--iana_file={file}")
+        self.assertEqual(checked.code, 0, checked.stderr)
+        self.assertEqual(self.revision(f"--iana_file={file}"),
+                         self.revision())
+
+    def test_the_local_layer_comes_back_with_its_owners(self):
+        text = export("iana-csv", "--layer=local")
+        header, *rows = csv.reader(io.StringIO(text, newline=""))
+        self.assertEqual(header, list(COLUMNS))
+        self.assertEqual(sorted(rows), sorted(
+            registry_files.read_rows(LOCAL_FILE)))
+        file = DIRECTORY / "exported_local.csv"
+        file.write_bytes(text.encode("utf-8"))
+        self.assertEqual(self.revision(f"--local_file={file}"),
+                         self.revision(f"--local_file={LOCAL_FILE}"))
+
+    def test_ranges_leave_out_what_has_no_port(self):
+        for arguments, count in ((("7100-7103", "7102-7104", "7101"), 4),
+                                 (("7100", "--portless"), 2),
+                                 (("7102/tcp", "7104/udp"), 1)):
+            rows = list(csv.reader(io.StringIO(export(
+                "iana-csv", "--layer=local", *arguments), newline="")))[1:]
+            self.assertEqual(len(rows), count, arguments)
+
+
+class JsonTest(unittest.TestCase):
+
+    def test_it_is_a_list_range_response_of_everything(self):
+        answer = json_format.Parse(export("json"), pb.ListRangeResponse())
+        self.assertEqual(entries(answer),
+                         WANTED.listing(portless=True, full=True))
+        self.assertEqual(
+            {record.details.owner for record in answer.records},
+            {"", *(row[-1] for row in LOCAL_ROWS if len(row) == len(COLUMNS))})
+        self.assertRegex(answer.revision, r"\A[0-9a-f]{32}\Z")
+
+    def test_records_of_several_ranges_come_once_and_in_order(self):
+        answer = json_format.Parse(
+            export("json", "6020-6030", "6010-6021", "443/tcp"),
+            pb.ListRangeResponse())
+        self.assertEqual(entries(answer), [
+            *WANTED.listing(443, 443, "tcp", full=True),
+            *WANTED.listing(6010, 6030, full=True)])
+
+
+class FailureTest(unittest.TestCase):
+    """What fails must not look whole."""
+
+    def test_a_listing_that_breaks_off_leaves_no_file(self):
+        def answer(_, context):
+            yield pb.ListRangeResponse(records=[records.PortRecord(
+                first_port=7, last_port=7, service="seven", layer=IANA)])
+            context.abort(grpc.StatusCode.INTERNAL, "broken")
+
+        with tool.fake_service(answer) as target:
+            for form in FORMATS:
+                outcome = tool.run("export", f"--format={form}",
+                                   f"--target={target}")
+                self.assertEqual(outcome.code, 64 + 13)
+                self.assertIn("broken", outcome.stderr)
+                if form == "json":
+                    self.assertRaises(ValueError, json.loads, outcome.stdout)
+                else:
+                    self.assertEqual(outcome.stdout, "")
+
+    def test_an_unreachable_server_is_exit_78(self):
+        with tool.closed_port() as target:
+            for form in FORMATS:
+                outcome = tool.run("export", f"--format={form}",
+                                   f"--target={target}")
+                self.assertEqual((outcome.code, outcome.stdout), (78, ""))
+                self.assertRegex(outcome.stderr, rf"\A[^\n]*{target}.*\n\Z")
+
+    def test_a_full_device_is_an_error(self):
+        for form in FORMATS:
+            with open("/dev/full", "wb") as full:
+                outcome = tool.run("--offline", "export", f"--format={form}",
+                                   stdout=full)
+            self.assertEqual(outcome.code, 1)
+
+    def test_offline_exports_equal_the_servers(self):
+        with Portregd() as server:
+            for form in FORMATS:
+                online = tool.run(f"--target={server.address}", "export",
+                                  f"--format={form}")
+                offline = tool.run("--offline", "export", f"--format={form}")
+                self.assertEqual(offline[:3], online[:3])
+
+    def test_unusable_command_lines_exit_1_and_name_the_culprit(self):
+        for arguments, naming in (
+                ((), "iana-csv"), (("--format=",), "sysctl-reserved"),
+                (("--format=xml",), "xml"), (("--format=csv",), "iana-csv"),
+                (("--format=json", "-o", "json"), "-o"),
+                (("--format=json", "--short"), "--short"),
+                (("--format=iana-csv", "--no-headers"), "--no-headers"),
+                (("--format=json", "--details"), "--details"),
+                (("--format=json", "https"), '"https"'),
+                (("--format=json", "90-80"), '"90-80"')):
+            with self.subTest(arguments=arguments):
+                outcome = tool.run("--offline", "export", *arguments)
+                self.assertEqual((outcome.code, outcome.stdout), (1, ""))
+                self.assertRegex(outcome.stderr, r"\A[^\n]+\n\Z")
+                self.assertIn(naming, outcome.stderr)
+        self.assertEqual(
+            tool.run("--offline", "443", "--format=json").code, 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
