@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "client/callback_queue.h"
 #include "client/channel.h"
 #include "client/status.h"
 
@@ -26,6 +27,11 @@ absl::Status Connection::AwaitConnection(absl::Duration timeout) const {
       return NoConnection(timeout);
     }
   }
+}
+
+Stub::async_interface* Connection::async_stub() const {
+  if (channel_ != nullptr) KeepCallbackQueue();
+  return stub_->async();
 }
 
 bool Connection::connected() const {

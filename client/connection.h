@@ -28,6 +28,8 @@ class Connection {
 
   [[nodiscard]] const ClientOptions& options() const { return options_; }
   [[nodiscard]] Stub& stub() const { return *stub_; }
+  // For calls that do not block. Null where a test's stub has none.
+  [[nodiscard]] Stub::async_interface* async_stub() const;
 
   // The terms of a call with `options`; of a listing, unless they say more, the
   // client's list_timeout holds.

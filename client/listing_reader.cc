@@ -87,7 +87,7 @@ void ListingReader::Next(MessageCallback callback) {
 
 void ListingReader::Open() {
   const Connection& connection = listing_->connection();
-  Stub::async_interface* const stub = connection.stub().async();
+  Stub::async_interface* const stub = connection.async_stub();
   if (stub == nullptr) {
     End(absl::UnimplementedError("the stub has no asynchronous calls"));
     return;

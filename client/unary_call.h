@@ -36,7 +36,7 @@ class UnaryCall final : public Cancellable,
 
   // Must be called once.
   void Start(AsyncMethod<Request, Response> method, const CallTerms& terms, absl::Time deadline) {
-    AsyncStub* const stub = connection_->stub().async();
+    AsyncStub* const stub = connection_->async_stub();
     if (stub == nullptr) {
       std::move(callback_)(absl::UnimplementedError("the stub has no asynchronous calls"));
       return;

@@ -15,8 +15,6 @@ namespace {
 
 // RFC 6335 section 10.2, RFC 4727 section 6.
 constexpr PortRange kExperimental = {1021, 1022};
-// Linux' default of net.ipv4.ip_local_port_range.
-constexpr PortRange kLinuxEphemeral = {32768, 60999};
 // Kubernetes' default of --service-node-port-range.
 constexpr PortRange kKubernetesNodePorts = {30000, 32767};
 

@@ -36,6 +36,10 @@ struct Advisory {
   std::vector<Transport> transports;
 };
 
+// Linux' default of net.ipv4.ip_local_port_range: outgoing connections get these
+// ports.
+inline constexpr PortRange kLinuxEphemeral = {32768, 60999};
+
 // What to know before choosing `port` for a service on `transport` (kNone: on
 // all), in the order of AdvisoryKind.
 std::vector<Advisory> Advise(const Registry& registry, Port port, Transport transport);

@@ -15,9 +15,6 @@
 namespace portreg {
 namespace {
 
-// A batch of 1,000 of the longest names has 70 kB; nothing larger is a
-// request.
-constexpr int kMaxRequestBytes = 256 << 10;
 // Streams that one connection may have open at once.
 constexpr int kMaxConcurrentStreams = 100;
 // What gRPC may hold for all connections together.

@@ -14,13 +14,10 @@
 #include "client/cli/record_writer.h"
 #include "client/cli/reserved_ports_writer.h"
 #include "client/cli/services_writer.h"
+#include "common/classify.h"
 
 namespace portreg::cli {
 namespace {
-
-// net.ipv4.ip_local_port_range of Linux, as it is unless set: outgoing
-// connections get these ports.
-constexpr PortRange kLinuxEphemeral = {32768, 60999};
 
 // Whether a format is about ports one by one, rather than about records.
 bool IsOfPorts(ExportFormat format) {

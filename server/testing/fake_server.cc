@@ -11,6 +11,7 @@
 #include "grpcpp/health_check_service_interface.h"
 #include "portreg/v1/port_registry_service.grpc.pb.h"
 #include "server/publication.h"
+#include "server/service.h"
 #include "server/testing/records.h"
 #include "server/testing/reserved_port.h"
 #include "server/testing/script.h"
@@ -24,9 +25,6 @@ using internal::RegistryOf;
 using internal::ReservedPort;
 using internal::Script;
 using internal::ScriptedService;
-
-// As portregd has it: nothing larger is a request.
-constexpr int kMaxRequestBytes = 256 << 10;
 
 // Health checking is a setting of the whole process; the test's own servers
 // keep theirs.

@@ -35,6 +35,12 @@ class BalancingTest : public ::testing::Test {
         absl::StrCat("ipv4:127.0.0.1:", first_.port(), ",127.0.0.1:", second_.port()));
   }
 
+  [[nodiscard]] ClientOptions HealthCheckedOptions() const {
+    ClientOptions options = Options();
+    options.health_check = true;
+    return options;
+  }
+
   // Which server answers; empty if none does.
   static std::string Ask(const Client& client) {
     const absl::StatusOr<v1::LookupResponse> answer = client.LookupPort(80);
@@ -67,7 +73,7 @@ TEST_F(BalancingTest, CallsGoToEachServerByTurns) {
 
 TEST_F(BalancingTest, ServerThatDoesNotServeIsPassedOver) {
   first_.SetServing(false);
-  const std::unique_ptr<Client> client = MakeClient(Options());
+  const std::unique_ptr<Client> client = MakeClient(HealthCheckedOptions());
   EXPECT_TRUE(TenCallsGoTo(*client, "second"));
 
   first_.SetServing(true);
@@ -80,17 +86,16 @@ TEST_F(BalancingTest, ServerThatDoesNotServeIsPassedOver) {
 TEST_F(BalancingTest, NoServerThatServesIsUnavailable) {
   first_.SetServing(false);
   second_.SetServing(false);
-  EXPECT_EQ(MakeClient(Options())->LookupPort(80).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(MakeClient(HealthCheckedOptions())->LookupPort(80).status().code(),
+            absl::StatusCode::kUnavailable);
   EXPECT_TRUE(first_service_.lookups().empty());
   EXPECT_TRUE(second_service_.lookups().empty());
 }
 
-TEST_F(BalancingTest, HealthIsOfNoConcernIfNotWanted) {
+TEST_F(BalancingTest, HealthIsOfNoConcernUnlessWanted) {
   first_.SetServing(false);
   second_.SetServing(false);
-  ClientOptions options = Options();
-  options.health_check = false;
-  EXPECT_TRUE(MakeClient(options)->LookupPort(80).ok());
+  EXPECT_TRUE(MakeClient(Options())->LookupPort(80).ok());
 }
 
 TEST_F(BalancingTest, UserAgentStartsWithTheOptions) {

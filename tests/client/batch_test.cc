@@ -81,7 +81,7 @@ TEST_P(BatchTest, PartsAreJoinedInOrder) {
 }
 
 TEST_P(BatchTest, SmallBatchIsOneCall) {
-  ASSERT_TRUE(Ask(2).ok());
+  ASSERT_EQ(Ask(2).status(), absl::OkStatus());
   EXPECT_EQ(service_.batches().size(), 1);
 }
 

@@ -125,11 +125,11 @@ TEST(ChannelTest, OneAttemptIsNoRetryPolicy) {
 
 TEST(ChannelTest, HealthOfTheServiceIsAskedForOnlyIfWanted) {
   ClientOptions options;
+  EXPECT_FALSE(ConfigOf(options).fields().contains("healthCheckConfig"));
+  options.health_check = true;
   const google::protobuf::Struct config = ConfigOf(options);
   const auto& health = config.fields().at("healthCheckConfig").struct_value();
   EXPECT_EQ(health.fields().at("serviceName").string_value(), "portreg.v1.PortRegistryService");
-  options.health_check = false;
-  EXPECT_FALSE(ConfigOf(options).fields().contains("healthCheckConfig"));
 }
 
 TEST(ChannelTest, ChannelIsMadeWithoutConnecting) {

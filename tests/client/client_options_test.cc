@@ -32,7 +32,7 @@ TEST(ClientOptionsTest, ValuesWithinBoundsAreValid) {
       [](ClientOptions& o) { o.retry.max_backoff = absl::Milliseconds(1); },
       [](ClientOptions& o) { o.retry.initial_backoff = absl::Hours(1); },
       [](ClientOptions& o) { o.retry.max_backoff = absl::Hours(1); },
-      [](ClientOptions& o) { o.health_check = false; },
+      [](ClientOptions& o) { o.health_check = true; },
       [](ClientOptions& o) { o.user_agent = "flow-log/1.0"; },
       [](ClientOptions& o) { o.tls.emplace(); },
       [](ClientOptions& o) { o.tls.emplace().ca_file = "ca.pem"; },

@@ -28,8 +28,6 @@ class PortNamerServerTest : public testing::Test {
     options.target = server.target();
     // A machine under load must not fail a test that is not about time.
     options.timeout = absl::Seconds(20);
-    // See FakeServer::Stop.
-    options.health_check = false;
     return options;
   }
 

@@ -53,8 +53,10 @@ struct ClientOptions {
   // Default: three tries, 50 ms to 1 s apart.
   RetryOptions retry;
   // Passes over servers that report through grpc.health.v1 that they do not
-  // serve. Default: yes. A server without health checking counts as serving.
-  bool health_check = true;
+  // serve; one without health checking counts as serving. Default: no, since
+  // gRPC 1.51 crashes where a server goes while calls are made to it that are
+  // health checked. A server that drains is left all the same.
+  bool health_check = false;
   // Goes through the HTTP proxy that the variables grpc_proxy, https_proxy and
   // http_proxy name. Default: no, a registry is seldom behind one.
   bool use_http_proxy = false;

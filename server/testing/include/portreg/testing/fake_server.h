@@ -93,9 +93,7 @@ class FakeServer {
   void Delay(absl::Duration delay);
 
   // Makes the server unreachable: connections are closed and refused. Failures
-  // and delay stay set. Nothing happens to a server that is stopped. A client of
-  // gRPC 1.51 that calls while its server goes may crash if it checks health:
-  // let it have ClientOptions::health_check = false.
+  // and delay stay set. Nothing happens to a server that is stopped.
   void Stop();
 
   // Serves again at the same target. Nothing happens to a server that is not

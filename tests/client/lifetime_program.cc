@@ -1,0 +1,95 @@
+// Lets clients go while their calls are under way, at each moment in turn:
+//
+//   lifetime_program TARGET
+//
+// A program of its own, since it must be without a gRPC server: one in the same
+// process keeps alive what the client must.
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "absl/synchronization/notification.h"
+#include "absl/time/time.h"
+#include "portreg/client.h"
+
+namespace {
+
+constexpr int kRounds = 30;
+constexpr absl::Duration kPatience = absl::Seconds(60);
+
+using Message = absl::optional<portreg::v1::ListRangeResponse>;
+
+std::unique_ptr<portreg::Client> MakeClient(const std::string& target) {
+  portreg::ClientOptions options;
+  options.target = target;
+  options.timeout = options.list_timeout = kPatience;
+  return portreg::Client::Create(options).value();
+}
+
+void Await(const absl::Notification& done, const char* what) {
+  if (done.WaitForNotificationWithTimeout(kPatience)) return;
+  std::cerr << what << ": the callback did not run\n";
+  std::exit(EXIT_FAILURE);
+}
+
+portreg::v1::LookupRequest Https() {
+  portreg::v1::LookupRequest request;
+  request.set_port(443);
+  return request;
+}
+
+void GoesBeforeTheAnswer(const std::string& target) {
+  absl::Notification done;
+  MakeClient(target)->LookupAsync(Https(), [&done](const auto& answer) {
+    if (answer.ok()) done.Notify();
+  });
+  Await(done, "the client goes before the answer");
+}
+
+void GoesInTheCallback(const std::string& target) {
+  absl::Notification done;
+  std::unique_ptr<portreg::Client> client = MakeClient(target);
+  const portreg::Client& asked = *client;
+  asked.LookupAsync(Https(), [&done, client = std::move(client)](const auto& answer) mutable {
+    client.reset();
+    if (answer.ok()) done.Notify();
+  });
+  Await(done, "the client goes in the callback");
+}
+
+void GoesBeforeItsListing(const std::string& target) {
+  absl::Notification done;
+  portreg::AsyncRecordStream stream = MakeClient(target)->ListRangeAsync({});
+  stream.Next([&done](const absl::StatusOr<Message>& message) {
+    if (message.ok()) done.Notify();
+  });
+  Await(done, "the client goes before its listing");
+}
+
+void ListingGoesInTheCallback(const std::string& target) {
+  absl::Notification done;
+  auto stream =
+      std::make_unique<portreg::AsyncRecordStream>(MakeClient(target)->ListRangeAsync({}));
+  portreg::AsyncRecordStream& asked = *stream;
+  asked.Next([&done, stream = std::move(stream)](const absl::StatusOr<Message>& message) mutable {
+    stream.reset();
+    if (message.ok()) done.Notify();
+  });
+  Await(done, "the listing goes in the callback");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) return EXIT_FAILURE;
+  for (int round = 0; round < kRounds; ++round) {
+    GoesBeforeTheAnswer(argv[1]);
+    GoesInTheCallback(argv[1]);
+    GoesBeforeItsListing(argv[1]);
+    ListingGoesInTheCallback(argv[1]);
+  }
+  std::cout << "all callbacks ran\n";
+}
