@@ -15,10 +15,22 @@ bool Holds(int (*judge)(grpc_slice), absl::string_view text) {
   return judge(grpc_slice_from_static_buffer(text.data(), text.size())) != 0;
 }
 
+// What portregd takes, and gRPC by default: HTTP/2's count of a header list (RFC
+// 9113 section 6.5.2), each field's name and value and 32 bytes. More may cost
+// the connection, and with it other calls.
+constexpr size_t kMaxMetadataBytes = 8 << 10;
+constexpr size_t kBytesPerField = 32;
+
+// At most 64 bytes of a text, fit to be shown.
+std::string Shown(absl::string_view text) {
+  constexpr size_t kMostShown = 64;
+  return absl::StrCat("\"", absl::CHexEscape(text.substr(0, kMostShown)),
+                      text.size() > kMostShown ? "...\"" : "\"");
+}
+
 absl::Status CheckMetadata(absl::string_view name, absl::string_view value) {
   const auto refuse = [name](absl::string_view why) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("CallOptions.metadata \"", absl::CHexEscape(name), "\" ", why));
+    return absl::InvalidArgumentError(absl::StrCat("CallOptions.metadata ", Shown(name), " ", why));
   };
   if (!Holds(grpc_header_key_is_legal, name) || absl::StartsWith(name, ":")) {
     return refuse("is not a name of lower-case letters, digits and \"-_.\"");
@@ -27,8 +39,7 @@ absl::Status CheckMetadata(absl::string_view name, absl::string_view value) {
     return refuse("begins with \"grpc-\", which is reserved for gRPC");
   }
   if (!Holds(grpc_is_binary_header, name) && !Holds(grpc_header_nonbin_value_is_legal, value)) {
-    return refuse(absl::StrCat("has the value \"", absl::CHexEscape(value),
-                               "\", it must be printable ASCII"));
+    return refuse(absl::StrCat("has the value ", Shown(value), ", it must be printable ASCII"));
   }
   return absl::OkStatus();
 }
@@ -39,11 +50,19 @@ absl::StatusOr<CallTerms> CallTerms::Create(const CallOptions& options,
                                             absl::Duration default_timeout) {
   const absl::Duration timeout = options.timeout.value_or(default_timeout);
   if (timeout <= absl::ZeroDuration()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "CallOptions.timeout is ", absl::FormatDuration(timeout), ", it must be above 0"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(options.timeout ? "CallOptions" : "ClientOptions", ".timeout is ",
+                     absl::FormatDuration(timeout), ", it must be above 0"));
   }
+  size_t bytes = 0;
   for (const auto& [name, value] : options.metadata) {
     if (absl::Status status = CheckMetadata(name, value); !status.ok()) return status;
+    bytes += name.size() + value.size() + kBytesPerField;
+  }
+  if (bytes > kMaxMetadataBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("CallOptions.metadata takes ", bytes, " bytes in all, with ", kBytesPerField,
+                     " for each piece, at most ", kMaxMetadataBytes, " are allowed"));
   }
   return CallTerms(timeout, options.metadata);
 }

@@ -136,8 +136,13 @@ void ListingReader::OnEnd(const grpc::Status& status) {
     const bool given_up = cancelled_ || connect_timed_out_;
     if (!given_up && listing_->Resume(status)) {
       phase_ = Phase::kPausing;
-      pause_alarm_.Set(absl::ToChronoTime(absl::Now() + listing_->Pause()),
-                       [self = shared_from_this()](bool /*expired*/) { self->OnPauseOver(); });
+      // gRPC's alarm keeps its callback when that has run, and would keep the
+      // reader by it; and it is for one use, if threads are to be kept apart.
+      pause_alarm_ = std::make_unique<grpc::Alarm>();
+      pause_alarm_->Set(absl::ToChronoTime(absl::Now() + listing_->Pause()),
+                        [self = shared_from_this()](bool /*expired*/) mutable {
+                          std::exchange(self, nullptr)->OnPauseOver();
+                        });
       return;
     }
     if (cancelled_) {
@@ -184,14 +189,15 @@ void ListingReader::End(absl::Status status) {
 
 void ListingReader::Cancel() {
   Stream* drains = nullptr;
-  bool begun;
   {
     const std::lock_guard lock(mutex_);
     if (cancelled_ || phase_ == Phase::kOver) return;
     cancelled_ = true;
-    begun = phase_ != Phase::kNew;
-    if (!begun) phase_ = Phase::kOver;
-    if (phase_ == Phase::kPausing) pause_alarm_.Cancel();
+    if (phase_ == Phase::kNew) {
+      phase_ = Phase::kOver;
+      end_ = Cancelled();
+    }
+    if (phase_ == Phase::kPausing) pause_alarm_->Cancel();
     if (stream_ != nullptr) {
       stream_->context().TryCancel();
       // What holds it open goes with the read that fails.
@@ -199,7 +205,6 @@ void ListingReader::Cancel() {
       reading_ = true;
     }
   }
-  if (!begun) End(Cancelled());
   if (drains != nullptr) drains->Read();
 }
 

@@ -60,7 +60,7 @@ class ListingReader final : public Cancellable, public std::enable_shared_from_t
   // How the listing ended.
   absl::Status end_;
   grpc::Alarm connect_alarm_;
-  grpc::Alarm pause_alarm_;
+  std::unique_ptr<grpc::Alarm> pause_alarm_;
 };
 
 }  // namespace portreg::internal

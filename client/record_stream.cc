@@ -26,7 +26,8 @@ bool RecordStream::Messages::Open() {
     if (!status_.ok()) return false;
   }
   reader_ = listing_->connection().stub().ListRange(context_.get(), listing_->request());
-  return true;
+  if (reader_ == nullptr) status_ = absl::InternalError("the stub gave no reader of the listing");
+  return status_.ok();
 }
 
 bool RecordStream::Messages::Read(v1::ListRangeResponse& message) {

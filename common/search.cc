@@ -95,10 +95,16 @@ RecordIndex SearchIndex::RecordAt(size_t at) const {
 
 SearchResult SearchIndex::Search(const SearchQuestion& question) const {
   const std::string folded = absl::AsciiStrToLower(question.query);
-  const std::vector<absl::string_view> words = QueryWords(folded);
+  std::vector<absl::string_view> words = QueryWords(folded);
   if (words.empty()) return {};
+  const std::string phrase = absl::StrJoin(words, " ");
+  // Said twice, a word says no more. The longest first: it is the rarest.
+  std::sort(words.begin(), words.end(), [](absl::string_view a, absl::string_view b) {
+    return std::make_pair(b.size(), a) < std::make_pair(a.size(), b);
+  });
+  words.erase(std::unique(words.begin(), words.end()), words.end());
   SearchResult result;
-  result.matches = FindMatches(question, words);
+  result.matches = FindMatches(question, phrase, words);
   result.total_count = result.matches.size();
 
   const auto key = [this](const SearchMatch& match) {
@@ -116,16 +122,15 @@ SearchResult SearchIndex::Search(const SearchQuestion& question) const {
       std::min_element(result.matches.begin(), result.matches.end(), better)->kind ==
           MatchKind::kExactName;
   result.matches.resize(shown);
-  if (!has_exact) result.similar_services = SimilarServices(question, absl::StrJoin(words, " "));
+  if (!has_exact) result.similar_services = SimilarServices(question, phrase);
   return result;
 }
 
 std::vector<SearchMatch> SearchIndex::FindMatches(const SearchQuestion& question,
+                                                  absl::string_view phrase,
                                                   absl::Span<const absl::string_view> words) const {
-  const std::string phrase = absl::StrJoin(words, " ");
   const absl::Span<const RecordIndex> exact = registry_.ByName(phrase);
-  const absl::string_view rarest = *std::max_element(
-      words.begin(), words.end(), [](auto a, auto b) { return a.size() < b.size(); });
+  const absl::string_view rarest = words.front();
   const absl::string_view text = text_;
   std::vector<SearchMatch> matches;
   for (size_t at = text.find(rarest); at != absl::string_view::npos;) {

@@ -82,8 +82,10 @@ class SearchIndex {
   // The record that position `at` of text_ belongs to.
   [[nodiscard]] RecordIndex RecordAt(size_t at) const;
 
+  // The records that hold all `words`, of which the phrase is made.
   [[nodiscard]] std::vector<SearchMatch> FindMatches(
-      const SearchQuestion& question, absl::Span<const absl::string_view> words) const;
+      const SearchQuestion& question, absl::string_view phrase,
+      absl::Span<const absl::string_view> words) const;
   [[nodiscard]] std::vector<absl::string_view> SimilarServices(const SearchQuestion& question,
                                                                absl::string_view phrase) const;
 

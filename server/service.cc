@@ -43,7 +43,6 @@ grpc::Status Serialize(const Response& response, grpc::ByteBuffer& bytes) {
   return grpc::SerializationTraits<Response>::Serialize(response, &bytes, &own_buffer);
 }
 
-// The road of every unary call.
 // The road of every unary call. `part` is the part of the snapshot that the
 // handler asks.
 template <typename Part, typename Request, typename Response>

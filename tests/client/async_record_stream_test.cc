@@ -188,8 +188,9 @@ TEST_F(AsyncRecordStreamTest, SecondNextWhileOneWaitsIsRefused) {
 
 TEST_F(AsyncRecordStreamTest, RefusedNextLosesNoMessage) {
   Play({{.messages = {MessageOf({"a"}, "1"), MessageOf({"b"}, "2")}}});
+  client_ = MakeClient(options_);
   for (int i = 0; i < 50; ++i) {
-    AsyncRecordStream stream = ListAsync();
+    AsyncRecordStream stream = client_->ListRangeAsync({});
     Outcome<MaybeMessage> first;
     Outcome<MaybeMessage> second;
     stream.Next(first.Taker());
@@ -274,8 +275,9 @@ TEST_F(AsyncRecordStreamTest, CancelAfterTheEndChangesNothing) {
 
 TEST_F(AsyncRecordStreamTest, CancelMayRaceWithTheReader) {
   Play({{.messages = {MessageOf({"a"}, "1"), MessageOf({"b"}, "2")}}});
+  client_ = MakeClient(options_);
   for (int i = 0; i < 200; ++i) {
-    AsyncRecordStream stream = ListAsync();
+    AsyncRecordStream stream = client_->ListRangeAsync({});
     std::thread other([&stream] { stream.Cancel(); });
     const Yield yield = ReadToEnd(stream);
     other.join();
@@ -283,7 +285,7 @@ TEST_F(AsyncRecordStreamTest, CancelMayRaceWithTheReader) {
     if (yield.status.ok()) {
       EXPECT_THAT(yield.Names(), ElementsAre("a", "b"));
     } else {
-      EXPECT_EQ(yield.status.code(), absl::StatusCode::kCancelled);
+      EXPECT_EQ(yield.status.code(), absl::StatusCode::kCancelled) << yield.status;
     }
   }
 }
@@ -295,6 +297,19 @@ TEST_F(AsyncRecordStreamTest, DestroyedInTheMiddleCancelsTheCall) {
     ASSERT_TRUE(NextOf(stream).ok());
   }
   EXPECT_TRUE(service_.WaitForCancellation());
+}
+
+TEST_F(AsyncRecordStreamTest, NothingIsLeftOfAListingThatWasResumed) {
+  Play({{.messages = {MessageOf({"a"}, "1")}, .end = Broken()},
+        {.messages = {MessageOf({"b"}, "2")}}});
+  std::shared_ptr<v1::PortRegistryService::StubInterface> stub = v1::PortRegistryService::NewStub(
+      grpc::CreateChannel(server_.target(), grpc::InsecureChannelCredentials()));
+  const std::weak_ptr<v1::PortRegistryService::StubInterface> left = stub;
+  {
+    AsyncRecordStream stream = Client(std::move(stub), options_).ListRangeAsync({});
+    EXPECT_THAT(ReadToEnd(stream).Names(), ElementsAre("a", "b"));
+  }
+  CallUntil([&left] { return left.expired(); });
 }
 
 TEST_F(AsyncRecordStreamTest, CallbackThatWaitsRunsThoughItsStreamHasGone) {

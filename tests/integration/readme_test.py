@@ -33,9 +33,9 @@ ELSEWHERE = {
     "tests/run.sh": (".ci/run", "tests/run.sh"),
     "cmake --preset packages && cmake --build --preset packages"
     " && cpack --preset packages":
-        ("tests/install/packages_test.py", "cpack"),
+        ("tests/install/packages_test.py", "PORTREG_CPACK"),
     "apt-get install ./build/packages/*.deb":
-        ("tests/install/packages_test.py", "apt-get"),
+        ("tests/install/debian_root.py", "apt-get"),
 }
 
 

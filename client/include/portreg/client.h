@@ -49,8 +49,9 @@ class Client {
   // NOT_FOUND, PERMISSION_DENIED, or INVALID_ARGUMENT if it is not PEM.
   static absl::StatusOr<std::unique_ptr<Client>> Create(const ClientOptions& options = {});
 
-  // A client that calls `stub`, such as portreg::testing::MockStub in a test.
-  // Of the options only those about time and a listing's retries count.
+  // A client that calls `stub`, such as portreg::testing::MockStub in a test; it
+  // must not be null. Of the options only those about time and a listing's
+  // retries count.
   explicit Client(std::shared_ptr<v1::PortRegistryService::StubInterface> stub,
                   ClientOptions options = {});
 

@@ -13,7 +13,7 @@ namespace portreg {
 // Yields records as they arrive; no more than two messages of them are held in
 // memory. The call begins with the first Next(). A stream that breaks with
 // UNAVAILABLE after a message goes on where it broke, waiting for the server
-// until ClientOptions::list_timeout is over; RetryOptions::max_attempts of 1
+// until the listing's timeout is over; RetryOptions::max_attempts of 1
 // switches that off.
 //
 //   portreg::RecordStream records = client->ListRange(request);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -287,6 +288,26 @@ TEST(MockStubCallbackTest, ThreadsMayCallAtOnce) {
     });
   }
   for (std::thread& thread : threads) thread.join();
+}
+
+TEST_F(MockStubTest, AListingWithoutAReaderIsAnError) {
+  EXPECT_CALL(*stub_, ListRangeRaw).WillRepeatedly(::testing::Return(nullptr));
+  portreg::RecordStream records = client_.ListRange({});
+  EXPECT_EQ(records.Next(), nullptr);
+  EXPECT_EQ(records.status().code(), absl::StatusCode::kInternal);
+  absl::optional<absl::StatusOr<absl::optional<v1::ListRangeResponse>>> outcome;
+  client_.ListRangeAsync({}).Next(Into(outcome));
+  ASSERT_TRUE(outcome.has_value());
+  EXPECT_EQ(outcome->status().code(), absl::StatusCode::kInternal);
+}
+
+TEST_F(MockStubTest, ACallbackThatThrowsHarmsNoLaterCall) {
+  EXPECT_CALL(*stub_, Lookup).WillRepeatedly(Answers(v1::LookupResponse()));
+  EXPECT_THROW(client_.LookupAsync({}, [](const auto&) { throw std::runtime_error("thrown"); }),
+               std::runtime_error);
+  absl::optional<absl::StatusOr<v1::LookupResponse>> outcome;
+  client_.LookupAsync({}, Into(outcome));
+  EXPECT_TRUE(outcome.has_value());
 }
 
 TEST(MockStubDefaultTest, AnswersAreEmpty) {

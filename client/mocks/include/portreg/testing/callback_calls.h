@@ -10,6 +10,7 @@
 #include <mutex>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "grpcpp/grpcpp.h"
 #include "grpcpp/support/client_callback.h"
 #include "grpcpp/support/sync_stream.h"
@@ -32,12 +33,13 @@ inline void RunInTurn(std::function<void()> task) {
   Tasks tasks;
   tasks.push_back(std::move(task));
   running = &tasks;
+  // Also where a task throws, as an expectation of GoogleTest's may.
+  const absl::Cleanup stop = [] { running = nullptr; };
   while (!tasks.empty()) {
     const std::function<void()> next = std::move(tasks.front());
     tasks.pop_front();
     next();
   }
-  running = nullptr;
 }
 
 // A call that ends with `status`; goes away by itself.
@@ -111,7 +113,7 @@ class CallbackListing final : public grpc::ClientCallbackReader<v1::ListRangeRes
  private:
   void StartRead(v1::ListRangeResponse* message) {
     RunInTurn([this, message] {
-      at_end_ = at_end_ || !reader_->Read(message);
+      at_end_ = at_end_ || reader_ == nullptr || !reader_->Read(message);
       reactor_->OnReadDone(!at_end_);
       Release();
     });
@@ -119,7 +121,9 @@ class CallbackListing final : public grpc::ClientCallbackReader<v1::ListRangeRes
 
   void Release() {
     if (--under_way_ > 0) return;
-    grpc::Status status = reader_->Finish();
+    grpc::Status status =
+        reader_ == nullptr ? grpc::Status(grpc::StatusCode::INTERNAL, "ListRangeRaw gave no reader")
+                           : reader_->Finish();
     if (status.ok() && !at_end_) status = grpc::Status::CANCELLED;
     RunInTurn([reactor = reactor_, status = std::move(status)] { reactor->OnDone(status); });
     delete this;

@@ -58,7 +58,8 @@ class FakeServer {
   // that no registry can hold: a port outside 0-65535, first_port above
   // last_port, one of the two without the other, neither ports nor a name, a
   // name of more than 64 bytes, an owner outside the local layer, an unknown
-  // layer or transport, text with a NUL byte or that is not UTF-8. A record
+  // layer or transport, text with a NUL byte or that is not UTF-8, more than
+  // 1,000 records of one port or one name. A record
   // without a layer is of the local one; `source` is passed over, since the
   // layer decides it. UNAVAILABLE if no port is free.
   static absl::StatusOr<std::unique_ptr<FakeServer>> Start(
