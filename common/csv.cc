@@ -1,6 +1,5 @@
 #include "common/csv.h"
 
-#include <algorithm>
 #include <optional>
 
 #include "absl/strings/str_cat.h"
@@ -62,7 +61,8 @@ absl::StatusOr<CsvField> CsvReader::ReadField() {
 }
 
 absl::Status CsvReader::ReadPlain(CsvField& field) {
-  const size_t end = std::min(text_.find_first_of(",\r\n", at_), text_.size());
+  size_t end = at_;
+  while (end < text_.size() && text_[end] != ',' && text_[end] != '\n' && text_[end] != '\r') ++end;
   field.text = text_.substr(at_, end - at_);
   at_ = end;
   if (field.text.size() > kMaxFieldBytes) {

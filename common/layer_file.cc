@@ -81,7 +81,6 @@ absl::StatusOr<LayerData> Parse(Layer layer, absl::string_view origin, absl::str
   };
   data.info.layer = layer;
   data.info.origin = std::string(origin);
-  data.info.sha256 = Sha256Of(bytes);
   data.info.record_count = data.records.size();
   data.info.named_count = count([](const ServiceRecord& record) { return record.named(); });
   data.info.portless_count = count([](const ServiceRecord& record) { return !record.ports; });
@@ -121,12 +120,18 @@ LayerRules LocalFileRules() { return {}; }
 absl::StatusOr<LayerData> ReadLayer(Layer layer, absl::string_view origin,
                                     std::shared_ptr<LayerText> text, const LayerRules& rules) {
   const absl::string_view bytes = text->text;
-  return Parse(layer, origin, bytes, std::move(text), rules);
+  absl::StatusOr<LayerData> data = Parse(layer, origin, bytes, std::move(text), rules);
+  if (data.ok()) data->info.sha256 = Sha256Of(data->text->text);
+  return data;
 }
 
 absl::StatusOr<LayerData> ReadStaticLayer(Layer layer, absl::string_view origin,
-                                          absl::string_view bytes, const LayerRules& rules) {
-  return Parse(layer, origin, bytes, std::make_shared<LayerText>(), rules);
+                                          absl::string_view bytes, absl::string_view sha256,
+                                          const LayerRules& rules) {
+  absl::StatusOr<LayerData> data =
+      Parse(layer, origin, bytes, std::make_shared<LayerText>(), rules);
+  if (data.ok()) data->info.sha256 = std::string(sha256);
+  return data;
 }
 
 absl::StatusOr<LayerData> ReadLayerFile(Layer layer, const std::string& path,

@@ -46,9 +46,10 @@ absl::StatusOr<LayerData> ReadLayer(Layer layer, absl::string_view origin,
                                     std::shared_ptr<LayerText> text, const LayerRules& rules);
 
 // The same for bytes that outlive the program's use of the layer, such as
-// embedded ones: they are viewed, not copied.
+// embedded ones: they are viewed, not copied. `sha256` is what is known of them.
 absl::StatusOr<LayerData> ReadStaticLayer(Layer layer, absl::string_view origin,
-                                          absl::string_view bytes, const LayerRules& rules);
+                                          absl::string_view bytes, absl::string_view sha256,
+                                          const LayerRules& rules);
 
 // Reads the regular file at `path`, following symbolic links. Besides the
 // errors of ReadLayer: NOT_FOUND or PERMISSION_DENIED if it cannot be opened,

@@ -6,7 +6,7 @@
 #include "common/layer_file.h"
 #include "common/record.h"
 
-// Defined in csv_bytes.S.
+// Defined in csv_bytes.S; the checksums of the files come from the build.
 extern "C" {
 extern const char portreg_iana_csv_begin[];
 extern const char portreg_iana_csv_end[];
@@ -32,11 +32,15 @@ absl::string_view EmbeddedCommonCsv() {
 }
 
 LayerData EmbeddedIanaLayer() {
-  return ReadStaticLayer(Layer::kIana, kOrigin, EmbeddedIanaCsv(), IanaFileRules()).value();
+  return ReadStaticLayer(Layer::kIana, kOrigin, EmbeddedIanaCsv(), PORTREG_IANA_CSV_SHA256,
+                         IanaFileRules())
+      .value();
 }
 
 LayerData EmbeddedCommonLayer() {
-  return ReadStaticLayer(Layer::kCommon, kOrigin, EmbeddedCommonCsv(), LayerRules()).value();
+  return ReadStaticLayer(Layer::kCommon, kOrigin, EmbeddedCommonCsv(), PORTREG_COMMON_CSV_SHA256,
+                         LayerRules())
+      .value();
 }
 
 }  // namespace portreg
