@@ -4,7 +4,9 @@
 
 #include <chrono>
 #include <filesystem>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
@@ -60,17 +62,19 @@ TEST(LayerFileTest, ALayerIsDescribed) {
 
 TEST(LayerFileTest, StaticBytesAreViewedInPlace) {
   static const std::string bytes = absl::StrCat(kShortHeader, "http,80,tcp,\"W\"\"W\"\n");
-  const LayerData layer = ReadStaticLayer(Layer::kCommon, "static", bytes, {}).value();
+  const LayerData layer = ReadStaticLayer(Layer::kCommon, "static", bytes, "known", {}).value();
   ASSERT_EQ(layer.records.size(), 1);
   EXPECT_EQ(layer.records[0].service.data(), bytes.data() + kShortHeader.size());
   EXPECT_EQ(layer.records[0].description, "W\"W");
   EXPECT_EQ(layer.records[0].layer, Layer::kCommon);
-  EXPECT_EQ(layer.info.sha256, Sha256Of(bytes));
+  EXPECT_EQ(layer.info.sha256, "known");
 }
 
 TEST(LayerFileTest, TheDigestIsOfAllBytes) {
   const std::string bytes = absl::StrCat("\xEF\xBB\xBF", kShortHeader, "http,80,tcp,\n\n");
-  EXPECT_EQ(ReadStaticLayer(Layer::kIana, "x", bytes, {})->info.sha256, Sha256Of(bytes));
+  auto text = std::make_shared<LayerText>();
+  text->text = bytes;
+  EXPECT_EQ(ReadLayer(Layer::kIana, "x", std::move(text), {})->info.sha256, Sha256Of(bytes));
 }
 
 TEST(LayerFileTest, AParseErrorNamesTheOrigin) {
