@@ -78,7 +78,8 @@ class FilesTest(unittest.TestCase):
         protos = {path.name for path in
                   (SOURCE_DIR / "proto/portreg/v1").glob("*.proto")}
         expected = public_headers() | {
-            f"portreg/v1/{name}" for name in protos | GENERATED_HEADERS}
+            f"portreg/v1/{name}" for name in protos | GENERATED_HEADERS} | {
+            "portreg/errordetails/v1/error_details.proto"}
         self.assertIn("portreg/client.h", expected)
         self.assertEqual(
             {path.removeprefix("include/") for path in self.files["dev"]

@@ -223,11 +223,11 @@ class TargetTest(ToolTestCase):
             "443", variables={"PORTREG_TARGET": SERVER.address}).code, 0)
 
     def test_names_and_schemes_are_understood(self):
-        port = SERVER.address.rpartition(":")[2]
-        for target in (f"ipv4:127.0.0.1:{port}", f"dns:///127.0.0.1:{port}"):
+        for scheme in ("ipv4:", "dns:///"):
+            target = f"{scheme}{SERVER.address}"
             with self.subTest(target=target):
-                self.assertEqual(
-                    tool.run("443", f"--target={target}").code, 0)
+                outcome = tool.run("443", f"--target={target}")
+                self.assertEqual(outcome.code, 0)
 
     def test_a_unix_socket_is_a_target(self):
         with tempfile.TemporaryDirectory() as directory:
@@ -260,13 +260,9 @@ class FailingServerTest(ToolTestCase):
                     self.fail(f"no answer within {2 * ANSWER_SECONDS} s")
                 self.assertEqual(outcome.code, code)
                 self.assert_one_complaint(outcome, target)
-                # Alone, where many at once have kept the machine busy.
-                seconds = [outcome.seconds]
-                while min(seconds) >= ANSWER_SECONDS and len(seconds) < 4:
-                    seconds.append(tool.run(
-                        *line, f"--target={target}",
-                        seconds=2 * ANSWER_SECONDS).seconds)
-                self.assertLess(min(seconds), ANSWER_SECONDS)
+                if outcome.seconds >= ANSWER_SECONDS:
+                    outcome = tool.quickest(*line, f"--target={target}")
+                self.assertLess(outcome.seconds, ANSWER_SECONDS)
 
     def assert_unreachable(self, target: str, *flags: str):
         self.assert_fails(78, target, [
@@ -286,8 +282,7 @@ class FailingServerTest(ToolTestCase):
             self.assert_unreachable(target)
 
     def test_missing_unix_socket(self):
-        with tempfile.TemporaryDirectory() as directory:
-            self.assert_unreachable(f"unix:{directory}/none")
+        self.assert_unreachable("unix:/nonexistent/portreg")
 
     def test_server_of_another_protocol(self):
         for name, reply in {
