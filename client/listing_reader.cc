@@ -61,18 +61,19 @@ ListingReader::ListingReader(Listing listing) : listing_(std::move(listing)) {}
 ListingReader::ListingReader(absl::Status status) : phase_(Phase::kOver), end_(std::move(status)) {}
 
 void ListingReader::Next(MessageCallback callback) {
+  MessageCallback refused;
   absl::StatusOr<Message> refusal = Message();
-  bool refused = true;
   bool opens = false;
   Stream* reads = nullptr;
   {
     const std::lock_guard lock(mutex_);
     if (callback_ != nullptr) {
+      refused = std::move(callback);
       refusal = absl::FailedPreconditionError("the message before this one is still awaited");
     } else if (phase_ == Phase::kOver) {
+      refused = std::move(callback);
       refusal = Outcome(end_);
     } else {
-      refused = false;
       callback_ = std::move(callback);
       opens = phase_ == Phase::kNew;
       if (!opens && !reading_) reads = stream_;
@@ -80,7 +81,7 @@ void ListingReader::Next(MessageCallback callback) {
       reading_ = true;
     }
   }
-  if (refused) std::move(callback)(std::move(refusal));
+  if (refused != nullptr) std::move(refused)(std::move(refusal));
   if (opens) Open();
   if (reads != nullptr) reads->Read();
 }
@@ -153,7 +154,7 @@ void ListingReader::OnEnd(const grpc::Status& status) {
       end = listing_->Explain(status);
     }
   }
-  End(std::move(end));
+  End(end);
 }
 
 void ListingReader::OnConnectTimeout() {
@@ -176,7 +177,7 @@ void ListingReader::OnPauseOver() {
   }
 }
 
-void ListingReader::End(absl::Status status) {
+void ListingReader::End(const absl::Status& status) {
   MessageCallback callback;
   {
     const std::lock_guard lock(mutex_);

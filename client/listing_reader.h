@@ -43,7 +43,7 @@ class ListingReader final : public Cancellable, public std::enable_shared_from_t
   void OnPauseOver();
 
   // Ends the listing, and tells the callback that waits, if any.
-  void End(absl::Status status);
+  void End(const absl::Status& status);
 
   std::mutex mutex_;
   // Nothing where it has failed before it began.

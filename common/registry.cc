@@ -24,7 +24,7 @@ constexpr absl::string_view kAlternatives = " / ";
 constexpr int kLookupKeyBits = 23;
 uint64_t LookupKey(const ServiceRecord& record) {
   const int width = record.ports ? record.ports->width() : kMaxPort + 2;
-  uint64_t key = static_cast<uint64_t>(record.layer);
+  auto key = static_cast<uint64_t>(record.layer);
   key = key << 1 | (record.named() ? 0 : 1);
   key = key << 17 | static_cast<uint64_t>(width);
   return key << 3 | static_cast<uint64_t>(record.transport);
