@@ -111,6 +111,7 @@ class MockStub : public v1::MockPortRegistryServiceStub {
  public:
   MockStub() { ON_CALL(*this, ListRangeRaw).WillByDefault(ListingOf({})); }
 
+  // The callback forms, answered by the expectations of the blocking ones.
   v1::PortRegistryService::StubInterface::async_interface* async() override { return &async_; }
 
  private:
