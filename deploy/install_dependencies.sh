@@ -2,41 +2,43 @@
 # Installs what is missing of Debian's packages. Does nothing, and needs no
 # root, if all are there.
 #
-# Usage: deploy/install_dependencies.sh build|test|gates...
-#   build  what server, tool and library are built with
-#   test   what the tests need besides
-#   gates  what .ci/run needs besides: lint, buf, docs, packages, shells
+# Usage: deploy/install_dependencies.sh build|test|package|gates...
+#   build    what server, tool and library are built with
+#   test     what the tests need besides
+#   package  what Debian packages are made with besides
+#   gates    what .ci/run needs besides: lint, buf, docs, packages, shells
 set -euo pipefail
 
 build=(cmake g++ libabsl-dev libgrpc++-dev libgrpc-dev libprotobuf-dev libssl-dev libutfcpp-dev
   ninja-build pkg-config protobuf-compiler protobuf-compiler-grpc)
 test=(libgmock-dev libgtest-dev make mandoc python3 python3-grpcio python3-protobuf)
-gates=(ccache clang clang-format clang-tidy debootstrap doxygen dpkg-dev file fish git nodejs npm
-  zsh)
+package=(dpkg-dev file)
+gates=(ccache clang clang-format clang-tidy debootstrap doxygen fish git nodejs npm zsh)
 
 wanted=()
 for group in "$@"; do
   case $group in
     build) wanted+=("${build[@]}") ;;
     test) wanted+=("${test[@]}") ;;
+    package) wanted+=("${package[@]}") ;;
     gates)
-      for package in "${gates[@]}"; do
+      for each in "${gates[@]}"; do
         # Node.js often comes from elsewhere than Debian.
-        if [[ $package =~ ^(nodejs|npm)$ ]] && command -v npm >/dev/null; then continue; fi
-        wanted+=("$package")
+        if [[ $each =~ ^(nodejs|npm)$ ]] && command -v npm >/dev/null; then continue; fi
+        wanted+=("$each")
       done
       ;;
     *)
-      echo "usage: $0 build|test|gates..." >&2
+      echo "usage: $0 build|test|package|gates..." >&2
       exit 1
       ;;
   esac
 done
 
 missing=()
-for package in "${wanted[@]}"; do
-  status=$(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null || true)
-  [[ $status == installed ]] || missing+=("$package")
+for each in "${wanted[@]}"; do
+  status=$(dpkg-query --show --showformat='${db:Status-Status}' "$each" 2>/dev/null || true)
+  [[ $status == installed ]] || missing+=("$each")
 done
 if ((${#missing[@]} == 0)); then exit 0; fi
 

@@ -31,6 +31,8 @@ BUILD_SECONDS = 200 * processes.PATIENCE
 ELSEWHERE = {
     "deploy/quickstart.sh": (".ci/run", "deploy/quickstart.sh"),
     "tests/run.sh": (".ci/run", "tests/run.sh"),
+    "deploy/install_dependencies.sh build package":
+        (".ci/run", "install_dependencies.sh build test package"),
     "cmake --preset packages && cmake --build --preset packages"
     " && cpack --preset packages":
         ("tests/install/packages_test.py", "PORTREG_CPACK"),
