@@ -32,6 +32,7 @@ ask portreg 443
 ask portreg https
 ask portreg 2082
 ask portreg 20-25
+ask portreg search web panel
 ask portreg classify 8443
 ask portreg info
 cat <<'END'
