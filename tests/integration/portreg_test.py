@@ -226,8 +226,7 @@ class TargetTest(ToolTestCase):
         for scheme in ("ipv4:", "dns:///"):
             target = f"{scheme}{SERVER.address}"
             with self.subTest(target=target):
-                outcome = tool.run("443", f"--target={target}")
-                self.assertEqual(outcome.code, 0)
+                self.assertEqual(tool.run("443", "--target", target).code, 0)
 
     def test_a_unix_socket_is_a_target(self):
         with tempfile.TemporaryDirectory() as directory:
