@@ -337,8 +337,7 @@ TEST_F(ScriptedAsyncTest, CancelledBatchAsksForNoFurtherPart) {
   service_.batch_lookup = [](const v1::BatchLookupRequest& request,
                              auto&) -> std::optional<grpc::Status> {
     if (request.requests_size() == 2) return std::nullopt;
-    return ErrorWithReason(grpc::StatusCode::RESOURCE_EXHAUSTED,
-                           v1::ERROR_REASON_BATCH_REPLY_TOO_LARGE, "too large");
+    return ReplyTooLarge();
   };
   v1::BatchLookupRequest request;
   for (int port = 0; port < 4; ++port) request.add_requests()->set_port(port);
@@ -352,15 +351,7 @@ TEST_F(ScriptedAsyncTest, CancelledBatchAsksForNoFurtherPart) {
 }
 
 TEST_F(ScriptedAsyncTest, BatchMayBeCancelledBetweenItsParts) {
-  service_.batch_lookup = [](const v1::BatchLookupRequest& request,
-                             v1::BatchLookupResponse& response) {
-    if (request.requests_size() > 1) {
-      return ErrorWithReason(grpc::StatusCode::RESOURCE_EXHAUSTED,
-                             v1::ERROR_REASON_BATCH_REPLY_TOO_LARGE, "too large");
-    }
-    response.add_results();
-    return grpc::Status::OK;
-  };
+  service_.batch_lookup = AnswerOneByOne;
   v1::BatchLookupRequest request;
   for (int port = 0; port < 64; ++port) request.add_requests()->set_port(port);
   for (int i = 0; i < 100; ++i) {

@@ -32,8 +32,7 @@ class BatchTest : public ::testing::TestWithParam<Way> {
     service_.batch_lookup = [this](const v1::BatchLookupRequest& request,
                                    v1::BatchLookupResponse& response) {
       if (request.requests_size() > takes_) {
-        return ErrorWithReason(grpc::StatusCode::RESOURCE_EXHAUSTED,
-                               v1::ERROR_REASON_BATCH_REPLY_TOO_LARGE, "too large");
+        return ReplyTooLarge();
       }
       for (const v1::LookupRequest& each : request.requests()) {
         response.add_results()->mutable_response()->add_records()->set_first_port(each.port());
@@ -131,8 +130,7 @@ TEST_P(BatchTest, FailureOfAPartIsTheBatchsFailure) {
     service_.batch_lookup = [&](const v1::BatchLookupRequest& request,
                                 v1::BatchLookupResponse& response) {
       if (request.requests_size() > 2) {
-        return ErrorWithReason(grpc::StatusCode::RESOURCE_EXHAUSTED,
-                               v1::ERROR_REASON_BATCH_REPLY_TOO_LARGE, "too large");
+        return ReplyTooLarge();
       }
       if (++answered == failing_part) return grpc::Status(grpc::StatusCode::INTERNAL, "broken");
       for (int i = 0; i < request.requests_size(); ++i) response.add_results();

@@ -267,15 +267,7 @@ TEST_F(CallOptionsTest, MetadataComesWithEveryTry) {
 }
 
 TEST_F(CallOptionsTest, MetadataComesWithEveryPartOfABatch) {
-  service_.batch_lookup = [](const v1::BatchLookupRequest& request,
-                             v1::BatchLookupResponse& response) {
-    if (request.requests_size() > 1) {
-      return ErrorWithReason(grpc::StatusCode::RESOURCE_EXHAUSTED,
-                             v1::ERROR_REASON_BATCH_REPLY_TOO_LARGE, "too large");
-    }
-    response.add_results();
-    return grpc::Status::OK;
-  };
+  service_.batch_lookup = AnswerOneByOne;
   v1::BatchLookupRequest request;
   for (int port = 0; port < 4; ++port) request.add_requests()->set_port(port);
   const CallOptions call = With("x-request-id", "7f3a");

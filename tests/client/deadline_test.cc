@@ -165,8 +165,7 @@ TEST(DeadlineTest, PartsOfABatchShareOneDeadline) {
                          v1::BatchLookupResponse* response) {
         deadlines.push_back(absl::FromChrono(context->deadline()));
         if (request.requests_size() > 1) {
-          return ErrorWithReason(grpc::StatusCode::RESOURCE_EXHAUSTED,
-                                 v1::ERROR_REASON_BATCH_REPLY_TOO_LARGE, "too large");
+          return ReplyTooLarge();
         }
         response->add_results();
         return grpc::Status::OK;

@@ -91,4 +91,16 @@ grpc::Status ErrorWithReason(grpc::StatusCode code, v1::ErrorReason reason,
   return {code, message, DetailsBytes(status)};
 }
 
+grpc::Status ReplyTooLarge() {
+  return ErrorWithReason(grpc::StatusCode::RESOURCE_EXHAUSTED,
+                         v1::ERROR_REASON_BATCH_REPLY_TOO_LARGE, "too large");
+}
+
+grpc::Status AnswerOneByOne(const v1::BatchLookupRequest& request,
+                            v1::BatchLookupResponse& response) {
+  if (request.requests_size() > 1) return ReplyTooLarge();
+  response.add_results();
+  return grpc::Status::OK;
+}
+
 }  // namespace portreg

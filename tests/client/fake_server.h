@@ -68,6 +68,13 @@ const Publication& EmbeddedPublication();
 grpc::Status ErrorWithReason(grpc::StatusCode code, v1::ErrorReason reason,
                              const std::string& message);
 
+// The error of a batch whose reply would be too large.
+grpc::Status ReplyTooLarge();
+
+// Answers a batch of one lookup; of more, the reply is too large.
+grpc::Status AnswerOneByOne(const v1::BatchLookupRequest& request,
+                            v1::BatchLookupResponse& response);
+
 }  // namespace portreg
 
 #endif  // PORTREG_TESTS_CLIENT_FAKE_SERVER_H_
