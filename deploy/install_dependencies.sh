@@ -9,8 +9,8 @@
 #   gates    what .ci/run needs besides: lint, buf, docs, packages, shells
 set -euo pipefail
 
-build=(cmake g++ libabsl-dev libgrpc++-dev libgrpc-dev libprotobuf-dev libssl-dev libutfcpp-dev
-  ninja-build pkg-config protobuf-compiler protobuf-compiler-grpc)
+build=(cmake g++ libabsl-dev libgrpc++-dev libgrpc-dev libjemalloc-dev libprotobuf-dev libssl-dev
+  libutfcpp-dev ninja-build pkg-config protobuf-compiler protobuf-compiler-grpc)
 test=(libgmock-dev libgtest-dev make mandoc python3 python3-grpcio python3-protobuf)
 package=(dpkg-dev file)
 gates=(ccache clang clang-format clang-tidy debootstrap doxygen fish git nodejs npm zsh)

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_format.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/registry.h"
 #include "google/protobuf/stubs/logging.h"
@@ -53,6 +54,9 @@ int main(int argc, char** argv) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  // Debian's Abseil looks for deadlocks whenever a lock is taken, and gRPC takes
+  // many: a twentieth of what a call costs.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   // Protobuf would log texts of strangers; the answer to them says it all.
   google::protobuf::SetLogHandler(nullptr);
   portreg::TameGrpcLog();

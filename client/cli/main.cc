@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "client/cli/command_parts.h"
 #include "client/cli/commands.h"
 #include "client/cli/embedded_source.h"
@@ -48,6 +49,9 @@ int main(int argc, char** argv) {
   // Even where it was ignored: the end of "| head" ends the tool quietly.
   std::signal(SIGPIPE, SIG_DFL);
   std::signal(SIGINT, [](int) { _exit(portreg::cli::kExitInterrupted); });
+  // Debian's Abseil looks for deadlocks whenever a lock is taken, and gRPC takes
+  // many.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   // A call's status says what gRPC and Protobuf would log.
   gpr_set_log_function([](gpr_log_func_args*) {});
   google::protobuf::SetLogHandler(nullptr);
