@@ -114,32 +114,62 @@ void AdviseOnStates(const Registry& registry, Port port, Transport transport,
   }
 }
 
-void AdviseOnPort(const Registry& registry, Port port, Transport transport,
-                  std::vector<Advisory>& advisories) {
-  const auto add = [&](bool holds, AdvisoryKind kind, std::string message) {
-    if (holds) advisories.push_back({kind, std::move(message), {}});
-  };
-  const std::string common = Names(registry, port, Layer::kCommon, transport);
-  add(!common.empty(), AdvisoryKind::kCommonlyUsed, absl::StrCat("commonly used by ", common));
-  add(ClassOf(port).port_class == PortClass::kWellKnown, AdvisoryKind::kNeedsPrivilege,
-      "listening on ports 0-1023 needs privilege on most systems");
-  add(kExperimental.contains(port), AdvisoryKind::kExperimentsOnly,
-      "for experiments only (RFC 6335 section 10.2)");
-  add(kLinuxEphemeral.contains(port), AdvisoryKind::kLinuxEphemeral,
-      absl::StrCat("in Linux' default range for outgoing connections, ",
-                   ToString(kLinuxEphemeral)));
-  add(kKubernetesNodePorts.contains(port), AdvisoryKind::kKubernetesNodePort,
-      absl::StrCat("in Kubernetes' default NodePort range, ", ToString(kKubernetesNodePorts)));
-  add(std::binary_search(kBlockedByBrowsers.begin(), kBlockedByBrowsers.end(), port),
-      AdvisoryKind::kBlockedByBrowsers, "browsers refuse to connect to it (WHATWG Fetch)");
-}
+// A kind of advice that follows from the number alone.
+struct NumberRule {
+  AdvisoryKind kind;
+  bool (*holds)(Port port);
+  std::string (*message)();
+};
+
+constexpr std::array kNumberRules = {
+    NumberRule{
+        AdvisoryKind::kNeedsPrivilege,
+        [](Port port) { return ClassOf(port).port_class == PortClass::kWellKnown; },
+        [] { return std::string("listening on ports 0-1023 needs privilege on most systems"); }},
+    NumberRule{AdvisoryKind::kExperimentsOnly,
+               [](Port port) { return kExperimental.contains(port); },
+               [] { return std::string("for experiments only (RFC 6335 section 10.2)"); }},
+    NumberRule{AdvisoryKind::kLinuxEphemeral,
+               [](Port port) { return kLinuxEphemeral.contains(port); },
+               [] {
+                 return absl::StrCat("in Linux' default range for outgoing connections, ",
+                                     ToString(kLinuxEphemeral));
+               }},
+    NumberRule{AdvisoryKind::kKubernetesNodePort,
+               [](Port port) { return kKubernetesNodePorts.contains(port); },
+               [] {
+                 return absl::StrCat("in Kubernetes' default NodePort range, ",
+                                     ToString(kKubernetesNodePorts));
+               }},
+    NumberRule{AdvisoryKind::kBlockedByBrowsers,
+               [](Port port) {
+                 return std::binary_search(kBlockedByBrowsers.begin(), kBlockedByBrowsers.end(),
+                                           port);
+               },
+               [] { return std::string("browsers refuse to connect to it (WHATWG Fetch)"); }},
+};
 
 }  // namespace
+
+AdvisoryKinds AdviceOnNumber(Port port) {
+  AdvisoryKinds kinds;
+  for (const NumberRule& rule : kNumberRules) {
+    kinds.set(static_cast<size_t>(rule.kind), rule.holds(port));
+  }
+  return kinds;
+}
 
 std::vector<Advisory> Advise(const Registry& registry, Port port, Transport transport) {
   std::vector<Advisory> advisories;
   AdviseOnStates(registry, port, transport, advisories);
-  AdviseOnPort(registry, port, transport, advisories);
+  const std::string common = Names(registry, port, Layer::kCommon, transport);
+  if (!common.empty()) {
+    advisories.push_back(
+        {AdvisoryKind::kCommonlyUsed, absl::StrCat("commonly used by ", common), {}});
+  }
+  for (const NumberRule& rule : kNumberRules) {
+    if (rule.holds(port)) advisories.push_back({rule.kind, rule.message(), {}});
+  }
   std::stable_sort(advisories.begin(), advisories.end(),
                    [](const Advisory& a, const Advisory& b) { return a.kind < b.kind; });
   return advisories;

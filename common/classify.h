@@ -2,6 +2,7 @@
 #ifndef PORTREG_COMMON_CLASSIFY_H_
 #define PORTREG_COMMON_CLASSIFY_H_
 
+#include <bitset>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -39,6 +40,13 @@ struct Advisory {
 // Linux' default of net.ipv4.ip_local_port_range: outgoing connections get these
 // ports.
 inline constexpr PortRange kLinuxEphemeral = {32768, 60999};
+
+// A set of AdvisoryKind, by its values.
+using AdvisoryKinds = std::bitset<12>;
+
+// The kinds of advice that follow from the number alone, whatever a registry
+// holds.
+AdvisoryKinds AdviceOnNumber(Port port);
 
 // What to know before choosing `port` for a service on `transport` (kNone: on
 // all), in the order of AdvisoryKind.

@@ -5,20 +5,33 @@
 
 namespace portreg {
 
+std::vector<RecordRun> RunsOf(const Registry& registry, const RangeQuestion& question,
+                              RecordIndex from) {
+  std::vector<RecordRun> runs;
+  const PortRange ports = question.ports;
+  // Those that start below the range and reach into it.
+  for (const RecordIndex index : registry.AtPort(ports.first)) {
+    const bool starts_below = registry.record(index).ports->first < ports.first;
+    if (starts_below && index >= from) runs.emplace_back(index, index + 1);
+  }
+  std::sort(runs.begin(), runs.end());
+  const auto add = [&](RecordIndex begin, RecordIndex end) {
+    begin = std::max(begin, from);
+    if (begin < end) runs.emplace_back(begin, end);
+  };
+  add(registry.StartingAt(ports.first).first, registry.StartingAt(ports.last).second);
+  if (question.include_portless) {
+    const auto [begin, end] = registry.StartingAt(kPortCount);
+    add(begin, end);
+  }
+  return runs;
+}
+
 RangeCursor::RangeCursor(const Registry& registry, RangeQuestion question, RecordIndex from)
     : registry_(registry),
       question_(std::move(question)),
-      next_(std::max(from, registry.StartingAt(question_.ports.first).first)),
-      end_(registry.StartingAt(question_.ports.last).second),
-      next_portless_(std::max(from, registry.StartingAt(kPortCount).first)),
-      end_portless_(question_.include_portless ? registry.StartingAt(kPortCount).second : 0),
-      position_(from) {
-  for (const RecordIndex index : registry_.AtPort(question_.ports.first)) {
-    const bool starts_below = registry_.record(index).ports->first < question_.ports.first;
-    if (starts_below && index >= from) reaching_in_.push_back(index);
-  }
-  std::sort(reaching_in_.begin(), reaching_in_.end());
-}
+      runs_(RunsOf(registry, question_, from)),
+      position_(from) {}
 
 bool RangeCursor::Wanted(const ServiceRecord& record) const {
   const std::vector<Layer>& layers = question_.layers;
@@ -27,21 +40,14 @@ bool RangeCursor::Wanted(const ServiceRecord& record) const {
 }
 
 const ServiceRecord* RangeCursor::Next() {
-  while (true) {
-    RecordIndex index;
-    if (next_reaching_in_ < reaching_in_.size()) {
-      index = reaching_in_[next_reaching_in_++];
-    } else if (next_ < end_) {
-      index = next_++;
-    } else if (next_portless_ < end_portless_) {
-      index = next_portless_++;
-    } else {
-      return nullptr;
-    }
-    position_ = index + 1;
-    const ServiceRecord& record = registry_.record(index);
+  while (run_ < runs_.size()) {
+    auto& [next, end] = runs_[run_];
+    const ServiceRecord& record = registry_.record(next++);
+    position_ = next;
+    if (next == end) ++run_;
     if (Wanted(record)) return &record;
   }
+  return nullptr;
 }
 
 }  // namespace portreg

@@ -3,6 +3,7 @@
 #define PORTREG_COMMON_RANGE_CURSOR_H_
 
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 #include "common/port.h"
@@ -21,6 +22,16 @@ struct RangeQuestion {
   // Whether the records without a port follow the others.
   bool include_portless = false;
 };
+
+// Records [first, second) of Registry::records().
+using RecordRun = std::pair<RecordIndex, RecordIndex>;
+
+// The records that a question is about but for its transport and its layers, in
+// listing order: each that overlaps the range once, even where it starts below
+// it, then perhaps those without a port. Without those below index `from`. No
+// run is empty.
+std::vector<RecordRun> RunsOf(const Registry& registry, const RangeQuestion& question,
+                              RecordIndex from);
 
 // Yields each record that overlaps a range once, in listing order, even where
 // it starts below the range. Not for use by several threads at once.
@@ -42,14 +53,9 @@ class RangeCursor {
 
   const Registry& registry_;
   RangeQuestion question_;
-  // Records that start below the range and reach into it.
-  std::vector<RecordIndex> reaching_in_;
-  size_t next_reaching_in_ = 0;
-  // The records that start within the range, then those without a port.
-  RecordIndex next_;
-  RecordIndex end_;
-  RecordIndex next_portless_;
-  RecordIndex end_portless_;
+  std::vector<RecordRun> runs_;
+  // The run that is being walked, from its first record on.
+  size_t run_ = 0;
   RecordIndex position_;
 };
 

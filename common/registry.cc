@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -51,7 +52,7 @@ size_t FirstPortOrLast(const ServiceRecord& record) {
 
 // Calls `take` with each folded name that finds `record`.
 template <typename Take>
-void ForEachName(const ServiceRecord& record, Take take) {
+void ForEachNameOf(const ServiceRecord& record, Take take) {
   if (!record.named()) return;
   std::string whole = FoldServiceName(record.service);
   if (record.layer == Layer::kCommon) {
@@ -182,7 +183,7 @@ void Registry::IndexNames(absl::Span<const RecordIndex> lookup_order) {
   found.reserve(records_.size());
   name_ids_.reserve(records_.size());
   for (const RecordIndex index : lookup_order) {
-    ForEachName(records_[index], [&](std::string&& name) {
+    ForEachNameOf(records_[index], [&](std::string&& name) {
       const auto next_id = static_cast<uint32_t>(name_ids_.size());
       found.emplace_back(name_ids_.try_emplace(std::move(name), next_id).first->second, index);
     });
@@ -210,11 +211,21 @@ void Registry::HashRecords(absl::Span<const RecordIndex> lookup_order) {
 }
 
 absl::Span<const RecordIndex> Registry::ByName(absl::string_view name) const {
-  const auto found = name_ids_.find(FoldServiceName(name));
-  if (found == name_ids_.end()) return {};
-  const uint32_t id = found->second;
-  return absl::MakeConstSpan(by_name_).subspan(name_begin_[id],
-                                               name_begin_[id + 1] - name_begin_[id]);
+  const std::optional<uint32_t> id = NameId(name);
+  if (!id) return {};
+  return absl::MakeConstSpan(by_name_).subspan(name_begin_[*id],
+                                               name_begin_[*id + 1] - name_begin_[*id]);
+}
+
+std::optional<uint32_t> Registry::NameId(absl::string_view name) const {
+  if (name.size() > kMaxServiceNameBytes) return std::nullopt;
+  // Folded on the stack: this is asked with every call.
+  std::array<char, kMaxServiceNameBytes> folded;
+  std::transform(name.begin(), name.end(), folded.begin(),
+                 [](unsigned char c) { return absl::ascii_tolower(c); });
+  const auto found = name_ids_.find(absl::string_view(folded.data(), name.size()));
+  if (found == name_ids_.end()) return std::nullopt;
+  return found->second;
 }
 
 AssignmentState Registry::StateOn(Port port, Transport transport) const {

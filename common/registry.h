@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -89,6 +90,18 @@ class Registry {
   // is written with " / " is found by each of its parts too. Empty if no
   // record has the name.
   [[nodiscard]] absl::Span<const RecordIndex> ByName(absl::string_view name) const;
+
+  // The names that ByName knows are numbered from 0 to NameCount() - 1. The
+  // number of a name, ignoring case; nothing if no record has it.
+  [[nodiscard]] std::optional<uint32_t> NameId(absl::string_view name) const;
+  [[nodiscard]] size_t NameCount() const { return name_ids_.size(); }
+
+  // Calls `take(name, number)` for each of these, in no order; names are in
+  // lower case.
+  template <typename Take>
+  void ForEachName(Take take) const {
+    for (const auto& [name, id] : name_ids_) take(absl::string_view(name), id);
+  }
 
   // The state of `port` on `transport`, which must not be kNone, from layer
   // iana alone.

@@ -6,30 +6,23 @@
 #include <utility>
 #include <variant>
 
-#include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "common/classify.h"
 #include "common/port.h"
 #include "common/port_class.h"
 #include "common/service_name.h"
 #include "common/version.h"
-#include "google/protobuf/io/coded_stream.h"
-#include "google/protobuf/message.h"
 #include "server/request.h"
 #include "server/status.h"
 
 namespace portreg {
 namespace {
 
-// A client receives at most 4 MiB unless told otherwise.
-constexpr size_t kMaxBatchReplyBytes = 3 << 20;
 // A listing's messages begin small and double, so that one that is given up at
 // once costs little. From 256 records a message on, making and parsing records
-// is what a listing costs. The bytes bound what a reader that does not read
-// holds in memory.
+// is what a listing costs.
 constexpr int kFirstListingRecords = 16;
 constexpr int kMaxListingRecords = 512;
-constexpr size_t kListingBytes = 64 << 10;
 
 void AddRecords(const Registry& registry, absl::Span<const RecordIndex> found,
                 const LookupQuestion& question, v1::LookupResponse& response) {
@@ -38,13 +31,6 @@ void AddRecords(const Registry& registry, absl::Span<const RecordIndex> found,
     if (!Answers(record.transport, question.transport)) continue;
     ToMessage(record, question.with_details, *response.add_records());
   }
-}
-
-// What a message adds to one that holds it in a repeated field below 16: tag,
-// length and itself.
-size_t SizeAsField(const google::protobuf::Message& message) {
-  const size_t size = message.ByteSizeLong();
-  return 1 + google::protobuf::io::CodedOutputStream::VarintSize64(size) + size;
 }
 
 // A lookup's answer without its revision, which a batch states once.
@@ -76,29 +62,15 @@ absl::StatusOr<v1::LookupResponse> Lookup(const Registry& registry,
   return response;
 }
 
-absl::StatusOr<v1::BatchLookupResponse> BatchLookup(const Registry& registry,
-                                                    const v1::BatchLookupRequest& request) {
-  if (absl::Status status = Check(request); !status.ok()) return status;
-  v1::BatchLookupResponse response;
-  response.set_revision(registry.revision());
-  size_t bytes = response.ByteSizeLong();
-  for (const v1::LookupRequest& each : request.requests()) {
-    v1::LookupResult& result = *response.add_results();
-    absl::StatusOr<v1::LookupResponse> answer = Answer(registry, each);
-    if (answer.ok()) {
-      *result.mutable_response() = *std::move(answer);
-    } else {
-      *result.mutable_failure() = ToLookupFailure(answer.status());
-    }
-    bytes += SizeAsField(result);
-    if (bytes > kMaxBatchReplyBytes) {
-      return ErrorFor(
-          absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_BATCH_REPLY_TOO_LARGE,
-          absl::StrCat("the reply to ", request.requests_size(), " lookups would exceed ",
-                       kMaxBatchReplyBytes, " bytes; ask for fewer, or without the full view"));
-    }
+v1::LookupResult LookupResultOf(const Registry& registry, const v1::LookupRequest& request) {
+  v1::LookupResult result;
+  absl::StatusOr<v1::LookupResponse> answer = Answer(registry, request);
+  if (answer.ok()) {
+    *result.mutable_response() = *std::move(answer);
+  } else {
+    *result.mutable_failure() = ToLookupFailure(answer.status());
   }
-  return response;
+  return result;
 }
 
 absl::StatusOr<v1::ClassifyResponse> Classify(const Registry& registry,
@@ -156,11 +128,9 @@ bool Listing::Next(v1::ListRangeResponse& response) {
   return next_ == nullptr;
 }
 
-absl::StatusOr<Listing> ListRange(const Registry& registry, const v1::ListRangeRequest& request) {
-  absl::StatusOr<ListRangeQuestion> question = Read(request, registry);
-  if (!question.ok()) return question.status();
-  return Listing(registry, RangeCursor(registry, std::move(question->range), question->from),
-                 question->with_details);
+Listing ListRange(const Registry& registry, ListRangeQuestion question) {
+  return {registry, RangeCursor(registry, std::move(question.range), question.from),
+          question.with_details};
 }
 
 }  // namespace portreg

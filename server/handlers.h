@@ -3,20 +3,23 @@
 #ifndef PORTREG_SERVER_HANDLERS_H_
 #define PORTREG_SERVER_HANDLERS_H_
 
+#include <cstddef>
+
 #include "absl/status/statusor.h"
 #include "common/range_cursor.h"
 #include "common/registry.h"
 #include "common/search.h"
 #include "common/to_message.h"
 #include "portreg/v1/port_registry_service.pb.h"
+#include "server/request.h"
 
 namespace portreg {
 
 absl::StatusOr<v1::LookupResponse> Lookup(const Registry& registry,
                                           const v1::LookupRequest& request);
 
-absl::StatusOr<v1::BatchLookupResponse> BatchLookup(const Registry& registry,
-                                                    const v1::BatchLookupRequest& request);
+// One result of a BatchLookup.
+v1::LookupResult LookupResultOf(const Registry& registry, const v1::LookupRequest& request);
 
 absl::StatusOr<v1::ClassifyResponse> Classify(const Registry& registry,
                                               const v1::ClassifyRequest& request);
@@ -26,6 +29,10 @@ absl::StatusOr<v1::SearchResponse> Search(const SearchIndex& index,
 
 absl::StatusOr<v1::GetRegistryInfoResponse> GetRegistryInfo(
     const Registry& registry, const v1::GetRegistryInfoRequest& request);
+
+// A message of a listing is full with this many bytes of records: a bound on
+// what a reader that does not read holds in memory.
+inline constexpr size_t kListingBytes = 64 << 10;
 
 // The messages of one listing, made one at a time. Not for use by several
 // threads at once.
@@ -49,7 +56,7 @@ class Listing {
   const ServiceRecord* next_;
 };
 
-absl::StatusOr<Listing> ListRange(const Registry& registry, const v1::ListRangeRequest& request);
+Listing ListRange(const Registry& registry, ListRangeQuestion question);
 
 }  // namespace portreg
 

@@ -8,18 +8,21 @@
 
 #include "common/registry.h"
 #include "common/search.h"
+#include "server/stored_replies.h"
 
 namespace portreg {
 
 // A registry and what is made of it once, so that no call has to.
 struct Snapshot {
-  explicit Snapshot(Registry r) : registry(std::move(r)), search_index(registry) {}
-  // The index refers to the registry beside it.
+  explicit Snapshot(Registry r)
+      : registry(std::move(r)), search_index(registry), replies(registry) {}
+  // The others refer to the registry beside them.
   Snapshot(const Snapshot&) = delete;
   Snapshot& operator=(const Snapshot&) = delete;
 
   const Registry registry;
   const SearchIndex search_index;
+  const StoredReplies replies;
 };
 
 // The one place where a new snapshot takes the old one's place. A call takes

@@ -1,19 +1,22 @@
 #include "server/service.h"
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
-#include "common/registry.h"
-#include "common/search.h"
+#include "google/protobuf/arena.h"
+#include "server/batch_reply.h"
 #include "server/correlation.h"
 #include "server/handlers.h"
 #include "server/request.h"
 #include "server/status.h"
+#include "server/stored_listing.h"
+#include "server/stored_replies.h"
 
 namespace portreg {
 namespace {
@@ -24,44 +27,89 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
           DetailsBytes(status)};
 }
 
-template <typename Request>
-absl::StatusOr<Request> Parse(const grpc::ByteBuffer& bytes) {
+absl::Status Parse(const grpc::ByteBuffer& bytes, google::protobuf::Message& request) {
   grpc::Slice slice;
-  Request request;
   // An empty buffer has no slices at all; it is the message without fields.
-  if (bytes.Length() > 0 && !bytes.DumpToSingleSlice(&slice).ok()) {
-    return absl::InternalError("request bytes cannot be read");
-  }
-  const absl::string_view view(reinterpret_cast<const char*>(slice.begin()), slice.size());
-  if (absl::Status status = ParseRequest(view, request); !status.ok()) return status;
-  return request;
+  const bool read = bytes.Length() == 0 || bytes.TrySingleSlice(&slice).ok() ||
+                    bytes.DumpToSingleSlice(&slice).ok();
+  if (!read) return absl::InternalError("request bytes cannot be read");
+  return ParseRequest({reinterpret_cast<const char*>(slice.begin()), slice.size()}, request);
 }
 
 template <typename Response>
-grpc::Status Serialize(const Response& response, grpc::ByteBuffer& bytes) {
-  bool own_buffer;
-  return grpc::SerializationTraits<Response>::Serialize(response, &bytes, &own_buffer);
+absl::StatusOr<grpc::Slice> Serialize(const absl::StatusOr<Response>& response) {
+  if (!response.ok()) return response.status();
+  return ToSlice(response->SerializeAsString());
 }
 
-// The road of every unary call. `part` is the part of the snapshot that the
-// handler asks.
-template <typename Part, typename Request, typename Response>
+// What each RPC answers, in bytes.
+absl::StatusOr<grpc::Slice> Reply(const Snapshot& snapshot, const v1::LookupRequest& request) {
+  if (std::optional<grpc::Slice> stored = snapshot.replies.Find(request)) return *stored;
+  return Serialize(Lookup(snapshot.registry, request));
+}
+
+absl::StatusOr<grpc::Slice> Reply(const Snapshot& snapshot, const v1::BatchLookupRequest& request) {
+  return BatchReply(snapshot.registry, snapshot.replies, request);
+}
+
+absl::StatusOr<grpc::Slice> Reply(const Snapshot& snapshot, const v1::ClassifyRequest& request) {
+  if (std::optional<grpc::Slice> stored = snapshot.replies.Find(request)) return *stored;
+  return Serialize(Classify(snapshot.registry, request));
+}
+
+absl::StatusOr<grpc::Slice> Reply(const Snapshot& snapshot, const v1::SearchRequest& request) {
+  return Serialize(Search(snapshot.search_index, request));
+}
+
+absl::StatusOr<grpc::Slice> Reply(const Snapshot& snapshot,
+                                  const v1::GetRegistryInfoRequest& request) {
+  return Serialize(GetRegistryInfo(snapshot.registry, request));
+}
+
+// The road of every unary call.
+template <typename Request>
 grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext& context,
-                                 const Publication& publication, const Part Snapshot::*part,
-                                 absl::StatusOr<Response> (*handler)(const Part&, const Request&),
-                                 const grpc::ByteBuffer& in, grpc::ByteBuffer& out) {
+                                 const Publication& publication, const grpc::ByteBuffer& in,
+                                 grpc::ByteBuffer& out) {
   EchoCorrelation(context);
   grpc::ServerUnaryReactor* const reactor = context.DefaultReactor();
-  const absl::StatusOr<Request> request = Parse<Request>(in);
-  if (!request.ok()) {
-    reactor->Finish(ToGrpcStatus(request.status()));
+  // A batch has a thousand messages within.
+  std::array<char, 512> first_block;
+  google::protobuf::Arena arena(first_block.data(), first_block.size());
+  Request& request = *google::protobuf::Arena::CreateMessage<Request>(&arena);
+  if (absl::Status status = Parse(in, request); !status.ok()) {
+    reactor->Finish(ToGrpcStatus(status));
     return reactor;
   }
   const std::shared_ptr<const Snapshot> snapshot = publication.Current();
-  const absl::StatusOr<Response> response = handler((*snapshot).*part, *request);
-  reactor->Finish(response.ok() ? Serialize(*response, out) : ToGrpcStatus(response.status()));
+  const absl::StatusOr<grpc::Slice> reply = Reply(*snapshot, request);
+  if (reply.ok()) out = grpc::ByteBuffer(&*reply, 1);
+  reactor->Finish(ToGrpcStatus(reply.status()));
   return reactor;
 }
+
+// The messages of one listing, in bytes.
+class ListingBytes {
+ public:
+  ListingBytes(const Snapshot& snapshot, ListRangeQuestion question)
+      : listing_(
+            StoredListing::Serves(question)
+                ? decltype(listing_)(StoredListing(snapshot.registry, snapshot.replies, question))
+                : ListRange(snapshot.registry, std::move(question))) {}
+
+  // Puts the next message into `bytes`. Returns whether it is the last one.
+  [[nodiscard]] bool Next(grpc::ByteBuffer& bytes) {
+    if (auto* stored = std::get_if<StoredListing>(&listing_)) return stored->Next(bytes);
+    v1::ListRangeResponse message;
+    const bool last = std::get<Listing>(listing_).Next(message);
+    const grpc::Slice slice = ToSlice(message.SerializeAsString());
+    bytes = grpc::ByteBuffer(&slice, 1);
+    return last;
+  }
+
+ private:
+  std::variant<StoredListing, Listing> listing_;
+};
 
 // The road of a listing: one message at a time, the next one when gRPC has
 // taken the last.
@@ -71,17 +119,17 @@ class ListRangeReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer>
                    const grpc::ByteBuffer& in)
       : context_(context), snapshot_(std::move(snapshot)) {
     EchoCorrelation(context);
-    const absl::StatusOr<v1::ListRangeRequest> request = Parse<v1::ListRangeRequest>(in);
-    if (!request.ok()) {
-      Finish(ToGrpcStatus(request.status()));
+    v1::ListRangeRequest request;
+    if (absl::Status status = Parse(in, request); !status.ok()) {
+      Finish(ToGrpcStatus(status));
       return;
     }
-    absl::StatusOr<Listing> listing = portreg::ListRange(snapshot_->registry, *request);
-    if (!listing.ok()) {
-      Finish(ToGrpcStatus(listing.status()));
+    absl::StatusOr<ListRangeQuestion> question = Read(request, snapshot_->registry);
+    if (!question.ok()) {
+      Finish(ToGrpcStatus(question.status()));
       return;
     }
-    listing_.emplace(*std::move(listing));
+    listing_.emplace(*snapshot_, *std::move(question));
     WriteNext();
   }
 
@@ -102,13 +150,7 @@ class ListRangeReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer>
       Finish(grpc::Status::CANCELLED);
       return;
     }
-    v1::ListRangeResponse response;
-    const bool last = listing_->Next(response);
-    bytes_.Clear();
-    const grpc::Status serialized = Serialize(response, bytes_);
-    if (!serialized.ok()) {
-      Finish(serialized);
-    } else if (last) {
+    if (listing_->Next(bytes_)) {
       StartWriteAndFinish(&bytes_, grpc::WriteOptions(), grpc::Status::OK);
     } else {
       StartWrite(&bytes_);
@@ -117,7 +159,7 @@ class ListRangeReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer>
 
   grpc::CallbackServerContext& context_;
   const std::shared_ptr<const Snapshot> snapshot_;
-  std::optional<Listing> listing_;
+  std::optional<ListingBytes> listing_;
   grpc::ByteBuffer bytes_;
 };
 
@@ -126,21 +168,19 @@ class ListRangeReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer>
 grpc::ServerUnaryReactor* PortRegistryService::Lookup(grpc::CallbackServerContext* context,
                                                       const grpc::ByteBuffer* request,
                                                       grpc::ByteBuffer* response) {
-  return Answer(*context, publication_, &Snapshot::registry, &portreg::Lookup, *request, *response);
+  return Answer<v1::LookupRequest>(*context, publication_, *request, *response);
 }
 
 grpc::ServerUnaryReactor* PortRegistryService::BatchLookup(grpc::CallbackServerContext* context,
                                                            const grpc::ByteBuffer* request,
                                                            grpc::ByteBuffer* response) {
-  return Answer(*context, publication_, &Snapshot::registry, &portreg::BatchLookup, *request,
-                *response);
+  return Answer<v1::BatchLookupRequest>(*context, publication_, *request, *response);
 }
 
 grpc::ServerUnaryReactor* PortRegistryService::Classify(grpc::CallbackServerContext* context,
                                                         const grpc::ByteBuffer* request,
                                                         grpc::ByteBuffer* response) {
-  return Answer(*context, publication_, &Snapshot::registry, &portreg::Classify, *request,
-                *response);
+  return Answer<v1::ClassifyRequest>(*context, publication_, *request, *response);
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* PortRegistryService::ListRange(
@@ -151,15 +191,13 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* PortRegistryService::ListRange(
 grpc::ServerUnaryReactor* PortRegistryService::Search(grpc::CallbackServerContext* context,
                                                       const grpc::ByteBuffer* request,
                                                       grpc::ByteBuffer* response) {
-  return Answer(*context, publication_, &Snapshot::search_index, &portreg::Search, *request,
-                *response);
+  return Answer<v1::SearchRequest>(*context, publication_, *request, *response);
 }
 
 grpc::ServerUnaryReactor* PortRegistryService::GetRegistryInfo(grpc::CallbackServerContext* context,
                                                                const grpc::ByteBuffer* request,
                                                                grpc::ByteBuffer* response) {
-  return Answer(*context, publication_, &Snapshot::registry, &portreg::GetRegistryInfo, *request,
-                *response);
+  return Answer<v1::GetRegistryInfoRequest>(*context, publication_, *request, *response);
 }
 
 }  // namespace portreg

@@ -11,6 +11,7 @@
 #include "common/version.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "server/request.h"
 #include "server/status.h"
 #include "tests/common/test_layers.h"
 #include "tests/common/test_status.h"
@@ -19,14 +20,9 @@
 namespace portreg {
 namespace {
 
-using ::testing::AllOf;
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Le;
 using ::testing::SizeIs;
-
-constexpr size_t kMaxReplyBytes = 3 << 20;
 
 Registry SmallRegistry() {
   return MakeRegistry({.iana = "syslog,2514,udp,Log\n,2514,tcp,Reserved\nsyslog,,tcp,\n"
@@ -172,93 +168,32 @@ TEST(LookupTest, EqualAnswersAreEqualBytes) {
   EXPECT_NE(bytes("port: 80"), bytes("port: 81"));
 }
 
-TEST(BatchLookupTest, ItemsAreWhatLookupAnswersInTheirOrder) {
-  const auto request = Proto<v1::BatchLookupRequest>(R"(
-      requests { port: 443 }
-      requests { service: "nosuch" }
-      requests { port: 70000 }
-      requests {}
-      requests { service: "SMB" view: RECORD_VIEW_FULL }
-      requests { port: 443 }
-      requests { port: 443 transport: 9 })");
-  const v1::BatchLookupResponse response = BatchLookup(EmbeddedRegistry(), request).value();
-  EXPECT_EQ(response.revision(), EmbeddedRegistry().revision());
-  ASSERT_THAT(response.results(), SizeIs(request.requests_size()));
-  std::vector<bool> answered;
-  for (int i = 0; i < request.requests_size(); ++i) {
-    absl::StatusOr<v1::LookupResponse> single = Lookup(EmbeddedRegistry(), request.requests(i));
-    const v1::LookupResult& result = response.results(i);
-    answered.push_back(result.has_response());
-    ASSERT_EQ(result.has_response(), single.ok()) << i;
-    if (single.ok()) {
-      single->clear_revision();  // the batch states it once
-      EXPECT_EQ(result.response().DebugString(), single->DebugString()) << i;
-    } else {
-      EXPECT_EQ(result.failure().SerializeAsString(), DetailsBytes(single.status())) << i;
-    }
+TEST(LookupResultOfTest, HoldsWhatLookupAnswersButForTheRevision) {
+  for (const char* text : {"port: 443", "service: 'SMB' view: RECORD_VIEW_FULL"}) {
+    const auto request = Proto<v1::LookupRequest>(text);
+    v1::LookupResponse expected = Lookup(EmbeddedRegistry(), request).value();
+    expected.clear_revision();  // the batch states it once
+    const v1::LookupResult result = LookupResultOf(EmbeddedRegistry(), request);
+    EXPECT_EQ(result.response().DebugString(), expected.DebugString()) << text;
   }
-  EXPECT_THAT(answered, ElementsAre(true, false, false, false, true, true, false));
+  for (const char* text : {"service: 'nosuch'", "port: 70000", "", "port: 443 transport: 9"}) {
+    const auto request = Proto<v1::LookupRequest>(text);
+    const absl::Status expected = Lookup(EmbeddedRegistry(), request).status();
+    const v1::LookupResult result = LookupResultOf(EmbeddedRegistry(), request);
+    EXPECT_EQ(result.failure().SerializeAsString(), DetailsBytes(expected)) << text;
+  }
 }
 
-TEST(BatchLookupTest, MayBeEmptyAndAtMost1000) {
-  const Registry registry = SmallRegistry();
-  v1::BatchLookupRequest request;
-  EXPECT_THAT(BatchLookup(registry, request).value().results(), IsEmpty());
-  for (int i = 0; i < 1000; ++i) request.add_requests()->set_port(i);
-  EXPECT_THAT(BatchLookup(registry, request).value().results(), SizeIs(1000));
-  request.add_requests()->set_port(1);
-  const absl::Status status = BatchLookup(registry, request).status();
-  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(ReasonOf(status), "BATCH_TOO_LARGE");
-}
-
-TEST(BatchLookupTest, OneBadTextDoesNotSpoilTheReply) {
+TEST(LookupResultOfTest, ABadTextDoesNotSpoilTheBatch) {
   // One of the two has a character across any place where it may be cut.
   for (const char* begin : {"", "x"}) {
-    v1::BatchLookupRequest request;
-    request.add_requests()->set_port(443);
-    std::string& service = *request.add_requests()->mutable_service();
-    service = begin;
-    for (int i = 0; i < 100; ++i) service += "\xC3\xA9";
-    const v1::BatchLookupResponse sent = BatchLookup(EmbeddedRegistry(), request).value();
-    EXPECT_TRUE(IsValidUtf8(sent.results(1).failure().message()));
-    v1::BatchLookupResponse received;
+    v1::LookupRequest request;
+    request.set_service(begin);
+    for (int i = 0; i < 100; ++i) *request.mutable_service() += "\xC3\xA9";
+    const v1::LookupResult sent = LookupResultOf(EmbeddedRegistry(), request);
+    EXPECT_TRUE(IsValidUtf8(sent.failure().message()));
+    v1::LookupResult received;
     EXPECT_TRUE(received.ParseFromString(sent.SerializeAsString()));
-  }
-}
-
-// A registry in which service "a" makes a batch's result of that many bytes.
-Registry RegistryWithResultOf(size_t bytes) {
-  const auto make = [](size_t length) {
-    return MakeRegistry({.iana = absl::StrCat("a,1,tcp,", std::string(length, 'x'), "\n")});
-  };
-  const auto request = Proto<v1::BatchLookupRequest>("requests { service: 'a' }");
-  const size_t length = bytes - 100;
-  const size_t size = BatchLookup(make(length), request).value().results(0).ByteSizeLong() - length;
-  return make(bytes - size);
-}
-
-TEST(BatchLookupTest, AReplyOfUpTo3MebibytesIsGiven) {
-  v1::BatchLookupRequest request;
-  for (int i = 0; i < 1000; ++i) request.add_requests()->set_service("a");
-  const Registry registry = RegistryWithResultOf(3141);
-  const absl::StatusOr<v1::BatchLookupResponse> response = BatchLookup(registry, request);
-  ASSERT_TRUE(response.ok()) << response.status();
-  EXPECT_EQ(response->results(0).ByteSizeLong(), 3141);
-  EXPECT_THAT(response->ByteSizeLong(), AllOf(Le(kMaxReplyBytes), testing::Gt(3'140'000)));
-}
-
-TEST(BatchLookupTest, AReplyAbove3MebibytesIsRefused) {
-  v1::BatchLookupRequest request;
-  for (int i = 0; i < 1000; ++i) request.add_requests()->set_service("a");
-  // The second makes a reply that is too large only with its framing.
-  for (const size_t result : {3200, 3145}) {
-    const absl::StatusOr<v1::BatchLookupResponse> response =
-        BatchLookup(RegistryWithResultOf(result), request);
-    ASSERT_FALSE(response.ok()) << "reply of " << response->ByteSizeLong() << " bytes";
-    EXPECT_EQ(response.status().code(), absl::StatusCode::kResourceExhausted);
-    EXPECT_EQ(ReasonOf(response.status()), "BATCH_REPLY_TOO_LARGE");
-    EXPECT_THAT(Message(response.status()), HasSubstr("1000 lookups would exceed 3145728 bytes"));
   }
 }
 
@@ -309,13 +244,15 @@ TEST(GetRegistryInfoTest, DescribesWhatIsServed) {
 // All messages of a listing.
 std::vector<v1::ListRangeResponse> List(const Registry& registry,
                                         const v1::ListRangeRequest& request) {
-  absl::StatusOr<Listing> listing = ListRange(registry, request);
-  EXPECT_TRUE(listing.ok()) << listing.status();
+  absl::StatusOr<ListRangeQuestion> question = Read(request, registry);
+  EXPECT_TRUE(question.ok()) << question.status();
   std::vector<v1::ListRangeResponse> messages;
-  bool last = !listing.ok();
+  if (!question.ok()) return messages;
+  Listing listing = ListRange(registry, *std::move(question));
+  bool last = false;
   while (!last) {
     messages.emplace_back();
-    last = listing->Next(messages.back());
+    last = listing.Next(messages.back());
   }
   return messages;
 }
@@ -403,7 +340,7 @@ TEST(ListRangeTest, ATokenOfAnotherRevisionIsAborted) {
   const Registry registry = SmallRegistry();
   v1::ListRangeRequest request;
   request.set_resume_token(List(registry, request)[0].resume_token());
-  const absl::Status status = ListRange(EmbeddedRegistry(), request).status();
+  const absl::Status status = Read(request, EmbeddedRegistry()).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kAborted);
   EXPECT_EQ(ReasonOf(status), "REVISION_CHANGED");
 }
@@ -444,7 +381,7 @@ TEST(HandlersTest, EveryReasonOfTheContractIsGiven) {
   give(Lookup(registry, long_name).status());
   give(Classify(registry, v1::ClassifyRequest()).status());
   for (const char* request : {"first_port: 2 last_port: 1", "layers: 9", "resume_token: 'x'"}) {
-    give(ListRange(registry, Proto<v1::ListRangeRequest>(request)).status());
+    give(Read(Proto<v1::ListRangeRequest>(request), registry).status());
   }
   for (const char* request :
        {"", "query: '1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17'", "query: 'a' max_results: 501"}) {
@@ -452,14 +389,13 @@ TEST(HandlersTest, EveryReasonOfTheContractIsGiven) {
   }
   v1::ListRangeRequest former;
   former.set_resume_token(List(registry, former)[0].resume_token());
-  give(ListRange(EmbeddedRegistry(), former).status());
+  give(Read(former, EmbeddedRegistry()).status());
   v1::BatchLookupRequest batch;
-  for (int i = 0; i < 1000; ++i) batch.add_requests()->set_service("a");
-  give(BatchLookup(RegistryWithResultOf(4000), batch).status());
-  batch.add_requests();
-  give(BatchLookup(registry, batch).status());
-  // These two are of bytes, before there is a message: see request_test.cc.
-  given.insert({"MALFORMED_REQUEST", "INVALID_UTF8"});
+  for (int i = 0; i < 1001; ++i) batch.add_requests();
+  give(Check(batch));
+  // Of bytes, where there is no message yet or no longer: see request_test.cc
+  // and batch_reply_test.cc.
+  given.insert({"MALFORMED_REQUEST", "INVALID_UTF8", "BATCH_REPLY_TOO_LARGE"});
 
   std::set<std::string> all;
   for (int i = v1::ErrorReason_MIN + 1; i <= v1::ErrorReason_MAX; ++i) {

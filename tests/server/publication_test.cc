@@ -1,4 +1,4 @@
-// Free of gRPC: ThreadSanitizer judges it.
+// Uses no more of gRPC than slices: ThreadSanitizer judges it.
 #include "server/publication.h"
 
 #include <atomic>

@@ -1,0 +1,126 @@
+#include "server/stored_replies.h"
+
+#include <algorithm>
+#include <future>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "common/classify.h"
+#include "common/port.h"
+#include "common/port_class.h"
+#include "common/to_message.h"
+#include "server/handlers.h"
+
+namespace portreg {
+namespace {
+
+bool IsPort(int32_t port) { return 0 <= port && port <= kMaxPort; }
+
+ReplyTable PortReplies(const Registry& registry) {
+  v1::LookupRequest request;
+  return {registry, kPortCount,
+          // The reply follows from the port's records and its class.
+          [&](size_t port) {
+            const auto number = static_cast<Port>(port);
+            return std::make_pair(registry.AtPort(number), ClassOf(number).port_class);
+          },
+          [&](size_t port) {
+            request.set_port(static_cast<int32_t>(port));
+            return Lookup(registry, request);
+          }};
+}
+
+ReplyTable NameReplies(const Registry& registry) {
+  std::vector<absl::string_view> names(registry.NameCount());
+  registry.ForEachName([&](absl::string_view name, uint32_t id) { names[id] = name; });
+  v1::LookupRequest request;
+  return {registry, names.size(), [&](size_t id) { return registry.ByName(names[id]); },
+          [&](size_t id) {
+            request.set_service(std::string(names[id]));
+            return Lookup(registry, request);
+          }};
+}
+
+ReplyTable ClassReplies(const Registry& registry) {
+  v1::ClassifyRequest request;
+  return {registry, kPortCount,
+          // The advice follows from the port's records, its class and the sets of
+          // numbers that it belongs to.
+          [&](size_t port) {
+            const auto number = static_cast<Port>(port);
+            return std::make_tuple(registry.AtPort(number), ClassOf(number).port_class,
+                                   AdviceOnNumber(number).to_ulong());
+          },
+          [&](size_t port) {
+            request.set_port(static_cast<int32_t>(port));
+            return Classify(registry, request);
+          }};
+}
+
+}  // namespace
+
+StoredReplies::StoredReplies(const Registry& registry) : registry_(registry) {
+  // Half of the work beside the other: a server is to be ready at once.
+  std::future<ReplyTable> classes =
+      std::async(std::launch::async, ClassReplies, std::cref(registry));
+  ports_.emplace(PortReplies(registry));
+  names_.emplace(NameReplies(registry));
+  StoreRecords();
+  classes_.emplace(classes.get());
+}
+
+void StoredReplies::StoreRecords() {
+  std::string bytes;
+  record_begin_.reserve(registry_.records().size() + 1);
+  v1::ListRangeResponse one;
+  v1::PortRecord& message = *one.add_records();
+  for (const ServiceRecord& record : registry_.records()) {
+    record_begin_.push_back(static_cast<uint32_t>(bytes.size()));
+    message.Clear();
+    ToMessage(record, WithDetails::kNo, message);
+    one.AppendToString(&bytes);
+  }
+  record_begin_.push_back(static_cast<uint32_t>(bytes.size()));
+  records_ = ToSlice(std::move(bytes));
+}
+
+RecordRun StoredReplies::FirstRecords(RecordRun run, size_t bytes) const {
+  const auto begin = record_begin_.begin();
+  const auto full =
+      std::lower_bound(begin + run.first, begin + run.second, record_begin_[run.first] + bytes);
+  return {run.first, static_cast<RecordIndex>(full - begin)};
+}
+
+std::optional<StoredReplies::Place> StoredReplies::PlaceOf(const v1::LookupRequest& request) const {
+  const bool basic =
+      request.view() == v1::RECORD_VIEW_UNSPECIFIED || request.view() == v1::RECORD_VIEW_BASIC;
+  if (!basic || request.transport() != v1::TRANSPORT_UNSPECIFIED) return std::nullopt;
+  if (request.has_port()) {
+    if (IsPort(request.port())) return Place{*ports_, static_cast<size_t>(request.port())};
+  } else if (request.has_service()) {
+    if (const auto id = registry_.NameId(request.service())) return Place{*names_, *id};
+  }
+  return std::nullopt;
+}
+
+std::optional<grpc::Slice> StoredReplies::Find(const v1::LookupRequest& request) const {
+  const std::optional<Place> place = PlaceOf(request);
+  if (!place) return std::nullopt;
+  return place->table.Reply(place->question);
+}
+
+std::optional<grpc::Slice> StoredReplies::Find(const v1::ClassifyRequest& request) const {
+  const bool plain = request.has_port() && IsPort(request.port()) &&
+                     request.transport() == v1::TRANSPORT_UNSPECIFIED;
+  if (!plain) return std::nullopt;
+  return classes_->Reply(request.port());
+}
+
+absl::string_view StoredReplies::FindBatchResult(const v1::LookupRequest& request) const {
+  const std::optional<Place> place = PlaceOf(request);
+  if (!place) return {};
+  return place->table.BatchResult(place->question);
+}
+
+}  // namespace portreg

@@ -1,0 +1,71 @@
+// The replies that are asked for most, as bytes.
+#ifndef PORTREG_SERVER_STORED_REPLIES_H_
+#define PORTREG_SERVER_STORED_REPLIES_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "common/range_cursor.h"
+#include "common/registry.h"
+#include "grpcpp/support/slice.h"
+#include "portreg/v1/port_registry_service.pb.h"
+#include "server/reply_table.h"
+
+namespace portreg {
+
+// What the handlers answer to the plain questions about a registry, those in
+// the basic view and without a filter. Made once, by asking the handlers, when
+// the registry is published: a lookup then costs what an empty call does, and a
+// batch or a listing what its bytes do (tests/bench).
+//
+// Any number of threads may ask at once. Slices outlive the object.
+class StoredReplies {
+ public:
+  // The registry must outlive the replies.
+  explicit StoredReplies(const Registry& registry);
+
+  // The LookupResponse or ClassifyResponse. Nothing for a question that is not
+  // plain, or that the handler refuses.
+  [[nodiscard]] std::optional<grpc::Slice> Find(const v1::LookupRequest& request) const;
+  [[nodiscard]] std::optional<grpc::Slice> Find(const v1::ClassifyRequest& request) const;
+
+  // The same as a piece of a serialised BatchLookupResponse: one of its
+  // results. Empty for a question that is not plain, or that the handler
+  // refuses. Lives as long as the replies.
+  [[nodiscard]] absl::string_view FindBatchResult(const v1::LookupRequest& request) const;
+
+  // Records in the basic view as a piece of a serialised ListRangeResponse. The
+  // run must not be empty.
+  [[nodiscard]] grpc::Slice Records(RecordRun run) const {
+    return records_.sub(record_begin_[run.first], record_begin_[run.second]);
+  }
+
+  // The records at the run's beginning that fill a piece of `bytes`, above 0.
+  [[nodiscard]] RecordRun FirstRecords(RecordRun run, size_t bytes) const;
+
+ private:
+  // Where the reply to a plain question stands.
+  struct Place {
+    const ReplyTable& table;
+    size_t question;
+  };
+  [[nodiscard]] std::optional<Place> PlaceOf(const v1::LookupRequest& request) const;
+
+  void StoreRecords();
+
+  const Registry& registry_;
+  // By port, and by Registry::NameId.
+  std::optional<ReplyTable> ports_;
+  std::optional<ReplyTable> names_;
+  std::optional<ReplyTable> classes_;
+  grpc::Slice records_;
+  // Record i lies in [record_begin_[i], record_begin_[i + 1]).
+  std::vector<uint32_t> record_begin_;
+};
+
+}  // namespace portreg
+
+#endif  // PORTREG_SERVER_STORED_REPLIES_H_
