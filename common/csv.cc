@@ -1,11 +1,24 @@
 #include "common/csv.h"
 
+#include <array>
 #include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 
 namespace portreg {
+namespace {
+
+// Whether a byte does more than stand for itself, or may do so.
+constexpr std::array<bool, 256> kSpecial = [] {
+  std::array<bool, 256> special{};
+  for (const unsigned char byte : {',', '"', '\n', '\r'}) special[byte] = true;
+  return special;
+}();
+
+bool IsSpecial(char byte) { return kSpecial[static_cast<unsigned char>(byte)]; }
+
+}  // namespace
 
 absl::Status ErrorAt(TextPosition position, absl::string_view message) {
   return absl::InvalidArgumentError(
@@ -22,6 +35,10 @@ absl::StatusOr<bool> CsvReader::Next(std::vector<CsvField>& row) {
   SkipBlankLines();
   if (at_ == text_.size()) return false;
   while (true) {
+    if (TakePlainFields(row)) {
+      ConsumeRowEnd();
+      return true;
+    }
     absl::StatusOr<CsvField> field = ReadField();
     if (!field.ok()) return field.status();
     row.push_back(*field);
@@ -35,6 +52,24 @@ absl::StatusOr<bool> CsvReader::Next(std::vector<CsvField>& row) {
     }
     ++at_;  // the comma
   }
+}
+
+bool CsvReader::TakePlainFields(std::vector<CsvField>& row) {
+  if (at_ >= last_line_end_) return false;
+  const char* at = text_.data() + at_;
+  bool at_row_end = false;
+  while (!at_row_end && row.size() < kMaxFields) {
+    const char* stop = at;
+    while (!IsSpecial(*stop)) ++stop;  // the text's last line feed at the latest
+    const auto size = static_cast<size_t>(stop - at);
+    if ((*stop != ',' && *stop != '\n') || size > kMaxFieldBytes) break;
+    const auto begin = static_cast<size_t>(at - text_.data());
+    row.push_back({.text = {at, size}, .position = Position(begin)});
+    at_row_end = *stop == '\n';
+    at = at_row_end ? stop : stop + 1;
+  }
+  at_ = static_cast<size_t>(at - text_.data());
+  return at_row_end;
 }
 
 void CsvReader::SkipBlankLines() {

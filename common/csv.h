@@ -56,7 +56,7 @@ class CsvReader {
 
   // Both must outlive the reader and all rows.
   CsvReader(absl::string_view text, std::deque<std::string>& unescaped)
-      : text_(text), unescaped_(unescaped) {}
+      : text_(text), unescaped_(unescaped), last_line_end_(text.rfind('\n') + 1) {}
 
   // Puts the next row into `row`, in place of what it holds. False at the end
   // of the text. Blank lines are passed over. INVALID_ARGUMENT, with line and
@@ -67,6 +67,9 @@ class CsvReader {
 
  private:
   void SkipBlankLines();
+  // Takes the plain fields that a comma or a line feed ends: nearly all there
+  // are. True if it came to the end of the row, which is left to be consumed.
+  bool TakePlainFields(std::vector<CsvField>& row);
   absl::StatusOr<CsvField> ReadField();
   absl::Status ReadQuoted(CsvField& field);
   absl::Status ReadPlain(CsvField& field);
@@ -78,6 +81,8 @@ class CsvReader {
 
   const absl::string_view text_;
   std::deque<std::string>& unescaped_;
+  // Before it, a line feed ends every search; 0 if there is none.
+  const size_t last_line_end_;
   size_t at_ = 0;
   size_t line_start_ = 0;
   uint32_t line_ = 1;

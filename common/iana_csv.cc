@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
@@ -18,6 +19,10 @@ namespace portreg {
 namespace {
 
 constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+// IANA's rows have 74 on average. To grow in steps would touch memory several
+// times; what is reserved in excess is never touched.
+constexpr size_t kTypicalRowBytes = 64;
 
 struct Column {
   absl::string_view header;
@@ -56,6 +61,8 @@ constexpr std::array kColumns = {
 struct Header {
   std::array<std::optional<size_t>, kColumns.size()> place;
   size_t width = 0;
+  // The columns of these places that are only copied, and where they go.
+  std::vector<std::pair<size_t, absl::string_view RecordDetails::*>> copied;
 };
 
 TextPosition PositionOf(absl::string_view text, size_t at) {
@@ -80,8 +87,8 @@ absl::Status CheckIsText(absl::string_view text) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Header> ReadHeader(const std::vector<CsvField>& row) {
-  Header header{.place = {}, .width = row.size()};
+absl::StatusOr<Header> ReadHeader(const std::vector<CsvField>& row, Layer layer) {
+  Header header{.place = {}, .width = row.size(), .copied = {}};
   for (size_t i = 0; i < row.size(); ++i) {
     const absl::string_view title = absl::StripAsciiWhitespace(row[i].text);
     for (size_t c = 0; c < kColumns.size(); ++c) {
@@ -104,52 +111,51 @@ absl::StatusOr<Header> ReadHeader(const std::vector<CsvField>& row) {
         absl::StrCat("not a port registry in IANA's format: the header has no column \"",
                      kColumns[c].header, "\", it begins with ", Quoted(row.front().text)));
   }
+  for (size_t c = 0; c < kColumns.size(); ++c) {
+    const bool wanted = layer == Layer::kLocal || kColumns[c].detail != &RecordDetails::owner;
+    if (kColumns[c].detail != nullptr && header.place[c] && wanted) {
+      header.copied.emplace_back(*header.place[c], kColumns[c].detail);
+    }
+  }
   return header;
 }
 
-// Reads one row, or says why it cannot be used.
-absl::StatusOr<ServiceRecord> ReadRecord(const std::vector<CsvField>& row, const Header& header,
-                                         Layer layer, TextPosition& fault) {
-  const auto field = [&](size_t column) { return row[*header.place[column]]; };
+// Reads one row into `record`, or says where and why it cannot be used.
+std::optional<SetAsideRow> ReadRecord(const std::vector<CsvField>& row, const Header& header,
+                                      Layer layer, ServiceRecord& record) {
+  const auto field = [&](size_t column) -> const CsvField& { return row[*header.place[column]]; };
   const auto text = [&](size_t column) { return absl::StripAsciiWhitespace(field(column).text); };
+  const auto refuse = [&](size_t column, std::string reason) {
+    return SetAsideRow{field(column).position, std::move(reason)};
+  };
 
-  ServiceRecord record;
   record.layer = layer;
   record.line = row.front().position.line;
   record.service = text(kServiceName);
   record.description = field(kDescription).text;
-
-  fault = field(kServiceName).position;
   if (record.service.size() > kMaxServiceNameBytes) {
-    return absl::InvalidArgumentError(absl::StrCat("service name ", Quoted(record.service), " has ",
-                                                   record.service.size(), " bytes, at most ",
-                                                   kMaxServiceNameBytes, " are allowed"));
+    return refuse(kServiceName, absl::StrCat("service name ", Quoted(record.service), " has ",
+                                             record.service.size(), " bytes, at most ",
+                                             kMaxServiceNameBytes, " are allowed"));
   }
   if (const absl::string_view transport = text(kTransportProtocol); !transport.empty()) {
-    fault = field(kTransportProtocol).position;
     const std::optional<Transport> parsed = ParseTransport(transport);
     if (!parsed) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("transport ", Quoted(transport), " is not tcp, udp, sctp, dccp or empty"));
+      return refuse(kTransportProtocol, absl::StrCat("transport ", Quoted(transport),
+                                                     " is not tcp, udp, sctp, dccp or empty"));
     }
     record.transport = *parsed;
   }
-  fault = field(kPortNumber).position;
   if (const absl::string_view ports = text(kPortNumber); !ports.empty()) {
     const absl::StatusOr<PortRange> parsed = ParsePortRange(ports);
-    if (!parsed.ok()) return parsed.status();
+    if (!parsed.ok()) return refuse(kPortNumber, std::string(parsed.status().message()));
     record.ports = *parsed;
   }
   if (!record.ports && !record.named()) {
-    return absl::InvalidArgumentError("row has neither a service name nor a port");
+    return refuse(kPortNumber, "row has neither a service name nor a port");
   }
-  for (size_t c = 0; c < kColumns.size(); ++c) {
-    const bool wanted = layer == Layer::kLocal || kColumns[c].detail != &RecordDetails::owner;
-    if (kColumns[c].detail != nullptr && header.place[c] && wanted) {
-      record.details.*kColumns[c].detail = field(c).text;
-    }
-  }
-  return record;
+  for (const auto& [place, detail] : header.copied) record.details.*detail = row[place].text;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -164,10 +170,11 @@ absl::StatusOr<ParsedIanaCsv> ParseIanaCsv(absl::string_view text, Layer layer,
   std::vector<CsvField> row;
   absl::StatusOr<bool> read = reader.Next(row);
   if (!read.ok()) return read.status();
-  const absl::StatusOr<Header> header = ReadHeader(row);
+  const absl::StatusOr<Header> header = ReadHeader(row, layer);
   if (!header.ok()) return header.status();
 
   ParsedIanaCsv parsed;
+  parsed.records.reserve(text.size() / kTypicalRowBytes);
   while ((read = reader.Next(row)).ok() && *read) {
     const TextPosition start = row.front().position;
     if (row.size() != header->width) {
@@ -177,12 +184,11 @@ absl::StatusOr<ParsedIanaCsv> ParseIanaCsv(absl::string_view text, Layer layer,
     if (parsed.records.size() + parsed.set_aside.size() == kMaxRows) {
       return ErrorAt(start, absl::StrCat("more than ", kMaxRows, " rows"));
     }
-    TextPosition fault = start;
-    absl::StatusOr<ServiceRecord> record = ReadRecord(row, *header, layer, fault);
-    if (record.ok()) {
-      parsed.records.push_back(*std::move(record));
-    } else {
-      parsed.set_aside.push_back({fault, std::string(record.status().message())});
+    std::optional<SetAsideRow> refused =
+        ReadRecord(row, *header, layer, parsed.records.emplace_back());
+    if (refused) {
+      parsed.records.pop_back();
+      parsed.set_aside.push_back(*std::move(refused));
     }
   }
   if (!read.ok()) return read.status();

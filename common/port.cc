@@ -1,6 +1,8 @@
 #include "common/port.h"
 
 #include <algorithm>
+#include <charconv>
+#include <system_error>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
@@ -25,12 +27,17 @@ absl::StatusOr<Port> CheckPort(int64_t number) {
 }
 
 absl::StatusOr<Port> ParsePort(absl::string_view text) {
+  Port port = 0;
+  const auto [end, error] = std::from_chars(text.begin(), text.end(), port);
+  const bool leading_zero = text.size() > 1 && text.front() == '0';
+  if (error == std::errc() && end == text.end() && !leading_zero) return port;
+  // It is none; from here on only why.
   const auto is_digit = [](unsigned char c) { return absl::ascii_isdigit(c); };
   if (text.empty() || !std::all_of(text.begin(), text.end(), is_digit)) {
     return absl::InvalidArgumentError(
         absl::StrCat("port ", Quoted(text), " is not a decimal number in [0, ", kMaxPort, "]"));
   }
-  if (text.size() > 1 && text.front() == '0') {
+  if (leading_zero) {
     return absl::InvalidArgumentError(
         absl::StrCat("port ", text, " has a leading zero, write it without"));
   }

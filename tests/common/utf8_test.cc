@@ -57,5 +57,18 @@ TEST(Utf8Test, TheFirstInvalidByteIsFound) {
   }
 }
 
+TEST(Utf8Test, WhereInALongTextAByteStandsMakesNoDifference) {
+  const std::string ascii(200, 'a');
+  for (size_t at = 0; at < ascii.size(); ++at) {
+    std::string text = ascii;
+    text[at] = '\xE9';
+    EXPECT_EQ(FindInvalidUtf8(text), at);
+    text.insert(at, "\xC3");
+    text[at + 1] = '\xA9';
+    EXPECT_EQ(FindInvalidUtf8(text), text.size()) << at;
+    EXPECT_EQ(FindInvalidUtf8(text + "\xFF"), text.size()) << at;
+  }
+}
+
 }  // namespace
 }  // namespace portreg
