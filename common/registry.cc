@@ -31,20 +31,23 @@ uint64_t LookupKey(const ServiceRecord& record) {
   return key << 3 | static_cast<uint64_t>(record.transport);
 }
 
-// The indices of `records` by key; those of one key keep their order.
+// The numbers 0 to size - 1 by key; those of one key keep their order. Both in
+// one word, which is compared fastest.
+constexpr int kIndexBits = 24;
 template <typename Key>
-std::vector<RecordIndex> SortedBy(absl::Span<const ServiceRecord> records, Key key) {
-  std::vector<std::pair<uint64_t, RecordIndex>> keyed;
-  keyed.reserve(records.size());
-  for (size_t i = 0; i < records.size(); ++i) {
-    keyed.emplace_back(key(records[i]), static_cast<RecordIndex>(i));
-  }
+std::vector<RecordIndex> SortedBy(size_t size, Key key) {
+  std::vector<uint64_t> keyed;
+  keyed.reserve(size);
+  for (size_t i = 0; i < size; ++i) keyed.push_back(key(i) << kIndexBits | i);
   std::sort(keyed.begin(), keyed.end());
   std::vector<RecordIndex> order;
-  order.reserve(records.size());
-  for (const auto& [unused, index] : keyed) order.push_back(index);
+  order.reserve(size);
+  constexpr uint64_t kIndexMask = (1 << kIndexBits) - 1;
+  for (const uint64_t each : keyed) order.push_back(static_cast<RecordIndex>(each & kIndexMask));
   return order;
 }
+constexpr int kPortBits = 17;  // for kPortCount too
+static_assert(kPortBits + kLookupKeyBits + kIndexBits <= 64);
 
 size_t FirstPortOrLast(const ServiceRecord& record) {
   return record.ports ? record.ports->first : kPortCount;
@@ -69,7 +72,7 @@ void ForEachNameOf(const ServiceRecord& record, Take take) {
 // Unambiguous, since texts hold no NUL bytes.
 void AppendForHash(const ServiceRecord& record, std::string& bytes) {
   const RecordDetails& details = record.details;
-  absl::StrAppend(&bytes, record.ports ? ToString(*record.ports) : "");
+  if (record.ports) bytes += ToString(*record.ports);
   for (const absl::string_view text :
        {ToString(record.transport), ToString(record.layer), record.service, record.description,
         details.assignee, details.contact, details.registration_date, details.modification_date,
@@ -82,12 +85,19 @@ void AppendForHash(const ServiceRecord& record, std::string& bytes) {
 }
 
 absl::Status CheckLayers(const std::vector<LayerData>& layers) {
+  constexpr size_t kMaxRecords = size_t{1} << kIndexBits;
+  size_t records = 0;
   size_t coverage = 0;
   for (size_t i = 0; i < layers.size(); ++i) {
     const Layer layer = layers[i].info.layer;
     for (size_t j = 0; j < i; ++j) {
       if (layers[j].info.layer != layer) continue;
       return absl::InvalidArgumentError(absl::StrCat("layer ", ToString(layer), " stands twice"));
+    }
+    records += layers[i].records.size();
+    if (records > kMaxRecords) {
+      return absl::InvalidArgumentError(absl::StrCat(layers[i].info.origin, ": more than ",
+                                                     kMaxRecords, " records in all layers"));
     }
     for (const ServiceRecord& record : layers[i].records) {
       coverage += record.ports ? static_cast<size_t>(record.ports->width()) : 0;
@@ -114,13 +124,12 @@ Registry::Registry(std::vector<LayerData> layers) {
   std::sort(layers.begin(), layers.end(),
             [](const LayerData& a, const LayerData& b) { return a.info.layer < b.info.layer; });
   for (LayerData& layer : layers) {
-    records_.insert(records_.end(), layer.records.begin(), layer.records.end());
+    given_.push_back(std::move(layer.records));
     layers_.push_back(std::move(layer.info));
     texts_.push_back(std::move(layer.text));
   }
-  SortRecords();
-  const std::vector<RecordIndex> lookup_order = SortedBy(
-      records_, [](const ServiceRecord& record) { return LookupKey(record) << 32 | record.line; });
+  const std::vector<RecordIndex> lookup_order = SortRecords();
+  IndexStarts();
   IndexPorts(lookup_order);
   IndexNames(lookup_order);
   HashRecords(lookup_order);
@@ -140,17 +149,30 @@ absl::Status Registry::CheckFanOut() const {
   return absl::OkStatus();
 }
 
-void Registry::SortRecords() {
-  const std::vector<RecordIndex> order = SortedBy(records_, [](const ServiceRecord& record) {
-    return uint64_t{FirstPortOrLast(record)} << kLookupKeyBits | LookupKey(record);
+std::vector<RecordIndex> Registry::SortRecords() {
+  std::vector<const ServiceRecord*> given;
+  for (const std::vector<ServiceRecord>& layer : given_) {
+    for (const ServiceRecord& record : layer) given.push_back(&record);
+  }
+  const std::vector<RecordIndex> listing_order = SortedBy(given.size(), [&](size_t i) {
+    return uint64_t{FirstPortOrLast(*given[i])} << kLookupKeyBits | LookupKey(*given[i]);
   });
-  std::vector<ServiceRecord> sorted;
-  sorted.reserve(records_.size());
-  for (const RecordIndex index : order) sorted.push_back(records_[index]);
-  records_ = std::move(sorted);
+  std::vector<RecordIndex> place(given.size());
+  records_.reserve(given.size());
+  for (const RecordIndex i : listing_order) {
+    place[i] = static_cast<RecordIndex>(records_.size());
+    records_.push_back(given[i]);
+  }
+  std::vector<RecordIndex> lookup_order =
+      SortedBy(given.size(), [&](size_t i) { return LookupKey(*given[i]); });
+  for (RecordIndex& i : lookup_order) i = place[i];
+  return lookup_order;
+}
+
+void Registry::IndexStarts() {
   starts_.assign(kPortCount + 2, static_cast<RecordIndex>(records_.size()));
   for (size_t i = records_.size(); i-- > 0;) {
-    starts_[FirstPortOrLast(records_[i])] = static_cast<RecordIndex>(i);
+    starts_[FirstPortOrLast(*records_[i])] = static_cast<RecordIndex>(i);
   }
   for (size_t port = kPortCount + 1; port-- > 0;) {
     starts_[port] = std::min(starts_[port], starts_[port + 1]);
@@ -159,9 +181,9 @@ void Registry::SortRecords() {
 
 void Registry::IndexPorts(absl::Span<const RecordIndex> lookup_order) {
   port_begin_.assign(kPortCount + 1, 0);
-  for (const ServiceRecord& record : records_) {
-    if (!record.ports) continue;
-    for (size_t port = record.ports->first; port <= record.ports->last; ++port) {
+  for (const ServiceRecord* record : records_) {
+    if (!record->ports) continue;
+    for (size_t port = record->ports->first; port <= record->ports->last; ++port) {
       ++port_begin_[port + 1];
     }
   }
@@ -170,7 +192,7 @@ void Registry::IndexPorts(absl::Span<const RecordIndex> lookup_order) {
 
   std::vector<uint32_t> next(port_begin_.begin(), port_begin_.end() - 1);
   for (const RecordIndex index : lookup_order) {
-    const ServiceRecord& record = records_[index];
+    const ServiceRecord& record = *records_[index];
     if (!record.ports) continue;
     for (size_t port = record.ports->first; port <= record.ports->last; ++port) {
       by_port_[next[port]++] = index;
@@ -183,7 +205,7 @@ void Registry::IndexNames(absl::Span<const RecordIndex> lookup_order) {
   found.reserve(records_.size());
   name_ids_.reserve(records_.size());
   for (const RecordIndex index : lookup_order) {
-    ForEachNameOf(records_[index], [&](std::string&& name) {
+    ForEachNameOf(*records_[index], [&](std::string&& name) {
       const auto next_id = static_cast<uint32_t>(name_ids_.size());
       found.emplace_back(name_ids_.try_emplace(std::move(name), next_id).first->second, index);
     });
@@ -197,13 +219,16 @@ void Registry::IndexNames(absl::Span<const RecordIndex> lookup_order) {
 }
 
 void Registry::HashRecords(absl::Span<const RecordIndex> lookup_order) {
+  constexpr size_t kPieceBytes = 32 << 10;
   Sha256 hash;
   std::string bytes;
-  for (const ServiceRecord& record : records_) {
-    bytes.clear();
-    AppendForHash(record, bytes);
+  for (const ServiceRecord* record : records_) {
+    AppendForHash(*record, bytes);
+    if (bytes.size() < kPieceBytes) continue;
     hash.Update(bytes);
+    bytes.clear();
   }
+  hash.Update(bytes);
   // Records that listing order keeps apart can stand in either order in the
   // source, and in the answer to a name.
   hash.Update(absl::StrJoin(lookup_order, ","));
@@ -236,7 +261,7 @@ AssignmentState Registry::StateOn(Port port, Transport transport) const {
   const ServiceRecord* decisive = nullptr;
   bool claimed_on_another = false;
   for (const RecordIndex index : AtPort(port)) {
-    const ServiceRecord& record = records_[index];
+    const ServiceRecord& record = *records_[index];
     if (record.layer != Layer::kIana) continue;
     if (!Answers(record.transport, transport)) {
       claimed_on_another |= record.named() || StateOf(record) == AssignmentState::kReserved;
@@ -257,7 +282,7 @@ AssignmentState Registry::StateOn(Port port, Transport transport) const {
 bool Registry::TakenLocally(Port port, Transport transport) const {
   const absl::Span<const RecordIndex> at_port = AtPort(port);
   return std::any_of(at_port.begin(), at_port.end(), [&](RecordIndex index) {
-    const ServiceRecord& record = records_[index];
+    const ServiceRecord& record = *records_[index];
     return record.layer == Layer::kLocal && Answers(record.transport, transport) &&
            StateOf(record) != AssignmentState::kUnassigned;
   });

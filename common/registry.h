@@ -69,8 +69,8 @@ class Registry {
   // All records in listing order: first port, layer, named before nameless,
   // narrower range first, transport, the source's order. Those without a port
   // come last.
-  [[nodiscard]] const std::vector<ServiceRecord>& records() const { return records_; }
-  [[nodiscard]] const ServiceRecord& record(RecordIndex index) const { return records_[index]; }
+  [[nodiscard]] absl::Span<const ServiceRecord* const> records() const { return records_; }
+  [[nodiscard]] const ServiceRecord& record(RecordIndex index) const { return *records_[index]; }
 
   // The records that start at `port`: [first, second), which may be empty.
   // kPortCount stands for those without a port.
@@ -117,7 +117,9 @@ class Registry {
  private:
   explicit Registry(std::vector<LayerData> layers);
 
-  void SortRecords();
+  // Sorts the records, and returns them in lookup order.
+  std::vector<RecordIndex> SortRecords();
+  void IndexStarts();
   void IndexPorts(absl::Span<const RecordIndex> lookup_order);
   void IndexNames(absl::Span<const RecordIndex> lookup_order);
   void HashRecords(absl::Span<const RecordIndex> lookup_order);
@@ -125,7 +127,9 @@ class Registry {
 
   std::vector<LayerInfo> layers_;
   std::vector<std::shared_ptr<const LayerText>> texts_;
-  std::vector<ServiceRecord> records_;
+  // The layers' records as they were given; records_ refers to them.
+  std::vector<std::vector<ServiceRecord>> given_;
+  std::vector<const ServiceRecord*> records_;
   std::string revision_;
   // starts_[port] is the first record that starts at or after `port`.
   std::vector<RecordIndex> starts_;

@@ -66,9 +66,9 @@ SearchIndex::SearchIndex(const Registry& registry) : registry_(registry) {
     absl::StrAppend(&text_, text, absl::string_view("\0", 1));
     return begin;
   };
-  for (const ServiceRecord& record : registry.records()) {
-    const uint32_t service = append(record.service);
-    places_.push_back({service, append(record.description)});
+  for (const ServiceRecord* record : registry.records()) {
+    const uint32_t service = append(record->service);
+    places_.push_back({service, append(record->description)});
   }
   const auto end = static_cast<uint32_t>(text_.size());
   places_.push_back({end, end});

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
-// OpenSSL's EVP_MD_CTX.
-struct evp_md_ctx_st;
+// OpenSSL's SHA256_CTX.
+struct SHA256state_st;
 
 namespace portreg {
 
@@ -24,9 +24,9 @@ class Sha256 {
 
  private:
   struct Free {
-    void operator()(evp_md_ctx_st* context) const;
+    void operator()(SHA256state_st* state) const;
   };
-  std::unique_ptr<evp_md_ctx_st, Free> context_;
+  std::unique_ptr<SHA256state_st, Free> state_;
 };
 
 // The digest of `bytes` as 64 lower-case hexadecimal digits.

@@ -52,13 +52,13 @@ struct KindCounts {
 
 KindCounts CountKinds(const Registry& registry, Layer layer) {
   KindCounts counts;
-  for (const ServiceRecord& record : registry.records()) {
-    if (record.layer != layer) continue;
-    const AssignmentState state = StateOf(record);
-    counts.assigned += state == AssignmentState::kAssigned && !record.named() ? 1 : 0;
+  for (const ServiceRecord* record : registry.records()) {
+    if (record->layer != layer) continue;
+    const AssignmentState state = StateOf(*record);
+    counts.assigned += state == AssignmentState::kAssigned && !record->named() ? 1 : 0;
     counts.reserved += state == AssignmentState::kReserved ? 1 : 0;
     counts.unassigned += state == AssignmentState::kUnassigned ? 1 : 0;
-    counts.ranges += record.ports && record.ports->width() > 1 ? 1 : 0;
+    counts.ranges += record->ports && record->ports->width() > 1 ? 1 : 0;
   }
   return counts;
 }
@@ -104,11 +104,11 @@ CheckReport Report(const Registry& registry) {
   std::string& text = report.text;
   for (const LayerInfo& info : registry.layers()) ReportLayer(registry, info, text);
 
-  for (const ServiceRecord& record : registry.records()) {
-    if (record.layer != Layer::kLocal || !record.named()) continue;
-    const absl::Status status = CheckServiceNameSyntax(record.service);
+  for (const ServiceRecord* record : registry.records()) {
+    if (record->layer != Layer::kLocal || !record->named()) continue;
+    const absl::Status status = CheckServiceNameSyntax(record->service);
     if (status.ok()) continue;
-    absl::StrAppend(&text, "warning: local, line ", record.line, ": ", status.message(), "\n");
+    absl::StrAppend(&text, "warning: local, line ", record->line, ": ", status.message(), "\n");
   }
   std::vector<Collision> collisions =
       FindCollisions(registry, Layer::kLocal, kMaxCollisionsReported + 1);

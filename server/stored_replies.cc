@@ -75,10 +75,10 @@ void StoredReplies::StoreRecords() {
   record_begin_.reserve(registry_.records().size() + 1);
   v1::ListRangeResponse one;
   v1::PortRecord& message = *one.add_records();
-  for (const ServiceRecord& record : registry_.records()) {
+  for (const ServiceRecord* record : registry_.records()) {
     record_begin_.push_back(static_cast<uint32_t>(bytes.size()));
     message.Clear();
-    ToMessage(record, WithDetails::kNo, message);
+    ToMessage(*record, WithDetails::kNo, message);
     one.AppendToString(&bytes);
   }
   record_begin_.push_back(static_cast<uint32_t>(bytes.size()));

@@ -131,15 +131,15 @@ TEST(RangeCursorTest, StartingPastTheLastRecordYieldsNothing) {
 std::vector<const ServiceRecord*> Expected(const Registry& registry,
                                            const RangeQuestion& question) {
   std::vector<const ServiceRecord*> expected;
-  for (const ServiceRecord& record : registry.records()) {
-    const bool overlaps = record.ports ? record.ports->first <= question.ports.last &&
-                                             record.ports->last >= question.ports.first
-                                       : question.include_portless;
+  for (const ServiceRecord* record : registry.records()) {
+    const bool overlaps = record->ports ? record->ports->first <= question.ports.last &&
+                                              record->ports->last >= question.ports.first
+                                        : question.include_portless;
     const bool of_layer =
         question.layers.empty() ||
-        std::count(question.layers.begin(), question.layers.end(), record.layer) > 0;
-    if (overlaps && of_layer && Answers(record.transport, question.transport)) {
-      expected.push_back(&record);
+        std::count(question.layers.begin(), question.layers.end(), record->layer) > 0;
+    if (overlaps && of_layer && Answers(record->transport, question.transport)) {
+      expected.push_back(record);
     }
   }
   return expected;

@@ -238,7 +238,7 @@ TEST(RegistryTest, ListingOrder) {
       .local = "ten,10-30,dccp,\nnothing,,udp,\n",
   });
   std::vector<std::string> listed;
-  for (const ServiceRecord& record : registry.records()) listed.push_back(Describe(record));
+  for (const ServiceRecord* record : registry.records()) listed.push_back(Describe(*record));
   EXPECT_THAT(listed, ElementsAre("common 0 Zero", "iana 9-11/tcp early", "local 10-30/dccp ten",
                                   "common 10 Ten", "iana 10/tcp b", "iana 10/tcp alias",
                                   "iana 10/udp b", "iana 10-20 wide", "iana 10 (Reserved)",

@@ -273,9 +273,9 @@ TEST(ListRangeTest, ListsEveryRecordOfTheRegistryInOrder) {
       List(registry, Proto<v1::ListRangeRequest>("view: RECORD_VIEW_FULL include_portless: true"));
   EXPECT_GT(messages.size(), 10);
   std::vector<std::string> expected;
-  for (const ServiceRecord& record : registry.records()) {
+  for (const ServiceRecord* record : registry.records()) {
     v1::PortRecord message;
-    ToMessage(record, WithDetails::kYes, message);
+    ToMessage(*record, WithDetails::kYes, message);
     expected.push_back(message.SerializeAsString());
   }
   EXPECT_EQ(Records(messages), expected);

@@ -113,7 +113,7 @@ TEST_P(StoredRepliesTest, EveryPortIsAnsweredAsTheHandlerDoes) {
 
 TEST_P(StoredRepliesTest, EveryNameIsAnsweredAsTheHandlerDoes) {
   std::set<std::string> names;
-  for (const ServiceRecord& record : registry_.records()) names.emplace(record.service);
+  for (const ServiceRecord* record : registry_.records()) names.emplace(record->service);
   for (const std::string& name : names) {
     for (const std::string& spelled :
          {name, absl::AsciiStrToUpper(name), absl::StrCat(name, " ")}) {

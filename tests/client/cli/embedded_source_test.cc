@@ -87,9 +87,9 @@ TEST_F(EmbeddedSourceTest, LookupOfPortsIsTheServers) {
 TEST_F(EmbeddedSourceTest, LookupOfNamesIsTheServers) {
   std::vector<std::string> keys = {"HTTPS", "smb", "Microsoft-DS", "syslog/udp", "https/tcp"};
   const std::shared_ptr<const Snapshot> snapshot = EmbeddedPublication().Current();
-  const std::vector<ServiceRecord>& records = snapshot->registry.records();
+  const absl::Span<const ServiceRecord* const> records = snapshot->registry.records();
   for (size_t i = 0; i < records.size(); i += 37) {
-    const ServiceRecord& record = records[i];
+    const ServiceRecord& record = *records[i];
     if (record.named()) keys.push_back(std::string(record.service));
   }
   ASSERT_GT(keys.size(), 200);
