@@ -1,6 +1,7 @@
 #include "common/registry.h"
 
 #include <algorithm>
+#include <future>
 #include <numeric>
 
 #include "absl/status/status.h"
@@ -84,6 +85,25 @@ void AppendForHash(const ServiceRecord& record, std::string& bytes) {
   bytes.push_back('\0');
 }
 
+// Registry::revision() of records in listing order.
+std::string Revision(absl::Span<const ServiceRecord* const> records,
+                     absl::Span<const RecordIndex> lookup_order) {
+  constexpr size_t kPieceBytes = 32 << 10;
+  Sha256 hash;
+  std::string bytes;
+  for (const ServiceRecord* record : records) {
+    AppendForHash(*record, bytes);
+    if (bytes.size() < kPieceBytes) continue;
+    hash.Update(bytes);
+    bytes.clear();
+  }
+  hash.Update(bytes);
+  // Records that listing order keeps apart can stand in either order in the
+  // source, and in the answer to a name.
+  hash.Update(absl::StrJoin(lookup_order, ","));
+  return hash.Finish().substr(0, Registry::kRevisionDigits);
+}
+
 absl::Status CheckLayers(const std::vector<LayerData>& layers) {
   constexpr size_t kMaxRecords = size_t{1} << kIndexBits;
   size_t records = 0;
@@ -130,9 +150,12 @@ Registry::Registry(std::vector<LayerData> layers) {
   }
   const std::vector<RecordIndex> lookup_order = SortRecords();
   IndexStarts();
+  // Beside the rest: it is a third of the work, and whoever calls waits.
+  std::future<std::string> revision =
+      std::async(std::launch::async, [&] { return Revision(records_, lookup_order); });
   IndexPorts(lookup_order);
   IndexNames(lookup_order);
-  HashRecords(lookup_order);
+  revision_ = revision.get();
 }
 
 absl::Status Registry::CheckFanOut() const {
@@ -216,23 +239,6 @@ void Registry::IndexNames(absl::Span<const RecordIndex> lookup_order) {
   by_name_.resize(found.size());
   std::vector<uint32_t> next(name_begin_.begin(), name_begin_.end() - 1);
   for (const auto& [name, index] : found) by_name_[next[name]++] = index;
-}
-
-void Registry::HashRecords(absl::Span<const RecordIndex> lookup_order) {
-  constexpr size_t kPieceBytes = 32 << 10;
-  Sha256 hash;
-  std::string bytes;
-  for (const ServiceRecord* record : records_) {
-    AppendForHash(*record, bytes);
-    if (bytes.size() < kPieceBytes) continue;
-    hash.Update(bytes);
-    bytes.clear();
-  }
-  hash.Update(bytes);
-  // Records that listing order keeps apart can stand in either order in the
-  // source, and in the answer to a name.
-  hash.Update(absl::StrJoin(lookup_order, ","));
-  revision_ = hash.Finish().substr(0, kRevisionDigits);
 }
 
 absl::Span<const RecordIndex> Registry::ByName(absl::string_view name) const {

@@ -122,7 +122,6 @@ class Registry {
   void IndexStarts();
   void IndexPorts(absl::Span<const RecordIndex> lookup_order);
   void IndexNames(absl::Span<const RecordIndex> lookup_order);
-  void HashRecords(absl::Span<const RecordIndex> lookup_order);
   [[nodiscard]] absl::Status CheckFanOut() const;
 
   std::vector<LayerInfo> layers_;
