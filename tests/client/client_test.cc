@@ -110,8 +110,12 @@ TEST_F(ClientTest, BatchLookupAnswersAsTheServerDoes) {
   request.add_requests()->set_port(70000);
   request.add_requests()->set_service("ssh");
   const absl::StatusOr<v1::BatchLookupResponse> answer = client_->BatchLookup(request);
-  ExpectSame(answer, BatchLookup(registry(), request));
-  EXPECT_EQ(answer->results_size(), 4);
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  ASSERT_EQ(answer->results_size(), request.requests_size());
+  for (int i = 0; i < request.requests_size(); ++i) {
+    EXPECT_EQ(answer->results(i).DebugString(),
+              LookupResultOf(registry(), request.requests(i)).DebugString());
+  }
 }
 
 TEST_F(ClientTest, ClassifyAnswersAsTheServerDoes) {

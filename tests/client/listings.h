@@ -33,7 +33,7 @@ inline grpc::Status Broken() { return {grpc::StatusCode::UNAVAILABLE, "broken"};
 inline std::vector<v1::ListRangeResponse> MessagesOf(const Registry& registry,
                                                      const v1::ListRangeRequest& request) {
   std::vector<v1::ListRangeResponse> messages;
-  Listing listing = ListRange(registry, request).value();
+  Listing listing = ListRange(registry, Read(request, registry).value());
   for (bool last = false; !last;) last = listing.Next(messages.emplace_back());
   return messages;
 }
