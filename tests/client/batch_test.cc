@@ -12,7 +12,7 @@
 #include "gtest/gtest.h"
 #include "portreg/client.h"
 #include "portreg/error.h"
-#include "server/handlers.h"
+#include "server/batch_reply.h"
 #include "server/server.h"
 #include "tests/client/answers.h"
 #include "tests/client/fake_server.h"
@@ -160,8 +160,9 @@ TEST_P(BatchTest, LargeRepliesOfARealServerAreSplit) {
   const std::unique_ptr<Client> client = MakeClient(OptionsFor(server->addresses().front()));
   v1::BatchLookupRequest request;
   for (int port = 0; port < kPorts; ++port) request.add_requests()->set_port(port);
-  ASSERT_TRUE(
-      absl::IsResourceExhausted(BatchLookup(publication.Current()->registry, request).status()));
+  const std::shared_ptr<const Snapshot> snapshot = publication.Current();
+  ASSERT_TRUE(absl::IsResourceExhausted(
+      BatchReply(snapshot->registry, snapshot->replies, request).status()));
 
   const absl::StatusOr<v1::BatchLookupResponse> answer = LookUp(*client, request);
   ASSERT_TRUE(answer.ok()) << answer.status();
