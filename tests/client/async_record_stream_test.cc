@@ -123,9 +123,9 @@ TEST_F(RealAsyncRecordStreamTest, OutlivesItsClient) {
   client_.reset();
   const Yield rest = ReadToEnd(stream);
   EXPECT_EQ(rest.status, absl::OkStatus());
-  const std::vector<v1::ListRangeResponse> all =
-      MessagesOf(EmbeddedPublication().Current()->registry, {});
-  EXPECT_EQ(rest.Records(), RecordsOf({all.begin() + 1, all.end()}));
+  std::vector<std::string> received = RecordsOf({**first});
+  for (std::string& record : rest.Records()) received.push_back(std::move(record));
+  EXPECT_TRUE(received == RecordsOf(MessagesOf(EmbeddedPublication().Current()->registry, {})));
 }
 
 class AsyncRecordStreamTest : public ScriptedListingTest {};

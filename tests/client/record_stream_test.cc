@@ -15,7 +15,9 @@
 #include "gtest/gtest.h"
 #include "portreg/client.h"
 #include "portreg/error.h"
+#include "server/request.h"
 #include "server/server.h"
+#include "server/stored_listing.h"
 #include "tests/client/fake_server.h"
 #include "tests/client/listings.h"
 #include "tests/common/test_layers.h"
@@ -108,12 +110,22 @@ TEST_F(RealRecordStreamTest, BadRequestIsTheStreamsError) {
 TEST_F(RealRecordStreamTest, ResumeTokenContinuesExactly) {
   v1::ListRangeRequest request;
   request.set_first_port(1);
-  const std::vector<v1::ListRangeResponse> messages = MessagesOf(snapshot_->registry, request);
-  const std::vector<std::string> all = RecordsOf(messages);
-  const auto first_message = static_cast<size_t>(messages[0].records_size());
+  const std::vector<std::string> all = RecordsOf(MessagesOf(snapshot_->registry, request));
+  // The records of the server's first two messages.
+  StoredListing listing(snapshot_->registry, snapshot_->replies,
+                        Read(request, snapshot_->registry).value());
+  size_t first_two = 0;
+  for (int i = 0; i < 2; ++i) {
+    grpc::ByteBuffer bytes;
+    ASSERT_FALSE(listing.Next(bytes));
+    v1::ListRangeResponse message;
+    ASSERT_TRUE(
+        grpc::SerializationTraits<v1::ListRangeResponse>::Deserialize(&bytes, &message).ok());
+    first_two += static_cast<size_t>(message.records_size());
+  }
 
   // Stopped within a message, on its last record and on the next one's first.
-  for (const size_t taken : {first_message + 10, 3 * first_message, 3 * first_message + 1}) {
+  for (const size_t taken : {first_two - 10, first_two, first_two + 1}) {
     RecordStream stream = client_->ListRange(request);
     std::vector<std::string> seen;
     std::vector<std::string> at_token;
