@@ -43,6 +43,11 @@ absl::Status CheckMetadata(absl::string_view name, absl::string_view value) {
 
 }  // namespace
 
+void Prepare(grpc::ClientContext& context, absl::Time deadline, const CallMetadata& metadata) {
+  context.set_deadline(absl::ToChronoTime(deadline));
+  for (const auto& [name, value] : metadata) context.AddMetadata(name, value);
+}
+
 absl::StatusOr<CallTerms> CallTerms::Create(const CallOptions& options,
                                             absl::Duration default_timeout) {
   const absl::Duration timeout = options.timeout.value_or(default_timeout);
@@ -62,11 +67,6 @@ absl::StatusOr<CallTerms> CallTerms::Create(const CallOptions& options,
                      " for each piece, at most ", kMaxMetadataBytes, " are allowed"));
   }
   return CallTerms(timeout, options.metadata);
-}
-
-void CallTerms::Apply(absl::Time deadline, grpc::ClientContext& context) const {
-  context.set_deadline(absl::ToChronoTime(deadline));
-  for (const auto& [name, value] : metadata_) context.AddMetadata(name, value);
 }
 
 }  // namespace portreg::internal

@@ -14,6 +14,12 @@
 
 namespace portreg::internal {
 
+// What is sent along with a call: names and values.
+using CallMetadata = std::vector<std::pair<std::string, std::string>>;
+
+// Prepares the context of a call that must be over at `deadline`.
+void Prepare(grpc::ClientContext& context, absl::Time deadline, const CallMetadata& metadata);
+
 // CallOptions that have been checked: gRPC ends the process over metadata that
 // is not legal.
 class CallTerms {
@@ -24,20 +30,23 @@ class CallTerms {
                                           absl::Duration default_timeout);
 
   [[nodiscard]] absl::Duration timeout() const { return timeout_; }
+  [[nodiscard]] const CallMetadata& metadata() const { return metadata_; }
 
   // When a call that begins now must be over.
   [[nodiscard]] absl::Time Deadline() const { return absl::Now() + timeout_; }
 
   // Prepares the context of a call, or of a part of one, that must be over at
   // `deadline`.
-  void Apply(absl::Time deadline, grpc::ClientContext& context) const;
+  void Apply(absl::Time deadline, grpc::ClientContext& context) const {
+    Prepare(context, deadline, metadata_);
+  }
 
  private:
-  CallTerms(absl::Duration timeout, std::vector<std::pair<std::string, std::string>> metadata)
+  CallTerms(absl::Duration timeout, CallMetadata metadata)
       : timeout_(timeout), metadata_(std::move(metadata)) {}
 
   absl::Duration timeout_;
-  std::vector<std::pair<std::string, std::string>> metadata_;
+  CallMetadata metadata_;
 };
 
 }  // namespace portreg::internal

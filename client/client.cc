@@ -7,6 +7,7 @@
 #include "absl/time/time.h"
 #include "client/batch_call.h"
 #include "client/channel.h"
+#include "client/coalescer.h"
 #include "client/connection.h"
 #include "client/listing.h"
 #include "client/listing_reader.h"
@@ -34,18 +35,24 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Create(const ClientOptions& opti
 Client::Client(std::shared_ptr<v1::PortRegistryService::StubInterface> stub, ClientOptions options)
     : Client(std::make_shared<const Connection>(std::move(stub), nullptr, std::move(options))) {}
 
-Client::Client(std::shared_ptr<const Connection> connection) : connection_(std::move(connection)) {}
+Client::Client(std::shared_ptr<const Connection> connection) : connection_(std::move(connection)) {
+  if (connection_->options().coalesce_lookups && connection_->stub().async() != nullptr) {
+    coalescer_ = std::make_unique<internal::Coalescer>(connection_);
+  }
+}
 
 Client::~Client() = default;
 
 absl::StatusOr<v1::LookupResponse> Client::Lookup(const v1::LookupRequest& request,
                                                   const CallOptions& call) const {
+  if (coalescer_ != nullptr) return coalescer_->Lookup(request, call);
   return connection_->Call(&Stub::Lookup, request, call);
 }
 
 PendingCall Client::LookupAsync(const v1::LookupRequest& request,
                                 Callback<v1::LookupResponse> callback,
                                 const CallOptions& call) const {
+  if (coalescer_ != nullptr) return coalescer_->LookupAsync(request, std::move(callback), call);
   return CallAsync(connection_, &AsyncStub::Lookup, request, call, std::move(callback));
 }
 

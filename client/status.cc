@@ -32,5 +32,15 @@ absl::Status FromGrpcStatus(const grpc::Status& status) {
   return result;
 }
 
+absl::Status FromLookupFailure(const v1::LookupFailure& failure) {
+  if (failure.code() == 0) return absl::InternalError("the server gave a lookup no outcome");
+  absl::Status result(static_cast<absl::StatusCode>(failure.code()), failure.message());
+  // LookupFailure has the wire format of google.rpc.Status.
+  if (!failure.details().empty()) {
+    result.SetPayload(kStatusDetailsUrl, absl::Cord(failure.SerializeAsString()));
+  }
+  return result;
+}
+
 }  // namespace internal
 }  // namespace portreg

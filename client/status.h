@@ -4,12 +4,17 @@
 
 #include "absl/status/status.h"
 #include "grpcpp/grpcpp.h"
+#include "portreg/v1/port_registry_service.pb.h"
 
 namespace portreg::internal {
 
 // Keeps code and message, and the details as a payload under
 // kStatusDetailsUrl.
 absl::Status FromGrpcStatus(const grpc::Status& status);
+
+// The status that the lookup would have had by itself. INTERNAL for a failure
+// that bears no error's code.
+absl::Status FromLookupFailure(const v1::LookupFailure& failure);
 
 }  // namespace portreg::internal
 

@@ -17,8 +17,9 @@
 namespace portreg {
 
 namespace internal {
+class Coalescer;
 class Connection;
-}
+}  // namespace internal
 
 // Asks a portregd what port numbers are.
 //
@@ -50,8 +51,8 @@ class Client {
   static absl::StatusOr<std::unique_ptr<Client>> Create(const ClientOptions& options = {});
 
   // A client that calls `stub`, such as portreg::testing::MockStub in a test; it
-  // must not be null. Of the options only those about time and a listing's
-  // retries count.
+  // must not be null. Of the options only those about time, a listing's
+  // retries and coalescing count; the latter needs asynchronous calls.
   explicit Client(std::shared_ptr<v1::PortRegistryService::StubInterface> stub,
                   ClientOptions options = {});
 
@@ -124,6 +125,8 @@ class Client {
   explicit Client(std::shared_ptr<const internal::Connection> connection);
 
   std::shared_ptr<const internal::Connection> connection_;
+  // Null unless lookups share calls.
+  std::unique_ptr<internal::Coalescer> coalescer_;
 };
 
 }  // namespace portreg

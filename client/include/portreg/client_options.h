@@ -60,6 +60,15 @@ struct ClientOptions {
   // Goes through the HTTP proxy that the variables grpc_proxy, https_proxy and
   // http_proxy name. Default: no, a registry is seldom behind one.
   bool use_http_proxy = false;
+  // Lets the client's lookups share calls: while two calls are in flight,
+  // further lookups gather, from whatever thread, and go out together as soon as
+  // one returns. For programs that have many lookups under way at once, which
+  // get several times as many answers a second so; one at a time takes as long
+  // as ever. Each lookup keeps its deadline, its cancellation and its outcome;
+  // only those with equal CallOptions::metadata share a call. BatchLookup is
+  // what they are asked with; a server that lacks it is asked one by one, and
+  // for it again after a minute. Default: no.
+  bool coalesce_lookups = false;
   // Put before gRPC's own user agent. Default: empty.
   std::string user_agent;
 

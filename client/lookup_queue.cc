@@ -1,0 +1,238 @@
+#include "client/lookup_queue.h"
+
+#include <algorithm>
+#include <functional>
+#include <future>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/time/clock.h"
+#include "common/limits.h"
+
+namespace portreg::internal {
+namespace {
+
+// A lookup that the server answers is far smaller; what is larger would be
+// refused, and with it the whole batch if that passed the server's 256 KiB.
+constexpr size_t kMaxLookupBytes = 256;
+static_assert(kMaxBatchSize * (kMaxLookupBytes + 3) <= 256 << 10);
+
+// Runs `function` on a thread of gRPC's. Whoever cancels may hold a lock that
+// the callback takes.
+void RunElsewhere(std::function<void()> function) {
+  // An alarm that goes before it is due lets its callback run at once.
+  grpc::Alarm().Set(absl::ToChronoTime(absl::InfiniteFuture()),
+                    [function = std::move(function)](bool /*expired*/) { function(); });
+}
+
+// Whether a batch may have failed so for what is in one of its lookups, or in
+// the answer to it.
+bool MayBeDueToOne(grpc::StatusCode code) {
+  switch (code) {
+    case grpc::StatusCode::INVALID_ARGUMENT:
+    case grpc::StatusCode::RESOURCE_EXHAUSTED:
+    case grpc::StatusCode::INTERNAL:
+    case grpc::StatusCode::UNKNOWN:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+bool Coalescing::ServerLacksBatches() const {
+  const int64_t until = single_until_.load(std::memory_order_relaxed);
+  return until != 0 && absl::GetCurrentTimeNanos() < until;
+}
+
+void Coalescing::NoteServerLacksBatches() {
+  single_until_.store(absl::ToUnixNanos(absl::Now() + terms_.single_period),
+                      std::memory_order_relaxed);
+}
+
+bool LookupQueue::GoesAlone(const v1::LookupRequest& request) const {
+  return coalescing_->ServerLacksBatches() || request.ByteSizeLong() > kMaxLookupBytes;
+}
+
+bool LookupQueue::TakePlace() {
+  const std::lock_guard lock(mutex_);
+  if (in_flight_ >= coalescing_->terms().calls) return false;
+  ++in_flight_;
+  return true;
+}
+
+absl::StatusOr<v1::LookupResponse> LookupQueue::Lookup(const v1::LookupRequest& request,
+                                                       const CallTerms& call) {
+  const bool alone = GoesAlone(request);
+  if (alone || TakePlace()) {
+    absl::StatusOr<v1::LookupResponse> answer =
+        coalescing_->connection().Call(&Stub::Lookup, request, call, call.Deadline());
+    if (!alone) PassPlaceOn();
+    return answer;
+  }
+  std::promise<absl::StatusOr<v1::LookupResponse>> promise;
+  std::future<absl::StatusOr<v1::LookupResponse>> answer = promise.get_future();
+  LookupAsync(
+      request,
+      [promise = std::move(promise)](absl::StatusOr<v1::LookupResponse> outcome) mutable {
+        promise.set_value(std::move(outcome));
+      },
+      call);
+  return answer.get();
+}
+
+std::shared_ptr<Cancellable> LookupQueue::LookupAsync(const v1::LookupRequest& request,
+                                                      Callback<v1::LookupResponse> callback,
+                                                      const CallTerms& call) {
+  auto lookup = std::make_shared<GatheredLookup>(shared_from_this(), std::move(callback),
+                                                 call.timeout(), call.Deadline());
+  const bool alone = GoesAlone(request);
+  std::shared_ptr<LookupBatch> batch;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!alone && in_flight_ >= coalescing_->terms().calls) {
+      Gather(request, lookup);
+      return lookup;
+    }
+    if (!alone) ++in_flight_;
+    batch = std::make_shared<LookupBatch>(absl::InfiniteFuture());
+    batch->Add(request, lookup);
+  }
+  Send(batch, /*has_place=*/!alone);
+  return lookup;
+}
+
+void LookupQueue::Gather(const v1::LookupRequest& request, std::shared_ptr<GatheredLookup> lookup) {
+  WakeAt(lookup->deadline());
+  if (gathered_.empty() || !gathered_.back()->Takes()) {
+    const absl::Time now = absl::Now();
+    gathered_.push_back(std::make_shared<LookupBatch>(now));
+    WakeAt(now + coalescing_->terms().patience);
+  }
+  gathered_.back()->Add(request, std::move(lookup));
+}
+
+std::shared_ptr<LookupBatch> LookupQueue::Next() {
+  while (!gathered_.empty()) {
+    std::shared_ptr<LookupBatch> batch = std::move(gathered_.front());
+    gathered_.pop_front();
+    if (batch->Compact() == 0) continue;
+    batch->Close();
+    if (batch->size() > 1) sent_.push_back(batch.get());
+    return batch;
+  }
+  return nullptr;
+}
+
+void LookupQueue::PassPlaceOn() {
+  std::shared_ptr<LookupBatch> batch;
+  {
+    const std::lock_guard lock(mutex_);
+    batch = Next();
+    if (batch == nullptr) {
+      --in_flight_;
+      return;
+    }
+  }
+  Send(batch, /*has_place=*/true);
+}
+
+void LookupQueue::Send(const std::shared_ptr<LookupBatch>& batch, bool has_place) {
+  if (batch->size() > 1 && coalescing_->ServerLacksBatches()) {
+    SendSingly(*batch);
+    if (has_place) PassPlaceOn();
+    return;
+  }
+  batch->Start(*coalescing_->connection().async_stub(), metadata_,
+               [self = shared_from_this(), batch, has_place](const grpc::Status& status) {
+                 self->OnDone(batch, has_place, status);
+               });
+}
+
+void LookupQueue::SendSingly(LookupBatch& batch) {
+  std::vector<std::shared_ptr<LookupBatch>> singles;
+  {
+    const std::lock_guard lock(mutex_);
+    sent_.erase(std::remove(sent_.begin(), sent_.end(), &batch), sent_.end());
+    singles = batch.Split(batch.size(), absl::InfiniteFuture());
+  }
+  for (const std::shared_ptr<LookupBatch>& single : singles) Send(single, /*has_place=*/false);
+}
+
+void LookupQueue::OnDone(const std::shared_ptr<LookupBatch>& batch, bool has_place,
+                         const grpc::Status& status) {
+  const bool lacking = status.error_code() == grpc::StatusCode::UNIMPLEMENTED;
+  const bool ask_again = batch->size() > 1 && (lacking || MayBeDueToOne(status.error_code()));
+  if (ask_again && lacking) {
+    coalescing_->NoteServerLacksBatches();
+    SendSingly(*batch);
+  } else {
+    {
+      const std::lock_guard lock(mutex_);
+      sent_.erase(std::remove(sent_.begin(), sent_.end(), batch.get()), sent_.end());
+      if (ask_again) {
+        const absl::Time now = absl::Now();
+        const std::vector<std::shared_ptr<LookupBatch>> halves = batch->Split(2, now);
+        WakeAt(now + coalescing_->terms().patience);
+        gathered_.insert(gathered_.begin(), halves.begin(), halves.end());
+      } else {
+        batch->TakeAll();
+      }
+    }
+    if (!ask_again) batch->Finish(status, coalescing_->connection());
+  }
+  // After the callbacks: what they ask for goes out as one batch, too.
+  if (has_place) PassPlaceOn();
+}
+
+void LookupQueue::Cancel(const std::shared_ptr<GatheredLookup>& lookup) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (lookup->batch_ == nullptr) return;
+    lookup->batch_->Remove(*lookup);
+  }
+  RunElsewhere([lookup] { lookup->Finish(absl::CancelledError("CANCELLED")); });
+}
+
+void LookupQueue::WakeAt(absl::Time time) {
+  if (wake_ <= time) return;
+  wake_ = time;
+  alarm_ = std::make_unique<grpc::Alarm>();
+  alarm_->Set(absl::ToChronoTime(time), [weak = weak_from_this()](bool expired) {
+    const std::shared_ptr<LookupQueue> self = weak.lock();
+    if (expired && self != nullptr) self->OnTime();
+  });
+}
+
+void LookupQueue::OnTime() {
+  LookupBatch::Lookups expired;
+  std::shared_ptr<LookupBatch> overdue;
+  {
+    const std::lock_guard lock(mutex_);
+    const absl::Time now = absl::Now();
+    const absl::Duration patience = coalescing_->terms().patience;
+    if (!gathered_.empty() && gathered_.front()->since() + patience <= now) {
+      overdue = Next();
+      if (overdue != nullptr) ++in_flight_;
+    }
+    absl::Time next = absl::InfiniteFuture();
+    for (LookupBatch* const batch : sent_) {
+      batch->RemoveExpired(now, expired);
+      next = std::min(next, batch->earliest());
+    }
+    for (const std::shared_ptr<LookupBatch>& batch : gathered_) {
+      batch->RemoveExpired(now, expired);
+      next = std::min({next, batch->earliest(), batch->since() + patience});
+    }
+    wake_ = absl::InfiniteFuture();
+    WakeAt(std::max(next, now + absl::Milliseconds(1)));
+  }
+  if (overdue != nullptr) Send(overdue, /*has_place=*/true);
+  for (const std::shared_ptr<GatheredLookup>& lookup : expired) {
+    lookup->Finish(coalescing_->connection().Explain(
+        {grpc::StatusCode::DEADLINE_EXCEEDED, std::string()}, lookup->timeout()));
+  }
+}
+
+}  // namespace portreg::internal
