@@ -41,7 +41,8 @@ bool LookupBatch::Takes() const { return !closed_ && lookups_.size() < kMaxBatch
 
 void LookupBatch::Remove(GatheredLookup& lookup) {
   lookup.batch_ = nullptr;
-  if (--waiting_ == 0) context_.TryCancel();
+  // A batch that is not closed yet may have others.
+  if (--waiting_ == 0 && closed_) context_.TryCancel();
 }
 
 void LookupBatch::RemoveExpired(absl::Time now, Lookups& expired) {

@@ -79,8 +79,8 @@ class LookupBatch {
   [[nodiscard]] absl::Time since() const { return since_; }
   // Not above the deadline of any lookup that waits.
   [[nodiscard]] absl::Time earliest() const { return earliest_; }
-  // Takes out one lookup that waits here. With the last one the call is
-  // cancelled.
+  // Takes out one lookup that waits here. With the last one of a closed batch
+  // the call is cancelled.
   void Remove(GatheredLookup& lookup);
   // Takes out those whose time is over, and adds them to `expired`.
   void RemoveExpired(absl::Time now, Lookups& expired);

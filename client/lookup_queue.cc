@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/time/clock.h"
 #include "common/limits.h"
 
@@ -52,7 +53,10 @@ void Coalescing::NoteServerLacksBatches() {
 }
 
 bool LookupQueue::GoesAlone(const v1::LookupRequest& request) const {
-  return coalescing_->ServerLacksBatches() || request.ByteSizeLong() > kMaxLookupBytes;
+  if (coalescing_->ServerLacksBatches() || request.ByteSizeLong() > kMaxLookupBytes) return true;
+  // What is not UTF-8 fails a whole batch; text that is mostly is ASCII.
+  const std::string& service = request.service();
+  return !std::all_of(service.begin(), service.end(), absl::ascii_isascii);
 }
 
 bool LookupQueue::TakePlace() {
@@ -98,6 +102,7 @@ std::shared_ptr<Cancellable> LookupQueue::LookupAsync(const v1::LookupRequest& r
     if (!alone) ++in_flight_;
     batch = std::make_shared<LookupBatch>(absl::InfiniteFuture());
     batch->Add(request, lookup);
+    batch->Close();
   }
   Send(batch, /*has_place=*/!alone);
   return lookup;

@@ -94,15 +94,18 @@ TEST_F(LookupQueueTest, BatchIsNotLargerThanTheServerTakes) {
   EXPECT_LE(service_.batches()[0].ByteSizeLong(), 256 << 10);
 }
 
-TEST_F(LookupQueueTest, LookupsAboveThatSizeGoOutAlone) {
-  TakeBothPlaces();
-  v1::LookupRequest request;
-  request.set_service(std::string(254, 's'));
-  LookupOutcome outcome;
-  coalescer().LookupAsync(request, outcome.Taker(), {});
-  EXPECT_TRUE(service_.WaitForCalls(3));
-  LetGo();
-  EXPECT_TRUE(outcome.Await().ok());
+TEST_F(LookupQueueTest, LookupsThatMightFailABatchGoOutAlone) {
+  for (const std::string& service : {std::string(254, 's'), std::string("caf\xC3\xA9")}) {
+    TakeBothPlaces();
+    const size_t before = service_.metadata().size();
+    v1::LookupRequest request;
+    request.set_service(service);
+    LookupOutcome outcome;
+    coalescer().LookupAsync(request, outcome.Taker(), {});
+    EXPECT_TRUE(service_.WaitForCalls(before + 1));
+    LetGo();
+    EXPECT_TRUE(outcome.Await().ok());
+  }
 }
 
 TEST_F(LookupQueueTest, LookupsOfOtherMetadataNeitherWaitNorShare) {
@@ -268,6 +271,18 @@ TEST_F(LookupQueueTest, PlaceIsFreeWhereAllThatGatheredWereCancelled) {
   ASSERT_TRUE(coalescer().Lookup(RequestFor(1), {}).ok());
   EXPECT_THAT(service_.lookups(), SizeIs(3));
   EXPECT_THAT(service_.batches(), IsEmpty());
+}
+
+TEST_F(LookupQueueTest, CancelledLookupLeavesThoseAloneThatGatherAfterIt) {
+  TakeBothPlaces();
+  LookupOutcome cancelled;
+  LookUp(1, cancelled).Cancel();
+  EXPECT_TRUE(absl::IsCancelled(cancelled.Await().status()));
+  std::array<LookupOutcome, 2> outcomes;
+  for (LookupOutcome& outcome : outcomes) LookUp(2, outcome);
+  LetGo();
+  for (const LookupOutcome& outcome : outcomes) ExpectAnswer(outcome, 2);
+  EXPECT_THAT(BatchSizes(), ElementsAre(2));
 }
 
 TEST_F(LookupQueueTest, CancelInABatchLeavesTheOthersAlone) {
