@@ -31,10 +31,14 @@ LookupBatch::LookupBatch(absl::Time since)
 void LookupBatch::Add(const v1::LookupRequest& request, std::shared_ptr<GatheredLookup> lookup) {
   *request_.add_requests() = request;
   lookup->batch_ = this;
-  earliest_ = std::min(earliest_, lookup->deadline());
-  latest_ = std::max(latest_, lookup->deadline());
+  Extend(lookup->deadline());
   lookups_.push_back(std::move(lookup));
   ++waiting_;
+}
+
+void LookupBatch::Extend(absl::Time deadline) {
+  earliest_ = std::min(earliest_, deadline);
+  latest_ = std::max(latest_, deadline);
 }
 
 bool LookupBatch::Takes() const { return !closed_ && lookups_.size() < kMaxBatchSize; }
@@ -61,9 +65,12 @@ void LookupBatch::RemoveExpired(absl::Time now, Lookups& expired) {
 
 size_t LookupBatch::Compact() {
   if (waiting_ == lookups_.size()) return waiting_;
+  earliest_ = absl::InfiniteFuture();
+  latest_ = absl::InfinitePast();
   size_t kept = 0;
   for (size_t i = 0; i < lookups_.size(); ++i) {
     if (lookups_[i]->batch_ == nullptr) continue;
+    Extend(lookups_[i]->deadline());
     if (kept != i) {
       std::swap(lookups_[kept], lookups_[i]);
       request_.mutable_requests()->SwapElements(static_cast<int>(kept), static_cast<int>(i));

@@ -103,9 +103,11 @@ class LookupBatch {
   void Finish(const grpc::Status& status, const Connection& connection);
 
  private:
+  void Extend(absl::Time deadline);
   [[nodiscard]] absl::StatusOr<v1::LookupResponse> OutcomeAt(size_t index);
 
   const absl::Time since_;
+  // Of the lookups' deadlines; the latest is the call's.
   absl::Time earliest_ = absl::InfiniteFuture();
   absl::Time latest_ = absl::InfinitePast();
   bool closed_ = false;

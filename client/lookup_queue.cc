@@ -60,8 +60,7 @@ bool LookupQueue::GoesAlone(const v1::LookupRequest& request) const {
 }
 
 bool LookupQueue::TakePlace() {
-  const std::lock_guard lock(mutex_);
-  if (in_flight_ >= coalescing_->terms().calls) return false;
+  if (finishing_ > 0 || in_flight_ >= coalescing_->terms().calls) return false;
   ++in_flight_;
   return true;
 }
@@ -69,7 +68,12 @@ bool LookupQueue::TakePlace() {
 absl::StatusOr<v1::LookupResponse> LookupQueue::Lookup(const v1::LookupRequest& request,
                                                        const CallTerms& call) {
   const bool alone = GoesAlone(request);
-  if (alone || TakePlace()) {
+  bool at_once = alone;
+  if (!alone) {
+    const std::lock_guard lock(mutex_);
+    at_once = TakePlace();
+  }
+  if (at_once) {
     absl::StatusOr<v1::LookupResponse> answer =
         coalescing_->connection().Call(&Stub::Lookup, request, call, call.Deadline());
     if (!alone) PassPlaceOn();
@@ -95,11 +99,10 @@ std::shared_ptr<Cancellable> LookupQueue::LookupAsync(const v1::LookupRequest& r
   std::shared_ptr<LookupBatch> batch;
   {
     const std::lock_guard lock(mutex_);
-    if (!alone && in_flight_ >= coalescing_->terms().calls) {
+    if (!alone && !TakePlace()) {
       Gather(request, lookup);
       return lookup;
     }
-    if (!alone) ++in_flight_;
     batch = std::make_shared<LookupBatch>(absl::InfiniteFuture());
     batch->Add(request, lookup);
     batch->Close();
@@ -125,22 +128,28 @@ std::shared_ptr<LookupBatch> LookupQueue::Next() {
     if (batch->Compact() == 0) continue;
     batch->Close();
     if (batch->size() > 1) sent_.push_back(batch.get());
+    ++in_flight_;
     return batch;
   }
   return nullptr;
 }
 
-void LookupQueue::PassPlaceOn() {
-  std::shared_ptr<LookupBatch> batch;
+void LookupQueue::PassPlaceOn(bool callbacks_ran) {
+  std::vector<std::shared_ptr<LookupBatch>> batches;
   {
     const std::lock_guard lock(mutex_);
-    batch = Next();
-    if (batch == nullptr) {
-      --in_flight_;
-      return;
-    }
+    --in_flight_;
+    if (callbacks_ran) --finishing_;
+    // Those whose callbacks still run will send what has gathered, with what
+    // the callbacks ask for.
+    if (finishing_ > 0) return;
+    do {
+      std::shared_ptr<LookupBatch> batch = Next();
+      if (batch == nullptr) break;
+      batches.push_back(std::move(batch));
+    } while (in_flight_ < coalescing_->terms().calls);
   }
-  Send(batch, /*has_place=*/true);
+  for (const std::shared_ptr<LookupBatch>& batch : batches) Send(batch, /*has_place=*/true);
 }
 
 void LookupQueue::Send(const std::shared_ptr<LookupBatch>& batch, bool has_place) {
@@ -159,7 +168,7 @@ void LookupQueue::SendSingly(LookupBatch& batch) {
   std::vector<std::shared_ptr<LookupBatch>> singles;
   {
     const std::lock_guard lock(mutex_);
-    sent_.erase(std::remove(sent_.begin(), sent_.end(), &batch), sent_.end());
+    Forget(batch);
     singles = batch.Split(batch.size(), absl::InfiniteFuture());
   }
   for (const std::shared_ptr<LookupBatch>& single : singles) Send(single, /*has_place=*/false);
@@ -167,28 +176,35 @@ void LookupQueue::SendSingly(LookupBatch& batch) {
 
 void LookupQueue::OnDone(const std::shared_ptr<LookupBatch>& batch, bool has_place,
                          const grpc::Status& status) {
-  const bool lacking = status.error_code() == grpc::StatusCode::UNIMPLEMENTED;
-  const bool ask_again = batch->size() > 1 && (lacking || MayBeDueToOne(status.error_code()));
-  if (ask_again && lacking) {
+  const bool shared = batch->size() > 1;
+  if (shared && status.error_code() == grpc::StatusCode::UNIMPLEMENTED) {
     coalescing_->NoteServerLacksBatches();
     SendSingly(*batch);
+    PassPlaceOn();
+  } else if (shared && MayBeDueToOne(status.error_code())) {
+    {
+      const std::lock_guard lock(mutex_);
+      Forget(*batch);
+      const absl::Time now = absl::Now();
+      const std::vector<std::shared_ptr<LookupBatch>> halves = batch->Split(2, now);
+      gathered_.insert(gathered_.begin(), halves.begin(), halves.end());
+      WakeAt(now + coalescing_->terms().patience);
+    }
+    PassPlaceOn();
   } else {
     {
       const std::lock_guard lock(mutex_);
-      sent_.erase(std::remove(sent_.begin(), sent_.end(), batch.get()), sent_.end());
-      if (ask_again) {
-        const absl::Time now = absl::Now();
-        const std::vector<std::shared_ptr<LookupBatch>> halves = batch->Split(2, now);
-        WakeAt(now + coalescing_->terms().patience);
-        gathered_.insert(gathered_.begin(), halves.begin(), halves.end());
-      } else {
-        batch->TakeAll();
-      }
+      Forget(*batch);
+      batch->TakeAll();
+      if (shared) ++finishing_;
     }
-    if (!ask_again) batch->Finish(status, coalescing_->connection());
+    batch->Finish(status, coalescing_->connection());
+    if (has_place) PassPlaceOn(/*callbacks_ran=*/shared);
   }
-  // After the callbacks: what they ask for goes out as one batch, too.
-  if (has_place) PassPlaceOn();
+}
+
+void LookupQueue::Forget(LookupBatch& batch) {
+  sent_.erase(std::remove(sent_.begin(), sent_.end(), &batch), sent_.end());
 }
 
 void LookupQueue::Cancel(const std::shared_ptr<GatheredLookup>& lookup) {
@@ -219,7 +235,6 @@ void LookupQueue::OnTime() {
     const absl::Duration patience = coalescing_->terms().patience;
     if (!gathered_.empty() && gathered_.front()->since() + patience <= now) {
       overdue = Next();
-      if (overdue != nullptr) ++in_flight_;
     }
     absl::Time next = absl::InfiniteFuture();
     for (LookupBatch* const batch : sent_) {

@@ -78,19 +78,23 @@ class LookupQueue : public std::enable_shared_from_this<LookupQueue> {
  private:
   // Whether the lookup must be a call by itself, whatever is in flight.
   [[nodiscard]] bool GoesAlone(const v1::LookupRequest& request) const;
-  // Takes a place in flight if one is free.
+  // Takes a place in flight if a lookup may go out at once. With the lock held.
   bool TakePlace();
-  // Gives the place of a call that is over to what has gathered, if anything.
-  void PassPlaceOn();
-  // The next batch with a lookup that waits, its call about to be made; or
+  // Gives the place of a call that is over to what has gathered, if anything;
+  // and places that are free, too. `callbacks_ran`: those of a batch.
+  void PassPlaceOn(bool callbacks_ran = false);
+  // The next batch with a lookup that waits, with a place, about to be sent; or
   // null. With the lock held.
   std::shared_ptr<LookupBatch> Next();
   // Adds to what gathers. With the lock held.
   void Gather(const v1::LookupRequest& request, std::shared_ptr<GatheredLookup> lookup);
 
-  // Makes the batch's call. Whether it has a place that it passes on.
+  // Makes the batch's call. `has_place`: it passes its place on when it is over,
+  // as each of more than one lookup does.
   void Send(const std::shared_ptr<LookupBatch>& batch, bool has_place);
   void SendSingly(LookupBatch& batch);
+  // Ends the watch over a batch under way. With the lock held.
+  void Forget(LookupBatch& batch);
   void OnDone(const std::shared_ptr<LookupBatch>& batch, bool has_place,
               const grpc::Status& status);
 
@@ -103,10 +107,13 @@ class LookupQueue : public std::enable_shared_from_this<LookupQueue> {
   const CallMetadata metadata_;
 
   std::mutex mutex_;
-  // Calls that have a place, and what follows them: their callbacks.
+  // Calls that have a place, until their callbacks have run.
   int in_flight_ = 0;
-  // The last one may take more; the others are full or closed. Empty while a
-  // place is free.
+  // Of these, batches whose callbacks run. What those ask for gathers, to go
+  // out together when they have run.
+  int finishing_ = 0;
+  // The last one may take more; the others are full or closed. Empty where
+  // a place is free and no callbacks run.
   std::deque<std::shared_ptr<LookupBatch>> gathered_;
   // Batches under way, of more than one lookup. gRPC holds them.
   std::vector<LookupBatch*> sent_;

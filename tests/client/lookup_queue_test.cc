@@ -217,6 +217,16 @@ TEST_F(LookupQueueTest, LookupInABatchExceedsItsOwnDeadline) {
   ExpectAnswer(outcomes[3], 3);
 }
 
+TEST_F(LookupQueueTest, LookupThatIsLeftOfABatchKeepsItsOwnDeadline) {
+  TakeBothPlaces();
+  std::array<LookupOutcome, 2> outcomes;
+  const PendingCall call = LookUp(1, outcomes[0]);
+  LookUp(2, outcomes[1], Within(absl::Milliseconds(300)));
+  call.Cancel();
+  service_.FinishOpenCalls(grpc::Status::OK);
+  EXPECT_EQ(outcomes[1].Await().status(), absl::DeadlineExceededError("no answer within 300ms"));
+}
+
 TEST_F(LookupQueueTest, BatchThatNobodyHasTimeForIsCancelled) {
   TakeBothPlaces();
   std::array<LookupOutcome, 3> outcomes;
