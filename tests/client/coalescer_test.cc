@@ -59,8 +59,8 @@ class CoalescerTest : public ::testing::Test {
 TEST_F(CoalescerTest, AnswersAreThoseOfSingleLookups) {
   std::vector<v1::LookupRequest> requests;
   for (int port = 0; port <= 65535; ++port) requests.emplace_back().set_port(port);
-  for (const ServiceRecord& record : registry_.records()) {
-    if (!record.service.empty()) requests.emplace_back().set_service(std::string(record.service));
+  for (const ServiceRecord* const record : registry_.records()) {
+    if (!record->service.empty()) requests.emplace_back().set_service(std::string(record->service));
   }
   for (size_t i = 0; i < requests.size(); i += 3) {
     requests[i].set_view(v1::RECORD_VIEW_FULL);

@@ -4,6 +4,7 @@
 //
 // A program of its own, since it must be without a gRPC server: one in the same
 // process keeps alive what the client must.
+#include <array>
 #include <cstdlib>
 #include <iostream>
 #include <memory>
@@ -17,14 +18,18 @@
 
 namespace {
 
-constexpr int kRounds = 30;
+constexpr int kRounds = 60;
 constexpr absl::Duration kPatience = absl::Seconds(60);
 
 using Message = absl::optional<portreg::v1::ListRangeResponse>;
 
+// Where the clients' lookups share calls.
+bool coalesce_lookups = false;
+
 std::unique_ptr<portreg::Client> MakeClient(const std::string& target) {
   portreg::ClientOptions options;
   options.target = target;
+  options.coalesce_lookups = coalesce_lookups;
   options.timeout = options.list_timeout = kPatience;
   return portreg::Client::Create(options).value();
 }
@@ -60,6 +65,19 @@ void GoesInTheCallback(const std::string& target) {
   Await(done, "the client goes in the callback");
 }
 
+void GoesWithLookupsThatGather(const std::string& target) {
+  constexpr int kLookups = 8;
+  std::array<absl::Notification, kLookups> done;
+  std::unique_ptr<portreg::Client> client = MakeClient(target);
+  for (absl::Notification& each : done) {
+    const portreg::PendingCall call =
+        client->LookupAsync(Https(), [&each](const auto& /*answer*/) { each.Notify(); });
+    if (&each == &done[kLookups / 2]) call.Cancel();
+  }
+  client.reset();
+  for (const absl::Notification& each : done) Await(each, "the client goes while lookups gather");
+}
+
 void GoesBeforeItsListing(const std::string& target) {
   absl::Notification done;
   portreg::AsyncRecordStream stream = MakeClient(target)->ListRangeAsync({});
@@ -86,8 +104,10 @@ void ListingGoesInTheCallback(const std::string& target) {
 int main(int argc, char** argv) {
   if (argc != 2) return EXIT_FAILURE;
   for (int round = 0; round < kRounds; ++round) {
+    coalesce_lookups = round % 2 == 1;
     GoesBeforeTheAnswer(argv[1]);
     GoesInTheCallback(argv[1]);
+    GoesWithLookupsThatGather(argv[1]);
     GoesBeforeItsListing(argv[1]);
     ListingGoesInTheCallback(argv[1]);
   }
