@@ -1,6 +1,5 @@
 #include "server/service.h"
 
-#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -66,17 +65,13 @@ absl::StatusOr<grpc::Slice> Reply(const Snapshot& snapshot,
   return Serialize(GetRegistryInfo(snapshot.registry, request));
 }
 
-// The road of every unary call.
+// The road of every unary call; `request` is a message to read it into.
 template <typename Request>
 grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext& context,
-                                 const Publication& publication, const grpc::ByteBuffer& in,
-                                 grpc::ByteBuffer& out) {
+                                 const Publication& publication, Request& request,
+                                 const grpc::ByteBuffer& in, grpc::ByteBuffer& out) {
   EchoCorrelation(context);
   grpc::ServerUnaryReactor* const reactor = context.DefaultReactor();
-  // A batch has a thousand messages within.
-  std::array<char, 512> first_block;
-  google::protobuf::Arena arena(first_block.data(), first_block.size());
-  Request& request = *google::protobuf::Arena::CreateMessage<Request>(&arena);
   if (absl::Status status = Parse(in, request); !status.ok()) {
     reactor->Finish(ToGrpcStatus(status));
     return reactor;
@@ -168,19 +163,24 @@ class ListRangeReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer>
 grpc::ServerUnaryReactor* PortRegistryService::Lookup(grpc::CallbackServerContext* context,
                                                       const grpc::ByteBuffer* request,
                                                       grpc::ByteBuffer* response) {
-  return Answer<v1::LookupRequest>(*context, publication_, *request, *response);
+  v1::LookupRequest message;
+  return Answer(*context, publication_, message, *request, *response);
 }
 
 grpc::ServerUnaryReactor* PortRegistryService::BatchLookup(grpc::CallbackServerContext* context,
                                                            const grpc::ByteBuffer* request,
                                                            grpc::ByteBuffer* response) {
-  return Answer<v1::BatchLookupRequest>(*context, publication_, *request, *response);
+  // A batch has up to a thousand messages within.
+  google::protobuf::Arena arena;
+  auto& message = *google::protobuf::Arena::CreateMessage<v1::BatchLookupRequest>(&arena);
+  return Answer(*context, publication_, message, *request, *response);
 }
 
 grpc::ServerUnaryReactor* PortRegistryService::Classify(grpc::CallbackServerContext* context,
                                                         const grpc::ByteBuffer* request,
                                                         grpc::ByteBuffer* response) {
-  return Answer<v1::ClassifyRequest>(*context, publication_, *request, *response);
+  v1::ClassifyRequest message;
+  return Answer(*context, publication_, message, *request, *response);
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* PortRegistryService::ListRange(
@@ -191,13 +191,15 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* PortRegistryService::ListRange(
 grpc::ServerUnaryReactor* PortRegistryService::Search(grpc::CallbackServerContext* context,
                                                       const grpc::ByteBuffer* request,
                                                       grpc::ByteBuffer* response) {
-  return Answer<v1::SearchRequest>(*context, publication_, *request, *response);
+  v1::SearchRequest message;
+  return Answer(*context, publication_, message, *request, *response);
 }
 
 grpc::ServerUnaryReactor* PortRegistryService::GetRegistryInfo(grpc::CallbackServerContext* context,
                                                                const grpc::ByteBuffer* request,
                                                                grpc::ByteBuffer* response) {
-  return Answer<v1::GetRegistryInfoRequest>(*context, publication_, *request, *response);
+  v1::GetRegistryInfoRequest message;
+  return Answer(*context, publication_, message, *request, *response);
 }
 
 }  // namespace portreg
