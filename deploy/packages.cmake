@@ -31,6 +31,19 @@ function(portreg_package component package section)
     DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/${package} COMPONENT ${component})
 endfunction()
 
+# portreg_linked_in(COMPONENT PACKAGE) adds the copyright notices of the
+# libraries that are linked into the component's program.
+function(portreg_linked_in component package)
+  if(NOT PORTREG_STATIC)
+    return()
+  endif()
+  foreach(library IN ITEMS libabsl-dev libc-ares-dev libgrpc-dev libjemalloc-dev libprotobuf-dev)
+    install(FILES /usr/share/doc/${library}/copyright RENAME ${library}
+      DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/${package}/linked-in COMPONENT ${component}
+      OPTIONAL)
+  endforeach()
+endfunction()
+
 # portreg_same_minor(OUT PACKAGE VERSION) sets OUT to a dependency on PACKAGE
 # in VERSION or later, without the next minor one: archives and generated
 # headers fit no other.
@@ -53,10 +66,12 @@ set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS
   "${portreg_absl}, ${portreg_grpc}, ${portreg_protobuf}, protobuf-compiler-grpc")
 if(PORTREG_BUILD_TOOL)
   portreg_package(tool portreg net)
+  portreg_linked_in(tool portreg)
   set(CPACK_DEBIAN_TOOL_PACKAGE_SHLIBDEPS ON)
 endif()
 if(PORTREG_BUILD_SERVER)
   portreg_package(server portregd net)
+  portreg_linked_in(server portregd)
   set(CPACK_DEBIAN_SERVER_PACKAGE_SHLIBDEPS ON)
   # What the testing targets need besides.
   string(APPEND CPACK_DEBIAN_DEV_PACKAGE_DEPENDS ", libssl-dev")

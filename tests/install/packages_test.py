@@ -117,6 +117,11 @@ class UseTest(unittest.TestCase):
         self.assertIn(f"/usr/share/doc/{name}/changelog.gz", packed)
         copyright_file = self.root.path / f"usr/share/doc/{name}/copyright"
         self.assertIn("Apache-2.0", copyright_file.read_text())
+        linked_in = copyright_file.parent / "linked-in"
+        self.assertEqual(linked_in.is_dir(), name != "libportreg-dev")
+        for library in ("absl", "c-ares", "grpc", "jemalloc", "protobuf"):
+            notice = linked_in / f"lib{library}-dev"
+            self.assertEqual(notice.is_file(), name != "libportreg-dev", library)
 
     def assert_purge_leaves_nothing(self, *names: str):
         """Purges packages; no file that bears our name is left."""
