@@ -2,9 +2,10 @@
 # Installs what is missing of Debian's packages. Does nothing, and needs no
 # root, if all are there.
 #
-# Usage: deploy/install_dependencies.sh build|test|package|gates...
+# Usage: deploy/install_dependencies.sh build|test|bench|package|gates...
 #   build    what server, tool and library are built with
 #   test     what the tests need besides
+#   bench    what tests/bench/run.sh needs besides: what it compares with, and plots
 #   package  what Debian packages are made with besides
 #   gates    what .ci/run needs besides: lint, buf, docs, packages, shells
 set -euo pipefail
@@ -12,6 +13,8 @@ set -euo pipefail
 build=(cmake g++ libabsl-dev libgrpc++-dev libgrpc-dev libjemalloc-dev libprotobuf-dev libssl-dev
   libutfcpp-dev ninja-build pkg-config protobuf-compiler protobuf-compiler-grpc)
 test=(libgmock-dev libgtest-dev make mandoc python3 python3-grpcio python3-protobuf)
+bench=(etcd-server libbenchmark-dev nghttp2-client python3-matplotlib redis-server util-linux
+  valgrind)
 package=(dpkg-dev file)
 gates=(ccache clang clang-format clang-tidy debootstrap doxygen fish git nodejs npm zsh)
 
@@ -20,6 +23,7 @@ for group in "$@"; do
   case $group in
     build) wanted+=("${build[@]}") ;;
     test) wanted+=("${test[@]}") ;;
+    bench) wanted+=("${bench[@]}") ;;
     package) wanted+=("${package[@]}") ;;
     gates)
       for each in "${gates[@]}"; do
@@ -29,7 +33,7 @@ for group in "$@"; do
       done
       ;;
     *)
-      echo "usage: $0 build|test|package|gates..." >&2
+      echo "usage: $0 build|test|bench|package|gates..." >&2
       exit 1
       ;;
   esac

@@ -1,0 +1,150 @@
+"""Latency against load, up to saturation, by TCP and by Unix socket: rows and a plot.
+
+Calls begin at random moments (a Poisson process), whether or not earlier ones are
+over, and latency counts from the moment a call was due: a server that stalls is
+charged for all that had to wait, not for one call a connection.
+"""
+
+import dataclasses
+import json
+import os
+import pathlib
+import statistics
+from collections.abc import Iterator
+
+import programs
+from rows import REPORTED, Row, Settings, interleave, ratios
+
+CONNECTIONS = 8
+IN_FLIGHT = 64
+# Offered load, as shares of what calls by TCP reach that begin when others end.
+# The load client's two threads have one processor: beyond 0.65 they are late.
+SHARES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+MODERATE = 0.4
+TITLES = {"tcp": "TCP", "unix": "Unix socket"}
+# Points are many, and their medians steady enough.
+MOST_ROUNDS = 5
+
+
+@dataclasses.dataclass
+class Point:
+    """What one transport does under one load: medians of the rounds."""
+
+    transport: str
+    offered: float
+    answered: float
+    p50_us: float
+    p99_us: float
+    p999_us: float
+    # Share of one processor that the server uses.
+    server_busy: float
+
+
+def _points(variants: dict[str, tuple[str, float]], results: dict[str, list[dict]]) -> list[Point]:
+    points = []
+    for name, (transport, offered) in variants.items():
+
+        def median(key: str, rounds: list[dict] = results[name]) -> float:
+            return statistics.median(each[key] for each in rounds)
+
+        busy = median("server_us") * median("rate") / 1e6
+        latencies = (median(f"{quantile}_us") for quantile in ("p50", "p99", "p999"))
+        points.append(Point(transport, offered, median("rate"), *latencies, busy))
+    return points
+
+
+def rows(settings: Settings) -> Iterator[Row]:
+    """Measures all points; writes latency.json and latency.svg."""
+    path = programs.scratch(settings, f"{os.getpid()}.sock")
+    with programs.portregd(settings, listen=f"127.0.0.1:0,unix:{path}") as tcp:
+        servers = {"tcp": tcp, "unix": programs.Server(tcp.pid, f"unix:{path}")}
+
+        def ask(transport: str, **flags) -> dict:
+            return programs.load(
+                settings,
+                "load_client",
+                servers[transport],
+                connections=CONNECTIONS,
+                duration=f"{settings.seconds(0.4)}s",
+                **flags,
+            )
+
+        rounds = min(settings.rounds, MOST_ROUNDS)
+        saturated = interleave(
+            ["tcp", "unix", "tcp'"],
+            settings.rounds,
+            lambda name: ask(name.rstrip("'"), in_flight=IN_FLIGHT)["rate"],
+        )
+        most = statistics.median(saturated["tcp"])
+        variants = {
+            f"{transport} {share}": (transport, share * most)
+            for share in SHARES
+            for transport in TITLES
+        }
+        results = interleave(
+            list(variants),
+            rounds,
+            lambda name: ask(variants[name][0], rate=round(variants[name][1])),
+        )
+    path.unlink(missing_ok=True)
+    points = _points(variants, results)
+    file = programs.scratch(settings, "latency.json")
+    file.write_text(json.dumps([dataclasses.asdict(point) for point in points], indent=1) + "\n")
+    plot(points, programs.scratch(settings, "latency.svg"))
+    yield from _rows(saturated, results, f"{CONNECTIONS} connections; no TLS yet to compare")
+
+
+def _rows(
+    saturated: dict[str, list[float]], results: dict[str, list[dict]], note: str
+) -> Iterator[Row]:
+    yield Row(
+        "Lookup by Unix socket / TCP, calls/s at saturation",
+        REPORTED,
+        "ratio",
+        ratios(saturated["unix"], saturated["tcp"]),
+        ratios(saturated["tcp'"], saturated["tcp"]),
+        {
+            "calls/s Unix socket": statistics.median(saturated["unix"]),
+            "calls/s TCP": statistics.median(saturated["tcp"]),
+        },
+        note,
+    )
+    latencies = {
+        name: [each["p50_us"] for each in results[f"{name} {MODERATE}"]] for name in TITLES
+    }
+    unix, tcp = latencies["unix"], latencies["tcp"]
+    yield Row(
+        f"Lookup by Unix socket / TCP, median latency at {MODERATE:.0%} of saturation",
+        REPORTED,
+        "ratio",
+        ratios(unix, tcp),
+        None,
+        {"µs Unix socket": statistics.median(unix), "µs TCP": statistics.median(tcp)},
+        "all loads: latency.svg, latency.json",
+    )
+
+
+def plot(points: list[Point], file: pathlib.Path) -> None:
+    """Draws median and 99th percentile over the offered load."""
+    # Only this group needs it, and it takes long to load.
+    import matplotlib  # pylint: disable=import-outside-toplevel
+
+    matplotlib.use("svg")
+    from matplotlib import pyplot  # pylint: disable=import-outside-toplevel
+
+    matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "portreg"})
+    figure, axes = pyplot.subplots(figsize=(7, 4.2))
+    for (transport, title), colour in zip(TITLES.items(), ("tab:blue", "tab:orange"), strict=True):
+        mine = [point for point in points if point.transport == transport]
+        offered = [point.offered / 1e3 for point in mine]
+        for key, style, what in (("p50_us", "o-", "median"), ("p99_us", "s--", "99 %")):
+            values = [getattr(point, key) for point in mine]
+            axes.plot(offered, values, style, color=colour, label=f"{title}, {what}", markersize=4)
+    axes.set_yscale("log")
+    axes.set_xlim(left=0)
+    axes.set_xlabel("lookups begun a second, in thousands")
+    axes.set_ylabel("latency, µs")
+    axes.grid(True, which="both", alpha=0.25)
+    axes.legend()
+    figure.tight_layout()
+    figure.savefig(file, metadata={"Date": None})

@@ -1,0 +1,39 @@
+"""What Lookup and Classify cost beside an empty call to the same process."""
+
+import itertools
+import statistics
+from collections.abc import Iterator
+
+import programs
+from rows import Goal, Row, Settings, interleave, ratios
+
+TITLES = {"port": "Lookup by port", "name": "Lookup by name", "classify": "Classify"}
+GOAL = Goal("<=", 0.05, above_control=True)
+
+
+def rows(settings: Settings) -> Iterator[Row]:
+    """Server CPU of each call / of the empty call; 1 connection, 64 in flight."""
+    with programs.portregd(settings, "bench_server") as server:
+        for workload in TITLES:
+            # Of what is timed only the size is checked: here, every byte.
+            programs.load(settings, "load_client", server, workload=workload, calls=5000)
+        index = itertools.count()
+
+        def measure(variant: str) -> float:
+            workload = variant.rstrip("'")
+            return programs.saturate(settings, server, workload, next(index))["server_us"]
+
+        costs = interleave(["empty", *TITLES, "empty'"], settings.rounds, measure)
+    control = ratios(costs["empty'"], costs["empty"])
+    for workload, title in TITLES.items():
+        yield Row(
+            f"{title} / empty call, server CPU",
+            GOAL,
+            "ratio",
+            ratios(costs[workload], costs["empty"]),
+            control,
+            {
+                "µs a call": statistics.median(costs[workload]),
+                "µs an empty call": statistics.median(costs["empty"]),
+            },
+        )
