@@ -250,11 +250,16 @@ absl::Span<const RecordIndex> Registry::ByName(absl::string_view name) const {
 
 std::optional<uint32_t> Registry::NameId(absl::string_view name) const {
   if (name.size() > kMaxServiceNameBytes) return std::nullopt;
-  // Folded on the stack: this is asked with every call.
+  // Nearly every name is written as it is kept. One that is not is folded on the
+  // stack: this is asked with every call.
   std::array<char, kMaxServiceNameBytes> folded;
-  std::transform(name.begin(), name.end(), folded.begin(),
-                 [](unsigned char c) { return absl::ascii_tolower(c); });
-  const auto found = name_ids_.find(absl::string_view(folded.data(), name.size()));
+  const auto is_upper = [](unsigned char c) { return absl::ascii_isupper(c); };
+  if (std::any_of(name.begin(), name.end(), is_upper)) {
+    const auto to_lower = [](unsigned char c) { return absl::ascii_tolower(c); };
+    std::transform(name.begin(), name.end(), folded.begin(), to_lower);
+    name = absl::string_view(folded.data(), name.size());
+  }
+  const auto found = name_ids_.find(name);
   if (found == name_ids_.end()) return std::nullopt;
   return found->second;
 }
