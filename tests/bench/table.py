@@ -20,7 +20,19 @@ import rows as vocabulary
 from rows import Row, Settings
 
 # Each is a module with rows(settings), in the order of the table.
-GROUPS = ["unary", "shipped", "batch", "coalesced", "listing", "etcd", "latency"]
+GROUPS = [
+    "unary",
+    "shipped",
+    "batch",
+    "coalesced",
+    "listing",
+    "etcd",
+    "latency",
+    "instructions",
+    "start",
+    "memory",
+    "micro",
+]
 
 
 def machine() -> dict[str, str]:

@@ -1,0 +1,212 @@
+"""What the server keeps in memory: the registry, idle connections, calls and swaps.
+
+Megabytes are 10^6 bytes, kilobytes 10^3.
+"""
+
+import contextlib
+import pathlib
+import re
+import statistics
+import subprocess
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import idle
+import programs
+from rows import Goal, Row, Settings, interleave, ratios
+
+FEW = 1_000
+MANY = 5_000
+# Fresh servers each: memory differs little from one to the next.
+SERVERS = 5
+# How much memory that should stay as it is may grow: what an allocator's
+# housekeeping adds or takes from one moment to the next.
+FLAT = Goal("<=", 1.05)
+CALLS = {"port": 400_000, "name": 300_000, "classify": 300_000}
+CALLS_BEFORE = 100_000
+SWAPS_BEFORE = 100
+SWAPS = 900
+
+
+def memory(pid: int) -> dict[str, float]:
+    """Bytes of a process: resident, its share of them (PSS), and its own alone."""
+    text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+    sizes = {name: int(size) * 1024.0 for name, size in re.findall(r"(\w+): +(\d+) kB", text)}
+    return {
+        "resident": sizes["Rss"],
+        "PSS": sizes["Pss"],
+        "private": sizes["Private_Clean"] + sizes["Private_Dirty"],
+    }
+
+
+def _load(settings: Settings, server: programs.Server, **flags: Any) -> dict[str, Any]:
+    return programs.load(settings, "load_client", server, **flags)
+
+
+def _warm(settings: Settings, server: programs.Server) -> None:
+    """Has the server take what it takes once for the first calls."""
+    _load(settings, server, workload="port", duration=f"{settings.seconds(0.3)}s")
+
+
+def idle_rows(settings: Settings) -> Iterator[Row]:
+    """Memory after load, and what each idle connection adds to it."""
+    loaded: list[dict[str, float]] = []
+    added: dict[int, list[float]] = {FEW: [], MANY: []}
+    for _ in range(settings.repetitions(SERVERS)):
+        with programs.portregd(settings) as server, contextlib.ExitStack() as held:
+            loaded.append(memory(server.pid))
+            _warm(settings, server)
+            before = memory(server.pid)["resident"]
+            open_now = 0
+            for count, bytes_each in added.items():
+                held.enter_context(idle.connections(server.address, count - open_now))
+                open_now = count
+                bytes_each.append((memory(server.pid)["resident"] - before) / count)
+    yield Row(
+        "portregd, resident after load",
+        Goal("<=", 40),
+        "MB",
+        [sizes["resident"] / 1e6 for sizes in loaded],
+        absolute={
+            f"{kind} MB": statistics.median(sizes[kind] for sizes in loaded) / 1e6
+            for kind in ("PSS", "private")
+        },
+    )
+    for count, bytes_each in added.items():
+        yield Row(
+            f"portregd, each of {count:,} idle plaintext connections",
+            Goal("<=", 16),
+            "kB",
+            [each / 1e3 for each in bytes_each],
+            note="resident memory of the process; the kernel's own for sockets is not in it",
+        )
+
+
+def active_row(settings: Settings) -> Row:
+    """What a call costs beside many idle connections."""
+    with programs.portregd(settings) as crowded, programs.portregd(settings) as alone:
+        with idle.connections(crowded.address, MANY):
+
+            def measure(variant: str) -> float:
+                server = crowded if variant == "crowded" else alone
+                length = f"{settings.seconds(0.4)}s"
+                return _load(settings, server, workload="port", duration=length)["server_us"]
+
+            costs = interleave(["crowded", "alone", "alone'"], settings.rounds, measure)
+    return Row(
+        f"Lookup with {MANY:,} idle connections / with none, server CPU",
+        Goal("<=", 1.25),
+        "ratio",
+        ratios(costs["crowded"], costs["alone"]),
+        ratios(costs["alone'"], costs["alone"]),
+        {"µs with": statistics.median(costs["crowded"]),
+         "µs without": statistics.median(costs["alone"])},
+    )
+
+
+def _flat_row(name: str, before: float, after: float, note: str) -> Row:
+    absolute = {"MB before": before / 1e6, "MB after": after / 1e6}
+    return Row(name, FLAT, "ratio", [after / before], absolute=absolute, note=note)
+
+
+def calls_row(settings: Settings) -> Row:
+    """Memory before and after a million calls."""
+    share = 0.001 if settings.quick else 1.0
+    with programs.portregd(settings) as server:
+        for workload in CALLS:
+            _load(settings, server, workload=workload, calls=int(CALLS_BEFORE * share))
+        before = memory(server.pid)["resident"]
+        for workload, calls in CALLS.items():
+            _load(settings, server, workload=workload, calls=int(calls * share))
+        after = memory(server.pid)["resident"]
+    return _flat_row(
+        f"portregd, resident after {sum(CALLS.values()) * share:,.0f} calls / before",
+        before,
+        after,
+        "by port, by name, Classify; 64 in flight; after as many as warm it up",
+    )
+
+
+class _SwapServer:
+    """A server that swaps its snapshot on command."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        self.server = programs.Server(process.pid, self._answer().removeprefix("READY "))
+
+    def _answer(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline().strip()
+
+    def swap(self, times: int) -> None:
+        """Publishes a fresh registry that often; returns when it is done."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{times}\n")
+        self._process.stdin.flush()
+        if self._answer() != "SWAPPED":
+            raise RuntimeError(f"swap_server ended with {self._process.wait()}")
+
+
+@contextlib.contextmanager
+def _swapping(settings: Settings) -> Iterator[_SwapServer]:
+    command = programs.pinned(programs.SERVER_CPU, [str(settings.binaries / "swap_server")])
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield _SwapServer(process)
+        finally:
+            process.kill()
+
+
+@contextlib.contextmanager
+def _called(settings: Settings, server: programs.Server) -> Iterator[list[int]]:
+    """Calls the server until the block ends; how many calls each part of it was."""
+    counts: list[int] = []
+    failures: list[Exception] = []
+    over = threading.Event()
+
+    def call() -> None:
+        try:
+            while not over.is_set():
+                counts.append(_load(settings, server, workload="port", duration="1s")["calls"])
+        except (RuntimeError, OSError, subprocess.SubprocessError) as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=call)
+    thread.start()
+    try:
+        yield counts
+    finally:
+        over.set()
+        thread.join()
+    if failures:
+        raise failures[0]
+
+
+def swaps_row(settings: Settings) -> Row:
+    """Memory after a hundred swaps of the snapshot, and after a thousand, under calls."""
+    share = 0.02 if settings.quick else 1.0
+    before_swaps, swaps = int(SWAPS_BEFORE * share), int(SWAPS * share)
+    with _swapping(settings) as swapping:
+        with _called(settings, swapping.server) as counts:
+            swapping.swap(before_swaps)
+            before = memory(swapping.server.pid)["resident"]
+            swapping.swap(swaps)
+            after = memory(swapping.server.pid)["resident"]
+    return _flat_row(
+        f"resident after {before_swaps + swaps:,} swaps of the snapshot / after {before_swaps}",
+        before,
+        after,
+        f"in swap_server, while it answered {sum(counts):,} calls",
+    )
+
+
+def rows(settings: Settings) -> Iterator[Row]:
+    """Resident memory, and what idle connections cost."""
+    idle.allow(MANY)
+    yield from idle_rows(settings)
+    yield active_row(settings)
+    yield calls_row(settings)
+    yield swaps_row(settings)

@@ -1,0 +1,109 @@
+"""What single functions take, and glibc's functions for the same questions."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import programs
+from rows import REPORTED, Goal, Row, Settings, ratios
+
+REPETITIONS = 30
+SECONDS = 0.02
+SERVICES = pathlib.Path("/etc/services")
+
+# Rows by the benchmark's name in micro/.
+OURS = {
+    "AtPort": ("in-process lookup by port", Goal("<=", 5, statistic="best")),
+    "ByName": ("in-process lookup by name", Goal("<=", 25, statistic="best")),
+    "ByUnknownName": ("in-process lookup by an unknown name", REPORTED),
+    "States": ("states of a port on all transports", REPORTED),
+    "ClassOfPort": ("class of a port", REPORTED),
+    "ParseLookup/by_port": ("parsing a LookupRequest, by port", REPORTED),
+    "ParseLookup/by_name": ("parsing a LookupRequest, by name", REPORTED),
+    "StoredReply/by_port": ("stored reply to a parsed request, by port", REPORTED),
+    "StoredReply/by_name": ("stored reply to a parsed request, by name", REPORTED),
+    "HandleLookup/by_port": ("handler Lookup, by port", REPORTED),
+    "HandleLookup/by_port_serialised": ("the same, serialised", REPORTED),
+    "HandleLookup/by_name": ("handler Lookup, by name", REPORTED),
+    "HandleClassify": ("handler Classify", REPORTED),
+    "Search/one_word": ("search for postgresql", REPORTED),
+    "Search/two_words": ("search for web server", REPORTED),
+    "Search/misspelt": ("search for postgrsql, which is nothing's name", REPORTED),
+}
+# glibc's function, and ours that answers the same.
+THEIRS = {"ByPort": ("getservbyport_r", "AtPort"), "ByName": ("getservbyname_r", "ByName")}
+
+
+def _run(settings: Settings, command: list[str], name: str) -> tuple[dict[str, list[float]], dict]:
+    """Nanoseconds of each repetition by benchmark, and what the program says of itself."""
+    output = programs.scratch(settings, f"{name}.json")
+    command = command + [
+        f"--benchmark_repetitions={settings.repetitions(REPETITIONS)}",
+        f"--benchmark_min_time={settings.seconds(SECONDS)}",
+        # Not one benchmark after the other: a slow moment is no single one's.
+        "--benchmark_enable_random_interleaving=true",
+        f"--benchmark_out={output}",
+    ]
+    done = subprocess.run(
+        programs.pinned(programs.LOAD_CPU, command),
+        capture_output=True,
+        text=True,
+        timeout=programs.PATIENCE_SECONDS,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise RuntimeError(f"{name}: {done.stderr.strip()[-300:]}")
+    report = json.loads(output.read_text())
+    times: dict[str, list[float]] = {}
+    for run in report["benchmarks"]:
+        if run.get("error_occurred"):
+            raise RuntimeError(f"{name}: {run['name']}: {run['error_message']}")
+        if run["run_type"] == "iteration":
+            times.setdefault(run["run_name"], []).append(run["cpu_time"])
+    return times, report["context"]
+
+
+def _services_file(settings: Settings) -> pathlib.Path:
+    """The whole registry as a services file."""
+    path = programs.scratch(settings, "services")
+    tool = str(settings.binaries / "portreg")
+    with path.open("w") as file:
+        subprocess.run([tool, "--offline", "export", "--format=services"], stdout=file, check=True)
+    return path
+
+
+def _their_rows(
+    settings: Settings, title: str, prefix: list[str], ours: dict[str, list[float]]
+) -> Iterator[Row]:
+    command = [*prefix, str(settings.binaries / "bench_getservby")]
+    times, context = _run(settings, command, "getservby")
+    for name, (function, our_name) in THEIRS.items():
+        yield Row(
+            f"{function}, {title} / in-process lookup",
+            REPORTED,
+            "ratio",
+            ratios(times[name], ours[our_name]),
+            absolute={"ns": min(times[name]), "ns in process": min(ours[our_name])},
+            note=f"services in the file: {int(context['services']):,}",
+        )
+
+
+def rows(settings: Settings) -> Iterator[Row]:
+    """Processor time of single calls, random keys, best of the repetitions."""
+    ours, _ = _run(settings, [str(settings.binaries / "bench_micro")], "micro")
+    for name, (title, goal) in OURS.items():
+        yield Row(title, goal, "ns", ours[name], absolute={"best ns": min(ours[name])})
+    if SERVICES.exists():
+        yield from _their_rows(settings, "the system's file", [], ours)
+    else:
+        print(f"micro: there is no {SERVICES}: no rows of getservby* with it", file=sys.stderr)
+    if not SERVICES.exists() or os.geteuid() != 0:
+        # Only root may put another file in that one's place, for itself alone.
+        print("micro: not root: no rows of getservby* with a full file", file=sys.stderr)
+        return
+    script = 'mount --bind "$1" "$2" && shift 2 && exec "$@"'
+    mounted = ["unshare", "--mount", "sh", "-c", script, "sh", str(_services_file(settings))]
+    yield from _their_rows(settings, "the whole registry as file", [*mounted, str(SERVICES)], ours)

@@ -1,0 +1,76 @@
+// Questions to the registry within the process.
+#include <string>
+
+#include "benchmark/benchmark.h"
+#include "common/port_class.h"
+#include "common/registry.h"
+#include "common/search.h"
+#include "tests/bench/micro/keys.h"
+
+namespace portreg::bench {
+namespace {
+
+// Takes a span as its reader would: by its first record and its size.
+void Use(absl::Span<const RecordIndex> records) {
+  benchmark::DoNotOptimize(records.data());
+  benchmark::DoNotOptimize(records.size());
+}
+
+void AtPort(benchmark::State& state) {
+  const Registry& registry = TheRegistry();
+  Cycle<Port> ports(ShuffledPorts());
+  for (auto unused : state) Use(registry.AtPort(ports.Next()));
+}
+BENCHMARK(AtPort);
+
+void ByName(benchmark::State& state) {
+  const Registry& registry = TheRegistry();
+  Cycle<std::string> names(ShuffledNames());
+  for (auto unused : state) {
+    const absl::Span<const RecordIndex> records = registry.ByName(names.Next());
+    if (records.empty()) state.SkipWithError("a name of the registry is not found");
+    Use(records);
+  }
+}
+BENCHMARK(ByName);
+
+void ByUnknownName(benchmark::State& state) {
+  const Registry& registry = TheRegistry();
+  std::vector<std::string> unknown;
+  for (const std::string& name : ShuffledNames()) unknown.push_back(name + "?");
+  Cycle<std::string> names(unknown);
+  for (auto unused : state) {
+    const absl::Span<const RecordIndex> records = registry.ByName(names.Next());
+    if (!records.empty()) state.SkipWithError("an unknown name is found");
+    Use(records);
+  }
+}
+BENCHMARK(ByUnknownName);
+
+void States(benchmark::State& state) {
+  const Registry& registry = TheRegistry();
+  Cycle<Port> ports(ShuffledPorts());
+  for (auto unused : state) {
+    benchmark::DoNotOptimize(registry.States(ports.Next(), Transport::kNone));
+  }
+}
+BENCHMARK(States);
+
+void ClassOfPort(benchmark::State& state) {
+  Cycle<Port> ports(ShuffledPorts());
+  for (auto unused : state) benchmark::DoNotOptimize(&ClassOf(ports.Next()));
+}
+BENCHMARK(ClassOfPort);
+
+void Search(benchmark::State& state, const char* query) {
+  const SearchIndex index(TheRegistry());
+  SearchQuestion question;
+  question.query = query;
+  for (auto unused : state) benchmark::DoNotOptimize(index.Search(question));
+}
+BENCHMARK_CAPTURE(Search, one_word, "postgresql");
+BENCHMARK_CAPTURE(Search, two_words, "web server");
+BENCHMARK_CAPTURE(Search, misspelt, "postgrsql");
+
+}  // namespace
+}  // namespace portreg::bench
