@@ -1,5 +1,6 @@
-// One plain function per RPC: request in, answer or error out. What each RPC
-// means is said in port_registry_service.proto. No gRPC here.
+// One plain function per RPC: request in, answer or error out; of BatchLookup,
+// one per result, which batch_reply.h puts together. What each RPC means is said
+// in port_registry_service.proto. No gRPC here.
 #ifndef PORTREG_SERVER_HANDLERS_H_
 #define PORTREG_SERVER_HANDLERS_H_
 
