@@ -150,11 +150,20 @@ class QuickstartTest(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("is portregd running?", done.stdout)
 
+    def assert_links_as_its_user_likes(self, program):
+        """What a release's programs link in is imposed on no user's."""
+        section = installation.run("readelf", "--dynamic", "--wide", program)
+        self.assertIn("[libgrpc++.so", section)
+        symbols = installation.run("readelf", "--dyn-syms", "--wide", program)
+        self.assertNotIn("mallctl", symbols)
+        self.assertNotIn("jemalloc", section)
+
     def test_cmake(self):
         directory = installation.fresh_directory("quickstart-cmake")
         installation.build(QUICKSTART, directory,
                            f"-DCMAKE_PREFIX_PATH={PREFIX}")
         self.assert_works(directory / "quickstart")
+        self.assert_links_as_its_user_likes(directory / "quickstart")
 
     def test_pkg_config(self):
         directory = installation.fresh_directory("quickstart-pkg-config")
@@ -165,6 +174,7 @@ class QuickstartTest(unittest.TestCase):
             "CXXFLAGS=-O0",
             variables={"PKG_CONFIG_PATH": str(module.parent)})
         self.assert_works(directory / "quickstart")
+        self.assert_links_as_its_user_likes(directory / "quickstart")
 
     def test_pkg_config_knows_the_version_and_the_moved_prefix(self):
         module = installation.one_file(PREFIX, "portreg.pc")
