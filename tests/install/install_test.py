@@ -32,12 +32,23 @@ SERVER_FILES = {
     "share/doc/portregd/changelog", "share/doc/portregd/copyright",
     "share/fish/vendor_completions.d/portregd.fish",
     "share/man/man8/portregd.8", "share/zsh/site-functions/_portregd"}
+# What the programs of a release have linked in, whose notices come along.
+LINKED_IN = {f"lib{name}-dev" for name in (
+    "absl", "c-ares", "grpc", "jemalloc", "protobuf")}
 LIBRARIES = {"client", "proto", "common", "handlers", "service", "fake_server"}
 HEADER_ROOTS = ("client/include", "client/mocks/include",
                 "server/testing/include")
 GENERATED_HEADERS = {
     "port_record.pb.h", "port_registry_service.pb.h",
     "port_registry_service.grpc.pb.h", "port_registry_service_mock.grpc.pb.h"}
+
+
+def linked_in(package: str) -> set[str]:
+    """The notices that a program of this build brings along."""
+    settings = (BUILD_DIR / "CMakeCache.txt").read_text()
+    if "PORTREG_STATIC:BOOL=ON" not in settings:
+        return set()
+    return {f"share/doc/{package}/linked-in/{name}" for name in LINKED_IN}
 
 
 def public_headers() -> set[str]:
@@ -69,10 +80,12 @@ class FilesTest(unittest.TestCase):
                 directory / component)
 
     def test_tool(self):
-        self.assertEqual(self.files["tool"], TOOL_FILES)
+        self.assertEqual(self.files["tool"],
+                         TOOL_FILES | linked_in("portreg"))
 
     def test_server(self):
-        self.assertEqual(self.files["server"], SERVER_FILES)
+        self.assertEqual(self.files["server"],
+                         SERVER_FILES | linked_in("portregd"))
 
     def test_headers_and_protos(self):
         protos = {path.name for path in
@@ -154,7 +167,7 @@ class QuickstartTest(unittest.TestCase):
         """What a release's programs link in is imposed on no user's."""
         section = installation.run("readelf", "--dynamic", "--wide", program)
         self.assertIn("[libgrpc++.so", section)
-        symbols = installation.run("readelf", "--dyn-syms", "--wide", program)
+        symbols = installation.run("readelf", "--syms", "--wide", program)
         self.assertNotIn("mallctl", symbols)
         self.assertNotIn("jemalloc", section)
 
