@@ -28,6 +28,8 @@ class Connection {
 
   [[nodiscard]] const ClientOptions& options() const { return options_; }
   [[nodiscard]] Stub& stub() const { return *stub_; }
+  // Null where a test brought the stub.
+  [[nodiscard]] grpc::Channel* channel() const { return channel_.get(); }
   // For calls that do not block. Null where a test's stub has none.
   [[nodiscard]] Stub::async_interface* async_stub() const;
 

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/types/optional.h"
 #include "client/listing.h"
+#include "client/listing_message.h"
 #include "grpcpp/grpcpp.h"
 #include "portreg/record_stream.h"
 #include "portreg/v1/port_registry_service.pb.h"
@@ -24,9 +25,12 @@ class RecordStream::Messages {
   // Cancels what has not been read.
   ~Messages();
 
-  // Puts the next message into `message`. False at the end and after an error,
-  // which status() then tells.
-  bool Read(v1::ListRangeResponse& message);
+  // Reads the next message into message(). False at the end and after an error,
+  // which status() then tells; that of message() may be one.
+  bool Read();
+
+  // What was read last. Without records before the first Read.
+  [[nodiscard]] internal::ListingMessage& message() { return message_; }
 
   [[nodiscard]] const absl::Status& status() const { return status_; }
 
@@ -35,6 +39,9 @@ class RecordStream::Messages {
 
   // Opens a stream. False, with status_ set, if there is no connection.
   bool Open();
+  // Reads from the stream that is open. False if that has ended.
+  bool ReadOne();
+  grpc::Status Finish();
   // Ends the stream. Whether to open it again, after a pause that has then been
   // made.
   bool MayGoOn();
@@ -43,7 +50,10 @@ class RecordStream::Messages {
   absl::optional<internal::Listing> listing_;
   Phase phase_ = Phase::kNew;
   std::unique_ptr<grpc::ClientContext> context_;
+  // One of them: of a channel, or of the stub that a test brought.
+  std::unique_ptr<grpc::ClientReaderInterface<grpc::ByteBuffer>> bytes_reader_;
   std::unique_ptr<grpc::ClientReaderInterface<v1::ListRangeResponse>> reader_;
+  internal::ListingMessage message_;
   absl::Status status_;
 };
 

@@ -6,6 +6,13 @@
 #include "client/messages.h"
 
 namespace portreg {
+namespace {
+
+using grpc::internal::RpcMethod;
+
+constexpr char kListRange[] = "/portreg.v1.PortRegistryService/ListRange";
+
+}  // namespace
 
 RecordStream::Messages::Messages(internal::Listing listing) : listing_(std::move(listing)) {}
 
@@ -15,39 +22,67 @@ RecordStream::Messages::Messages(absl::Status status)
 RecordStream::Messages::~Messages() {
   if (phase_ != Phase::kOpen) return;
   context_->TryCancel();
-  reader_->Finish();
+  Finish();
 }
 
 bool RecordStream::Messages::Open() {
   context_ = std::make_unique<grpc::ClientContext>();
   listing_->Prepare(*context_);
+  const internal::Connection& connection = listing_->connection();
   if (!listing_->resumed()) {
-    status_ = listing_->connection().AwaitConnection(listing_->ConnectTimeout());
+    status_ = connection.AwaitConnection(listing_->ConnectTimeout());
     if (!status_.ok()) return false;
   }
-  reader_ = listing_->connection().stub().ListRange(context_.get(), listing_->request());
+  if (connection.channel() != nullptr) {
+    // As the generated stub does it, for messages that are not parsed.
+    const RpcMethod method(kListRange, RpcMethod::SERVER_STREAMING);
+    bytes_reader_.reset(grpc::internal::ClientReaderFactory<grpc::ByteBuffer>::Create(
+        connection.channel(), method, context_.get(), listing_->request()));
+    return true;
+  }
+  reader_ = connection.stub().ListRange(context_.get(), listing_->request());
   if (reader_ == nullptr) status_ = absl::InternalError("the stub gave no reader of the listing");
   return status_.ok();
 }
 
-bool RecordStream::Messages::Read(v1::ListRangeResponse& message) {
+bool RecordStream::Messages::Read() {
   while (phase_ != Phase::kOver) {
-    if (phase_ == Phase::kNew && !Open()) {
+    if (message_.malformed()) {
+      context_->TryCancel();
+      Finish();
       phase_ = Phase::kOver;
-      return false;
-    }
-    phase_ = Phase::kOpen;
-    if (reader_->Read(&message)) {
-      listing_->Note(message);
+      status_ = absl::InternalError("a message of the listing is malformed");
+    } else if (phase_ == Phase::kNew && !Open()) {
+      phase_ = Phase::kOver;
+    } else if (phase_ = Phase::kOpen; !ReadOne()) {
+      phase_ = MayGoOn() ? Phase::kNew : Phase::kOver;
+    } else if (!message_.malformed()) {
+      listing_->Note(message_.rest());
       return true;
     }
-    phase_ = MayGoOn() ? Phase::kNew : Phase::kOver;
   }
   return false;
 }
 
+bool RecordStream::Messages::ReadOne() {
+  if (bytes_reader_ != nullptr) {
+    grpc::ByteBuffer bytes;
+    if (!bytes_reader_->Read(&bytes)) return false;
+    message_.Parse(bytes);
+  } else {
+    v1::ListRangeResponse message;
+    if (!reader_->Read(&message)) return false;
+    message_.Set(std::move(message));
+  }
+  return true;
+}
+
+grpc::Status RecordStream::Messages::Finish() {
+  return bytes_reader_ != nullptr ? bytes_reader_->Finish() : reader_->Finish();
+}
+
 bool RecordStream::Messages::MayGoOn() {
-  const grpc::Status end = reader_->Finish();
+  const grpc::Status end = Finish();
   if (listing_->Resume(end)) {
     absl::SleepFor(listing_->Pause());
     return true;
@@ -58,36 +93,26 @@ bool RecordStream::Messages::MayGoOn() {
 
 RecordStream::RecordStream(std::unique_ptr<Messages> messages) : messages_(std::move(messages)) {}
 
-RecordStream::RecordStream(RecordStream&& other) noexcept { *this = std::move(other); }
+RecordStream::RecordStream(RecordStream&& other) noexcept = default;
 
-RecordStream& RecordStream::operator=(RecordStream&& other) noexcept {
-  messages_ = std::move(other.messages_);
-  message_ = std::move(other.message_);
-  // Without it, the other would look for its next record in a message that has
-  // none.
-  next_ = std::exchange(other.next_, 0);
-  other.message_.Clear();
-  resume_token_ = std::move(other.resume_token_);
-  status_ = std::move(other.status_);
-  return *this;
-}
+RecordStream& RecordStream::operator=(RecordStream&& other) noexcept = default;
 
 RecordStream::~RecordStream() = default;
 
 const v1::PortRecord* RecordStream::Next() {
-  while (next_ == message_.records_size()) {
-    if (messages_ == nullptr) return nullptr;
-    if (!messages_->Read(message_)) {
-      message_.clear_records();
-      next_ = 0;
+  if (messages_ == nullptr) return nullptr;
+  internal::ListingMessage& message = messages_->message();
+  const v1::PortRecord* record = message.Next();
+  while (record == nullptr) {
+    if (!messages_->Read()) {
       status_ = messages_->status();
       return nullptr;
     }
-    next_ = 0;
-    if (message_.records().empty()) resume_token_ = message_.resume_token();
+    revision_ = message.rest().revision();
+    if (message.done()) resume_token_ = message.rest().resume_token();
+    record = message.Next();
   }
-  const v1::PortRecord* record = &message_.records(next_++);
-  if (next_ == message_.records_size()) resume_token_ = message_.resume_token();
+  if (message.done()) resume_token_ = message.rest().resume_token();
   return record;
 }
 

@@ -45,7 +45,7 @@ class RecordStream {
   [[nodiscard]] const absl::Status& status() const { return status_; }
 
   // The revision of the records. Empty before the first call of Next().
-  [[nodiscard]] const std::string& revision() const { return message_.revision(); }
+  [[nodiscard]] const std::string& revision() const { return revision_; }
 
   // Continues, in a later request, after the last message whose records have
   // all been yielded. Empty before that.
@@ -53,8 +53,7 @@ class RecordStream {
 
  private:
   std::unique_ptr<Messages> messages_;
-  v1::ListRangeResponse message_;
-  int next_ = 0;
+  std::string revision_;
   std::string resume_token_;
   absl::Status status_;
 };

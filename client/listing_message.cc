@@ -1,0 +1,102 @@
+#include "client/listing_message.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include "absl/types/optional.h"
+#include "client/field_reader.h"
+
+namespace portreg::internal {
+namespace {
+
+using Record = v1::PortRecord;
+using Response = v1::ListRangeResponse;
+
+// Reads the field, if it comes next, into `text`, which is or becomes ASCII.
+// False if the field is not.
+bool ReadAscii(FieldReader& fields, int field, std::string& text) {
+  const absl::string_view bytes = fields.Bytes(field).value_or("");
+  // Neighbours often have texts in common, which need no second look.
+  if (bytes == text) return true;
+  if (!IsAscii(bytes)) return false;
+  text.assign(bytes.data(), bytes.size());
+  return true;
+}
+
+}  // namespace
+
+bool ParsePlainRecord(absl::string_view bytes, Record& record) {
+  FieldReader fields(bytes);
+  if (const auto port = fields.Number(Record::kFirstPortFieldNumber)) {
+    record.set_first_port(static_cast<int32_t>(*port));
+  } else {
+    record.clear_first_port();
+  }
+  if (const auto port = fields.Number(Record::kLastPortFieldNumber)) {
+    record.set_last_port(static_cast<int32_t>(*port));
+  } else {
+    record.clear_last_port();
+  }
+  record.set_transport(
+      static_cast<v1::Transport>(fields.Number(Record::kTransportFieldNumber).value_or(0)));
+  if (!ReadAscii(fields, Record::kServiceFieldNumber, *record.mutable_service()) ||
+      !ReadAscii(fields, Record::kDescriptionFieldNumber, *record.mutable_description())) {
+    return false;
+  }
+  record.set_layer(static_cast<v1::Layer>(fields.Number(Record::kLayerFieldNumber).value_or(0)));
+  return ReadAscii(fields, Record::kSourceFieldNumber, *record.mutable_source()) && fields.at_end();
+}
+
+void ListingMessage::Parse(const grpc::ByteBuffer& bytes) {
+  malformed_ = whole_ = false;
+  next_ = size_ = 0;
+  if (!bytes.TrySingleSlice(&bytes_).ok() && !bytes.DumpToSingleSlice(&bytes_).ok()) {
+    malformed_ = true;
+  } else if (FindFields()) {
+    size_ = records_.size();
+  } else {
+    ParseWhole();
+  }
+}
+
+void ListingMessage::Set(Response message) {
+  message_ = std::move(message);
+  malformed_ = false;
+  whole_ = true;
+  next_ = 0;
+  size_ = static_cast<size_t>(message_.records_size());
+}
+
+const Record* ListingMessage::Next() {
+  if (!whole_ && !done()) {
+    if (ParsePlainRecord(records_[next_], record_)) {
+      ++next_;
+      return &record_;
+    }
+    ParseWhole();
+  }
+  return done() ? nullptr : &message_.records(static_cast<int>(next_++));
+}
+
+bool ListingMessage::FindFields() {
+  records_.clear();
+  message_.Clear();
+  FieldReader fields({reinterpret_cast<const char*>(bytes_.begin()), bytes_.size()});
+  while (const auto record = fields.Bytes(Response::kRecordsFieldNumber)) {
+    records_.push_back(*record);
+  }
+  return ReadAscii(fields, Response::kRevisionFieldNumber, *message_.mutable_revision()) &&
+         ReadAscii(fields, Response::kResumeTokenFieldNumber, *message_.mutable_resume_token()) &&
+         fields.at_end();
+}
+
+void ListingMessage::ParseWhole() {
+  malformed_ = !message_.ParseFromArray(bytes_.begin(), static_cast<int>(bytes_.size()));
+  whole_ = true;
+  if (malformed_) message_.Clear();
+  size_ = static_cast<size_t>(message_.records_size());
+  next_ = std::min(next_, size_);
+}
+
+}  // namespace portreg::internal
