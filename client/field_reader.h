@@ -15,15 +15,19 @@ namespace portreg::internal {
 // UTF-8.
 inline bool IsAscii(absl::string_view text) {
   constexpr uint64_t kHighBits = 0x8080808080808080;
-  const char* next = text.data();
-  size_t left = text.size();
+  const auto word_at = [text](size_t at) {
+    uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, sizeof(word));
+    return word;
+  };
   uint64_t seen = 0;
-  uint64_t word = 0;
-  for (; left >= sizeof(word); next += sizeof(word), left -= sizeof(word)) {
-    std::memcpy(&word, next, sizeof(word));
-    seen |= word;
+  if (text.size() < sizeof(seen)) {
+    for (const char c : text) seen |= static_cast<unsigned char>(c);
+  } else {
+    const size_t last = text.size() - sizeof(seen);
+    for (size_t at = 0; at < last; at += sizeof(seen)) seen |= word_at(at);
+    seen |= word_at(last);
   }
-  for (; left > 0; ++next, --left) seen |= static_cast<unsigned char>(*next);
   return (seen & kHighBits) == 0;
 }
 

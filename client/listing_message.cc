@@ -26,26 +26,26 @@ bool ReadAscii(FieldReader& fields, int field, std::string& text) {
 
 }  // namespace
 
-bool ParsePlainRecord(absl::string_view bytes, Record& record) {
+const Record* PlainRecord::Parse(absl::string_view bytes) {
   FieldReader fields(bytes);
   if (const auto port = fields.Number(Record::kFirstPortFieldNumber)) {
-    record.set_first_port(static_cast<int32_t>(*port));
+    record_.set_first_port(static_cast<int32_t>(*port));
   } else {
-    record.clear_first_port();
+    record_.clear_first_port();
   }
   if (const auto port = fields.Number(Record::kLastPortFieldNumber)) {
-    record.set_last_port(static_cast<int32_t>(*port));
+    record_.set_last_port(static_cast<int32_t>(*port));
   } else {
-    record.clear_last_port();
+    record_.clear_last_port();
   }
-  record.set_transport(
-      static_cast<v1::Transport>(fields.Number(Record::kTransportFieldNumber).value_or(0)));
-  if (!ReadAscii(fields, Record::kServiceFieldNumber, *record.mutable_service()) ||
-      !ReadAscii(fields, Record::kDescriptionFieldNumber, *record.mutable_description())) {
-    return false;
-  }
-  record.set_layer(static_cast<v1::Layer>(fields.Number(Record::kLayerFieldNumber).value_or(0)));
-  return ReadAscii(fields, Record::kSourceFieldNumber, *record.mutable_source()) && fields.at_end();
+  const uint32_t transport = fields.Number(Record::kTransportFieldNumber).value_or(0);
+  record_.set_transport(static_cast<v1::Transport>(transport));
+  if (!ReadAscii(fields, Record::kServiceFieldNumber, service_)) return nullptr;
+  if (!ReadAscii(fields, Record::kDescriptionFieldNumber, description_)) return nullptr;
+  const uint32_t layer = fields.Number(Record::kLayerFieldNumber).value_or(0);
+  record_.set_layer(static_cast<v1::Layer>(layer));
+  if (!ReadAscii(fields, Record::kSourceFieldNumber, source_)) return nullptr;
+  return fields.at_end() ? &record_ : nullptr;
 }
 
 void ListingMessage::Parse(const grpc::ByteBuffer& bytes) {
@@ -70,9 +70,9 @@ void ListingMessage::Set(Response message) {
 
 const Record* ListingMessage::Next() {
   if (!whole_ && !done()) {
-    if (ParsePlainRecord(records_[next_], record_)) {
+    if (const Record* const record = record_.Parse(records_[next_])) {
       ++next_;
-      return &record_;
+      return record;
     }
     ParseWhole();
   }

@@ -3,6 +3,7 @@
 #define PORTREG_CLIENT_LISTING_MESSAGE_H_
 
 #include <cstddef>
+#include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -11,11 +12,25 @@
 
 namespace portreg::internal {
 
-// Parses `bytes` into `record` if they are what a server sends in the BASIC
-// view: each field once at most, in order, texts in ASCII. False, leaving
-// anything in `record`, if they are anything else, be it a record or not.
-// `record` must be new or have been used here only.
-bool ParsePlainRecord(absl::string_view bytes, v1::PortRecord& record);
+// The record that was parsed last, of those that are plain: what a server sends
+// in the BASIC view, each field once at most, in order, texts in ASCII.
+class PlainRecord {
+ public:
+  PlainRecord() = default;
+  PlainRecord(const PlainRecord&) = delete;
+  PlainRecord& operator=(const PlainRecord&) = delete;
+
+  // The record, which lives until the next call. nullptr if the bytes are
+  // anything else, be it a record or not.
+  const v1::PortRecord* Parse(absl::string_view bytes);
+
+ private:
+  v1::PortRecord record_;
+  // Of record_.
+  std::string& service_ = *record_.mutable_service();
+  std::string& description_ = *record_.mutable_description();
+  std::string& source_ = *record_.mutable_source();
+};
 
 // Yields the records of a v1::ListRangeResponse, each parsed when it is asked
 // for, into the same memory. As soon as one is not plain, the generated parser
@@ -55,8 +70,7 @@ class ListingMessage {
   grpc::Slice bytes_;
   // Views of bytes_, one for each record.
   std::vector<absl::string_view> records_;
-  // The record that was parsed last.
-  v1::PortRecord record_;
+  PlainRecord record_;
   // With records only if it is whole.
   v1::ListRangeResponse message_;
   bool whole_ = false;

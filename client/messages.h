@@ -26,7 +26,7 @@ class RecordStream::Messages {
   ~Messages();
 
   // Reads the next message into message(). False at the end and after an error,
-  // which status() then tells; that of message() may be one.
+  // which status() then tells; a message() that is malformed is one.
   bool Read();
 
   // What was read last. Without records before the first Read.

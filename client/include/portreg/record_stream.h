@@ -41,7 +41,8 @@ class RecordStream {
 
   // OK as long as no error has occurred. ABORTED (REVISION_CHANGED) if the
   // registry changed while a broken stream was resumed, or since the request's
-  // resume token was given out: start over.
+  // resume token was given out: start over. INTERNAL if a message is malformed;
+  // the records before the first malformed one may have been yielded.
   [[nodiscard]] const absl::Status& status() const { return status_; }
 
   // The revision of the records. Empty before the first call of Next().
