@@ -1,4 +1,5 @@
-// Lets clients go while their calls are under way, at each moment in turn:
+// Lets clients go while their calls are under way, at each moment in turn, and
+// blocks in callbacks:
 //
 //   lifetime_program TARGET
 //
@@ -19,7 +20,7 @@
 namespace {
 
 constexpr int kRounds = 60;
-constexpr absl::Duration kPatience = absl::Seconds(60);
+constexpr absl::Duration kPatience = absl::Seconds(40);
 
 using Message = absl::optional<portreg::v1::ListRangeResponse>;
 
@@ -78,6 +79,24 @@ void GoesWithLookupsThatGather(const std::string& target) {
   for (const absl::Notification& each : done) Await(each, "the client goes while lookups gather");
 }
 
+// Callbacks must not block; one that does so all the same must cost itself time,
+// not stop every lookup of the process for good.
+void CallbacksBlock(const std::string& target) {
+  constexpr int kLookups = 8;
+  std::array<absl::Notification, kLookups> done;
+  const std::unique_ptr<portreg::Client> client = MakeClient(target);
+  portreg::CallOptions brief;
+  brief.timeout = absl::Seconds(1);
+  for (absl::Notification& each : done) {
+    const auto ask_again = [&](const auto& /*answer*/) {
+      static_cast<void>(client->LookupPort(443, brief));
+      each.Notify();
+    };
+    client->LookupAsync(Https(), ask_again, brief);
+  }
+  for (const absl::Notification& each : done) Await(each, "callbacks block");
+}
+
 void GoesBeforeItsListing(const std::string& target) {
   absl::Notification done;
   portreg::AsyncRecordStream stream = MakeClient(target)->ListRangeAsync({});
@@ -110,6 +129,10 @@ int main(int argc, char** argv) {
     GoesWithLookupsThatGather(argv[1]);
     GoesBeforeItsListing(argv[1]);
     ListingGoesInTheCallback(argv[1]);
+  }
+  for (const bool coalesce : {false, true}) {
+    coalesce_lookups = coalesce;
+    CallbacksBlock(argv[1]);
   }
   std::cout << "all callbacks ran\n";
 }
