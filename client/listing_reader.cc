@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "client/callback_scope.h"
 #include "client/connection.h"
 
 namespace portreg::internal {
@@ -123,6 +124,7 @@ bool ListingReader::OnMessage(v1::ListRangeResponse message) {
     reading_ = false;
     callback = std::exchange(callback_, nullptr);
   }
+  const CallbackScope scope;
   std::move(callback)(Message(std::move(message)));
   return false;
 }
@@ -185,6 +187,7 @@ void ListingReader::End(const absl::Status& status) {
     end_ = status;
     callback = std::exchange(callback_, nullptr);
   }
+  const CallbackScope scope;
   if (callback != nullptr) std::move(callback)(Outcome(status));
 }
 

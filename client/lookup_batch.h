@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "client/call_terms.h"
+#include "client/callback_scope.h"
 #include "client/cancellable.h"
 #include "client/connection.h"
 #include "google/protobuf/arena.h"
@@ -43,6 +44,7 @@ class GatheredLookup final : public Cancellable,
   void Finish(absl::StatusOr<v1::LookupResponse> outcome) {
     // What the callback holds goes with it, whoever else holds the lookup.
     Callback<v1::LookupResponse> callback = std::move(callback_);
+    const CallbackScope scope;
     std::move(callback)(std::move(outcome));
   }
 

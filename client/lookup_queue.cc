@@ -67,7 +67,9 @@ bool LookupQueue::TakePlace() {
 
 absl::StatusOr<v1::LookupResponse> LookupQueue::Lookup(const v1::LookupRequest& request,
                                                        const CallTerms& call) {
-  const bool alone = GoesAlone(request);
+  // A callback that blocks holds one of gRPC's few threads, which others' lookups
+  // would need to return.
+  const bool alone = CallbackScope::active() || GoesAlone(request);
   bool at_once = alone;
   if (!alone) {
     const std::lock_guard lock(mutex_);
@@ -81,18 +83,29 @@ absl::StatusOr<v1::LookupResponse> LookupQueue::Lookup(const v1::LookupRequest& 
   }
   std::promise<absl::StatusOr<v1::LookupResponse>> promise;
   std::future<absl::StatusOr<v1::LookupResponse>> answer = promise.get_future();
-  LookupAsync(
+  const std::shared_ptr<GatheredLookup> lookup = LookupAsync(
       request,
       [promise = std::move(promise)](absl::StatusOr<v1::LookupResponse> outcome) mutable {
         promise.set_value(std::move(outcome));
       },
       call);
+  // Whoever waits here ends by the clock, even where callbacks hold the threads
+  // that would tell.
+  const auto deadline = absl::ToChronoTime(lookup->deadline());
+  if (answer.wait_until(deadline) == std::future_status::timeout && TakeOut(*lookup)) {
+    return TimedOut(*lookup);
+  }
   return answer.get();
 }
 
-std::shared_ptr<Cancellable> LookupQueue::LookupAsync(const v1::LookupRequest& request,
-                                                      Callback<v1::LookupResponse> callback,
-                                                      const CallTerms& call) {
+absl::Status LookupQueue::TimedOut(const GatheredLookup& lookup) const {
+  return coalescing_->connection().Explain({grpc::StatusCode::DEADLINE_EXCEEDED, std::string()},
+                                           lookup.timeout());
+}
+
+std::shared_ptr<GatheredLookup> LookupQueue::LookupAsync(const v1::LookupRequest& request,
+                                                         Callback<v1::LookupResponse> callback,
+                                                         const CallTerms& call) {
   auto lookup = std::make_shared<GatheredLookup>(shared_from_this(), std::move(callback),
                                                  call.timeout(), call.Deadline());
   const bool alone = GoesAlone(request);
@@ -143,11 +156,11 @@ void LookupQueue::PassPlaceOn(bool callbacks_ran) {
     // Those whose callbacks still run will send what has gathered, with what
     // the callbacks ask for.
     if (finishing_ > 0) return;
-    do {
+    while (in_flight_ < coalescing_->terms().calls) {
       std::shared_ptr<LookupBatch> batch = Next();
       if (batch == nullptr) break;
       batches.push_back(std::move(batch));
-    } while (in_flight_ < coalescing_->terms().calls);
+    }
   }
   for (const std::shared_ptr<LookupBatch>& batch : batches) Send(batch, /*has_place=*/true);
 }
@@ -207,12 +220,15 @@ void LookupQueue::Forget(LookupBatch& batch) {
   sent_.erase(std::remove(sent_.begin(), sent_.end(), &batch), sent_.end());
 }
 
+bool LookupQueue::TakeOut(GatheredLookup& lookup) {
+  const std::lock_guard lock(mutex_);
+  if (lookup.batch_ == nullptr) return false;
+  lookup.batch_->Remove(lookup);
+  return true;
+}
+
 void LookupQueue::Cancel(const std::shared_ptr<GatheredLookup>& lookup) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (lookup->batch_ == nullptr) return;
-    lookup->batch_->Remove(*lookup);
-  }
+  if (!TakeOut(*lookup)) return;
   RunElsewhere([lookup] { lookup->Finish(absl::CancelledError("CANCELLED")); });
 }
 
@@ -250,8 +266,7 @@ void LookupQueue::OnTime() {
   }
   if (overdue != nullptr) Send(overdue, /*has_place=*/true);
   for (const std::shared_ptr<GatheredLookup>& lookup : expired) {
-    lookup->Finish(coalescing_->connection().Explain(
-        {grpc::StatusCode::DEADLINE_EXCEEDED, std::string()}, lookup->timeout()));
+    lookup->Finish(TimedOut(*lookup));
   }
 }
 

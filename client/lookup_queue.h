@@ -68,9 +68,9 @@ class LookupQueue : public std::enable_shared_from_this<LookupQueue> {
                                             const CallTerms& call);
 
   // A lookup to a callback.
-  std::shared_ptr<Cancellable> LookupAsync(const v1::LookupRequest& request,
-                                           Callback<v1::LookupResponse> callback,
-                                           const CallTerms& call);
+  std::shared_ptr<GatheredLookup> LookupAsync(const v1::LookupRequest& request,
+                                              Callback<v1::LookupResponse> callback,
+                                              const CallTerms& call);
 
   // Lets the lookup end with CANCELLED, unless its outcome is on its way.
   void Cancel(const std::shared_ptr<GatheredLookup>& lookup);
@@ -78,6 +78,10 @@ class LookupQueue : public std::enable_shared_from_this<LookupQueue> {
  private:
   // Whether the lookup must be a call by itself, whatever is in flight.
   [[nodiscard]] bool GoesAlone(const v1::LookupRequest& request) const;
+  // Takes a lookup out that waits for its outcome. False if it does no longer.
+  bool TakeOut(GatheredLookup& lookup);
+  // What a lookup ends with whose time is over.
+  [[nodiscard]] absl::Status TimedOut(const GatheredLookup& lookup) const;
   // Takes a place in flight if a lookup may go out at once. With the lock held.
   bool TakePlace();
   // Gives the place of a call that is over to what has gathered, if anything;

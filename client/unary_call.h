@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "client/callback_scope.h"
 #include "client/cancellable.h"
 #include "client/connection.h"
 #include "grpcpp/grpcpp.h"
@@ -51,6 +52,7 @@ class UnaryCall final : public Cancellable,
 
  private:
   void Finish(const grpc::Status& status, absl::Duration timeout) {
+    const CallbackScope scope;
     if (status.ok()) {
       std::move(callback_)(std::move(response_));
     } else {

@@ -32,9 +32,10 @@ struct CsvField {
   TextPosition position;
 };
 
-// Yields the rows of a text one after the other. Quotes within a field that
-// does not begin with one stand for themselves, as Python's csv has it. Fields are views into it; a
-// quoted field that holds quotes is unescaped into a store of the caller's.
+// Yields the rows of a text one after the other. Fields are views into the text;
+// a quoted field that holds quotes is unescaped into a store of the caller's.
+// Quotes within a field that does not begin with one stand for themselves, as
+// Python's csv has it.
 //
 //   CsvReader reader(text, unescaped);
 //   std::vector<CsvField> row;

@@ -151,8 +151,7 @@ Registry::Registry(std::vector<LayerData> layers) {
   const std::vector<RecordIndex> lookup_order = SortRecords();
   IndexStarts();
   // Beside the rest: it is a third of the work, and whoever calls waits.
-  std::future<std::string> revision =
-      std::async(std::launch::async, [&] { return Revision(records_, lookup_order); });
+  std::future<std::string> revision = std::async([&] { return Revision(records_, lookup_order); });
   IndexPorts(lookup_order);
   IndexNames(lookup_order);
   revision_ = revision.get();

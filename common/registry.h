@@ -46,8 +46,8 @@ class Registry {
   static constexpr size_t kMaxCoverage = size_t{4} << 20;
 
   static constexpr size_t kRevisionDigits = 32;
-  // The most records that one port or one name may have, so that every answer
-  // fits one message.
+  // The most records that one port or one name may have. An answer is bounded so,
+  // but not to what a client receives by default, 4 MiB, where texts are long.
   static constexpr size_t kMaxRecordsPerKey = 1'000;
 
   // Builds the snapshot of `layers`, at most one of each kind, in any order.

@@ -1,4 +1,4 @@
-// StoredReplies a BatchLookup, in bytes.
+// Answers a BatchLookup, in bytes.
 #ifndef PORTREG_SERVER_BATCH_REPLY_H_
 #define PORTREG_SERVER_BATCH_REPLY_H_
 

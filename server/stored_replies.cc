@@ -62,8 +62,7 @@ ReplyTable ClassReplies(const Registry& registry) {
 
 StoredReplies::StoredReplies(const Registry& registry) : registry_(registry) {
   // Half of the work beside the other: a server is to be ready at once.
-  std::future<ReplyTable> classes =
-      std::async(std::launch::async, ClassReplies, std::cref(registry));
+  std::future<ReplyTable> classes = std::async(ClassReplies, std::cref(registry));
   ports_.emplace(PortReplies(registry));
   names_.emplace(NameReplies(registry));
   StoreRecords();

@@ -67,7 +67,8 @@ struct ClientOptions {
   // as ever. Each lookup keeps its deadline, its cancellation and its outcome;
   // only those with equal CallOptions::metadata share a call. BatchLookup is
   // what they are asked with; a server that lacks it is asked one by one, and
-  // for it again after a minute. Default: no.
+  // for it again after a minute. One that allows Lookup but not BatchLookup
+  // fails them. Default: no.
   bool coalesce_lookups = false;
   // Put before gRPC's own user agent. Default: empty.
   std::string user_agent;
