@@ -51,6 +51,8 @@ const Record* PlainRecord::Parse(absl::string_view bytes) {
 void ListingMessage::Parse(const grpc::ByteBuffer& bytes) {
   malformed_ = whole_ = false;
   next_ = size_ = 0;
+  // The message before goes first, lest three be in memory while this is copied.
+  bytes_ = grpc::Slice();
   if (!bytes.TrySingleSlice(&bytes_).ok() && !bytes.DumpToSingleSlice(&bytes_).ok()) {
     malformed_ = true;
   } else if (FindFields()) {

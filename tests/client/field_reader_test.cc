@@ -1,5 +1,7 @@
 #include "client/field_reader.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
