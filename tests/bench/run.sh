@@ -15,8 +15,8 @@ if command -v ccache >/dev/null; then export CMAKE_CXX_COMPILER_LAUNCHER=ccache;
 for preset in release dynamic; do
   cmake --preset "$preset" -DPORTREG_BUILD_TESTS=ON -DPORTREG_BUILD_BENCHMARKS=ON >/dev/null
 done
-cmake --build --preset release --target bench_programs
+cmake --build --preset release --target bench_programs >/dev/null
 # Of what is linked as Debian's packages come, only the plain server counts.
-cmake --build --preset dynamic --target plain_server
+cmake --build --preset dynamic --target plain_server >/dev/null
 exec /usr/bin/python3 -B tests/bench/table.py --binaries build/release/bin \
   --dynamic_binaries build/dynamic/bin --output build/bench "$@"
