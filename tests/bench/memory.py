@@ -8,8 +8,8 @@ import pathlib
 import re
 import statistics
 import subprocess
-import time
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
