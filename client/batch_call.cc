@@ -29,10 +29,15 @@ void BatchCall::Continue() {
         self->batch_.Take(std::move(reply));
         self->Continue();
       });
+  bool cancelled;
   {
     const std::lock_guard lock(mutex_);
     part_ = call;
-    if (cancelled_) call->Cancel();
+    cancelled = cancelled_;
+  }
+  if (cancelled) {
+    std::move(callback_)(absl::CancelledError("CANCELLED"));
+    return;
   }
   call->Start(&AsyncStub::BatchLookup, terms_, deadline_);
 }
