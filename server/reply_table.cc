@@ -26,12 +26,6 @@ std::string Prefix(int field, size_t size) {
   return {prefix.begin(), prefix.begin() + (end - prefix.data())};
 }
 
-// Fields are serialised in the order of their numbers: the revision, which has
-// the highest, comes last.
-template <typename Message>
-constexpr bool kRevisionIsLast = Message::kRevisionFieldNumber == 15;
-static_assert(kRevisionIsLast<v1::LookupResponse> && kRevisionIsLast<v1::ClassifyResponse>);
-
 }  // namespace
 
 grpc::Slice ToSlice(std::string bytes) {
@@ -46,6 +40,8 @@ size_t SizeOfRevision(const Registry& registry) {
   return only.ByteSizeLong();
 }
 
+// Fields are serialised in the order of their numbers: the revision, which has
+// the highest, comes last.
 ReplyTable::Place ReplyTable::Append(const v1::LookupResponse& reply, std::string& bytes) const {
   const size_t size = reply.ByteSizeLong() - revision_size_;
   const std::string within_result = Prefix(v1::LookupResult::kResponseFieldNumber, size);

@@ -1,7 +1,7 @@
 #include "server/stored_replies.h"
 
 #include <algorithm>
-#include <future>
+#include <functional>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -60,34 +60,37 @@ ReplyTable ClassReplies(const Registry& registry) {
 
 }  // namespace
 
-StoredReplies::StoredReplies(const Registry& registry) : registry_(registry) {
-  // Half of the work beside the other: a server is to be ready at once.
-  std::future<ReplyTable> classes = std::async(ClassReplies, std::cref(registry));
-  ports_.emplace(PortReplies(registry));
-  names_.emplace(NameReplies(registry));
-  StoreRecords();
-  classes_.emplace(classes.get());
-}
+// Half of the work beside the other: a server is to be ready at once.
+StoredReplies::StoredReplies(const Registry& registry)
+    : StoredReplies(registry, std::async(ClassReplies, std::cref(registry))) {}
 
-void StoredReplies::StoreRecords() {
+StoredReplies::StoredReplies(const Registry& registry, std::future<ReplyTable> classes)
+    : registry_(registry),
+      ports_(PortReplies(registry)),
+      names_(NameReplies(registry)),
+      records_(StoreRecords(registry)),
+      classes_(classes.get()) {}
+
+StoredReplies::StoredRecords StoredReplies::StoreRecords(const Registry& registry) {
   std::string bytes;
-  record_begin_.reserve(registry_.records().size() + 1);
+  std::vector<uint32_t> begin;
+  begin.reserve(registry.records().size() + 1);
   v1::ListRangeResponse one;
   v1::PortRecord& message = *one.add_records();
-  for (const ServiceRecord* record : registry_.records()) {
-    record_begin_.push_back(static_cast<uint32_t>(bytes.size()));
+  for (const ServiceRecord* record : registry.records()) {
+    begin.push_back(static_cast<uint32_t>(bytes.size()));
     message.Clear();
     ToMessage(*record, WithDetails::kNo, message);
     one.AppendToString(&bytes);
   }
-  record_begin_.push_back(static_cast<uint32_t>(bytes.size()));
-  records_ = ToSlice(std::move(bytes));
+  begin.push_back(static_cast<uint32_t>(bytes.size()));
+  return {ToSlice(std::move(bytes)), std::move(begin)};
 }
 
 RecordRun StoredReplies::FirstRecords(RecordRun run, size_t bytes) const {
-  const auto begin = record_begin_.begin();
+  const auto begin = records_.begin.begin();
   const auto full =
-      std::lower_bound(begin + run.first, begin + run.second, record_begin_[run.first] + bytes);
+      std::lower_bound(begin + run.first, begin + run.second, records_.begin[run.first] + bytes);
   return {run.first, static_cast<RecordIndex>(full - begin)};
 }
 
@@ -96,9 +99,9 @@ std::optional<StoredReplies::Place> StoredReplies::PlaceOf(const v1::LookupReque
       request.view() == v1::RECORD_VIEW_UNSPECIFIED || request.view() == v1::RECORD_VIEW_BASIC;
   if (!basic || request.transport() != v1::TRANSPORT_UNSPECIFIED) return std::nullopt;
   if (request.has_port()) {
-    if (IsPort(request.port())) return Place{*ports_, static_cast<size_t>(request.port())};
+    if (IsPort(request.port())) return Place{ports_, static_cast<size_t>(request.port())};
   } else if (request.has_service()) {
-    if (const auto id = registry_.NameId(request.service())) return Place{*names_, *id};
+    if (const auto id = registry_.NameId(request.service())) return Place{names_, *id};
   }
   return std::nullopt;
 }
@@ -113,7 +116,7 @@ std::optional<grpc::Slice> StoredReplies::Find(const v1::ClassifyRequest& reques
   const bool plain = request.has_port() && IsPort(request.port()) &&
                      request.transport() == v1::TRANSPORT_UNSPECIFIED;
   if (!plain) return std::nullopt;
-  return classes_->Reply(request.port());
+  return classes_.Reply(request.port());
 }
 
 absl::string_view StoredReplies::FindBatchResult(const v1::LookupRequest& request) const {

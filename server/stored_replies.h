@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <future>
 #include <optional>
 #include <vector>
 
@@ -40,7 +41,7 @@ class StoredReplies {
   // Records in the basic view as a piece of a serialised ListRangeResponse. The
   // run must not be empty.
   [[nodiscard]] grpc::Slice Records(RecordRun run) const {
-    return records_.sub(record_begin_[run.first], record_begin_[run.second]);
+    return records_.bytes.sub(records_.begin[run.first], records_.begin[run.second]);
   }
 
   // The records at the run's beginning that fill a piece of `bytes`, above 0.
@@ -54,16 +55,22 @@ class StoredReplies {
   };
   [[nodiscard]] std::optional<Place> PlaceOf(const v1::LookupRequest& request) const;
 
-  void StoreRecords();
+  // Record i lies in [begin[i], begin[i + 1]) of the bytes.
+  struct StoredRecords {
+    grpc::Slice bytes;
+    std::vector<uint32_t> begin;
+  };
+  static StoredRecords StoreRecords(const Registry& registry);
+
+  // `classes` is made beside the rest.
+  StoredReplies(const Registry& registry, std::future<ReplyTable> classes);
 
   const Registry& registry_;
-  // By port, and by Registry::NameId.
-  std::optional<ReplyTable> ports_;
-  std::optional<ReplyTable> names_;
-  std::optional<ReplyTable> classes_;
-  grpc::Slice records_;
-  // Record i lies in [record_begin_[i], record_begin_[i + 1]).
-  std::vector<uint32_t> record_begin_;
+  // By port, by Registry::NameId, and by port.
+  const ReplyTable ports_;
+  const ReplyTable names_;
+  const StoredRecords records_;
+  const ReplyTable classes_;
 };
 
 }  // namespace portreg

@@ -132,6 +132,16 @@ class FilesTest(unittest.TestCase):
             self.assertIn("NEEDED", section)
             self.assertNotRegex(section, "RPATH|RUNPATH")
 
+    def test_programs_of_a_release_hold_grpc_and_jemalloc_and_no_others(self):
+        for program in ("portreg", "portregd"):
+            is_release = bool(linked_in(program))
+            path = PREFIX / "bin" / program
+            section = installation.run("readelf", "--dynamic", "--wide", path)
+            for library in ("libgrpc", "libprotobuf", "libabsl"):
+                self.assertEqual(library not in section, is_release, library)
+            symbols = installation.run("readelf", "--syms", "--wide", path)
+            self.assertEqual(" mallctl" in symbols, is_release)
+
     def test_protoc_finds_the_contract(self):
         out = installation.fresh_directory("protoc")
         installation.run(
