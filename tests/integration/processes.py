@@ -126,6 +126,11 @@ class Portregd:
         """The address of the first listener."""
         return self.addresses[0]
 
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        return self._process.pid
+
     def channel(self, address: str | None = None) -> grpc.Channel:
         """A new plaintext channel; closed when the server is stopped."""
         channel = grpc.insecure_channel(
