@@ -7,7 +7,12 @@ server says itself.
 """
 
 import os
+import pathlib
+import re
+import signal
 import subprocess
+import tempfile
+import time
 import unittest
 
 import proxies
@@ -15,7 +20,7 @@ from processes import CALL_SECONDS, EXIT_SECONDS, Portregd
 
 import grpc
 from client import STREAMING_METHODS, Client, refusal
-from portreg_proto import SERVICE, pb
+from portreg_proto import SERVICE, Stub, pb
 
 METADATA = (("x-request-id", "proxied-1"),
             ("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"))
@@ -28,6 +33,9 @@ REQUESTS = {
     "ListRange": pb.ListRangeRequest(include_portless=True),
     "Search": pb.SearchRequest(query="web panel"),
     "GetRegistryInfo": pb.GetRegistryInfoRequest()}
+LOCAL = "Service Name,Port Number,Transport Protocol,Description\nbilling,7100,tcp,Billing API\n"
+# Limits that are shortened, in seconds.
+SHORT = 1
 BELOW_HEADER_LIMIT = 4 * 1024
 ABOVE_HEADER_LIMIT = 20 * 1024
 
@@ -141,9 +149,30 @@ class ProxyCase:
             client.info()
 
 
+    def test_a_silent_watch_outlasts_the_other_limits(self):
+        directory = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        local = directory / "local.csv"
+        local.write_text(LOCAL)
+        server = self.enterContext(
+            Portregd(f"--local_file={local}", "--reload_interval=100ms"))
+        proxy = self.enterContext(self.PROXY(
+            CERTIFICATES, server.address,
+            edit=lambda text: re.sub(self.LIMITS, lambda found: f"{found[1]} {SHORT}s", text)))
+        channel = CERTIFICATES.channel(proxy.address)
+        self.addCleanup(channel.close)
+        watch = Stub(channel).Watch(pb.WatchRequest(), timeout=CALL_SECONDS)
+        first = next(watch).revision
+        # Nothing to wait for: that nothing happens meanwhile is the point.
+        time.sleep(3 * SHORT)
+        local.write_text(LOCAL.replace("Billing", "Invoices"))
+        self.assertNotEqual(next(watch).revision, first)
+        watch.cancel()
+
+
 class HAProxyTest(ProxyCase, unittest.TestCase):
     PROXY = proxies.HAProxy
     CHECK = ("haproxy", "-c", "-f")
+    LIMITS = r"(timeout (?:client|http-request|http-keep-alive|server)) +(?:60s|10s|5m)"
 
     def test_a_server_that_does_not_serve_gets_no_calls(self):
         with Portregd() as server:
@@ -151,6 +180,26 @@ class HAProxyTest(ProxyCase, unittest.TestCase):
                 proxies.HAProxy(CERTIFICATES, server.address, SERVER.address))
         # Its health check, not a call, has noticed.
         proxy.wait_until(lambda: proxy.servers_up() == 1, "the stopped server stays up")
+
+    def test_no_call_fails_while_a_server_drains(self):
+        with Portregd("--drain_delay=5s") as server:
+            proxy = self.enterContext(
+                proxies.HAProxy(CERTIFICATES, server.address, SERVER.address))
+            channel = CERTIFICATES.channel(proxy.address)
+            self.addCleanup(channel.close)
+            client = Client(channel)
+            # The drain ends early where nobody is connected.
+            for _ in range(20):
+                client.info()
+            calls = 0
+            server.send(signal.SIGTERM)
+            while server.running():
+                client.info()
+                calls += 1
+            self.assertEqual(server.wait(), 0)
+            for _ in range(100):
+                client.info()
+        self.assertGreater(calls, 100)
 
     def test_invalid_base64_does_not_reach_the_server(self):
         # grpc encodes what it sends; the proxy is told to spoil it before its
@@ -200,6 +249,8 @@ class HAProxyTest(ProxyCase, unittest.TestCase):
 class NginxTest(ProxyCase, unittest.TestCase):
     PROXY = proxies.Nginx
     CHECK = ("nginx", "-t", "-e", "stderr", "-c")
+    LIMITS = (r"((?:client_header_timeout|client_body_timeout|send_timeout|keepalive_timeout|"
+              r"grpc_read_timeout)) (?:10s|30s|60s|4m|5m)")
 
     def test_calls_above_the_rate_are_told_so(self):
         slow = self.enterContext(proxies.Nginx(
