@@ -20,6 +20,14 @@
 
 namespace portreg {
 
+// Told of the end of each call, for an access log. From several threads at once.
+class CallObserver {
+ public:
+  virtual ~CallObserver() = default;
+  virtual void OnHandled(const grpc::CallbackServerContext& context, Method method,
+                         grpc::StatusCode code, std::chrono::nanoseconds taken) = 0;
+};
+
 // How much the calls of a service may take, and who may make them.
 struct ServiceOptions {
   // Calls under way at once, streams among them; further ones are refused with
@@ -33,14 +41,9 @@ struct ServiceOptions {
   // Says whether the client behind a connection may call; the status is what it
   // gets. Must be callable from several threads at once. Default: none, all may.
   std::function<absl::Status(const grpc::AuthContext&)> admit;
-};
-
-// Told of the end of each call, for an access log. From several threads at once.
-class CallObserver {
- public:
-  virtual ~CallObserver() = default;
-  virtual void OnHandled(const grpc::CallbackServerContext& context, Method method,
-                         grpc::StatusCode code, std::chrono::nanoseconds taken) = 0;
+  // Whom to tell of the end of each call; it must outlive the service.
+  // Default: nobody.
+  CallObserver* observer = nullptr;
 };
 
 // A stream that can be ended from outside. Any thread may call it.
@@ -72,10 +75,6 @@ class Calls {
   void Add(const std::shared_ptr<EndableStream>& stream);
   void Remove(EndableStream& stream);
 
-  // Whom to tell of calls from now on; nullptr: nobody. It must outlive the
-  // calls. To be set before there are any.
-  void Observe(CallObserver* observer) { observer_ = observer; }
-
   [[nodiscard]] const ServiceOptions& options() const { return options_; }
   [[nodiscard]] UnreadBytes& unread() { return unread_; }
   [[nodiscard]] const UnreadBytes& unread() const { return unread_; }
@@ -91,7 +90,6 @@ class Calls {
   const ServiceOptions options_;
   CallStats stats_;
   UnreadBytes unread_;
-  CallObserver* observer_ = nullptr;
   std::atomic<int64_t> in_flight_ = 0;
   std::atomic<uint64_t> refused_ = 0;
   std::atomic<bool> stopping_ = false;
@@ -123,7 +121,8 @@ class Call {
     MethodStats& counted = stats();
     counted.handled[static_cast<size_t>(code)].fetch_add(1, std::memory_order_relaxed);
     counted.handling.Observe(taken.count());
-    if (calls_.observer_ != nullptr) calls_.observer_->OnHandled(context_, method_, code, taken);
+    CallObserver* const observer = calls_.options_.observer;
+    if (observer != nullptr) observer->OnHandled(context_, method_, code, taken);
   }
 
   // A message of a stream was sent.

@@ -96,7 +96,9 @@ class Writer {
   [[nodiscard]] uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
 
  private:
-  Writer() { std::thread([this] { Run(); }).detach(); }
+  Writer() {
+    std::thread([this] { Run(); }).detach();
+  }
 
   void Run() {
     std::unique_lock lock(mutex_);
@@ -131,8 +133,7 @@ std::atomic<LogFormat> log_format = LogFormat::kText;
 
 std::string TextLine(absl::Time time, Severity severity, absl::string_view message,
                      std::initializer_list<LogField> fields) {
-  std::string line =
-      absl::StrCat(ToString(time), " ", ToString(severity), " ", Printable(message));
+  std::string line = absl::StrCat(ToString(time), " ", ToString(severity), " ", Printable(message));
   for (const LogField& field : fields) {
     absl::StrAppend(&line, " ", field.name, "=", std::visit(AsText(), field.value));
   }
@@ -153,8 +154,8 @@ std::string JsonLine(absl::Time time, Severity severity, absl::string_view messa
 
 }  // namespace
 
-std::string LogLine(LogFormat format, absl::Time time, Severity severity,
-                    absl::string_view message, std::initializer_list<LogField> fields) {
+std::string LogLine(LogFormat format, absl::Time time, Severity severity, absl::string_view message,
+                    std::initializer_list<LogField> fields) {
   return format == LogFormat::kJson ? JsonLine(time, severity, message, fields)
                                     : TextLine(time, severity, message, fields);
 }

@@ -28,8 +28,8 @@ struct LogField {
 
 // One line, without its end. Nothing in `message` or the fields can end it or
 // pass for another field: text is quoted and escaped where it must be.
-std::string LogLine(LogFormat format, absl::Time time, Severity severity,
-                    absl::string_view message, std::initializer_list<LogField> fields);
+std::string LogLine(LogFormat format, absl::Time time, Severity severity, absl::string_view message,
+                    std::initializer_list<LogField> fields);
 
 // Writes such a line to standard error. Never waits for whoever reads it:
 // lines that find 1,024 others waiting are dropped, and counted.

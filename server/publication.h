@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "common/registry.h"
 #include "common/search.h"
 #include "server/stored_replies.h"
@@ -23,6 +25,7 @@ struct Snapshot {
   Snapshot(const Snapshot&) = delete;
   Snapshot& operator=(const Snapshot&) = delete;
 
+  const absl::Time published = absl::Now();
   const Registry registry;
   const SearchIndex search_index;
   const StoredReplies replies;

@@ -11,7 +11,6 @@ namespace portreg {
 
 Reloader::Reloader(std::vector<ReloadSubject> subjects, absl::Duration interval)
     : subjects_(std::move(subjects)), interval_(interval), stats_(subjects_.size()) {
-  for (const ReloadSubject& subject : subjects_) watches_.emplace_back(subject.files);
   for (ReloadStats& stats : stats_) stats.last_success = absl::Now();
   thread_ = std::thread([this] { Run(); });
 }
@@ -52,7 +51,7 @@ void Reloader::Run() {
     lock.unlock();
     if (told) NotifyReloading();
     for (size_t i = 0; i < subjects_.size(); ++i) {
-      const bool changed = watches_[i].Changed();
+      const bool changed = subjects_[i].files.Changed();
       if (told || changed) Reload(i);
     }
     if (told) NotifyReady();

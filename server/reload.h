@@ -2,7 +2,6 @@
 #ifndef PORTREG_SERVER_RELOAD_H_
 #define PORTREG_SERVER_RELOAD_H_
 
-#include <array>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -33,8 +32,8 @@ struct ReloadStats {
 struct ReloadSubject {
   // As metrics and log name it: "registry", "certificates".
   std::string name;
-  // The files that it is made of.
-  std::vector<std::string> files;
+  // Of the files that it is made of; made before they were first read.
+  FileWatch files;
   // Reloads it as a whole or, on error, not at all. Returns whether anything is
   // different now. Called on the reloader's thread only.
   std::function<absl::StatusOr<bool>()> reload;
@@ -63,9 +62,8 @@ class Reloader {
   void Run();
   void Reload(size_t subject);
 
-  const std::vector<ReloadSubject> subjects_;
+  std::vector<ReloadSubject> subjects_;
   const absl::Duration interval_;
-  std::vector<FileWatch> watches_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<ReloadStats> stats_;
