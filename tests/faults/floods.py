@@ -14,7 +14,9 @@ import wire
 BATCH = 400                     # frames, or calls, in one chunk
 PING_FRAME = wire.frame(wire.PING, b"12345678")
 BIG_VALUE = b"x" * 4000
-NO_ERROR, CANCEL = 0, 8
+CANCEL = 8
+MIB = 1 << 20
+DOSE = 64 << 10
 
 
 def stream_numbers() -> Iterator[int]:
@@ -206,13 +208,7 @@ class Flood(NamedTuple):
 
 
 FLOODS = {
-    "rapid reset": Flood(rapid_reset),
-    "rapid reset of requests": Flood(rapid_reset_of_requests),
-    "rapid reset, nothing read": Flood(rapid_reset_of_requests, reads=False),
     "resets by the server": Flood(broken_streams),
-    "streams beyond the limit": Flood(endless_calls),
-    "streams beyond a limit not acknowledged":
-        Flood(endless_calls, acknowledges=False),
     "pings": Flood(repeated(PING_FRAME * BATCH)),
     "pings, nothing read": Flood(repeated(PING_FRAME * BATCH), reads=False),
     "settings": Flood(repeated(wire.settings(header_table_size=4096) * BATCH)),
@@ -237,7 +233,6 @@ FLOODS = {
     "metadata that is no base64": Flood(bad_metadata),
     "long headers": Flood(long_headers),
     "many headers": Flood(many_headers),
-    "indexed header bomb": Flood(indexed_header_bomb),
     "table size updates": Flood(table_size_updates),
     "empty continuation": Flood(empty_continuation),
     "messages of 4 GiB": Flood(messages_too_long(2**32 - 1)),
@@ -245,8 +240,17 @@ FLOODS = {
     "messages of 256 KiB, never whole": Flood(messages_too_long(256 << 10)),
 }
 
-# What this gRPC cannot withstand by itself (see the operator's guide).
+# What this gRPC cannot withstand by itself (see the operator's guide), and a
+# dose in bytes that shows it and does no lasting harm.
 BEHIND_A_PROXY_ONLY = {
-    "a header without end": Flood(endless_header),
-    "headers without end": Flood(endless_continuation),
+    "rapid reset": (Flood(rapid_reset), DOSE),
+    "rapid reset of requests": (Flood(rapid_reset_of_requests), DOSE),
+    "rapid reset, nothing read":
+        (Flood(rapid_reset_of_requests, reads=False), DOSE),
+    "streams beyond the limit": (Flood(endless_calls), DOSE),
+    "streams beyond a limit not acknowledged":
+        (Flood(endless_calls, acknowledges=False), DOSE),
+    "indexed header bomb": (Flood(indexed_header_bomb), DOSE),
+    "a header without end": (Flood(endless_header), 4 * MIB),
+    "headers without end": (Flood(endless_continuation), 4 * MIB),
 }

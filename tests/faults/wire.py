@@ -9,6 +9,7 @@ Header blocks are made without Huffman codes and without the dynamic table, so
 that equal requests are equal bytes and a flood can be made beforehand.
 """
 
+import math
 import select
 import socket
 import ssl
@@ -189,13 +190,16 @@ class Connection:
         return len(data) - len(rest)
 
     def pour(self, chunks: Iterable[bytes], seconds: float,
-             reads: bool = True) -> int:
-        """Sends chunk after chunk for `seconds`; returns the bytes taken."""
+             reads: bool = True, most_bytes: float = math.inf) -> int:
+        """Sends chunk after chunk for `seconds`; returns the bytes taken.
+
+        No chunk is begun once `most_bytes` are taken.
+        """
         deadline = time.monotonic() + seconds
         taken = 0
         for chunk in chunks:
             left = deadline - time.monotonic()
-            if left <= 0 or not self.open:
+            if left <= 0 or not self.open or taken >= most_bytes:
                 break
             taken += self.send(chunk, left, reads)
         return taken
