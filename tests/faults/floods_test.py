@@ -8,6 +8,7 @@ behind a proxy.
 """
 
 import contextlib
+import math
 import os
 import threading
 import time
@@ -36,17 +37,17 @@ DOSE_SECONDS = 30
 
 
 def attack(address: str, flood: floods.Flood, seconds: float,
-           most_bytes: float = float("inf")):
-    """One attacker: comes back whenever it is hung up on."""
+           most_bytes: float = math.inf, **how):
+    """One attacker: comes back, as wire.Connection says, when it is hung up on."""
     deadline = time.monotonic() + seconds
     while (left := deadline - time.monotonic()) > 0 and most_bytes > 0:
         with contextlib.suppress(OSError), \
-                wire.Connection(address) as connection:
+                wire.Connection(address, **how) as connection:
             connection.start(flood.acknowledges)
             most_bytes -= max(1, connection.pour(
                 flood.chunks(), left, flood.reads, most_bytes))
             # A sound reader's end: the rest of what was asked for.
-            if most_bytes < float("inf"):
+            if most_bytes < math.inf:
                 connection.closed_within(0.2)
 
 
