@@ -240,6 +240,10 @@ FLOODS = {
     "messages of 256 KiB, never whole": Flood(messages_too_long(256 << 10)),
 }
 
+# While these last, each on as many connections as gRPC has threads, others wait:
+# a thread goes on reading what a connection has to say for as long as it talks.
+STARVING = ("settings", "window updates", "empty data", "empty continuation")
+
 # What this gRPC cannot withstand by itself (see the operator's guide), and a
 # dose in bytes that shows it and does no lasting harm.
 BEHIND_A_PROXY_ONLY = {

@@ -21,7 +21,7 @@ import wire
 
 import grpc
 
-FLOOD_SECONDS = float(os.environ.get("PORTREG_FLOOD_SECONDS", "1"))
+FLOOD_SECONDS = float(os.environ.get("PORTREG_FLOOD_SECONDS", "0.5"))
 ATTACKERS = 2
 HEALTHY_SECONDS = 1
 # Within this time what the attackers held must be free again; the allocator

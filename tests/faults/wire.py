@@ -17,8 +17,6 @@ import struct
 import time
 from typing import Iterable, Iterator, NamedTuple
 
-from hpack.hpack import encode_integer
-
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 
 # Types of frames.
@@ -70,8 +68,15 @@ def window_update(stream: int, increment: int) -> bytes:
 
 def integer(value: int, prefix_bits: int, pattern: int = 0) -> bytes:
     """HPACK's integer (RFC 7541 §5.1) after a pattern of bits."""
-    encoded = encode_integer(value, prefix_bits)
-    encoded[0] |= pattern
+    most = (1 << prefix_bits) - 1
+    if value < most:
+        return bytes([pattern | value])
+    encoded = bytearray([pattern | most])
+    value -= most
+    while value >= 0x80:
+        encoded.append(value & 0x7f | 0x80)
+        value >>= 7
+    encoded.append(value)
     return bytes(encoded)
 
 
