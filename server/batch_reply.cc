@@ -39,7 +39,7 @@ std::string RevisionPiece(const Registry& registry) {
 
 }  // namespace
 
-absl::StatusOr<grpc::Slice> BatchReply(const Registry& registry, const StoredReplies& replies,
+absl::StatusOr<std::string> BatchReply(const Registry& registry, const StoredReplies& replies,
                                        const v1::BatchLookupRequest& request) {
   if (absl::Status status = Check(request); !status.ok()) return status;
   const std::string revision = RevisionPiece(registry);
@@ -59,7 +59,7 @@ absl::StatusOr<grpc::Slice> BatchReply(const Registry& registry, const StoredRep
   reply.reserve(size);
   for (const absl::string_view result : results) reply.append(result.data(), result.size());
   reply.append(revision);
-  return ToSlice(std::move(reply));
+  return reply;
 }
 
 }  // namespace portreg

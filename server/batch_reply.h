@@ -2,9 +2,10 @@
 #ifndef PORTREG_SERVER_BATCH_REPLY_H_
 #define PORTREG_SERVER_BATCH_REPLY_H_
 
+#include <string>
+
 #include "absl/status/statusor.h"
 #include "common/registry.h"
-#include "grpcpp/support/slice.h"
 #include "portreg/v1/port_registry_service.pb.h"
 #include "server/stored_replies.h"
 
@@ -13,7 +14,7 @@ namespace portreg {
 // A serialised BatchLookupResponse: results that are stored are copied, the
 // others are the handler's. Errors are those of the contract. `replies` are
 // those of the registry.
-absl::StatusOr<grpc::Slice> BatchReply(const Registry& registry, const StoredReplies& replies,
+absl::StatusOr<std::string> BatchReply(const Registry& registry, const StoredReplies& replies,
                                        const v1::BatchLookupRequest& request);
 
 }  // namespace portreg

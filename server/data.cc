@@ -27,19 +27,26 @@ LayerRules Rules(LayerRules rules, const DataOptions& options) {
   return rules;
 }
 
-absl::StatusOr<LayerData> IanaLayer(const DataOptions& options) {
+size_t IanaRecords(const Registry& registry) {
+  for (const LayerInfo& layer : registry.layers()) {
+    if (layer.layer == Layer::kIana) return layer.record_count;
+  }
+  return 0;
+}
+
+absl::StatusOr<LayerData> IanaLayer(const DataOptions& options, const Registry* last_good) {
   LayerData embedded = EmbeddedIanaLayer();
   if (options.iana_file.empty()) return embedded;
   absl::StatusOr<LayerData> file =
       ReadLayerFile(Layer::kIana, options.iana_file, Rules(IanaFileRules(), options));
-  // The embedded snapshot is the last good one there is at start.
-  const size_t last_good = embedded.records.size();
   if (!file.ok() || options.allow_fewer_rows) return file;
-  if (file->records.size() >= last_good - last_good / 20) return file;
+  const size_t before = last_good == nullptr ? embedded.records.size() : IanaRecords(*last_good);
+  if (file->records.size() >= before - before / 20) return file;
   return absl::InvalidArgumentError(absl::StrFormat(
-      "%s: %d usable rows, over 5 %% fewer than the %d of the embedded snapshot; the file seems "
-      "cut off, or it is old and --allow_fewer_rows takes it",
-      options.iana_file, file->records.size(), last_good));
+      "%s: %d usable rows, over 5 %% fewer than the %d of the %s; the file seems cut off, or it is "
+      "old and --allow_fewer_rows takes it",
+      options.iana_file, file->records.size(), before,
+      last_good == nullptr ? "embedded snapshot" : "data being served"));
 }
 
 // How many of a layer's records are of each kind.
@@ -84,9 +91,9 @@ void ReportLayer(const Registry& registry, const LayerInfo& info, std::string& t
 
 }  // namespace
 
-absl::StatusOr<Registry> LoadRegistry(const DataOptions& options) {
+absl::StatusOr<Registry> LoadRegistry(const DataOptions& options, const Registry* last_good) {
   std::vector<LayerData> layers;
-  absl::StatusOr<LayerData> iana = IanaLayer(options);
+  absl::StatusOr<LayerData> iana = IanaLayer(options, last_good);
   if (!iana.ok()) return iana.status();
   layers.push_back(*std::move(iana));
   layers.push_back(EmbeddedCommonLayer());
@@ -97,6 +104,14 @@ absl::StatusOr<Registry> LoadRegistry(const DataOptions& options) {
     layers.push_back(*std::move(local));
   }
   return Registry::Create(std::move(layers));
+}
+
+std::vector<std::string> FilesOf(const DataOptions& options) {
+  std::vector<std::string> files;
+  for (const std::string& file : {options.iana_file, options.local_file}) {
+    if (!file.empty()) files.push_back(file);
+  }
+  return files;
 }
 
 CheckReport Report(const Registry& registry) {

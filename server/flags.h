@@ -6,15 +6,20 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "server/data.h"
-#include "server/server.h"
+#include "absl/time/time.h"
+#include "server/log.h"
+#include "server/portregd.h"
 
 namespace portreg {
 
 // What the command line asks for.
 struct Command {
-  ServerOptions server;
-  DataOptions data;
+  PortregdOptions portregd;
+  LogFormat log_format = LogFormat::kText;
+  // After SIGTERM: how long calls are served while health says NOT_SERVING, then
+  // how long those under way may take to end.
+  absl::Duration drain_delay;
+  absl::Duration drain_grace;
   // Load the data, report on it, and exit.
   bool check = false;
   // Print the help, and exit.
@@ -23,8 +28,8 @@ struct Command {
 
 // Reads flags from the command line, and for those not given there from
 // PORTREGD_<FLAG>, where an empty variable counts as none. INVALID_ARGUMENT, naming it, for an
-// unusable variable or an argument that is no flag; an unknown or unusable flag ends the process
-// with exit code 1, as Abseil does.
+// unusable variable, a value out of range, or an argument that is no flag; an unknown or unusable
+// flag ends the process with exit code 1, as Abseil does.
 absl::StatusOr<Command> ReadCommand(int argc, char** argv);
 
 // What --help prints: the flags in groups, with defaults.

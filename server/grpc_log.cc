@@ -1,20 +1,18 @@
 #include "server/grpc_log.h"
 
 #include <cstdint>
-#include <cstdio>
 #include <mutex>
+#include <string>
 
-#include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "common/quote.h"
 #include "grpc/support/log.h"
+#include "server/log.h"
 
 namespace portreg {
 namespace {
 
 constexpr absl::Duration kPause = absl::Seconds(1);
-constexpr size_t kMaxLineBytes = 500;
 
 void Log(gpr_log_func_args* args) {
   if (args->severity != GPR_LOG_SEVERITY_ERROR) return;
@@ -28,9 +26,8 @@ void Log(gpr_log_func_args* args) {
     return;
   }
   next = now + kPause;
-  absl::FPrintF(stderr, "portregd: gRPC: %s", Quoted(args->message, kMaxLineBytes));
-  if (left_out > 0) absl::FPrintF(stderr, " (and %d more)", left_out);
-  absl::FPrintF(stderr, "\n");
+  Log(Severity::kError, "gRPC",
+      {{"text", std::string(args->message)}, {"left_out", static_cast<int64_t>(left_out)}});
   left_out = 0;
 }
 

@@ -4,9 +4,9 @@
 
 namespace portreg {
 
-// From now on gRPC's errors go to standard error as one printable line each,
-// at most one a second with a count of those left out: their text is partly
-// that of strangers. Lesser messages are dropped.
+// From now on gRPC's errors go to our log, at most one a second with a count of
+// those left out: their text is partly that of strangers. Lesser messages are
+// dropped.
 void TameGrpcLog();
 
 }  // namespace portreg

@@ -104,6 +104,13 @@ absl::StatusOr<v1::GetRegistryInfoResponse> GetRegistryInfo(
   return response;
 }
 
+v1::WatchResponse WatchMessage(const Registry& registry) {
+  v1::WatchResponse response;
+  response.set_revision(registry.revision());
+  for (const LayerInfo& layer : registry.layers()) ToMessage(layer, *response.add_layers());
+  return response;
+}
+
 Listing::Listing(const Registry& registry, RangeCursor cursor, WithDetails with_details)
     : registry_(registry),
       cursor_(std::move(cursor)),

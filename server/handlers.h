@@ -31,6 +31,9 @@ absl::StatusOr<v1::SearchResponse> Search(const SearchIndex& index,
 absl::StatusOr<v1::GetRegistryInfoResponse> GetRegistryInfo(
     const Registry& registry, const v1::GetRegistryInfoRequest& request);
 
+// What Watch says of the registry.
+v1::WatchResponse WatchMessage(const Registry& registry);
+
 // A message of a listing is full with this many bytes of records: a bound on
 // what a reader that does not read holds in memory.
 inline constexpr size_t kListingBytes = 64 << 10;

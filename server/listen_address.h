@@ -1,11 +1,9 @@
-// Where the server listens: reading such addresses, and finding out why one
-// cannot be had.
+// Where a server listens: reading such addresses.
 #ifndef PORTREG_SERVER_LISTEN_ADDRESS_H_
 #define PORTREG_SERVER_LISTEN_ADDRESS_H_
 
 #include <string>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/port.h"
@@ -22,16 +20,14 @@ struct ListenAddress {
 
   // As gRPC takes it, and as READY prints it.
   [[nodiscard]] std::string ToString() const;
+
+  // Whether only this machine can reach it: a unix socket, localhost, 127.0.0.0/8
+  // or ::1.
+  [[nodiscard]] bool IsLoopback() const;
 };
 
 // INVALID_ARGUMENT, naming the text, for anything else.
 absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text);
-
-// Whether a listener could be opened there now: OK, or UNAVAILABLE that names
-// the address and why not (taken, not permitted, no such host). gRPC itself
-// says no more than that binding failed, and takes over a unix socket that
-// another server still listens on.
-absl::Status CheckAddressIsFree(const ListenAddress& address);
 
 }  // namespace portreg
 

@@ -2,56 +2,71 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <ctime>
 #include <memory>
 #include <string>
-#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_format.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "common/registry.h"
 #include "google/protobuf/stubs/logging.h"
 #include "server/data.h"
 #include "server/flags.h"
 #include "server/grpc_log.h"
-#include "server/publication.h"
-#include "server/server.h"
+#include "server/log.h"
+#include "server/portregd.h"
+#include "server/process.h"
+#include "server/service_manager.h"
 
 namespace {
-
-// How long calls under way may take to end after SIGTERM.
-constexpr absl::Duration kGrace = absl::Seconds(5);
 
 int Fail(const absl::Status& status) {
   absl::FPrintF(stderr, "portregd: %s\n", std::string(status.message()));
   return EXIT_FAILURE;
 }
 
-int Check(const portreg::Registry& registry) {
-  const portreg::CheckReport report = portreg::Report(registry);
+int Check(const portreg::DataOptions& options) {
+  const absl::StatusOr<portreg::Registry> registry = portreg::LoadRegistry(options);
+  if (!registry.ok()) return Fail(registry.status());
+  const portreg::CheckReport report = portreg::Report(*registry);
   std::fputs(report.text.c_str(), stdout);
   if (std::fflush(stdout) != 0) return Fail(absl::DataLossError("cannot write the report"));
   if (report.passed) return EXIT_SUCCESS;
   return Fail(absl::FailedPreconditionError("check failed: collisions within the local layer"));
 }
 
-// Waits for one of the signals that end the server. They are blocked in every
-// thread, so that no work is done within a handler.
-void WaitForSignal(const sigset_t& signals) {
-  int received;
-  while (sigwait(&signals, &received) != 0) {
+// Reloads upon SIGHUP until another signal comes, and returns that one.
+int ServeUntilSignal(const sigset_t& signals, portreg::Portregd& portregd) {
+  while (true) {
+    int received = 0;
+    if (sigwait(&signals, &received) != 0) continue;
+    if (received != SIGHUP) return received;
+    portregd.ReloadSoon();
+  }
+}
+
+// Gives those who balance load the time to notice, unless nobody is connected
+// or someone is in a hurry.
+void AwaitDrained(const sigset_t& signals, portreg::Portregd& portregd, absl::Duration delay) {
+  const absl::Time end = absl::Now() + delay;
+  const timespec look = {.tv_sec = 0, .tv_nsec = 50'000'000};
+  while (absl::Now() < end && portregd.connected()) {
+    const int received = sigtimedwait(&signals, nullptr, &look);
+    if (received == SIGTERM || received == SIGINT) return;
   }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  // Blocked in every thread, so that no work is done within a handler.
   sigset_t signals;
   sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   // Debian's Abseil looks for deadlocks whenever a lock is taken, and gRPC takes
@@ -67,18 +82,24 @@ int main(int argc, char** argv) {
     std::fputs(portreg::HelpText().c_str(), stdout);
     return EXIT_SUCCESS;
   }
-  absl::StatusOr<portreg::Registry> registry = portreg::LoadRegistry(command->data);
-  if (!registry.ok()) return Fail(registry.status());
-  if (command->check) return Check(*registry);
+  if (command->check) return Check(command->portregd.data);
+  portreg::SetLogFormat(command->log_format);
+  portreg::RaiseDescriptorLimit();
 
-  const portreg::Publication publication(*std::move(registry));
-  const absl::StatusOr<std::unique_ptr<portreg::Server>> server =
-      portreg::Server::Start(command->server, publication);
-  if (!server.ok()) return Fail(server.status());
-  for (const std::string& address : (*server)->addresses()) absl::PrintF("READY %s\n", address);
+  const absl::StatusOr<std::unique_ptr<portreg::Portregd>> portregd =
+      portreg::Portregd::Start(command->portregd);
+  if (!portregd.ok()) return Fail(portregd.status());
+  for (const std::string& line : (*portregd)->Announcements()) absl::PrintF("%s\n", line);
   std::fflush(stdout);
+  portreg::NotifyReady();
 
-  WaitForSignal(signals);
-  (*server)->Shutdown(kGrace);
+  const int signal = ServeUntilSignal(signals, **portregd);
+  portreg::NotifyStopping();
+  portreg::Log(portreg::Severity::kInfo, "draining", {{"signal", std::string(strsignal(signal))}});
+  (*portregd)->Drain();
+  if (signal == SIGTERM) AwaitDrained(signals, **portregd, command->drain_delay);
+  (*portregd)->Shutdown(command->drain_grace);
+  portreg::Log(portreg::Severity::kInfo, "stopped");
+  portreg::FlushLog();
   return EXIT_SUCCESS;
 }

@@ -1,4 +1,4 @@
-// A running gRPC server.
+// The server that answers what a port number is.
 #ifndef PORTREG_SERVER_SERVER_H_
 #define PORTREG_SERVER_SERVER_H_
 
@@ -9,8 +9,11 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "grpcpp/grpcpp.h"
+#include "server/grpc_server.h"
 #include "server/publication.h"
+#include "server/server_limits.h"
 #include "server/service.h"
+#include "server/unknown_methods.h"
 
 namespace portreg {
 
@@ -20,6 +23,8 @@ struct ServerOptions {
   std::vector<std::string> listen;
   // Whether to offer gRPC server reflection, v1alpha. Default: no.
   bool reflection = false;
+  ServerLimits limits;
+  ServiceOptions service;
 };
 
 // Serves PortRegistryService and grpc.health.v1.Health from the moment Start
@@ -27,28 +32,40 @@ struct ServerOptions {
 //
 //   absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(options, publication);
 //
-// Start and Shutdown are for one thread.
+// Start, Drain and Shutdown are for one thread.
 class Server {
  public:
   // Opens all listeners and begins to serve. The publication must outlive the
   // server. INVALID_ARGUMENT for an address that cannot be read, UNAVAILABLE
   // for one that cannot be listened on; then nothing is served.
-  static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options,
-                                                       const Publication& publication);
+  static absl::StatusOr<std::unique_ptr<Server>> Start(
+      const ServerOptions& options, const Publication& publication,
+      std::shared_ptr<grpc::ServerCredentials> credentials = grpc::InsecureServerCredentials());
 
   // The addresses listened on, with the ports that the system chose.
-  [[nodiscard]] const std::vector<std::string>& addresses() const { return addresses_; }
+  [[nodiscard]] const std::vector<std::string>& addresses() const { return server_->addresses(); }
+  [[nodiscard]] Connections& connections() { return server_->connections(); }
+  [[nodiscard]] Calls& calls() { return service_.calls(); }
 
-  // Turns new calls away, waits up to `grace` for those under way, then
-  // cancels them. Returns when all are over.
+  // Health says NOT_SERVING from now on, so that no one new comes; calls are
+  // still served.
+  void Drain();
+
+  // Accepts no connection, ends the streams with UNAVAILABLE, turns new calls
+  // away, waits up to `grace` for those under way, then cancels them. Returns
+  // when all are over.
   void Shutdown(absl::Duration grace);
 
  private:
-  explicit Server(const Publication& publication) : service_(publication) {}
+  Server(const Publication& publication, const ServiceOptions& options)
+      : service_(publication, options), unknown_methods_(service_.calls()) {}
+
+  // Whether no call is under way, at the latest after that long.
+  [[nodiscard]] bool AwaitIdle(absl::Duration longest);
 
   PortRegistryService service_;
-  std::vector<std::string> addresses_;
-  std::unique_ptr<grpc::Server> server_;
+  UnknownMethods unknown_methods_;
+  std::unique_ptr<GrpcServer> server_;
 };
 
 }  // namespace portreg

@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -12,152 +11,103 @@
 #include "server/batch_reply.h"
 #include "server/correlation.h"
 #include "server/handlers.h"
-#include "server/request.h"
-#include "server/status.h"
-#include "server/stored_listing.h"
+#include "server/list_range_stream.h"
 #include "server/stored_replies.h"
+#include "server/unread_bytes.h"
+#include "server/watch_stream.h"
+#include "server/wire.h"
 
 namespace portreg {
 namespace {
 
-grpc::Status ToGrpcStatus(const absl::Status& status) {
-  if (status.ok()) return grpc::Status::OK;
-  return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message()),
-          DetailsBytes(status)};
-}
-
-absl::Status Parse(const grpc::ByteBuffer& bytes, google::protobuf::Message& request) {
-  grpc::Slice slice;
-  // An empty buffer has no slices at all; it is the message without fields.
-  const bool read = bytes.Length() == 0 || bytes.TrySingleSlice(&slice).ok() ||
-                    bytes.DumpToSingleSlice(&slice).ok();
-  if (!read) return absl::InternalError("request bytes cannot be read");
-  return ParseRequest({reinterpret_cast<const char*>(slice.begin()), slice.size()}, request);
-}
-
+// A message made for one call, in bytes.
 template <typename Response>
-absl::StatusOr<grpc::Slice> Serialize(const absl::StatusOr<Response>& response) {
+absl::StatusOr<grpc::Slice> Made(const absl::StatusOr<Response>& response, UnreadBytes& unread) {
   if (!response.ok()) return response.status();
-  return ToSlice(response->SerializeAsString());
+  return unread.Hold(response->SerializeAsString());
 }
 
 // What each RPC answers, in bytes.
-absl::StatusOr<grpc::Slice> Reply(const Snapshot& snapshot, const v1::LookupRequest& request) {
+absl::StatusOr<grpc::Slice> Reply(const Snapshot& snapshot, const v1::LookupRequest& request,
+                                  Call& call) {
   if (std::optional<grpc::Slice> stored = snapshot.replies.Find(request)) return *std::move(stored);
-  return Serialize(Lookup(snapshot.registry, request));
+  return Made(Lookup(snapshot.registry, request), call.calls().unread());
 }
 
-absl::StatusOr<grpc::Slice> Reply(const Snapshot& snapshot, const v1::BatchLookupRequest& request) {
-  return BatchReply(snapshot.registry, snapshot.replies, request);
+absl::StatusOr<grpc::Slice> Reply(const Snapshot& snapshot, const v1::BatchLookupRequest& request,
+                                  Call& call) {
+  call.calls().stats().batch_sizes.Observe(request.requests_size());
+  absl::StatusOr<std::string> reply = BatchReply(snapshot.registry, snapshot.replies, request);
+  if (!reply.ok()) return reply.status();
+  return call.calls().unread().Hold(*std::move(reply));
 }
 
-absl::StatusOr<grpc::Slice> Reply(const Snapshot& snapshot, const v1::ClassifyRequest& request) {
+absl::StatusOr<grpc::Slice> Reply(const Snapshot& snapshot, const v1::ClassifyRequest& request,
+                                  Call& call) {
   if (std::optional<grpc::Slice> stored = snapshot.replies.Find(request)) return *std::move(stored);
-  return Serialize(Classify(snapshot.registry, request));
+  return Made(Classify(snapshot.registry, request), call.calls().unread());
 }
 
-absl::StatusOr<grpc::Slice> Reply(const Snapshot& snapshot, const v1::SearchRequest& request) {
-  return Serialize(Search(snapshot.search_index, request));
+absl::StatusOr<grpc::Slice> Reply(const Snapshot& snapshot, const v1::SearchRequest& request,
+                                  Call& call) {
+  return Made(Search(snapshot.search_index, request), call.calls().unread());
 }
 
 absl::StatusOr<grpc::Slice> Reply(const Snapshot& snapshot,
-                                  const v1::GetRegistryInfoRequest& request) {
-  return Serialize(GetRegistryInfo(snapshot.registry, request));
+                                  const v1::GetRegistryInfoRequest& request, Call& call) {
+  return Made(GetRegistryInfo(snapshot.registry, request), call.calls().unread());
 }
 
-// The road of every unary call; `request` is a message to read it into.
-template <typename Request>
-grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext& context,
-                                 const Publication& publication, Request& request,
-                                 const grpc::ByteBuffer& in, grpc::ByteBuffer& out) {
-  EchoCorrelation(context);
-  grpc::ServerUnaryReactor* const reactor = context.DefaultReactor();
-  if (absl::Status status = Parse(in, request); !status.ok()) {
-    reactor->Finish(ToGrpcStatus(status));
-    return reactor;
-  }
-  const std::shared_ptr<const Snapshot> snapshot = publication.Current();
-  const absl::StatusOr<grpc::Slice> reply = Reply(*snapshot, request);
-  // Not assigned: that would copy the buffer (gRPC 1.51 has no move).
-  if (reply.ok()) grpc::ByteBuffer(&*reply, 1).Swap(&out);
-  reactor->Finish(ToGrpcStatus(reply.status()));
-  return reactor;
-}
-
-// The messages of one listing, in bytes.
-class ListingBytes {
+// One call with one answer. What gRPC would do on a thread of its own when the
+// call is over is done at once: there is nothing to it but counting.
+class UnaryCall final : public grpc::ServerUnaryReactor {
  public:
-  ListingBytes(const Snapshot& snapshot, ListRangeQuestion question)
-      : listing_(
-            StoredListing::Serves(question)
-                ? decltype(listing_)(StoredListing(snapshot.registry, snapshot.replies, question))
-                : ListRange(snapshot.registry, std::move(question))) {}
+  UnaryCall(Calls& calls, Method method, grpc::CallbackServerContext& context)
+      : call_(calls, method, context) {}
 
-  // Puts the next message into `bytes`. Returns whether it is the last one.
-  [[nodiscard]] bool Next(grpc::ByteBuffer& bytes) {
-    if (auto* stored = std::get_if<StoredListing>(&listing_)) return stored->Next(bytes);
-    v1::ListRangeResponse message;
-    const bool last = std::get<Listing>(listing_).Next(message);
-    const grpc::Slice slice = ToSlice(message.SerializeAsString());
-    bytes = grpc::ByteBuffer(&slice, 1);
-    return last;
-  }
-
- private:
-  std::variant<StoredListing, Listing> listing_;
-};
-
-// The road of a listing: one message at a time, the next one when gRPC has
-// taken the last.
-class ListRangeReactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
- public:
-  ListRangeReactor(grpc::CallbackServerContext& context, std::shared_ptr<const Snapshot> snapshot,
-                   const grpc::ByteBuffer& in)
-      : context_(context), snapshot_(std::move(snapshot)) {
-    EchoCorrelation(context);
-    v1::ListRangeRequest request;
-    if (absl::Status status = Parse(in, request); !status.ok()) {
-      Finish(ToGrpcStatus(status));
-      return;
+  // Answers with what `request`, once read, leads to; or with an error.
+  template <typename Request>
+  void Answer(const Publication& publication, Request& request, const grpc::ByteBuffer& in,
+              grpc::ByteBuffer& out) {
+    EchoCorrelation(call_.context());
+    absl::Status status = call_.Admit();
+    if (status.ok()) status = ParseRequest(in, request);
+    if (status.ok()) {
+      const std::shared_ptr<const Snapshot> snapshot = publication.Current();
+      const absl::StatusOr<grpc::Slice> reply = Reply(*snapshot, request, call_);
+      // Not assigned: that would copy the buffer (gRPC 1.51 has no move).
+      if (reply.ok()) grpc::ByteBuffer(&*reply, 1).Swap(&out);
+      status = reply.status();
     }
-    absl::StatusOr<ListRangeQuestion> question = Read(request, snapshot_->registry);
-    if (!question.ok()) {
-      Finish(ToGrpcStatus(question.status()));
-      return;
-    }
-    listing_.emplace(*snapshot_, *std::move(question));
-    WriteNext();
-  }
-
-  void OnWriteDone(bool ok) override {
-    if (ok) {
-      WriteNext();
-    } else {
-      Finish(grpc::Status::CANCELLED);
-    }
+    call_.Handled(static_cast<grpc::StatusCode>(status.code()));
+    Finish(ToGrpcStatus(status));
   }
 
   void OnDone() override { delete this; }
+  bool InternalInlineable() override { return true; }
 
  private:
-  void WriteNext() {
-    // A stream that was reset costs no message.
-    if (context_.IsCancelled()) {
-      Finish(grpc::Status::CANCELLED);
-      return;
-    }
-    if (listing_->Next(bytes_)) {
-      StartWriteAndFinish(&bytes_, grpc::WriteOptions(), grpc::Status::OK);
-    } else {
-      StartWrite(&bytes_);
-    }
-  }
-
-  grpc::CallbackServerContext& context_;
-  const std::shared_ptr<const Snapshot> snapshot_;
-  std::optional<ListingBytes> listing_;
-  grpc::ByteBuffer bytes_;
+  Call call_;
 };
+
+// The road of every unary call; `request` is a message to read it into.
+template <typename Request>
+grpc::ServerUnaryReactor* Answer(Calls& calls, Method method, const Publication& publication,
+                                 grpc::CallbackServerContext& context, Request& request,
+                                 const grpc::ByteBuffer& in, grpc::ByteBuffer& out) {
+  auto* const call = new UnaryCall(calls, method, context);
+  call->Answer(publication, request, in, out);
+  return call;
+}
+
+// The road of every stream.
+template <typename StreamType, typename Source>
+grpc::ServerWriteReactor<grpc::ByteBuffer>* Open(Calls& calls, grpc::CallbackServerContext& context,
+                                                 Source&& source, const grpc::ByteBuffer& request) {
+  const auto stream = std::make_shared<StreamType>(calls, context, std::forward<Source>(source));
+  if (stream->Begin()) stream->Go(request);
+  return stream.get();
+}
 
 }  // namespace
 
@@ -165,7 +115,7 @@ grpc::ServerUnaryReactor* PortRegistryService::Lookup(grpc::CallbackServerContex
                                                       const grpc::ByteBuffer* request,
                                                       grpc::ByteBuffer* response) {
   v1::LookupRequest message;
-  return Answer(*context, publication_, message, *request, *response);
+  return Answer(calls_, Method::kLookup, publication_, *context, message, *request, *response);
 }
 
 grpc::ServerUnaryReactor* PortRegistryService::BatchLookup(grpc::CallbackServerContext* context,
@@ -174,33 +124,39 @@ grpc::ServerUnaryReactor* PortRegistryService::BatchLookup(grpc::CallbackServerC
   // A batch has up to a thousand messages within.
   google::protobuf::Arena arena;
   auto& message = *google::protobuf::Arena::CreateMessage<v1::BatchLookupRequest>(&arena);
-  return Answer(*context, publication_, message, *request, *response);
+  return Answer(calls_, Method::kBatchLookup, publication_, *context, message, *request, *response);
 }
 
 grpc::ServerUnaryReactor* PortRegistryService::Classify(grpc::CallbackServerContext* context,
                                                         const grpc::ByteBuffer* request,
                                                         grpc::ByteBuffer* response) {
   v1::ClassifyRequest message;
-  return Answer(*context, publication_, message, *request, *response);
+  return Answer(calls_, Method::kClassify, publication_, *context, message, *request, *response);
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* PortRegistryService::ListRange(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
-  return new ListRangeReactor(*context, publication_.Current(), *request);
+  return Open<ListRangeStream>(calls_, *context, publication_.Current(), *request);
+}
+
+grpc::ServerWriteReactor<grpc::ByteBuffer>* PortRegistryService::Watch(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
+  return Open<WatchStream>(calls_, *context, publication_, *request);
 }
 
 grpc::ServerUnaryReactor* PortRegistryService::Search(grpc::CallbackServerContext* context,
                                                       const grpc::ByteBuffer* request,
                                                       grpc::ByteBuffer* response) {
   v1::SearchRequest message;
-  return Answer(*context, publication_, message, *request, *response);
+  return Answer(calls_, Method::kSearch, publication_, *context, message, *request, *response);
 }
 
 grpc::ServerUnaryReactor* PortRegistryService::GetRegistryInfo(grpc::CallbackServerContext* context,
                                                                const grpc::ByteBuffer* request,
                                                                grpc::ByteBuffer* response) {
   v1::GetRegistryInfoRequest message;
-  return Answer(*context, publication_, message, *request, *response);
+  return Answer(calls_, Method::kGetRegistryInfo, publication_, *context, message, *request,
+                *response);
 }
 
 }  // namespace portreg

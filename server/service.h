@@ -2,8 +2,11 @@
 #ifndef PORTREG_SERVER_SERVICE_H_
 #define PORTREG_SERVER_SERVICE_H_
 
+#include <utility>
+
 #include "grpcpp/grpcpp.h"
 #include "portreg/v1/port_registry_service.grpc.pb.h"
+#include "server/calls.h"
 #include "server/publication.h"
 
 namespace portreg {
@@ -17,12 +20,13 @@ using RawPortRegistryService = v1::PortRegistryService::WithRawCallbackMethod_Lo
         v1::PortRegistryService::WithRawCallbackMethod_Classify<
             v1::PortRegistryService::WithRawCallbackMethod_ListRange<
                 v1::PortRegistryService::WithRawCallbackMethod_Search<
-                    v1::PortRegistryService::WithRawCallbackMethod_GetRegistryInfo<
-                        v1::PortRegistryService::Service>>>>>>;
+                    v1::PortRegistryService::WithRawCallbackMethod_Watch<
+                        v1::PortRegistryService::WithRawCallbackMethod_GetRegistryInfo<
+                            v1::PortRegistryService::Service>>>>>>>;
 }  // namespace internal
 
-// The largest message that a server of it should take. A batch of 1,000 of the
-// longest names has 70 kB; nothing larger is a request.
+// The largest message that a server of it should take unless told otherwise. A
+// batch of 1,000 of the longest names has 70 kB; nothing larger is a request.
 inline constexpr int kMaxRequestBytes = 256 << 10;
 
 // Serves portreg.v1.PortRegistryService from what is published. gRPC calls it
@@ -30,7 +34,11 @@ inline constexpr int kMaxRequestBytes = 256 << 10;
 class PortRegistryService final : public internal::RawPortRegistryService {
  public:
   // The publication must outlive the service.
-  explicit PortRegistryService(const Publication& publication) : publication_(publication) {}
+  explicit PortRegistryService(const Publication& publication, ServiceOptions options = {})
+      : publication_(publication), calls_(std::move(options)) {}
+
+  // The calls under way.
+  [[nodiscard]] Calls& calls() { return calls_; }
 
   grpc::ServerUnaryReactor* Lookup(grpc::CallbackServerContext* context,
                                    const grpc::ByteBuffer* request,
@@ -46,12 +54,15 @@ class PortRegistryService final : public internal::RawPortRegistryService {
   grpc::ServerUnaryReactor* Search(grpc::CallbackServerContext* context,
                                    const grpc::ByteBuffer* request,
                                    grpc::ByteBuffer* response) override;
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* Watch(grpc::CallbackServerContext* context,
+                                                    const grpc::ByteBuffer* request) override;
   grpc::ServerUnaryReactor* GetRegistryInfo(grpc::CallbackServerContext* context,
                                             const grpc::ByteBuffer* request,
                                             grpc::ByteBuffer* response) override;
 
  private:
   const Publication& publication_;
+  Calls calls_;
 };
 
 }  // namespace portreg

@@ -1,16 +1,6 @@
 #include "server/listen_address.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
 #include <string>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
@@ -23,48 +13,6 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-
-int UnixSocket(int type) { return socket(AF_UNIX, type | SOCK_NONBLOCK, 0); }
-
-sockaddr_un UnixName(const std::string& path) {
-  sockaddr_un name = {};
-  name.sun_family = AF_UNIX;
-  std::strncpy(name.sun_path, path.c_str(), sizeof(name.sun_path) - 1);
-  return name;
-}
-
-// A socket that listens for as long as it lives.
-class Listener {
- public:
-  // On a free port of 127.0.0.1.
-  Listener() : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in name = {};
-    name.sin_family = AF_INET;
-    name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof(name);
-    EXPECT_EQ(bind(fd_, reinterpret_cast<const sockaddr*>(&name), size), 0);
-    EXPECT_EQ(listen(fd_, 1), 0);
-    EXPECT_EQ(getsockname(fd_, reinterpret_cast<sockaddr*>(&name), &size), 0);
-    port_ = ntohs(name.sin_port);
-  }
-  // On a unix socket.
-  explicit Listener(const std::string& path, int type = SOCK_STREAM) : fd_(UnixSocket(type)) {
-    const sockaddr_un name = UnixName(path);
-    EXPECT_EQ(bind(fd_, reinterpret_cast<const sockaddr*>(&name), sizeof(name)), 0);
-    if (type == SOCK_STREAM) {
-      EXPECT_EQ(listen(fd_, 1), 0);
-    }
-  }
-  Listener(const Listener&) = delete;
-  Listener& operator=(const Listener&) = delete;
-  ~Listener() { close(fd_); }
-
-  [[nodiscard]] Port port() const { return port_; }
-
- private:
-  const int fd_;
-  Port port_ = 0;
-};
 
 TEST(ListenAddressTest, AddressesAreReadAndWritten) {
   const struct {
@@ -133,93 +81,14 @@ TEST(ListenAddressTest, TheRestIsRefusedByName) {
   }
 }
 
-TEST(ListenAddressTest, APortOfTheSystemsChoiceIsFree) {
-  EXPECT_TRUE(CheckAddressIsFree({.host = "127.0.0.1", .port = 0, .path = ""}).ok());
-  EXPECT_TRUE(CheckAddressIsFree({.host = "127.0.0.2", .port = 0, .path = ""}).ok());
-}
-
-TEST(ListenAddressTest, ATakenPortIsUnavailable) {
-  const Listener other;
-  const absl::Status status =
-      CheckAddressIsFree({.host = "127.0.0.1", .port = other.port(), .path = ""});
-  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
-  EXPECT_EQ(Message(status),
-            absl::StrCat("cannot listen on 127.0.0.1:", other.port(), ": Address already in use"));
-}
-
-TEST(ListenAddressTest, AnAddressOfAnotherMachineIsUnavailable) {
-  // Of the block that RFC 5737 keeps for documentation.
-  const absl::Status status = CheckAddressIsFree({.host = "192.0.2.1", .port = 0, .path = ""});
-  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
-  EXPECT_THAT(Message(status), HasSubstr("cannot listen on 192.0.2.1:0: "));
-}
-
-TEST(ListenAddressTest, AUnixSocketIsFreeUnlessSomeoneListens) {
-  const TempDirectory directory;
-  const ListenAddress address = {.host = "", .port = 0, .path = directory.PathOf("s")};
-  EXPECT_TRUE(CheckAddressIsFree(address).ok());
-  {
-    const Listener other(address.path);
-    const absl::Status status = CheckAddressIsFree(address);
-    EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
-    EXPECT_EQ(Message(status),
-              absl::StrCat("cannot listen on unix:", address.path, ": Address already in use"));
+TEST(ListenAddressTest, LoopbackIsWhatOnlyThisMachineReaches) {
+  for (const char* const text : {"127.0.0.1:1", "127.8.9.10:1", "localhost:1", "[::1]:1", "unix:s"}) {
+    EXPECT_TRUE(ParseListenAddress(text)->IsLoopback()) << text;
   }
-  // The other has gone and its file is left over.
-  EXPECT_TRUE(std::filesystem::exists(address.path));
-  EXPECT_TRUE(CheckAddressIsFree(address).ok());
-}
-
-TEST(ListenAddressTest, AUnixSocketWhoseQueueIsFullIsTaken) {
-  const TempDirectory directory;
-  const ListenAddress address = {.host = "", .port = 0, .path = directory.PathOf("s")};
-  const Listener other(address.path);
-  const sockaddr_un name = UnixName(address.path);
-  std::vector<int> waiting;
-  int connected = 0;
-  while (connected == 0) {
-    waiting.push_back(UnixSocket(SOCK_STREAM));
-    connected = connect(waiting.back(), reinterpret_cast<const sockaddr*>(&name), sizeof(name));
+  for (const char* const text :
+       {"0.0.0.0:1", "[::]:1", "128.0.0.1:1", "126.255.255.255:1", "[::2]:1", "example.net:1"}) {
+    EXPECT_FALSE(ParseListenAddress(text)->IsLoopback()) << text;
   }
-  EXPECT_EQ(errno, EAGAIN);
-  EXPECT_EQ(CheckAddressIsFree(address).code(), absl::StatusCode::kUnavailable);
-  for (const int fd : waiting) close(fd);
-}
-
-TEST(ListenAddressTest, AUnixSocketOfAnotherTypeIsTaken) {
-  const TempDirectory directory;
-  const ListenAddress address = {.host = "", .port = 0, .path = directory.PathOf("s")};
-  const Listener other(address.path, SOCK_DGRAM);
-  EXPECT_EQ(CheckAddressIsFree(address).code(), absl::StatusCode::kUnavailable);
-}
-
-TEST(ListenAddressTest, AUnixSocketThatCannotBeMadeIsUnavailable) {
-  const TempDirectory directory;
-  const std::string file = directory.Write("file", "no socket");
-  const struct {
-    const char* what;
-    std::string path;
-  } cases[] = {
-      {"too long", "/" + std::string(107, 'x')},
-      {"in a directory that is missing", directory.PathOf("missing/s")},
-      {"below a file", file + "/s"},
-      {"a directory", directory.PathOf(".")},
-      {"a file that is no socket", file},
-  };
-  for (const auto& c : cases) {
-    const absl::Status status = CheckAddressIsFree({.host = "", .port = 0, .path = c.path});
-    EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << c.what;
-    EXPECT_THAT(Message(status), HasSubstr(absl::StrCat("cannot listen on unix:", c.path, ": ")))
-        << c.what;
-  }
-  EXPECT_TRUE(std::filesystem::exists(file));
-}
-
-TEST(ListenAddressTest, AUnixPathMayHave107Bytes) {
-  const ListenAddress longest = {.host = "", .port = 0, .path = std::string(107, 'x')};
-  EXPECT_TRUE(CheckAddressIsFree(longest).ok());
-  const ListenAddress too_long = {.host = "", .port = 0, .path = std::string(108, 'x')};
-  EXPECT_THAT(Message(CheckAddressIsFree(too_long)), HasSubstr("longer than 107 bytes"));
 }
 
 }  // namespace

@@ -1,0 +1,34 @@
+#include "server/access_log.h"
+
+#include <string>
+
+#include "absl/random/random.h"
+#include "server/log.h"
+
+namespace portreg {
+namespace {
+
+// Empty if the caller sent none.
+std::string Sent(const grpc::CallbackServerContext& context, const char* name) {
+  const auto& metadata = context.client_metadata();
+  const auto found = metadata.find(name);
+  if (found == metadata.end()) return {};
+  return {found->second.data(), found->second.size()};
+}
+
+}  // namespace
+
+void AccessLog::OnHandled(const grpc::CallbackServerContext& context, Method method,
+                          grpc::StatusCode code, std::chrono::nanoseconds taken) {
+  thread_local absl::InsecureBitGen random;
+  if (!absl::Bernoulli(random, share_)) return;
+  Log(Severity::kInfo, "call",
+      {{"method", std::string(InfoOf(method).name)},
+       {"code", static_cast<int64_t>(code)},
+       {"seconds", std::chrono::duration<double>(taken).count()},
+       {"peer", context.peer()},
+       {"request_id", Sent(context, "x-request-id")},
+       {"traceparent", Sent(context, "traceparent")}});
+}
+
+}  // namespace portreg

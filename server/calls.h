@@ -1,0 +1,145 @@
+// The calls under way: counted, bounded, and, where they are streams, ended
+// when the server is about to stop.
+#ifndef PORTREG_SERVER_CALLS_H_
+#define PORTREG_SERVER_CALLS_H_
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "grpcpp/grpcpp.h"
+#include "server/call_stats.h"
+#include "server/method.h"
+#include "server/unread_bytes.h"
+
+namespace portreg {
+
+// Told of the end of each call, for an access log. From several threads at once.
+class CallObserver {
+ public:
+  virtual ~CallObserver() = default;
+  virtual void OnHandled(const grpc::CallbackServerContext& context, Method method,
+                         grpc::StatusCode code, std::chrono::nanoseconds taken) = 0;
+};
+
+// How much the calls of a service may take, and who may make them.
+struct ServiceOptions {
+  // Calls under way at once, streams among them; further ones are refused with
+  // RESOURCE_EXHAUSTED. Protects memory. Default: 10,000.
+  int64_t max_calls = 10'000;
+  // Bytes of replies that were made for one call each and are not yet read.
+  // Protects memory against clients that ask and never read. Default: 256 MiB.
+  int64_t max_unread_bytes = int64_t{256} << 20;
+  // When a Watch ends by itself. Default: 30 minutes.
+  absl::Duration max_watch = absl::Minutes(30);
+  // Says whether the client behind a connection may call; the status is what it
+  // gets. Must be callable from several threads at once. Default: none, all may.
+  std::function<absl::Status(const grpc::AuthContext&)> admit;
+  // Whom to tell of the end of each call; it must outlive the service.
+  // Default: nobody.
+  CallObserver* observer = nullptr;
+};
+
+// A stream that can be ended from outside. Any thread may call it.
+class EndableStream {
+ public:
+  virtual ~EndableStream() = default;
+  // Ends the stream with `status` unless it is over already.
+  virtual void End(const grpc::Status& status) = 0;
+};
+
+// Any number of threads may use it at once.
+class Calls {
+ public:
+  explicit Calls(ServiceOptions options)
+      : options_(std::move(options)), unread_(options_.max_unread_bytes) {}
+
+  Calls(const Calls&) = delete;
+  Calls& operator=(const Calls&) = delete;
+
+  // Whether the call that has begun may go on; the status is what its client
+  // gets: RESOURCE_EXHAUSTED (SERVER_BUSY) if too many are under way,
+  // UNAVAILABLE (SERVER_STOPPING) after Stop, or what ServiceOptions::admit says.
+  [[nodiscard]] absl::Status Admit(const grpc::CallbackServerContext& context);
+
+  // Turns all further calls away and ends the streams, with UNAVAILABLE.
+  void Stop();
+
+  // Streams that Stop ends. A stream that comes after Stop is ended at once.
+  void Add(const std::shared_ptr<EndableStream>& stream);
+  void Remove(EndableStream& stream);
+
+  [[nodiscard]] const ServiceOptions& options() const { return options_; }
+  [[nodiscard]] UnreadBytes& unread() { return unread_; }
+  [[nodiscard]] const UnreadBytes& unread() const { return unread_; }
+  [[nodiscard]] CallStats& stats() { return stats_; }
+  [[nodiscard]] const CallStats& stats() const { return stats_; }
+  [[nodiscard]] int64_t in_flight() const { return in_flight_.load(std::memory_order_relaxed); }
+  // Calls refused because too many were under way.
+  [[nodiscard]] uint64_t refused() const { return refused_.load(std::memory_order_relaxed); }
+
+ private:
+  friend class Call;
+
+  const ServiceOptions options_;
+  CallStats stats_;
+  UnreadBytes unread_;
+  std::atomic<int64_t> in_flight_ = 0;
+  std::atomic<uint64_t> refused_ = 0;
+  std::atomic<bool> stopping_ = false;
+  std::mutex mutex_;
+  std::unordered_map<EndableStream*, std::weak_ptr<EndableStream>> streams_;
+};
+
+// One call, counted from its construction to its destruction.
+class Call {
+ public:
+  Call(Calls& calls, Method method, grpc::CallbackServerContext& context)
+      : calls_(calls),
+        context_(context),
+        method_(method),
+        start_(std::chrono::steady_clock::now()) {
+    stats().started.fetch_add(1, std::memory_order_relaxed);
+    calls_.in_flight_.fetch_add(1, std::memory_order_relaxed);
+  }
+  ~Call() { calls_.in_flight_.fetch_sub(1, std::memory_order_relaxed); }
+
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
+  [[nodiscard]] absl::Status Admit() { return calls_.Admit(context_); }
+
+  // To be told once, when the call's status is known.
+  void Handled(grpc::StatusCode code) {
+    const std::chrono::nanoseconds taken = std::chrono::steady_clock::now() - start_;
+    MethodStats& counted = stats();
+    counted.handled[static_cast<size_t>(code)].fetch_add(1, std::memory_order_relaxed);
+    counted.handling.Observe(taken.count());
+    CallObserver* const observer = calls_.options_.observer;
+    if (observer != nullptr) observer->OnHandled(context_, method_, code, taken);
+  }
+
+  // A message of a stream was sent.
+  void Sent() { stats().stream_messages.fetch_add(1, std::memory_order_relaxed); }
+
+  [[nodiscard]] Calls& calls() const { return calls_; }
+  [[nodiscard]] grpc::CallbackServerContext& context() const { return context_; }
+
+ private:
+  [[nodiscard]] MethodStats& stats() const { return calls_.stats_.of(method_); }
+
+  Calls& calls_;
+  grpc::CallbackServerContext& context_;
+  const Method method_;
+  const std::chrono::steady_clock::time_point start_;
+};
+
+}  // namespace portreg
+
+#endif  // PORTREG_SERVER_CALLS_H_

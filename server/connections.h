@@ -1,0 +1,77 @@
+// The connections that are open, and how many may be.
+#ifndef PORTREG_SERVER_CONNECTIONS_H_
+#define PORTREG_SERVER_CONNECTIONS_H_
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/time/time.h"
+
+namespace portreg {
+
+struct ConnectionLimits {
+  // Connections open at once. Default: 10,000.
+  int total = 10'000;
+  // Of these, from one IP address; 0 is no limit. Unix sockets have no such
+  // limit. Default: 0, since proxies stand for many.
+  int per_peer = 0;
+};
+
+// Why a connection was turned away.
+enum class Refusal { kNone, kTotal, kPeer, kDescriptors };
+
+// Counts open connections by their descriptors. These are gRPC's once they are
+// handed over, and it tells nobody when it closes one: a descriptor counts for
+// as long as it leads to the same socket.
+//
+// Any number of threads may use it at once.
+class Connections {
+ public:
+  struct Counts {
+    size_t open = 0;
+    uint64_t accepted = 0;
+    uint64_t refused_total = 0;
+    uint64_t refused_peer = 0;
+    uint64_t refused_descriptors = 0;
+  };
+
+  explicit Connections(const ConnectionLimits& limits) : limits_(limits) {}
+
+  // Whether the connection that was accepted as `fd`, from `peer`, may stay;
+  // one that may not is the caller's to close. Empty `peer`: no limit by peer.
+  [[nodiscard]] Refusal Admit(int fd, const std::string& peer);
+
+  // A connection was turned away before it had a descriptor to stay with.
+  void RefusedForDescriptors();
+
+  // How things stand now.
+  [[nodiscard]] Counts Count();
+
+  [[nodiscard]] const ConnectionLimits& limits() const { return limits_; }
+
+ private:
+  struct Connection {
+    ino_t socket = 0;
+    std::string peer;
+  };
+
+  void Forget(int fd);
+  void ForgetClosed();
+  [[nodiscard]] Refusal Check(const std::string& peer) const;
+
+  const ConnectionLimits limits_;
+  std::mutex mutex_;
+  absl::flat_hash_map<int, Connection> open_;
+  absl::flat_hash_map<std::string, int> by_peer_;
+  absl::Time looked_ = absl::InfinitePast();
+  Counts counts_;
+};
+
+}  // namespace portreg
+
+#endif  // PORTREG_SERVER_CONNECTIONS_H_

@@ -1,0 +1,38 @@
+// Where Prometheus comes to fetch.
+#ifndef PORTREG_SERVER_METRICS_ENDPOINT_H_
+#define PORTREG_SERVER_METRICS_ENDPOINT_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "prometheus/collectable.h"
+#include "prometheus/exposer.h"
+
+namespace portreg {
+
+// An HTTP server that has nothing but /metrics, on threads of its own.
+class MetricsEndpoint {
+ public:
+  // Listens at host:port or [ipv6]:port, with numeric addresses; port 0 lets the
+  // system choose. UNAVAILABLE if it cannot listen there, INVALID_ARGUMENT for
+  // an address that cannot be read.
+  static absl::StatusOr<std::unique_ptr<MetricsEndpoint>> Start(
+      absl::string_view address, std::shared_ptr<prometheus::Collectable> metrics);
+
+  // With the port that the system chose.
+  [[nodiscard]] const std::string& address() const { return address_; }
+
+ private:
+  MetricsEndpoint() = default;
+
+  // The exposer does not keep it alive.
+  std::shared_ptr<prometheus::Collectable> metrics_;
+  std::unique_ptr<prometheus::Exposer> exposer_;
+  std::string address_;
+};
+
+}  // namespace portreg
+
+#endif  // PORTREG_SERVER_METRICS_ENDPOINT_H_

@@ -1,0 +1,189 @@
+#include "server/portregd.h"
+
+#include <utility>
+
+#include "absl/algorithm/container.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "server/client_names.h"
+#include "server/listen_address.h"
+#include "server/log.h"
+#include "server/metrics.h"
+
+namespace portreg {
+namespace {
+
+// Health, besides "" and the service, on the admin side: whether the process
+// serves anything at all, even while it is being drained. A restart is the
+// remedy if not.
+constexpr absl::string_view kLiveness = "liveness";
+
+// Connections to the admin side: a few probes and people.
+constexpr int kMaxAdminConnections = 256;
+
+// INVALID_ARGUMENT if other machines reach one of the addresses, which offer
+// plaintext.
+absl::Status CheckLoopback(const std::vector<std::string>& addresses, absl::string_view flag) {
+  for (const std::string& text : addresses) {
+    const absl::StatusOr<ListenAddress> address = ParseListenAddress(text);
+    if (!address.ok()) return address.status();
+    if (address->IsLoopback()) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat(flag, "=", text, " would be plaintext that other machines reach: ",
+                     flag == "--listen" ? "give --tls_cert and --tls_key, or " : "",
+                     "allow it with --insecure"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckPlaintext(const PortregdOptions& options) {
+  if (options.insecure) return absl::OkStatus();
+  if (options.tls.cert.empty() && options.tls.key.empty()) {
+    if (absl::Status status = CheckLoopback(options.server.listen, "--listen"); !status.ok()) {
+      return status;
+    }
+  }
+  if (absl::Status status = CheckLoopback(options.admin_listen, "--admin_listen"); !status.ok()) {
+    return status;
+  }
+  if (options.metrics_listen.empty()) return absl::OkStatus();
+  return CheckLoopback({options.metrics_listen}, "--metrics_listen");
+}
+
+bool HasTls(const TlsOptions& options) {
+  return !options.cert.empty() || !options.key.empty() || !options.client_ca.empty() ||
+         !options.allowed_clients.empty();
+}
+
+// Whether both are made of the same files.
+bool SameData(const Registry& a, const Registry& b) {
+  return absl::c_equal(a.layers(), b.layers(), [](const LayerInfo& x, const LayerInfo& y) {
+    return x.layer == y.layer && x.origin == y.origin && x.sha256 == y.sha256 &&
+           x.modify_time == y.modify_time;
+  });
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Portregd>> Portregd::Start(const PortregdOptions& options) {
+  if (absl::Status status = CheckPlaintext(options); !status.ok()) return status;
+  std::unique_ptr<Portregd> portregd(new Portregd(options));
+  if (absl::Status status = portregd->Load(); !status.ok()) return status;
+  if (absl::Status status = portregd->StartServers(); !status.ok()) return status;
+  if (absl::Status status = portregd->StartAdmin(); !status.ok()) return status;
+  return portregd;
+}
+
+absl::Status Portregd::Load() {
+  // The watches come first, so that no change falls between.
+  subjects_.push_back(
+      {"registry", FileWatch(FilesOf(options_.data)), [this] { return ReloadRegistry(); }});
+  if (HasTls(options_.tls)) {
+    subjects_.push_back({"certificates",
+                         FileWatch({options_.tls.cert, options_.tls.key, options_.tls.client_ca}),
+                         [this] { return ReloadCertificates(); }});
+    absl::StatusOr<std::unique_ptr<ServingCertificates>> certificates =
+        ServingCertificates::Load(options_.tls);
+    if (!certificates.ok()) return certificates.status();
+    certificates_ = *std::move(certificates);
+  }
+  absl::StatusOr<Registry> registry = LoadRegistry(options_.data);
+  if (!registry.ok()) return registry.status();
+  publication_ = std::make_unique<Publication>(*std::move(registry));
+  return absl::OkStatus();
+}
+
+absl::Status Portregd::StartServers() {
+  ServerOptions options = options_.server;
+  absl::StatusOr<ClientNames> names = ClientNames::Create(options_.tls.allowed_clients);
+  if (!names.ok()) return names.status();
+  if (!names->empty()) {
+    options.service.admit = [names = *std::move(names)](const grpc::AuthContext& client) {
+      return names.Check(client);
+    };
+  }
+  if (options_.access_log > 0) options.service.observer = &access_log_;
+  absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(
+      options, *publication_,
+      certificates_ == nullptr ? grpc::InsecureServerCredentials() : certificates_->Credentials());
+  if (!server.ok()) return server.status();
+  server_ = *std::move(server);
+  reloader_ = std::make_unique<Reloader>(std::move(subjects_), options_.reload_interval);
+  return absl::OkStatus();
+}
+
+absl::Status Portregd::StartAdmin() {
+  if (!options_.admin_listen.empty()) {
+    GrpcServerOptions options = {.listen = options_.admin_listen,
+                                 .credentials = grpc::InsecureServerCredentials(),
+                                 .limits = options_.server.limits,
+                                 .reflection = true,
+                                 .channelz = true};
+    options.limits.connections = {.total = kMaxAdminConnections, .per_peer = 0};
+    grpc::ServerBuilder builder;
+    absl::StatusOr<std::unique_ptr<GrpcServer>> admin = GrpcServer::Start(options, builder);
+    if (!admin.ok()) return admin.status();
+    admin_ = *std::move(admin);
+    admin_->SetServing(v1::PortRegistryService::service_full_name(), true);
+    admin_->SetServing(std::string(kLiveness), true);
+  }
+  if (options_.metrics_listen.empty()) return absl::OkStatus();
+  absl::StatusOr<std::unique_ptr<MetricsEndpoint>> metrics = MetricsEndpoint::Start(
+      options_.metrics_listen,
+      std::make_shared<Metrics>(MetricsSources{.publication = publication_.get(),
+                                               .server = server_.get(),
+                                               .reloader = reloader_.get(),
+                                               .certificates = certificates_.get(),
+                                               .draining = &draining_}));
+  if (!metrics.ok()) return metrics.status();
+  metrics_ = *std::move(metrics);
+  return absl::OkStatus();
+}
+
+std::vector<std::string> Portregd::Announcements() const {
+  std::vector<std::string> lines;
+  if (admin_ != nullptr) {
+    for (const std::string& address : admin_->addresses()) {
+      lines.push_back(absl::StrCat("ADMIN ", address));
+    }
+  }
+  if (metrics_ != nullptr) lines.push_back(absl::StrCat("METRICS ", metrics_->address()));
+  for (const std::string& address : server_->addresses()) {
+    lines.push_back(absl::StrCat("READY ", address));
+  }
+  return lines;
+}
+
+void Portregd::Drain() {
+  draining_ = true;
+  server_->Drain();
+  if (admin_ == nullptr) return;
+  admin_->SetServing("", false);
+  admin_->SetServing(v1::PortRegistryService::service_full_name(), false);
+}
+
+void Portregd::Shutdown(absl::Duration grace) {
+  Drain();
+  server_->Shutdown(grace);
+}
+
+absl::StatusOr<bool> Portregd::ReloadRegistry() {
+  const std::shared_ptr<const Snapshot> before = publication_->Current();
+  absl::StatusOr<Registry> registry = LoadRegistry(options_.data, &before->registry);
+  if (!registry.ok()) return registry.status();
+  if (SameData(*registry, before->registry)) return false;
+  Log(Severity::kInfo, "registry reloaded",
+      {{"revision", registry->revision()},
+       {"records", static_cast<int64_t>(registry->records().size())}});
+  publication_->Publish(*std::move(registry));
+  return true;
+}
+
+absl::StatusOr<bool> Portregd::ReloadCertificates() {
+  const absl::StatusOr<bool> changed = certificates_->Reload();
+  if (changed.ok() && *changed) Log(Severity::kInfo, "certificates reloaded");
+  return changed;
+}
+
+}  // namespace portreg

@@ -1,0 +1,80 @@
+#include "server/reload.h"
+
+#include <chrono>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "server/log.h"
+#include "server/service_manager.h"
+
+namespace portreg {
+
+Reloader::Reloader(std::vector<ReloadSubject> subjects, absl::Duration interval)
+    : subjects_(std::move(subjects)), interval_(interval), stats_(subjects_.size()) {
+  for (ReloadStats& stats : stats_) stats.last_success = absl::Now();
+  thread_ = std::thread([this] { Run(); });
+}
+
+Reloader::~Reloader() {
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void Reloader::ReloadSoon() {
+  {
+    const std::lock_guard lock(mutex_);
+    told_ = true;
+  }
+  changed_.notify_all();
+}
+
+std::vector<ReloadStats> Reloader::stats() const {
+  const std::lock_guard lock(mutex_);
+  return stats_;
+}
+
+void Reloader::Run() {
+  const auto woken = [this] { return told_ || ending_; };
+  std::unique_lock lock(mutex_);
+  while (true) {
+    if (interval_ > absl::ZeroDuration()) {
+      changed_.wait_for(lock, absl::ToChronoNanoseconds(interval_), woken);
+    } else {
+      changed_.wait(lock, woken);
+    }
+    if (ending_) return;
+    const bool told = std::exchange(told_, false);
+    lock.unlock();
+    if (told) NotifyReloading();
+    for (size_t i = 0; i < subjects_.size(); ++i) {
+      const bool changed = subjects_[i].files.Changed();
+      if (told || changed) Reload(i);
+    }
+    if (told) NotifyReady();
+    lock.lock();
+  }
+}
+
+void Reloader::Reload(size_t subject) {
+  const std::string& name = subjects_[subject].name;
+  const absl::StatusOr<bool> outcome = subjects_[subject].reload();
+  if (!outcome.ok()) {
+    Log(Severity::kError, "reload failed",
+        {{"subject", name}, {"error", std::string(outcome.status().message())}});
+  }
+  const std::lock_guard lock(mutex_);
+  ReloadStats& stats = stats_[subject];
+  stats.failing = !outcome.ok();
+  if (!outcome.ok()) {
+    ++stats.failed;
+    return;
+  }
+  stats.last_success = absl::Now();
+  ++(*outcome ? stats.succeeded : stats.unchanged);
+}
+
+}  // namespace portreg

@@ -1,0 +1,77 @@
+// Takes up changed files while the server serves.
+#ifndef PORTREG_SERVER_RELOAD_H_
+#define PORTREG_SERVER_RELOAD_H_
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "server/file_watch.h"
+
+namespace portreg {
+
+// How the reloads of one subject went. Read and written under Reloader's lock.
+struct ReloadStats {
+  uint64_t succeeded = 0;
+  uint64_t failed = 0;
+  uint64_t unchanged = 0;
+  // Whether the last attempt failed.
+  bool failing = false;
+  absl::Time last_success;
+};
+
+// Something that can be reloaded while it is in use.
+struct ReloadSubject {
+  // As metrics and log name it: "registry", "certificates".
+  std::string name;
+  // Of the files that it is made of; made before they were first read.
+  FileWatch files;
+  // Reloads it as a whole or, on error, not at all. Returns whether anything is
+  // different now. Called on the reloader's thread only.
+  std::function<absl::StatusOr<bool>()> reload;
+};
+
+// Reloads subjects on a thread of its own: when their files change, and when
+// told to. A failure leaves things as they are, is logged, and is tried again
+// when the files change once more.
+class Reloader {
+ public:
+  // Looks at the files each `interval`; zero: never.
+  Reloader(std::vector<ReloadSubject> subjects, absl::Duration interval);
+  ~Reloader();
+
+  Reloader(const Reloader&) = delete;
+  Reloader& operator=(const Reloader&) = delete;
+
+  // Reloads everything soon, changed or not. From any thread.
+  void ReloadSoon();
+
+  // By subject, in their order.
+  [[nodiscard]] std::vector<ReloadStats> stats() const;
+  [[nodiscard]] const std::vector<ReloadSubject>& subjects() const { return subjects_; }
+
+ private:
+  void Run();
+  void Reload(size_t subject);
+
+  std::vector<ReloadSubject> subjects_;
+  const absl::Duration interval_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<ReloadStats> stats_;
+  bool told_ = false;
+  bool ending_ = false;
+  std::thread thread_;
+};
+
+}  // namespace portreg
+
+#endif  // PORTREG_SERVER_RELOAD_H_
