@@ -75,11 +75,15 @@ std::optional<Request> Parse(absl::string_view bytes) {
 }
 
 template <typename Message>
-Message FromSlice(const grpc::Slice& slice) {
+Message FromBytes(absl::string_view bytes) {
   Message message;
-  Require(message.ParseFromArray(slice.begin(), static_cast<int>(slice.size())),
+  Require(message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())),
           "a reply's bytes are a message");
   return message;
+}
+
+absl::string_view TextOf(const grpc::Slice& slice) {
+  return fuzz::TextOf(slice.begin(), slice.size());
 }
 
 void RequireEqual(const google::protobuf::Message& a, const google::protobuf::Message& b,
@@ -107,7 +111,7 @@ void RequireStoredIsHandlers(const Served& served, const Request& request,
   const std::optional<grpc::Slice> stored = served.replies.Find(request);
   if (!stored) return;
   Require(response.ok(), "what is stored is no error", request.ShortDebugString());
-  RequireEqual(FromSlice<Response>(*stored), *response, "a stored reply is the handler's");
+  RequireEqual(FromBytes<Response>(TextOf(*stored)), *response, "a stored reply is the handler's");
 }
 
 void FuzzLookup(const Served& served, absl::string_view bytes) {
@@ -130,12 +134,12 @@ void FuzzLookup(const Served& served, absl::string_view bytes) {
 void FuzzBatchLookup(const Served& served, absl::string_view bytes) {
   const auto request = Parse<v1::BatchLookupRequest>(bytes);
   if (!request) return;
-  const absl::StatusOr<grpc::Slice> reply = BatchReply(served.registry, served.replies, *request);
+  const absl::StatusOr<std::string> reply = BatchReply(served.registry, served.replies, *request);
   if (!reply.ok()) {
     RequireErrorOfTheContract(reply.status());
     return;
   }
-  const auto response = FromSlice<v1::BatchLookupResponse>(*reply);
+  const auto response = FromBytes<v1::BatchLookupResponse>(*reply);
   Require(response.revision() == served.registry.revision(), "a batch names its revision");
   Require(response.results_size() == request->requests_size(), "each lookup has a result");
   for (int i = 0; i < response.results_size(); ++i) {
@@ -258,6 +262,12 @@ void FuzzListRange(const Served& served, absl::string_view bytes) {
                  expected);
 }
 
+void FuzzWatch(const Served& served, absl::string_view bytes) {
+  // Its one field is compared with the revision; any text will do.
+  if (!Parse<v1::WatchRequest>(bytes)) return;
+  RequireAnswer<v1::WatchResponse>(served.registry, WatchMessage(served.registry));
+}
+
 void FuzzGetRegistryInfo(const Served& served, absl::string_view bytes) {
   const auto request = Parse<v1::GetRegistryInfoRequest>(bytes);
   if (!request) return;
@@ -295,8 +305,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       FuzzSearch(served, bytes);
       break;
     case 5:
-      // Its one field is compared with the revision; any text will do.
-      Parse<v1::WatchRequest>(bytes);
+      FuzzWatch(served, bytes);
       break;
     default:
       FuzzGetRegistryInfo(served, bytes);
