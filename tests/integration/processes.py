@@ -76,7 +76,8 @@ def run(*flags: str, variables: dict[str, str] | None = None,
 class Portregd:
     """A server that is running; started and ready once constructed.
 
-    addresses holds what its READY lines say, in their order.
+    addresses holds what its READY lines say, in their order; announced what
+    the lines before them say, by their first word (ADMIN, METRICS).
     """
 
     def __init__(self, *flags: str, listen: str | None = ANY_PORT,
@@ -94,6 +95,7 @@ class Portregd:
         self._reader = threading.Thread(target=self._read_lines, daemon=True)
         self._reader.start()
         self.addresses: list[str] = []
+        self.announced: dict[str, list[str]] = {}
         try:
             self._wait_until_ready(listeners)
         except BaseException:
@@ -118,8 +120,11 @@ class Portregd:
                 ) from None
             if line is None:
                 raise RuntimeError(f"portregd ended early: {self.stderr()}")
-            if line.startswith("READY "):
-                self.addresses.append(line.removeprefix("READY "))
+            kind, _, address = line.partition(" ")
+            if kind == "READY":
+                self.addresses.append(address)
+            else:
+                self.announced.setdefault(kind, []).append(address)
 
     @property
     def address(self) -> str:

@@ -37,7 +37,7 @@ class Pair(NamedTuple):
 
 
 def _now() -> datetime.datetime:
-    return datetime.datetime.utcnow().replace(microsecond=0)
+    return datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
 
 
 def _name(common_name: str) -> x509.Name:
