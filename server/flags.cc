@@ -189,12 +189,12 @@ ServerLimits ReadLimits() {
 
 PortregdOptions ReadOptions() {
   PortregdOptions options;
-  options.server = {.listen = absl::GetFlag(FLAGS_listen),
-                    .reflection = absl::GetFlag(FLAGS_reflection),
-                    .limits = ReadLimits(),
-                    .service = {.max_calls = absl::GetFlag(FLAGS_max_calls),
-                                .max_unread_bytes = absl::GetFlag(FLAGS_max_unread_bytes),
-                                .max_watch = absl::GetFlag(FLAGS_max_watch)}};
+  options.server.listen = absl::GetFlag(FLAGS_listen);
+  options.server.reflection = absl::GetFlag(FLAGS_reflection);
+  options.server.limits = ReadLimits();
+  options.server.service.max_calls = absl::GetFlag(FLAGS_max_calls);
+  options.server.service.max_unread_bytes = absl::GetFlag(FLAGS_max_unread_bytes);
+  options.server.service.max_watch = absl::GetFlag(FLAGS_max_watch);
   options.data = {.iana_file = absl::GetFlag(FLAGS_iana_file),
                   .local_file = absl::GetFlag(FLAGS_local_file),
                   .allow_fewer_rows = absl::GetFlag(FLAGS_allow_fewer_rows),

@@ -31,7 +31,7 @@ constexpr std::array<absl::string_view, kStatusCodes> kCodeNames = {
     "Aborted",  "OutOfRange",     "Unimplemented",    "Internal",          "Unavailable",
     "DataLoss", "Unauthenticated"};
 
-double ToUnixSeconds(absl::Time time) { return absl::ToDoubleSeconds(time - absl::UnixEpoch()); }
+double SecondsSince1970(absl::Time time) { return absl::ToDoubleSeconds(time - absl::UnixEpoch()); }
 
 // One metric, being filled.
 class Family {
@@ -182,7 +182,7 @@ void AddRegistry(const Snapshot& snapshot, Families& families) {
   for (Family* family : {&info, &records, &set_aside}) Add(families, std::move(*family));
   Add(families,
       Gauge("portreg_registry_published_timestamp_seconds", "When the registry was published."),
-      ToUnixSeconds(snapshot.published));
+      SecondsSince1970(snapshot.published));
 }
 
 void AddReloads(const Reloader& reloader, Families& families) {
@@ -198,7 +198,7 @@ void AddReloads(const Reloader& reloader, Families& families) {
     reloads.Set(static_cast<double>(stats.failed), {subject, {"result", "failure"}});
     reloads.Set(static_cast<double>(stats.unchanged), {subject, {"result", "unchanged"}});
     failing.Set(stats.failing ? 1 : 0, {subject});
-    success.Set(ToUnixSeconds(stats.last_success), {subject});
+    success.Set(SecondsSince1970(stats.last_success), {subject});
   }
   for (Family* family : {&reloads, &failing, &success}) Add(families, std::move(*family));
 }
@@ -207,8 +207,8 @@ void AddCertificates(const ServingCertificates& certificates, Families& families
   const ServingCertificates::Expiry expiry = certificates.expiry();
   Family family = Gauge("portreg_certificate_expiry_timestamp_seconds",
                         "When the first certificate in a file expires.");
-  family.Set(ToUnixSeconds(expiry.certificate), {{"file", "tls_cert"}});
-  if (expiry.client_ca) family.Set(ToUnixSeconds(*expiry.client_ca), {{"file", "tls_client_ca"}});
+  family.Set(SecondsSince1970(expiry.certificate), {{"file", "tls_cert"}});
+  if (expiry.client_ca) family.Set(SecondsSince1970(*expiry.client_ca), {{"file", "tls_client_ca"}});
   Add(families, std::move(family));
 }
 

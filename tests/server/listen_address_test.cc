@@ -82,7 +82,8 @@ TEST(ListenAddressTest, TheRestIsRefusedByName) {
 }
 
 TEST(ListenAddressTest, LoopbackIsWhatOnlyThisMachineReaches) {
-  for (const char* const text : {"127.0.0.1:1", "127.8.9.10:1", "localhost:1", "[::1]:1", "unix:s"}) {
+  for (const char* const text :
+       {"127.0.0.1:1", "127.8.9.10:1", "localhost:1", "[::1]:1", "unix:s"}) {
     EXPECT_TRUE(ParseListenAddress(text)->IsLoopback()) << text;
   }
   for (const char* const text :
