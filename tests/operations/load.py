@@ -52,16 +52,20 @@ class Load:
         return sum(self._done)
 
     def await_calls(self, more: int, seconds: float = 30):
-        """Waits until each thread has gone on and `more` calls were answered."""
+        """Waits until each thread has gone on and `more` calls were answered.
+
+        Raises AssertionError as soon as a call has failed, or after `seconds`.
+        """
         before = list(self._done)
         goal = self.done + more
-        reached = eventually(
-            lambda: self.done >= goal and all(
-                now > then for now, then in zip(self._done, before)), seconds)
-        if not reached:
-            raise AssertionError(
-                f"{self.done - goal + more} of {more} calls in time, by thread "
-                f"{self._done}, before {before}; {self.failures[:3]}")
+        eventually(lambda: self.failures or self._gone_on(before, goal),
+                   seconds)
+        self.check()
+        assert self._gone_on(before, goal), (before, goal, self._done)
+
+    def _gone_on(self, before: list[int], goal: int) -> bool:
+        return self.done >= goal and all(
+            now > then for now, then in zip(self._done, before))
 
     def check(self):
         """Raises AssertionError if a call has failed."""
