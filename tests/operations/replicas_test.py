@@ -7,6 +7,7 @@ import json
 import pathlib
 import signal
 import sys
+import tempfile
 import threading
 import time
 import unittest
@@ -18,8 +19,9 @@ import grpc
 import service
 import tool
 from client import Client, refusal
+from generations import HEADER
 from load import Load
-from portreg_proto import SERVICE, Stub, pb, records
+from portreg_proto import SERVICE, Stub, pb
 from processes import CALL_SECONDS, PATIENCE
 from service import NOT_SERVING, SERVING, Service, eventually
 
@@ -127,8 +129,18 @@ class ReplicasTest(unittest.TestCase):
 class DrainTest(unittest.TestCase):
     """What a server does between SIGTERM and its end."""
 
+    @classmethod
+    def setUpClass(cls):
+        # A listing of 24 MB fits no connection's buffers: it is under way
+        # until somebody reads it.
+        rows = [f"s{port},{port},tcp,{'x' * 8000}" for port in range(3000)]
+        directory = cls.enterClassContext(
+            tempfile.TemporaryDirectory(prefix="portreg-drain-"))
+        cls.local_file = pathlib.Path(directory, "local.csv")
+        cls.local_file.write_text(HEADER + "\n".join(rows))
+
     def setUp(self):
-        self.server = Service(*FLAGS)
+        self.server = Service(*FLAGS, f"--local_file={self.local_file}")
         self.addCleanup(self.server.kill)
         self.channel = self.server.channel()
         self.client = Client(self.channel)
@@ -143,8 +155,7 @@ class DrainTest(unittest.TestCase):
         """A Watch and a listing that is not read to its end, both under way."""
         watch = Stub(self.channel).Watch(pb.WatchRequest())
         next(watch)
-        listing = self.client.open_listing(
-            view=records.RECORD_VIEW_FULL, include_portless=True)
+        listing = self.client.open_listing()
         next(listing)
         return [watch, listing]
 
