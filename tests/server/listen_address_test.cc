@@ -62,6 +62,8 @@ TEST(ListenAddressTest, TheRestIsRefusedByName) {
       {"::1", "has an IPv6 host without brackets"},
       {"[::1:6335", "has unbalanced brackets"},
       {"::1]:6335", "has unbalanced brackets"},
+      {"[a]]:6335", "has unbalanced brackets"},
+      {"a[b:6335", "has unbalanced brackets"},
       {"[::1]", "is unusable"},
       {"localhost:", "is unusable"},
       {"localhost:http", "port \"http\" is not a decimal number"},
