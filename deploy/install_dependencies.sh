@@ -65,6 +65,14 @@ if ((EUID != 0)); then
   fi
   as_root=(sudo)
 fi
+# Some of the packages are services (nginx, prometheus, redis): they are wanted
+# as programs only, and are not started here.
+policy=/usr/sbin/policy-rc.d
+if [[ ! -e $policy ]]; then
+  trap '"${as_root[@]}" rm -f "$policy"' EXIT
+  printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
+  "${as_root[@]}" chmod +x "$policy"
+fi
 "${as_root[@]}" apt-get update --quiet
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
   apt-get install --yes --quiet --no-install-recommends "${missing[@]}"
