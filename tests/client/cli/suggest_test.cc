@@ -41,6 +41,10 @@ class FakeSource final : public Source {
   absl::StatusOr<v1::GetRegistryInfoResponse> Info() override {
     return absl::UnimplementedError("");
   }
+  absl::Status Watch(absl::FunctionRef<bool(const v1::WatchResponse&)>,
+                     absl::FunctionRef<void(const absl::Status&)>) override {
+    return absl::UnimplementedError("");
+  }
   [[nodiscard]] std::string Name() const override { return "fake"; }
 };
 
