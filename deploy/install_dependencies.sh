@@ -13,8 +13,8 @@ set -euo pipefail
 build=(cmake g++ libabsl-dev libgrpc++-dev libgrpc-dev libjemalloc-dev libprotobuf-dev libssl-dev
   libutfcpp-dev ninja-build pkg-config protobuf-compiler protobuf-compiler-grpc)
 test=(libgmock-dev libgtest-dev make mandoc python3 python3-grpcio python3-protobuf)
-bench=(etcd-server libbenchmark-dev nghttp2-client python3-matplotlib redis-server util-linux
-  valgrind)
+bench=(etcd-server libbenchmark-dev nghttp2-client openssl python3-matplotlib redis-server
+  util-linux valgrind)
 package=(dpkg-dev file)
 gates=(ccache clang clang-format clang-tidy debootstrap doxygen fish git nodejs npm zsh)
 
