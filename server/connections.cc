@@ -10,8 +10,8 @@ namespace portreg {
 namespace {
 
 // A flood of connections beyond the limit must not make us look at each open
-// one for each of them.
-constexpr absl::Duration kBetweenLooks = absl::Milliseconds(50);
+// one for each of them: looking takes a twentieth of the time at most.
+constexpr int kPauseForLook = 20;
 
 // The number that the kernel gives a socket for as long as it lives; 0 if `fd`
 // is none.
@@ -27,7 +27,7 @@ Refusal Connections::Admit(int fd, const std::string& peer) {
   // gRPC has closed what had this descriptor before.
   Forget(fd);
   Refusal refusal = Check(peer);
-  if (refusal != Refusal::kNone && absl::Now() - looked_ >= kBetweenLooks) {
+  if (refusal != Refusal::kNone && absl::Now() >= next_look_) {
     ForgetClosed();
     refusal = Check(peer);
   }
@@ -72,12 +72,14 @@ void Connections::Forget(int fd) {
 }
 
 void Connections::ForgetClosed() {
-  looked_ = absl::Now();
+  const absl::Time start = absl::Now();
   std::vector<int> closed;
   for (const auto& [fd, connection] : open_) {
     if (SocketBehind(fd) != connection.socket) closed.push_back(fd);
   }
   for (const int fd : closed) Forget(fd);
+  const absl::Time end = absl::Now();
+  next_look_ = end + kPauseForLook * (end - start);
 }
 
 }  // namespace portreg

@@ -68,7 +68,7 @@ class Connections {
   std::mutex mutex_;
   absl::flat_hash_map<int, Connection> open_;
   absl::flat_hash_map<std::string, int> by_peer_;
-  absl::Time looked_ = absl::InfinitePast();
+  absl::Time next_look_ = absl::InfinitePast();
   Counts counts_;
 };
 

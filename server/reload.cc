@@ -8,9 +8,18 @@
 #include "server/service_manager.h"
 
 namespace portreg {
+namespace {
+
+// What failed is tried again after that long, though no file has changed.
+constexpr absl::Duration kBetweenTries = absl::Minutes(1);
+
+}  // namespace
 
 Reloader::Reloader(std::vector<ReloadSubject> subjects, absl::Duration interval)
-    : subjects_(std::move(subjects)), interval_(interval), stats_(subjects_.size()) {
+    : subjects_(std::move(subjects)),
+      interval_(interval),
+      stats_(subjects_.size()),
+      retry_(subjects_.size(), absl::InfiniteFuture()) {
   for (ReloadStats& stats : stats_) stats.last_success = absl::Now();
   thread_ = std::thread([this] { Run(); });
 }
@@ -52,7 +61,8 @@ void Reloader::Run() {
     if (told) NotifyReloading();
     for (size_t i = 0; i < subjects_.size(); ++i) {
       const bool changed = subjects_[i].files.Changed();
-      if (told || changed) Reload(i);
+      const bool again = absl::Now() >= retry_[i];
+      if (told || changed || again) Reload(i);
     }
     if (told) NotifyReady();
     lock.lock();
@@ -62,6 +72,7 @@ void Reloader::Run() {
 void Reloader::Reload(size_t subject) {
   const std::string& name = subjects_[subject].name;
   const absl::StatusOr<bool> outcome = subjects_[subject].reload();
+  retry_[subject] = outcome.ok() ? absl::InfiniteFuture() : absl::Now() + kBetweenTries;
   if (!outcome.ok()) {
     Log(Severity::kError, "reload failed",
         {{"subject", name}, {"error", std::string(outcome.status().message())}});

@@ -41,7 +41,8 @@ struct ReloadSubject {
 
 // Reloads subjects on a thread of its own: when their files change, and when
 // told to. A failure leaves things as they are, is logged, and is tried again
-// when the files change once more.
+// when the files change once more, or after a minute: what was not yet valid may
+// be so by then.
 class Reloader {
  public:
   // Looks at the files each `interval`; zero: never.
@@ -67,6 +68,8 @@ class Reloader {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<ReloadStats> stats_;
+  // When to try what failed again.
+  std::vector<absl::Time> retry_;
   bool told_ = false;
   bool ending_ = false;
   std::thread thread_;

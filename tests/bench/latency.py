@@ -1,4 +1,4 @@
-"""Latency against load, up to saturation, by TCP and by Unix socket: rows and a plot.
+"""Latency against load, up to saturation, by TCP, Unix socket and TLS: rows and a plot.
 
 Calls begin at random moments (a Poisson process), whether or not earlier ones are
 over, and latency counts from the moment a call was due: a server that stalls is
@@ -21,7 +21,8 @@ IN_FLIGHT = 64
 # The load client's two threads have one processor: beyond 0.65 they are late.
 SHARES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 MODERATE = 0.4
-TITLES = {"tcp": "TCP", "unix": "Unix socket"}
+TITLES = {"tcp": "TCP", "unix": "Unix socket", "tls": "TLS"}
+COLOURS = ("tab:blue", "tab:orange", "tab:green")
 # Points are many, and their medians steady enough.
 MOST_ROUNDS = 5
 
@@ -56,10 +57,16 @@ def _points(variants: dict[str, tuple[str, float]], results: dict[str, list[dict
 def rows(settings: Settings) -> Iterator[Row]:
     """Measures all points; writes latency.json and latency.svg."""
     path = programs.scratch(settings, f"{os.getpid()}.sock")
-    with programs.portregd(settings, listen=f"127.0.0.1:0,unix:{path}") as tcp:
-        servers = {"tcp": tcp, "unix": programs.Server(tcp.pid, f"unix:{path}")}
+    identity = programs.self_signed(settings)
+    with (
+        programs.portregd(settings, listen=f"127.0.0.1:0,unix:{path}") as tcp,
+        programs.portregd(settings, **identity) as tls,
+    ):
+        servers = {"tcp": tcp, "unix": programs.Server(tcp.pid, f"unix:{path}"), "tls": tls}
 
         def ask(transport: str, **flags) -> dict:
+            if transport == "tls":
+                flags["ca_file"] = identity["tls_cert"]
             return programs.load(
                 settings,
                 "load_client",
@@ -71,11 +78,11 @@ def rows(settings: Settings) -> Iterator[Row]:
 
         rounds = min(settings.rounds, MOST_ROUNDS)
         saturated = interleave(
-            ["tcp", "unix", "tcp'"],
+            ["tcp", "unix", "tls", "tcp'"],
             settings.rounds,
-            lambda name: ask(name.rstrip("'"), in_flight=IN_FLIGHT)["rate"],
+            lambda name: ask(name.rstrip("'"), in_flight=IN_FLIGHT),
         )
-        most = statistics.median(saturated["tcp"])
+        most = statistics.median(each["rate"] for each in saturated["tcp"])
         variants = {
             f"{transport} {share}": (transport, share * most)
             for share in SHARES
@@ -91,35 +98,45 @@ def rows(settings: Settings) -> Iterator[Row]:
     file = programs.scratch(settings, "latency.json")
     file.write_text(json.dumps([dataclasses.asdict(point) for point in points], indent=1) + "\n")
     plot(points, programs.scratch(settings, "latency.svg"))
-    yield from _rows(saturated, results, f"{CONNECTIONS} connections; no TLS yet to compare")
+    for transport in ("unix", "tls"):
+        yield from _rows(transport, saturated, results)
 
 
 def _rows(
-    saturated: dict[str, list[float]], results: dict[str, list[dict]], note: str
+    transport: str, saturated: dict[str, list[dict]], results: dict[str, list[dict]]
 ) -> Iterator[Row]:
-    yield Row(
-        "Lookup by Unix socket / TCP, calls/s at saturation",
-        REPORTED,
-        "ratio",
-        ratios(saturated["unix"], saturated["tcp"]),
-        ratios(saturated["tcp'"], saturated["tcp"]),
-        {
-            "calls/s Unix socket": statistics.median(saturated["unix"]),
-            "calls/s TCP": statistics.median(saturated["tcp"]),
-        },
-        note,
-    )
-    latencies = {
-        name: [each["p50_us"] for each in results[f"{name} {MODERATE}"]] for name in TITLES
-    }
-    unix, tcp = latencies["unix"], latencies["tcp"]
-    yield Row(
-        f"Lookup by Unix socket / TCP, median latency at {MODERATE:.0%} of saturation",
-        REPORTED,
-        "ratio",
-        ratios(unix, tcp),
-        None,
-        {"µs Unix socket": statistics.median(unix), "µs TCP": statistics.median(tcp)},
+    """Compares a transport with TCP, at saturation and at a moderate load."""
+    title = TITLES[transport]
+
+    def row(
+        what: str, key: str, unit: str, of: dict[str, list[dict]], suffix: str, note: str
+    ) -> Row:
+        values = {
+            name: [each[key] for each in of[f"{name}{suffix}"]] for name in (transport, "tcp")
+        }
+        control = [each[key] for each in of["tcp'"]] if "tcp'" in of else None
+        return Row(
+            f"Lookup by {title} / TCP, {what}",
+            REPORTED,
+            "ratio",
+            ratios(values[transport], values["tcp"]),
+            control and ratios(control, values["tcp"]),
+            {
+                f"{unit} {title}": statistics.median(values[transport]),
+                f"{unit} TCP": statistics.median(values["tcp"]),
+            },
+            note,
+        )
+
+    connections = f"{CONNECTIONS} connections"
+    yield row("calls/s at saturation", "rate", "calls/s", saturated, "", connections)
+    yield row("server CPU at saturation", "server_us", "µs", saturated, "", connections)
+    yield row(
+        f"median latency at {MODERATE:.0%} of saturation",
+        "p50_us",
+        "µs",
+        results,
+        f" {MODERATE}",
         "all loads: latency.svg, latency.json",
     )
 
@@ -134,7 +151,7 @@ def plot(points: list[Point], file: pathlib.Path) -> None:
 
     matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "portreg"})
     figure, axes = pyplot.subplots(figsize=(7, 4.2))
-    for (transport, title), colour in zip(TITLES.items(), ("tab:blue", "tab:orange"), strict=True):
+    for (transport, title), colour in zip(TITLES.items(), COLOURS, strict=True):
         mine = [point for point in points if point.transport == transport]
         offered = [point.offered / 1e3 for point in mine]
         for key, style, what in (("p50_us", "o-", "median"), ("p99_us", "s--", "99 %")):

@@ -8,7 +8,9 @@
 #include <condition_variable>
 #include <cstdint>
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -31,6 +33,8 @@
 #include "workload.h"
 
 ABSL_FLAG(std::string, target, "", "the server, by gRPC's naming");
+ABSL_FLAG(std::string, ca_file, "",
+          "PEM file of the certificates that vouch for the server; empty: no TLS");
 ABSL_FLAG(std::string, workload, "port", "what to ask; see workload.h");
 ABSL_FLAG(int, server_pid, 0, "the server's process, for its CPU time; 0: not measured");
 ABSL_FLAG(int, connections, 1, "connections, which calls take by turns");
@@ -68,15 +72,22 @@ grpc::ByteBuffer ToBuffer(const std::string& bytes) {
 
 using Stubs = std::vector<std::unique_ptr<grpc::GenericStub>>;
 
+std::shared_ptr<grpc::ChannelCredentials> Credentials(const std::string& ca_file) {
+  if (ca_file.empty()) return grpc::InsecureChannelCredentials();
+  std::ifstream file(ca_file);
+  grpc::SslCredentialsOptions options;
+  options.pem_root_certs.assign(std::istreambuf_iterator<char>(file), {});
+  return grpc::SslCredentials(options);
+}
+
 // One stub for each connection; none if the server cannot be reached.
-Stubs Connect(const std::string& target, int connections) {
+Stubs Connect(const std::string& target, const std::string& ca_file, int connections) {
   Stubs stubs;
   for (int i = 0; i < connections; ++i) {
     grpc::ChannelArguments arguments;
     // Channels to one address would otherwise share a connection.
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-    const auto channel =
-        grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments);
+    const auto channel = grpc::CreateCustomChannel(target, Credentials(ca_file), arguments);
     if (!channel->WaitForConnected(std::chrono::system_clock::now() + kPatience)) return {};
     stubs.push_back(std::make_unique<grpc::GenericStub>(channel));
   }
@@ -210,7 +221,8 @@ int Run() {
   if (!registry.ok()) return Fail(registry.status().ToString());
   absl::StatusOr<Workload> workload = MakeWorkload(absl::GetFlag(FLAGS_workload), *registry);
   if (!workload.ok()) return Fail(workload.status().ToString());
-  Stubs stubs = Connect(absl::GetFlag(FLAGS_target), absl::GetFlag(FLAGS_connections));
+  Stubs stubs = Connect(absl::GetFlag(FLAGS_target), absl::GetFlag(FLAGS_ca_file),
+                        absl::GetFlag(FLAGS_connections));
   if (stubs.empty()) return Fail("no connection to " + absl::GetFlag(FLAGS_target));
 
   Window::Limits limits;

@@ -92,9 +92,26 @@ def serving(
             process.wait()
 
 
-def portregd(settings: Settings, program: str = "portregd", listen: str = "127.0.0.1:0"):
+def portregd(
+    settings: Settings, program: str = "portregd", listen: str = "127.0.0.1:0", **flags: Any
+):
     """Runs portregd, or bench_server, which is portregd with the empty call."""
-    return serving([str(settings.binaries / program), f"--listen={listen}"])
+    command = [str(settings.binaries / program), f"--listen={listen}"]
+    return serving(command + _flags(flags))
+
+
+def self_signed(settings: Settings) -> dict[str, pathlib.Path]:
+    """Files of a certificate of 127.0.0.1, which vouches for itself, and of its key.
+
+    By the names of portregd's flags.
+    """
+    files = {name: scratch(settings, f"{name}.pem") for name in ("tls_cert", "tls_key")}
+    command = ["openssl", "req", "-x509", "-nodes", "-days", "1", "-subj", "/CN=portreg"]
+    command += ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+    command += ["-addext", "subjectAltName=IP:127.0.0.1"]
+    command += ["-out", str(files["tls_cert"]), "-keyout", str(files["tls_key"])]
+    subprocess.run(command, check=True, capture_output=True)
+    return files
 
 
 def plain_server(settings: Settings):
@@ -136,7 +153,7 @@ def load(settings: Settings, program: str, server: Server | None, **flags: Any) 
         command.append(f"--server_pid={server.pid}")
         if "port" not in flags:
             command.append(f"--target={server.address}")
-    command += [f"--{name}={_flag(value)}" for name, value in flags.items()]
+    command += _flags(flags)
     done = subprocess.run(
         pinned(LOAD_CPU, command),
         capture_output=True,
@@ -199,10 +216,11 @@ def cpu_seconds(pid: int) -> float:
     return time.clock_gettime((~pid << 3) | 2)
 
 
-def _flag(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value)
+def _flags(values: dict[str, Any]) -> list[str]:
+    return [
+        f"--{name}={str(value).lower() if isinstance(value, bool) else value}"
+        for name, value in values.items()
+    ]
 
 
 def scratch(settings: Settings, name: str) -> pathlib.Path:

@@ -72,7 +72,9 @@ TEST(ServerTest, EveryListenerAnswers) {
 // What Start says where it cannot start.
 absl::Status StartFails(std::vector<std::string> listen) {
   const Publication publication(SmallRegistry());
-  return Server::Start({.listen = std::move(listen)}, publication).status();
+  ServerOptions options;
+  options.listen = std::move(listen);
+  return Server::Start(options, publication).status();
 }
 
 TEST(ServerTest, ATakenPortIsNamed) {
