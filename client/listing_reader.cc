@@ -1,5 +1,6 @@
 #include "client/listing_reader.h"
 
+#include <type_traits>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -17,44 +18,88 @@ absl::StatusOr<Message> Outcome(const absl::Status& end) {
   return Message();
 }
 
+using grpc::internal::RpcMethod;
+
+constexpr char kListRange[] = "/portreg.v1.PortRegistryService/ListRange";
+
 absl::Status Cancelled() { return absl::CancelledError("the listing was cancelled"); }
 
 }  // namespace
 
 // One stream of gRPC's. It is held open, since reads are started by whoever
-// asks for them, until a read fails; then OnDone is its last word.
-class ListingReader::Stream final : public grpc::ClientReadReactor<v1::ListRangeResponse> {
+// asks for them, until a read fails; then its end is its last word.
+class ListingReader::Stream {
  public:
   explicit Stream(std::shared_ptr<ListingReader> reader) : reader_(std::move(reader)) {}
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+  virtual ~Stream() = default;
 
   grpc::ClientContext& context() { return context_; }
 
-  void Start(Stub::async_interface& stub, const v1::ListRangeRequest& request) {
-    stub.ListRange(&context_, &request, this);
-    AddHold();
+  virtual void Start(const Connection& connection, const v1::ListRangeRequest& request) = 0;
+  virtual void Read() = 0;
+
+ protected:
+  ListingReader& reader() { return *reader_; }
+
+ private:
+  const std::shared_ptr<ListingReader> reader_;
+  grpc::ClientContext context_;
+};
+
+// A stream of messages of the type `Message`.
+template <typename Message>
+class ListingReader::StreamOf final : public Stream, public grpc::ClientReadReactor<Message> {
+ public:
+  using Stream::Stream;
+
+  void Start(const Connection& connection, const v1::ListRangeRequest& request) override {
+    if constexpr (std::is_same_v<Message, grpc::ByteBuffer>) {
+      // As the generated stub does it, for messages that are not parsed.
+      const RpcMethod method(kListRange, RpcMethod::SERVER_STREAMING);
+      grpc::internal::ClientCallbackReaderFactory<Message>::Create(connection.channel(), method,
+                                                                   &context(), &request, this);
+    } else {
+      connection.async_stub()->ListRange(&context(), &request, this);
+    }
+    this->AddHold();
     Read();
-    StartCall();
+    this->StartCall();
   }
 
-  void Read() { StartRead(&message_); }
+  void Read() override { this->StartRead(&message_); }
 
  private:
   void OnReadDone(bool ok) override {
     if (!ok) {
-      RemoveHold();
-    } else if (reader_->OnMessage(std::move(message_))) {
+      this->RemoveHold();
+    } else if (absl::optional<v1::ListRangeResponse> message = Take(message_); !message) {
+      reader().OnMalformed();
+      this->RemoveHold();
+    } else if (reader().OnMessage(*std::move(message))) {
       Read();
     }
   }
 
   void OnDone(const grpc::Status& status) override {
     const std::unique_ptr<Stream> self(this);
-    reader_->OnEnd(status);
+    reader().OnEnd(status);
   }
 
-  const std::shared_ptr<ListingReader> reader_;
-  grpc::ClientContext context_;
-  v1::ListRangeResponse message_;
+  // Nothing for a message that is malformed. gRPC would not tell it from the
+  // stream's end.
+  static absl::optional<v1::ListRangeResponse> Take(grpc::ByteBuffer& bytes) {
+    v1::ListRangeResponse message;
+    using Traits = grpc::SerializationTraits<v1::ListRangeResponse>;
+    if (!Traits::Deserialize(&bytes, &message).ok()) return absl::nullopt;
+    return message;
+  }
+  static absl::optional<v1::ListRangeResponse> Take(v1::ListRangeResponse& message) {
+    return std::move(message);
+  }
+
+  Message message_;
 };
 
 ListingReader::ListingReader(Listing listing) : listing_(std::move(listing)) {}
@@ -89,13 +134,15 @@ void ListingReader::Next(MessageCallback callback) {
 
 void ListingReader::Open() {
   const Connection& connection = listing_->connection();
-  Stub::async_interface* const stub = connection.async_stub();
-  if (stub == nullptr) {
+  if (connection.async_stub() == nullptr) {
     End(absl::UnimplementedError("the stub has no asynchronous calls"));
     return;
   }
   // Deletes itself when it is over.
-  auto* const stream = new Stream(shared_from_this());
+  Stream* const stream =
+      connection.channel() != nullptr
+          ? static_cast<Stream*>(new StreamOf<grpc::ByteBuffer>(shared_from_this()))
+          : new StreamOf<v1::ListRangeResponse>(shared_from_this());
   listing_->Prepare(stream->context());
   {
     const std::lock_guard lock(mutex_);
@@ -111,7 +158,7 @@ void ListingReader::Open() {
                          if (expired && self != nullptr) self->OnConnectTimeout();
                        });
   }
-  stream->Start(*stub, listing_->request());
+  stream->Start(connection, listing_->request());
 }
 
 bool ListingReader::OnMessage(v1::ListRangeResponse message) {
@@ -129,6 +176,13 @@ bool ListingReader::OnMessage(v1::ListRangeResponse message) {
   return false;
 }
 
+void ListingReader::OnMalformed() {
+  const std::lock_guard lock(mutex_);
+  malformed_ = true;
+  // What follows is of no use.
+  stream_->context().TryCancel();
+}
+
 void ListingReader::OnEnd(const grpc::Status& status) {
   connect_alarm_.Cancel();
   absl::Status end;
@@ -136,7 +190,7 @@ void ListingReader::OnEnd(const grpc::Status& status) {
     const std::lock_guard lock(mutex_);
     stream_ = nullptr;
     reading_ = false;
-    const bool given_up = cancelled_ || connect_timed_out_;
+    const bool given_up = cancelled_ || connect_timed_out_ || malformed_;
     if (!given_up && listing_->Resume(status)) {
       phase_ = Phase::kPausing;
       // gRPC's alarm keeps its callback when that has run, and would keep the
@@ -150,6 +204,8 @@ void ListingReader::OnEnd(const grpc::Status& status) {
     }
     if (cancelled_) {
       end = Cancelled();
+    } else if (malformed_) {
+      end = absl::InternalError("a message of the listing is malformed");
     } else if (connect_timed_out_) {
       end = listing_->connection().NoConnection(listing_->ConnectTimeout());
     } else {

@@ -32,12 +32,15 @@ class ListingReader final : public Cancellable, public std::enable_shared_from_t
 
  private:
   class Stream;
+  template <typename Message>
+  class StreamOf;
   enum class Phase { kNew, kOpen, kPausing, kOver };
 
   void Open();
   // The ways that a stream reports. The first says whether to read on at once,
   // to no end but the stream's.
   bool OnMessage(v1::ListRangeResponse message);
+  void OnMalformed();
   void OnEnd(const grpc::Status& status);
   void OnConnectTimeout();
   void OnPauseOver();
@@ -57,6 +60,7 @@ class ListingReader final : public Cancellable, public std::enable_shared_from_t
   bool reading_ = false;
   bool cancelled_ = false;
   bool connect_timed_out_ = false;
+  bool malformed_ = false;
   // How the listing ended.
   absl::Status end_;
   grpc::Alarm connect_alarm_;

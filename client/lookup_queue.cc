@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/time/clock.h"
+#include "client/status.h"
 #include "common/limits.h"
 
 namespace portreg::internal {
@@ -28,10 +29,11 @@ void RunElsewhere(std::function<void()> function) {
 
 // Whether a batch may have failed so for what is in one of its lookups, or in
 // the answer to it.
-bool MayBeDueToOne(grpc::StatusCode code) {
-  switch (code) {
-    case grpc::StatusCode::INVALID_ARGUMENT:
+bool MayBeDueToOne(const grpc::Status& status) {
+  switch (status.error_code()) {
     case grpc::StatusCode::RESOURCE_EXHAUSTED:
+      return IsBatchReplyTooLarge(FromGrpcStatus(status));
+    case grpc::StatusCode::INVALID_ARGUMENT:
     case grpc::StatusCode::INTERNAL:
     case grpc::StatusCode::UNKNOWN:
       return true;
@@ -194,7 +196,7 @@ void LookupQueue::OnDone(const std::shared_ptr<LookupBatch>& batch, bool has_pla
     coalescing_->NoteServerLacksBatches();
     SendSingly(*batch);
     PassPlaceOn();
-  } else if (shared && MayBeDueToOne(status.error_code())) {
+  } else if (shared && MayBeDueToOne(status)) {
     {
       const std::lock_guard lock(mutex_);
       Forget(*batch);

@@ -1,16 +1,12 @@
 #include "client/split_batch.h"
 
 #include "absl/strings/str_cat.h"
-#include "portreg/error.h"
+#include "client/status.h"
 
 namespace portreg::internal {
 namespace {
 
 constexpr int kMaxAttempts = 3;
-
-bool ReplyTooLarge(const absl::Status& status) {
-  return absl::IsResourceExhausted(status) && ErrorReason(status) == "BATCH_REPLY_TOO_LARGE";
-}
 
 }  // namespace
 
@@ -36,7 +32,7 @@ void SplitBatch::Take(absl::StatusOr<v1::BatchLookupResponse> reply) {
   to_ask_.pop_back();
   if (reply.ok()) {
     Append(*std::move(reply));
-  } else if (end - begin > 1 && ReplyTooLarge(reply.status())) {
+  } else if (end - begin > 1 && IsBatchReplyTooLarge(reply.status())) {
     const int middle = begin + (end - begin) / 2;
     to_ask_.emplace_back(middle, end);
     to_ask_.emplace_back(begin, middle);

@@ -32,6 +32,10 @@ absl::Status FromGrpcStatus(const grpc::Status& status) {
   return result;
 }
 
+bool IsBatchReplyTooLarge(const absl::Status& status) {
+  return absl::IsResourceExhausted(status) && ErrorReason(status) == "BATCH_REPLY_TOO_LARGE";
+}
+
 absl::Status FromLookupFailure(const v1::LookupFailure& failure) {
   if (failure.code() == 0) return absl::InternalError("the server gave a lookup no outcome");
   absl::Status result(static_cast<absl::StatusCode>(failure.code()), failure.message());

@@ -12,6 +12,11 @@ namespace portreg::internal {
 // kStatusDetailsUrl.
 absl::Status FromGrpcStatus(const grpc::Status& status);
 
+// Whether a batch has failed for the size of its reply: then fewer lookups may
+// succeed. A server that is busy says RESOURCE_EXHAUSTED too, and wants no more
+// calls.
+bool IsBatchReplyTooLarge(const absl::Status& status);
+
 // The status that the lookup would have had by itself. INTERNAL for a failure
 // that bears no error's code.
 absl::Status FromLookupFailure(const v1::LookupFailure& failure);

@@ -11,8 +11,11 @@
 set -euo pipefail
 
 build=(cmake g++ libabsl-dev libgrpc++-dev libgrpc-dev libjemalloc-dev libprotobuf-dev libssl-dev
-  libutfcpp-dev ninja-build pkg-config protobuf-compiler protobuf-compiler-grpc)
-test=(libgmock-dev libgtest-dev make mandoc python3 python3-grpcio python3-protobuf)
+  libsystemd-dev libutfcpp-dev ninja-build nlohmann-json3-dev pkg-config prometheus-cpp-dev
+  protobuf-compiler protobuf-compiler-grpc)
+test=(curl haproxy kubernetes-client libgmock-dev libgtest-dev make mandoc nginx-light prometheus
+  python3 python3-cryptography python3-grpcio python3-h2 python3-protobuf python3-yaml shellcheck
+  systemd)
 bench=(etcd-server libbenchmark-dev nghttp2-client python3-matplotlib redis-server util-linux
   valgrind)
 package=(dpkg-dev file)
@@ -23,7 +26,13 @@ wanted=()
 for group in "$@"; do
   case $group in
     build) wanted+=("${build[@]}") ;;
-    test) wanted+=("${test[@]}") ;;
+    test)
+      for each in "${test[@]}"; do
+        # kubectl often comes from elsewhere than Debian.
+        if [[ $each == kubernetes-client ]] && command -v kubectl >/dev/null; then continue; fi
+        wanted+=("$each")
+      done
+      ;;
     bench) wanted+=("${bench[@]}") ;;
     package) wanted+=("${package[@]}") ;;
     gates)
@@ -55,6 +64,14 @@ if ((EUID != 0)); then
     exit 1
   fi
   as_root=(sudo)
+fi
+# Some of the packages are services (nginx, prometheus, redis): they are wanted
+# as programs only, and are not started here.
+policy=/usr/sbin/policy-rc.d
+if [[ ! -e $policy ]]; then
+  trap '"${as_root[@]}" rm -f "$policy"' EXIT
+  printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
+  "${as_root[@]}" chmod +x "$policy"
 fi
 "${as_root[@]}" apt-get update --quiet
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \

@@ -73,6 +73,7 @@ if(PORTREG_BUILD_SERVER)
   portreg_package(server portregd net)
   portreg_linked_in(server portregd)
   set(CPACK_DEBIAN_SERVER_PACKAGE_SHLIBDEPS ON)
+  include(${CMAKE_CURRENT_LIST_DIR}/systemd/install.cmake)
   # What the testing targets need besides.
   string(APPEND CPACK_DEBIAN_DEV_PACKAGE_DEPENDS ", libssl-dev")
   set(CPACK_DEBIAN_DEV_PACKAGE_SUGGESTS "libgmock-dev, libgtest-dev")

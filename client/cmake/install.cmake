@@ -5,6 +5,22 @@ set(portreg_cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/portreg)
 
 install(EXPORT portregTargets NAMESPACE portreg:: DESTINATION ${portreg_cmake_dir} COMPONENT dev)
 
+# By find_package(portreg COMPONENTS mirror), the mirror, with the domain, which
+# the fake server is made of too.
+set(portreg_mirror_targets)
+foreach(name IN ITEMS mirror common)
+  if(TARGET portreg_${name})
+    set_target_properties(portreg_${name} PROPERTIES EXPORT_NAME ${name})
+    list(APPEND portreg_mirror_targets portreg_${name})
+  endif()
+endforeach()
+if(portreg_mirror_targets)
+  install(TARGETS ${portreg_mirror_targets} EXPORT portregMirrorTargets
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT dev)
+  install(EXPORT portregMirrorTargets NAMESPACE portreg:: DESTINATION ${portreg_cmake_dir}
+    COMPONENT dev)
+endif()
+
 # For users' tests, by find_package(portreg COMPONENTS testing): a fake server,
 # with the archives that it is made of, and mocks.
 set(portreg_testing_targets)
@@ -15,7 +31,7 @@ if(TARGET portreg_client_mocks)
     DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT dev FILES_MATCHING PATTERN "*.h")
 endif()
 if(TARGET portreg_fake_server)
-  foreach(name IN ITEMS common handlers service fake_server)
+  foreach(name IN ITEMS handlers service fake_server)
     set_target_properties(portreg_${name} PROPERTIES EXPORT_NAME ${name})
     list(APPEND portreg_testing_targets portreg_${name})
   endforeach()

@@ -2,8 +2,16 @@
 
 _portregd()
 {
-  local -ra switches=(--reflection --allow_fewer_rows --check -h --help --version)
-  local -ra settings=(--listen= --iana_file= --local_file=)
+  local -ra switches=(
+    --insecure --reflection --allow_fewer_rows --check -h --help --version)
+  local -ra settings=(
+    --listen= --admin_listen= --metrics_listen= --tls_cert= --tls_key= --tls_client_ca=
+    --tls_allowed_clients= --max_connections= --max_connections_per_peer=
+    --max_concurrent_streams= --max_calls= --max_unread_bytes= --max_request_bytes=
+    --max_metadata_bytes= --memory_quota_bytes= --handshake_timeout= --max_connection_idle=
+    --max_connection_age= --max_connection_age_grace= --keepalive_time= --keepalive_timeout=
+    --min_ping_interval= --max_watch= --iana_file= --local_file= --reload_interval=
+    --log_format= --access_log= --drain_delay= --drain_grace=)
   local -r current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
   local IFS=$' \t\n' flag value glued=
   COMPREPLY=()
@@ -17,7 +25,9 @@ _portregd()
   else
     flag=$before value=${current#=}
   fi
-  if [[ $flag == --*_file ]]; then
+  if [[ $flag == --log_format ]]; then
+    mapfile -t COMPREPLY < <(compgen -P "$glued" -W 'text json' -- "$value")
+  elif [[ $flag == --*_file || $flag == --tls_@(cert|key|client_ca) ]]; then
     compopt -o filenames 2>/dev/null
     mapfile -t COMPREPLY < <(compgen -P "$glued" -f -- "$value")
   elif [[ " ${settings[*]} " != *" $flag="* && $current == -* ]]; then

@@ -88,6 +88,7 @@ struct FakeServer::Impl {
     if (server == nullptr) return;
     // What waits would keep Shutdown from its end.
     script.Stop();
+    service->Stop();
     server->Shutdown(std::chrono::system_clock::now());
     server.reset();
   }

@@ -26,9 +26,9 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
           std::string(details)};
 }
 
-class FailedListing final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
+class FailedStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
-  explicit FailedListing(const grpc::Status& status) { Finish(status); }
+  explicit FailedStream(const grpc::Status& status) { Finish(status); }
   void OnDone() override { delete this; }
 };
 
@@ -107,12 +107,22 @@ grpc::ServerUnaryReactor* ScriptedService::Classify(grpc::CallbackServerContext*
   return Answer(&PortRegistryService::Classify, context, request, response);
 }
 
+grpc::ServerWriteReactor<grpc::ByteBuffer>* ScriptedService::Stream(
+    StreamMethod method, grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
+  const absl::Status failure = script_.TakeFailure();
+  if (failure.ok()) return (service_.*method)(context, request);
+  EchoCorrelation(*context);
+  return new FailedStream(ToGrpcStatus(failure));
+}
+
 grpc::ServerWriteReactor<grpc::ByteBuffer>* ScriptedService::ListRange(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
-  const absl::Status failure = script_.TakeFailure();
-  if (failure.ok()) return service_.ListRange(context, request);
-  EchoCorrelation(*context);
-  return new FailedListing(ToGrpcStatus(failure));
+  return Stream(&PortRegistryService::ListRange, context, request);
+}
+
+grpc::ServerWriteReactor<grpc::ByteBuffer>* ScriptedService::Watch(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
+  return Stream(&PortRegistryService::Watch, context, request);
 }
 
 grpc::ServerUnaryReactor* ScriptedService::Search(grpc::CallbackServerContext* context,

@@ -34,11 +34,21 @@ class ScriptedService final : public portreg::internal::RawPortRegistryService {
   grpc::ServerUnaryReactor* Search(grpc::CallbackServerContext* context,
                                    const grpc::ByteBuffer* request,
                                    grpc::ByteBuffer* response) override;
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* Watch(grpc::CallbackServerContext* context,
+                                                    const grpc::ByteBuffer* request) override;
   grpc::ServerUnaryReactor* GetRegistryInfo(grpc::CallbackServerContext* context,
                                             const grpc::ByteBuffer* request,
                                             grpc::ByteBuffer* response) override;
 
+  // Ends the streams, with UNAVAILABLE, and turns further calls away.
+  void Stop() { service_.calls().Stop(); }
+
  private:
+  using StreamMethod = grpc::ServerWriteReactor<grpc::ByteBuffer>* (
+      PortRegistryService::*)(grpc::CallbackServerContext*, const grpc::ByteBuffer*);
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* Stream(StreamMethod method,
+                                                     grpc::CallbackServerContext* context,
+                                                     const grpc::ByteBuffer* request);
   using UnaryMethod = grpc::ServerUnaryReactor* (
       PortRegistryService::*)(grpc::CallbackServerContext*, const grpc::ByteBuffer*,
                               grpc::ByteBuffer*);

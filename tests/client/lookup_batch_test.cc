@@ -18,6 +18,7 @@
 #include "tests/client/fake_server.h"
 #include "tests/client/fake_service.h"
 #include "tests/client/gathering.h"
+#include "tests/common/test_status.h"
 
 namespace portreg::internal {
 namespace {
@@ -41,7 +42,10 @@ void RefusePort(Service& service, int port, grpc::StatusCode code) {
                              const v1::BatchLookupRequest& batch,
                              v1::BatchLookupResponse& response) -> std::optional<grpc::Status> {
     for (const v1::LookupRequest& request : batch.requests()) {
-      if (request.port() == port) return grpc::Status(code, "the batch");
+      if (request.port() != port) continue;
+      // Of what may be exhausted, only the reply's size is a lookup's own.
+      const bool too_large = code == grpc::StatusCode::RESOURCE_EXHAUSTED;
+      return too_large ? ReplyTooLarge() : grpc::Status(code, "the batch");
     }
     return answer(batch, response);
   };
@@ -80,6 +84,26 @@ TEST_F(LookupBatchTest, FailureThatMayBeOnesOwnIsOnlyIts) {
     }
     // By halves: two calls for each of 100, 50, 25, 13, 7, 4, 2.
     EXPECT_LE(service_.metadata().size(), before + 2 + 1 + 2 * 7);
+  }
+}
+
+TEST_F(LookupBatchTest, BusyServerGetsNoFurtherCalls) {
+  for (const v1::ErrorReason reason :
+       {v1::ERROR_REASON_SERVER_BUSY, v1::ERROR_REASON_UNSPECIFIED}) {
+    service_.batch_lookup = [reason](const auto&, auto&) {
+      return ErrorWithReason(grpc::StatusCode::RESOURCE_EXHAUSTED, reason, "busy");
+    };
+    const size_t before = service_.metadata().size();
+    TakeBothPlaces();
+    std::vector<LookupOutcome> outcomes(100);
+    for (int port = 0; port < 100; ++port) LookUp(100 + port, outcomes[port]);
+    LetGo();
+    for (const LookupOutcome& outcome : outcomes) {
+      const absl::Status status = outcome.Await().status();
+      EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+      EXPECT_EQ(Message(status), "busy");
+    }
+    EXPECT_EQ(service_.metadata().size(), before + 2 + 1);
   }
 }
 

@@ -63,10 +63,20 @@ class RecordStreamMalformedTest : public ::testing::Test {
  protected:
   // A listing of these messages.
   RecordStream List(std::vector<std::string> messages) {
+    Serve(std::move(messages));
+    return client_->ListRange({});
+  }
+
+  // The same, without blocking.
+  AsyncRecordStream ListAsync(std::vector<std::string> messages) {
+    Serve(std::move(messages));
+    return client_->ListRangeAsync({});
+  }
+
+  void Serve(std::vector<std::string> messages) {
     service_ = std::make_unique<BytesService>(std::move(messages));
     server_ = std::make_unique<FakeServer>(*service_);
     client_ = MakeClient(OptionsFor(server_->target()));
-    return client_->ListRange({});
   }
 
   std::unique_ptr<BytesService> service_;
@@ -124,6 +134,24 @@ TEST_F(RecordStreamMalformedTest, MessageThatOnlyTheGeneratedParserKnowsIsRead) 
   EXPECT_THAT(NamesOf(stream), ElementsAre("a", "b", "c", "d"));
   EXPECT_EQ(stream.status(), absl::OkStatus());
   EXPECT_EQ(stream.resume_token(), "2");
+}
+
+TEST_F(RecordStreamMalformedTest, AsyncLastMessageIsNotTakenForTheEnd) {
+  const ::google::protobuf::LogSilencer silencer;
+  AsyncRecordStream stream = ListAsync({BytesOf({"a"}, "1"), "\x0a\xff"});
+  const Yield yield = ReadToEnd(stream);
+  EXPECT_THAT(yield.Names(), ElementsAre("a"));
+  EXPECT_EQ(yield.status, Malformed());
+  EXPECT_EQ(yield.resume_token, "1");
+  EXPECT_EQ(NextOf(stream).status(), Malformed());
+}
+
+TEST_F(RecordStreamMalformedTest, AsyncMessagesThatFollowAreNotWaitedFor) {
+  const ::google::protobuf::LogSilencer silencer;
+  AsyncRecordStream stream = ListAsync({"\x0a\xff", BytesOf({"b"}, "2"), BytesOf({"c"}, "3")});
+  const absl::Time start = absl::Now();
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(NextOf(stream).status(), Malformed());
+  EXPECT_LT(absl::Now() - start, absl::Seconds(10));
 }
 
 }  // namespace

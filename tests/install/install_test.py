@@ -35,7 +35,8 @@ SERVER_FILES = {
 # What the programs of a release have linked in, whose notices come along.
 LINKED_IN = {f"lib{name}-dev" for name in (
     "absl", "c-ares", "grpc", "jemalloc", "protobuf")}
-LIBRARIES = {"client", "proto", "common", "handlers", "service", "fake_server"}
+LIBRARIES = {"client", "proto", "common", "handlers", "service", "fake_server",
+             "mirror"}
 HEADER_ROOTS = ("client/include", "client/mocks/include",
                 "server/testing/include")
 GENERATED_HEADERS = {
@@ -105,6 +106,7 @@ class FilesTest(unittest.TestCase):
             "cmake/portreg/portregConfig.cmake",
             "cmake/portreg/portregConfigVersion.cmake",
             "cmake/portreg/portregTargets.cmake",
+            "cmake/portreg/portregMirrorTargets.cmake",
             "cmake/portreg/portregTestingTargets.cmake"}
         # Besides, each file of targets has one for the kind of build.
         self.assertEqual(
@@ -234,6 +236,11 @@ class FindPackageTest(unittest.TestCase):
         self.assertLessEqual({"target client", "target proto"}, self.lines)
         self.assertNotIn("target fake_server", self.lines)
         self.assertNotIn("target client_mocks", self.lines)
+
+    def test_the_mirror_comes_only_when_it_is_asked_for(self):
+        self.assertNotIn("target mirror", self.lines)
+        self.assertNotIn("target common", self.lines)
+        self.assertIn("component mirror: target mirror", self.lines)
 
     def test_an_unknown_component_is_not_found(self):
         self.assertIn("component imaginary: not found", self.lines)

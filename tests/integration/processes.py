@@ -77,14 +77,16 @@ class Portregd:
     """A server that is running; started and ready once constructed.
 
     addresses holds what its READY lines say, in their order; announced what
-    the lines before them say, by their first word (ADMIN, METRICS).
+    the lines before them say, by their first word (ADMIN, METRICS). wrapper: a
+    command that executes the server, such as prlimit(1).
     """
 
     def __init__(self, *flags: str, listen: str | None = ANY_PORT,
-                 listeners: int = 1, variables: dict[str, str] | None = None):
+                 listeners: int = 1, variables: dict[str, str] | None = None,
+                 wrapper: tuple = ()):
         if listen is not None:
             flags = (f"--listen={listen}", *flags)
-        command = [portregd_path(), *flags]
+        command = [*wrapper, portregd_path(), *flags]
         self._channels: list[grpc.Channel] = []
         self._stderr = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
@@ -130,6 +132,11 @@ class Portregd:
     def address(self) -> str:
         """The address of the first listener."""
         return self.addresses[0]
+
+    @property
+    def pid(self) -> int:
+        """The process's number; the program's if the wrapper executes it."""
+        return self._process.pid
 
     def channel(self, address: str | None = None) -> grpc.Channel:
         """A new plaintext channel; closed when the server is stopped."""

@@ -151,17 +151,25 @@ class ReadmeTest(unittest.TestCase):
 
     def test_snippets_of_the_library_are_built_and_run(self):
         (lists,) = blocks("cmake")
-        first, second = blocks("cpp")
+        first, second, third = blocks("cpp")
         example = self.build("example", lists, first)
         done = self.shell(f"{example} {self.server.address}")
         self.assertEqual(done.stdout, "HTTPS\nhttps\nhttps\nhttps\n")
         find = "find_package(portreg CONFIG REQUIRED"
-        self.assertIn(f"{find} COMPONENTS testing)",
-                      README.read_text("utf-8"))
-        lists = lists.replace(find, f"{find} COMPONENTS testing").replace(
-            "portreg::client", "portreg::client portreg::fake_server")
-        example = self.build("fake", lists, second)
-        self.assertEqual(self.shell(str(example)).stdout, "billing\n")
+        for component, target, source, said in (
+                ("mirror", "portreg::mirror", second,
+                 "HTTPS\nhttps\nhttps\nhttps\n"),
+                ("testing", "portreg::fake_server", third, "billing\n")):
+            with self.subTest(component=component):
+                self.assertIn(f"{find} COMPONENTS {component})",
+                              README.read_text("utf-8"))
+                example = self.build(
+                    component,
+                    lists.replace(find, f"{find} COMPONENTS {component}")
+                    .replace("portreg::client", f"portreg::client {target}"),
+                    source)
+                done = self.shell(f"{example} {self.server.address}")
+                self.assertEqual(done.stdout, said)
 
     def test_files_that_are_linked_exist(self):
         targets = re.findall(r"\]\(([^)]+)\)", README.read_text("utf-8"))

@@ -30,6 +30,7 @@ absl::Status TryToListen(const ListenAddress& address) {
   const absl::StatusOr<ListeningSockets> opened = OpenListeningSockets(address, absl::Seconds(20));
   if (!opened.ok()) return opened.status();
   for (const int fd : opened->descriptors) close(fd);
+  if (!address.path.empty()) unlink(address.path.c_str());
   return absl::OkStatus();
 }
 

@@ -28,13 +28,13 @@ TEST(LogTest, ALineOfTextHasTimeSeverityMessageAndFields) {
   EXPECT_EQ(
       LogLine(LogFormat::kText, kTime, Severity::kInfo, "registry reloaded",
               {{"revision", "9f86"}, {"records", int64_t{14322}}, {"share", 0.5}}),
-      "2026-11-23T11:54:56.789Z INFO registry reloaded revision=9f86 records=14322 share=0.5");
+      "2026-11-23T12:34:56.789Z INFO registry reloaded revision=9f86 records=14322 share=0.5");
 }
 
 TEST(LogTest, ALineOfJsonHasTheSameInOneObject) {
   EXPECT_EQ(LogLine(LogFormat::kJson, kTime, Severity::kInfo, "registry reloaded",
                     {{"revision", "9f86"}, {"records", int64_t{14322}}, {"share", 0.5}}),
-            R"({"time":"2026-11-23T11:54:56.789Z","severity":"INFO",)"
+            R"({"time":"2026-11-23T12:34:56.789Z","severity":"INFO",)"
             R"("message":"registry reloaded","revision":"9f86","records":14322,"share":0.5})");
 }
 

@@ -175,20 +175,23 @@ TEST(ServerTest, ShutdownTurnsNewCallsAway) {
   EXPECT_EQ(Ask(server.address()).error_code(), grpc::StatusCode::UNAVAILABLE);
 }
 
-TEST(ServerTest, ShutdownLetsCallsEndWithinItsGrace) {
+TEST(ServerTest, ShutdownEndsStreamsWithUnavailable) {
   RunningServer server(LargeRegistry());
   const std::unique_ptr<grpc::ClientContext> context = Context();
   const auto stream = server.stub().ListRange(context.get(), v1::ListRangeRequest());
   v1::ListRangeResponse message;
   ASSERT_TRUE(stream->Read(&message));
-  int records = message.records_size();
   std::thread shutdown([&server] { server.server().Shutdown(absl::Seconds(30)); });
   // The shutdown is under way once new calls are turned away.
   while (Ask(server.address()).ok()) {
   }
-  while (stream->Read(&message)) records += message.records_size();
-  EXPECT_TRUE(stream->Finish().ok());
-  EXPECT_EQ(records, 4000);
+  // What is on its way still comes.
+  while (stream->Read(&message)) {
+  }
+  const grpc::Status status = stream->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_THAT(status.error_details(), HasSubstr("SERVER_STOPPING"));
+  EXPECT_FALSE(message.resume_token().empty());
   shutdown.join();
 }
 

@@ -76,11 +76,12 @@ class FakeServer {
   // The revision that answers state.
   [[nodiscard]] std::string revision() const;
 
-  // Answers from `records` from now on; listings under way go on with those
-  // they began with. Errors as Start's; then the old ones stay.
+  // Answers from `records` from now on, and tells watches of them; listings under
+  // way go on with those they began with. Errors as Start's; then the old ones
+  // stay.
   absl::Status SetRecords(const std::vector<v1::PortRecord>& records);
 
-  // Lets the next `calls` calls of any RPC fail with `status`; a listing, before
+  // Lets the next `calls` calls of any RPC fail with `status`; a stream, before
   // its first message. What is set while other failures wait comes after them,
   // and OK lets calls through: FailNext(OkStatus(), 2), then FailNext(error),
   // fails the third. The client library retries UNAVAILABLE, by default in up

@@ -1,0 +1,110 @@
+"""What gRPC 1.51 cannot withstand by itself, behind the proxies of deploy/proxy.
+
+    PORTREGD=portregd python3 proxy_floods_test.py
+
+The attackers speak TLS with the proxy, and a good client of the same proxy is
+answered all the while. The server behind it hardly notices.
+"""
+
+import contextlib
+import pathlib
+import ssl
+import subprocess
+import sys
+import unittest
+
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / "deploy")]
+
+import floods
+import serving
+from floods_test import FLOOD_SECONDS, MOST_LOG_LINES
+
+import proxies
+
+FLOODS = {**{name: floods.FLOODS[name] for name in floods.STARVING},
+          **{name: flood for name, (flood, _) in
+             floods.BEHIND_A_PROXY_ONLY.items()}}
+ATTACKERS = 2
+# The proxies count calls and connections by address.
+ATTACKERS_ADDRESS = "127.0.0.2"
+# What a good client may wait for a reply while the proxy is flooded.
+PATIENT_SECONDS = 5 * serving.PATIENCE
+# What the server may come to take, and take for the calls that come through.
+MOST_GROWTH_MIB = 64
+MOST_CPU_SECONDS = 1.5     # for each second of flood
+BACK_SECONDS = 10
+
+
+class ProxyFloods:
+    """What holds behind either proxy; PROXY is the class that runs it."""
+
+    PROXY: type
+
+    def setUp(self):
+        certificates = self.enterContext(proxies.Certificates())
+        self.server = self.enterContext(serving.Attacked())
+        self.proxy = self.enterContext(
+            self.PROXY(certificates, self.server.address))
+        self.channel = lambda: certificates.channel(self.proxy.address)
+        with contextlib.closing(self.channel()) as channel:
+            serving.lookup(channel)
+
+    def flood(self, name: str):
+        """Floods the proxy from processes of their own."""
+        attackers = [subprocess.Popen(
+            [sys.executable, "-B", __file__, self.proxy.address, name])
+            for _ in range(ATTACKERS)]
+        for each in attackers:
+            self.assertEqual(each.wait(FLOOD_SECONDS + 30), 0)
+
+    def check(self, name: str):
+        before = self.server.usage()
+        with serving.SteadyCaller(self.channel(), PATIENT_SECONDS) as caller:
+            self.flood(name)
+            answered = caller.answered
+            self.assertTrue(serving.eventually(
+                lambda: caller.answered > answered, 1), "it is not back")
+        caller.check()
+        after = self.server.usage()
+        print(f"{self.PROXY.__name__}, {name}: {caller.answered} calls answered,"
+              f" the slowest in {caller.slowest_seconds:.2f} s; server"
+              f" {after.cpu_seconds - before.cpu_seconds:.2f} CPU s,"
+              f" {after.resident_mib - before.resident_mib:+.0f} MiB", flush=True)
+        self.assertLess(after.cpu_seconds - before.cpu_seconds,
+                        MOST_CPU_SECONDS * FLOOD_SECONDS)
+        self.assertLess(after.resident_mib - before.resident_mib, MOST_GROWTH_MIB)
+        self.assertLessEqual(after.log_lines - before.log_lines, MOST_LOG_LINES)
+        self.assertTrue(serving.eventually(
+            lambda: self.server.usage().descriptors
+            <= before.descriptors + 2, BACK_SECONDS))
+
+    def test_what_is_withstood_behind_it_only(self):
+        for name in FLOODS:
+            with self.subTest(name):
+                self.check(name)
+
+
+class HAProxyTest(ProxyFloods, unittest.TestCase):
+    PROXY = proxies.HAProxy
+
+
+class NginxTest(ProxyFloods, unittest.TestCase):
+    PROXY = proxies.Nginx
+
+
+def main(address: str, name: str):
+    """One attacker."""
+    import floods_test
+    anybody = ssl.create_default_context()
+    anybody.check_hostname = False
+    anybody.verify_mode = ssl.CERT_NONE
+    anybody.set_alpn_protocols(["h2"])
+    floods_test.attack(address, FLOODS[name], FLOOD_SECONDS, tls=anybody,
+                       source=ATTACKERS_ADDRESS)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 3 and sys.argv[2] in FLOODS:
+        main(*sys.argv[1:])
+    else:
+        unittest.main()

@@ -1,0 +1,128 @@
+"""Clients that ask and never read, and calls that never end, are bounded.
+
+    PORTREGD=portregd python3 unread_test.py
+"""
+
+import contextlib
+import unittest
+from typing import Callable
+
+import serving
+import wire
+from serving import MIB
+
+import grpc
+from client import Client, refusal
+from portreg_proto import pb, records
+
+UNREAD_LIMIT = 4 * MIB
+# A reply of a whole batch in the full view takes over 300 KiB.
+BATCH = pb.BatchLookupRequest(requests=[
+    pb.LookupRequest(port=port, view=records.RECORD_VIEW_FULL)
+    for port in range(1000)]).SerializeToString()
+LISTING = pb.ListRangeRequest(view=records.RECORD_VIEW_FULL).SerializeToString()
+STREAMS = 40
+CONNECTIONS = 5
+# What a stream that waits for its reader may cost besides the reply: gRPC's
+# call, its arena, and what the allocator rounds up.
+STREAM_KIB = 64
+BUSY_SECONDS = 10
+MAX_CALLS = 20
+BUSY = (grpc.StatusCode.RESOURCE_EXHAUSTED, "SERVER_BUSY")
+
+
+def outcome(call: Callable):
+    """The code and reason that a call ends with; None: it is answered."""
+    # refusal() raises AssertionError for a call that is answered.
+    with contextlib.suppress(AssertionError):
+        told = refusal(call)
+        return told.code, told.reason
+    return None
+
+
+def never_reading(server: serving.Attacked, held: contextlib.ExitStack,
+                  method: str, request: bytes) -> wire.Connection:
+    """A connection with STREAMS calls and no window for their replies."""
+    connection = held.enter_context(
+        wire.Connection(server.address, receive_buffer=4096))
+    connection.start(initial_window_size=0)
+    for i in range(STREAMS):
+        # The server's window for requests is read from it in between.
+        connection.send(wire.call(method, request, 2 * i + 1), reads=True)
+    return connection
+
+
+class UnreadTest(unittest.TestCase):
+    """Replies that nobody reads, against --max_unread_bytes."""
+
+    def setUp(self):
+        self.server = self.enterContext(
+            serving.Attacked(f"--max_unread_bytes={UNREAD_LIMIT}"))
+        channel = self.server.fresh_channel()
+        self.addCleanup(channel.close)
+        self.client = Client(channel)
+        self.client.raw("BatchLookup", BATCH)
+        self.before = self.server.usage().resident_mib
+
+    def batch_outcome(self):
+        """What a batch of somebody else's ends with."""
+        return outcome(lambda: self.client.raw("BatchLookup", BATCH))
+
+    def test_batches_that_nobody_reads_make_the_server_busy_not_large(self):
+        with contextlib.ExitStack() as held:
+            for _ in range(CONNECTIONS):
+                never_reading(self.server, held, "BatchLookup", BATCH)
+            self.assertTrue(serving.eventually(
+                lambda: self.batch_outcome() == BUSY, BUSY_SECONDS))
+            # What needs no memory of its own is still answered.
+            self.client.lookup(port=443)
+            grown = self.server.usage().resident_mib - self.before
+            self.assertLess(
+                grown, UNREAD_LIMIT / MIB + 2
+                + CONNECTIONS * STREAMS * (STREAM_KIB + len(BATCH) / 1024) / 1024)
+        self.assertTrue(serving.eventually(
+            lambda: self.batch_outcome() is None, BUSY_SECONDS))
+
+    def test_listings_that_nobody_reads_take_no_memory_of_their_own(self):
+        whole = sum(map(len, self.client.raw("ListRange", LISTING)))
+        self.before = self.server.usage().resident_mib
+        with contextlib.ExitStack() as held, serving.SteadyCaller(
+                self.server.fresh_channel()) as caller:
+            for _ in range(CONNECTIONS):
+                never_reading(self.server, held, "ListRange", LISTING)
+            before = caller.answered
+            self.assertTrue(serving.eventually(
+                lambda: caller.answered > before + 50, 10))
+            grown = self.server.usage().resident_mib - self.before
+            self.assertLess(
+                grown, CONNECTIONS * STREAMS * STREAM_KIB / 1024
+                + 2 * whole / MIB)
+        caller.check()
+
+
+class CallsTest(unittest.TestCase):
+    """Calls that do not end, against --max_calls."""
+
+    def test_calls_without_end_make_the_server_busy_until_they_are_gone(self):
+        with serving.Attacked(f"--max_calls={MAX_CALLS}") as server:
+            channel = server.fresh_channel()
+            self.addCleanup(channel.close)
+            client = Client(channel)
+            client.lookup(port=443)
+            with wire.Connection(server.address) as connection:
+                connection.start()
+                # A lookup may take a watch's place; so there are more of them.
+                connection.send(b"".join(
+                    wire.call("Watch", b"", 2 * i + 1)
+                    for i in range(2 * MAX_CALLS)))
+                self.assertTrue(serving.eventually(
+                    lambda: outcome(lambda: client.lookup(port=443)) == BUSY,
+                    BUSY_SECONDS))
+                serving.healthy(channel)
+            self.assertTrue(serving.eventually(
+                lambda: outcome(lambda: client.lookup(port=443)) is None,
+                BUSY_SECONDS))
+
+
+if __name__ == "__main__":
+    unittest.main()
