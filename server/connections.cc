@@ -1,5 +1,6 @@
 #include "server/connections.h"
 
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include <vector>
@@ -46,6 +47,12 @@ Refusal Connections::Admit(int fd, const std::string& peer) {
 void Connections::RefusedForDescriptors() {
   const std::lock_guard lock(mutex_);
   ++counts_.refused_descriptors;
+}
+
+void Connections::HangUp() {
+  const std::lock_guard lock(mutex_);
+  ForgetClosed();
+  for (const auto& [fd, connection] : open_) shutdown(fd, SHUT_RD);
 }
 
 Connections::Counts Connections::Count() {

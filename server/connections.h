@@ -49,6 +49,10 @@ class Connections {
   // A connection was turned away before it had a descriptor to stay with.
   void RefusedForDescriptors();
 
+  // Ends reading from each open connection: gRPC takes that for the client's
+  // end, and closes it. What was written before is still sent.
+  void HangUp();
+
   // How things stand now.
   [[nodiscard]] Counts Count();
 

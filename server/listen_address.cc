@@ -49,6 +49,10 @@ absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text) {
   }
   if (!bracketed && absl::StrContains(host, ':'))
     return refuse("has an IPv6 host without brackets");
+  // gRPC would read [unix]:0, printed without brackets, as a path.
+  if (bracketed && !host.empty() && !absl::StrContains(host, ':')) {
+    return refuse("has brackets around what is no IPv6 host");
+  }
   if (host.empty() || host == "*") return refuse("has no host, [::] and 0.0.0.0 stand for all");
   address.host = std::string(host);
   address.port = *port;

@@ -1,14 +1,41 @@
 #include "server/metrics_endpoint.h"
 
+#include <netdb.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <chrono>
 #include <exception>
+#include <future>
 #include <utility>
 #include <vector>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "server/listen_address.h"
 
 namespace portreg {
+namespace {
+
+// Connects to a numeric address, and closes the connection again.
+void Poke(const std::string& text) {
+  const absl::StatusOr<ListenAddress> address = ParseListenAddress(text);
+  if (!address.ok()) return;
+  addrinfo hints = {};
+  hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  const std::string port = absl::StrCat(address->port);
+  if (getaddrinfo(address->host.c_str(), port.c_str(), &hints, &found) != 0) return;
+  const absl::Cleanup free_found = [found] { freeaddrinfo(found); };
+  const int fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0) return;
+  (void)connect(fd, found->ai_addr, found->ai_addrlen);
+  close(fd);
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<MetricsEndpoint>> MetricsEndpoint::Start(
     absl::string_view text, std::shared_ptr<prometheus::Collectable> metrics) {
@@ -33,6 +60,15 @@ absl::StatusOr<std::unique_ptr<MetricsEndpoint>> MetricsEndpoint::Start(
   endpoint->metrics_ = std::move(metrics);
   endpoint->exposer_->RegisterCollectable(endpoint->metrics_);
   return endpoint;
+}
+
+// CivetWeb looks every two seconds whether it is to stop, and whenever somebody
+// connects.
+MetricsEndpoint::~MetricsEndpoint() {
+  const std::future<void> stopped = std::async(std::launch::async, [this] { exposer_.reset(); });
+  while (stopped.wait_for(std::chrono::milliseconds(10)) != std::future_status::ready) {
+    Poke(address_);
+  }
 }
 
 }  // namespace portreg

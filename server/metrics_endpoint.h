@@ -21,6 +21,11 @@ class MetricsEndpoint {
   static absl::StatusOr<std::unique_ptr<MetricsEndpoint>> Start(
       absl::string_view address, std::shared_ptr<prometheus::Collectable> metrics);
 
+  // Ends at once, but for an answer that is being given.
+  ~MetricsEndpoint();
+  MetricsEndpoint(const MetricsEndpoint&) = delete;
+  MetricsEndpoint& operator=(const MetricsEndpoint&) = delete;
+
   // With the port that the system chose.
   [[nodiscard]] const std::string& address() const { return address_; }
 

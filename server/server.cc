@@ -10,7 +10,7 @@ namespace {
 
 // How long calls under way take to end, but for those that nobody reads.
 constexpr absl::Duration kUsualEnd = absl::Milliseconds(100);
-// How long connections without a call have to hear that it is over.
+// How long connections without a call have to end.
 constexpr absl::Duration kFarewell = absl::Milliseconds(250);
 
 }  // namespace
@@ -46,10 +46,21 @@ void Server::Shutdown(absl::Duration grace) {
   server_->StopListening();
   service_.calls().Stop();
   // Calls end within microseconds, unless their clients do not read. When none
-  // is left there is no more to wait for than that clients are told: some look
-  // at an idle connection only with their next call.
+  // is left there is no more to wait for than that clients are told.
   const bool idle = AwaitIdle(std::min(grace, kUsualEnd));
+  // gRPC resets calls that reach a server which is being shut down: they end as
+  // CANCELLED, which nobody retries. Where the connection ends they are
+  // UNAVAILABLE.
+  if (idle) HangUp(std::min(grace, kFarewell));
   server_->Shutdown(idle ? std::min(grace, kFarewell) : grace);
+}
+
+void Server::HangUp(absl::Duration longest) {
+  const absl::Time deadline = absl::Now() + longest;
+  connections().HangUp();
+  while (connections().Count().open > 0 && absl::Now() < deadline) {
+    absl::SleepFor(absl::Milliseconds(1));
+  }
 }
 
 bool Server::AwaitIdle(absl::Duration longest) {

@@ -62,6 +62,8 @@ class Server {
 
   // Whether no call is under way, at the latest after that long.
   [[nodiscard]] bool AwaitIdle(absl::Duration longest);
+  // Ends all connections, and waits until they have, but not longer than that.
+  void HangUp(absl::Duration longest);
 
   PortRegistryService service_;
   UnknownMethods unknown_methods_;

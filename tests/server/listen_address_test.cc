@@ -63,6 +63,7 @@ TEST(ListenAddressTest, TheRestIsRefusedByName) {
       {"[::1:6335", "has unbalanced brackets"},
       {"::1]:6335", "has unbalanced brackets"},
       {"[a]]:6335", "has unbalanced brackets"},
+      {"[unix]:0", "has brackets around what is no IPv6 host"},
       {"a[b:6335", "has unbalanced brackets"},
       {"[::1]", "is unusable"},
       {"localhost:", "is unusable"},
