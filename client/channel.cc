@@ -1,7 +1,10 @@
 #include "client/channel.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <fstream>
+#include <limits>
 #include <sstream>
 #include <utility>
 
@@ -64,6 +67,12 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> MakeCredentials(
   return grpc::SslCredentials(ssl);
 }
 
+// What gRPC takes as a time.
+int Milliseconds(absl::Duration duration) {
+  constexpr int64_t kMax = std::numeric_limits<int>::max();
+  return static_cast<int>(std::clamp(absl::ToInt64Milliseconds(duration), int64_t{1}, kMax));
+}
+
 // Protobuf's JSON form of a duration.
 std::string JsonSeconds(absl::Duration duration) {
   return absl::StrFormat("%.3fs", absl::ToDoubleSeconds(duration));
@@ -75,6 +84,10 @@ absl::Status ClientOptions::Validate() const {
   if (absl::Status status = CheckPositive("timeout", timeout); !status.ok()) return status;
   if (absl::Status status = CheckPositive("list_timeout", list_timeout); !status.ok()) {
     return status;
+  }
+  for (const auto& [field, value] : {std::pair("keepalive_time", keepalive_time),
+                                     std::pair("keepalive_timeout", keepalive_timeout)}) {
+    if (absl::Status status = CheckPositive(field, value); !status.ok()) return status;
   }
   if (retry.max_attempts < 1 || retry.max_attempts > kMaxAttempts) {
     return OutOfBounds("retry.max_attempts", absl::StrCat(retry.max_attempts),
@@ -132,6 +145,13 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const ClientOptions& 
   // A server that comes back is found again within a second.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
+  // A server that is gone without a word is noticed by its silence while calls are
+  // under way; a watch, which is mostly silent, would wait for ever. portregd
+  // takes a ping every 10 s.
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(options.keepalive_time));
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(options.keepalive_timeout));
+  // gRPC would stop after two pings without a message between them.
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, options.use_http_proxy ? 1 : 0);
   if (!options.user_agent.empty()) arguments.SetUserAgentPrefix(options.user_agent);
   if (options.tls && !options.tls->server_name.empty()) {

@@ -14,6 +14,7 @@
 #include "client/messages.h"
 #include "client/split_batch.h"
 #include "client/unary_call.h"
+#include "client/watch.h"
 
 namespace portreg {
 
@@ -142,6 +143,13 @@ PendingCall Client::GetRegistryInfoAsync(Callback<v1::GetRegistryInfoResponse> c
                                          const CallOptions& call) const {
   return CallAsync(connection_, &AsyncStub::GetRegistryInfo, v1::GetRegistryInfoRequest(), call,
                    std::move(callback));
+}
+
+Watcher Client::Watch(RevisionCallback on_revision, WatchOptions options) const {
+  const auto watch =
+      std::make_shared<internal::Watch>(connection_, std::move(on_revision), std::move(options));
+  watch->Start();
+  return Watcher(watch);
 }
 
 }  // namespace portreg

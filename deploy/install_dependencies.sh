@@ -16,7 +16,8 @@ test=(libgmock-dev libgtest-dev make mandoc python3 python3-grpcio python3-proto
 bench=(etcd-server libbenchmark-dev nghttp2-client python3-matplotlib redis-server util-linux
   valgrind)
 package=(dpkg-dev file)
-gates=(ccache clang clang-format clang-tidy debootstrap doxygen fish git nodejs npm zsh)
+gates=(ccache clang clang-format clang-tidy debootstrap doxygen fish git libclang-rt-14-dev nodejs npm
+  zsh)
 
 wanted=()
 for group in "$@"; do

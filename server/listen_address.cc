@@ -43,7 +43,10 @@ absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text) {
   if (!port.ok()) return refuse(absl::StrCat("is unusable: ", port.status().message()));
   absl::string_view host = text.substr(0, colon);
   const bool bracketed = absl::ConsumePrefix(&host, "[");
-  if (bracketed != absl::ConsumeSuffix(&host, "]")) return refuse("has unbalanced brackets");
+  if (bracketed != absl::ConsumeSuffix(&host, "]") ||
+      host.find_first_of("[]") != absl::string_view::npos) {
+    return refuse("has unbalanced brackets");
+  }
   if (!bracketed && absl::StrContains(host, ':'))
     return refuse("has an IPv6 host without brackets");
   if (host.empty() || host == "*") return refuse("has no host, [::] and 0.0.0.0 stand for all");

@@ -19,8 +19,10 @@ namespace portreg {
 // The certificates that handshakes use. Connections keep those that they began
 // with.
 //
-// gRPC can follow files, but a pair that does not match breaks every handshake.
-// So it follows files in memory, which hold nothing but what was checked.
+// gRPC can follow files, but a pair that does not match breaks every handshake
+// after it, and may end the process: gRPC 1.51 goes on with a handshaker factory
+// that it has freed. So it follows files in memory, which hold nothing but what
+// was checked.
 //
 // Must outlive the servers that use it. Any number of threads may use it at
 // once.

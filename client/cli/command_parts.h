@@ -26,6 +26,7 @@ int RunList(const Invocation& invocation, Source& source, const Output& output);
 int RunSearch(const Invocation& invocation, Source& source, const Output& output);
 int RunInfo(const Invocation& invocation, Source& source, const Output& output);
 int RunExport(const Invocation& invocation, Source& source, const Output& output);
+int RunWatch(const Invocation& invocation, Source& source, const Output& output);
 
 // Reads keys and lists of keys. INVALID_ARGUMENT, naming it, for an unusable
 // one, and if there is none.
@@ -56,6 +57,9 @@ void Complain(absl::string_view line, const Output& output);
 
 // Complains of the command line; returns kExitUsage.
 int FailUsage(const absl::Status& status, const Output& output);
+
+// That the source failed, in a line that names it.
+std::string CallFailure(const absl::Status& status, const Source& source);
 
 // Complains that the source failed, naming it; returns the exit code.
 int FailCall(const absl::Status& status, const Source& source, const Output& output);

@@ -83,15 +83,17 @@ int FailUsage(const absl::Status& status, const Output& output) {
   return kExitUsage;
 }
 
-int FailCall(const absl::Status& status, const Source& source, const Output& output) {
-  std::string line;
+std::string CallFailure(const absl::Status& status, const Source& source) {
   if (absl::StartsWith(status.message(), "no connection to ")) {
-    line = std::string(status.message());
-  } else {
-    const absl::string_view cause = Cause(status.message());
-    line = absl::StrCat(absl::IsUnavailable(status) ? "no answer from " : "", source.Name(), ": ",
-                        cause.empty() ? absl::StatusCodeToString(status.code()) : cause);
+    return std::string(status.message());
   }
+  const absl::string_view cause = Cause(status.message());
+  return absl::StrCat(absl::IsUnavailable(status) ? "no answer from " : "", source.Name(), ": ",
+                      cause.empty() ? absl::StatusCodeToString(status.code()) : cause);
+}
+
+int FailCall(const absl::Status& status, const Source& source, const Output& output) {
+  std::string line = CallFailure(status, source);
   if (absl::IsUnavailable(status)) line += " (--offline answers without a server)";
   if (absl::IsUnimplemented(status)) line += " (the server may be older than this tool)";
   Complain(line, output);
@@ -121,6 +123,8 @@ int Run(const Invocation& invocation, Source& source, const Output& output) {
       return RunInfo(invocation, source, output);
     case Verb::kExport:
       return RunExport(invocation, source, output);
+    case Verb::kWatch:
+      return RunWatch(invocation, source, output);
     case Verb::kLookup:
     case Verb::kHelp:
     case Verb::kVersion:

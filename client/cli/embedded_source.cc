@@ -68,6 +68,11 @@ class EmbeddedSource final : public Source {
     return response;
   }
 
+  absl::Status Watch(absl::FunctionRef<bool(const v1::WatchResponse&)> /*take*/,
+                     absl::FunctionRef<void(const absl::Status&)> /*lost*/) override {
+    return absl::UnimplementedError("it never changes");
+  }
+
   [[nodiscard]] std::string Name() const override { return "the embedded registry"; }
 
  private:

@@ -32,6 +32,7 @@ ABSL_FLAG(std::string, color, "auto", "when to use colours: auto, always or neve
 ABSL_FLAG(bool, details, false, "in json and ndjson, also owners, references and dates");
 ABSL_FLAG(bool, like, false, "search for words");
 ABSL_FLAG(absl::optional<int>, max_results, absl::nullopt, "the most matches of a search, 1-500");
+ABSL_FLAG(absl::optional<int>, count, absl::nullopt, "end a watch after so many revisions");
 ABSL_FLAG(std::string, format, "",
           "what export writes: services, sysctl-reserved, iana-csv or json");
 ABSL_FLAG(std::vector<std::string>, layer, {}, "only these layers: local, common, iana");
@@ -51,13 +52,14 @@ ABSL_FLAG(std::vector<std::string>, header, {}, "metadata for each call: NAME:VA
 namespace portreg::cli {
 namespace {
 
-constexpr std::array<std::pair<absl::string_view, Verb>, 7> kVerbs = {{
+constexpr std::array<std::pair<absl::string_view, Verb>, 8> kVerbs = {{
     {"lookup", Verb::kLookup},
     {"classify", Verb::kClassify},
     {"list", Verb::kList},
     {"search", Verb::kSearch},
     {"info", Verb::kInfo},
     {"export", Verb::kExport},
+    {"watch", Verb::kWatch},
     {"help", Verb::kHelp},
 }};
 
@@ -150,7 +152,8 @@ absl::Status ReadRecordFlags(Invocation& invocation) {
   const Format format = invocation.format;
   const bool can_show_details =
       (format == Format::kJson || format == Format::kNdjson || format == Format::kWide) &&
-      invocation.verb != Verb::kClassify && invocation.verb != Verb::kInfo;
+      invocation.verb != Verb::kClassify && invocation.verb != Verb::kInfo &&
+      invocation.verb != Verb::kWatch;
   if (invocation.details && !can_show_details) {
     return absl::InvalidArgumentError(
         "--details belongs to -o json, ndjson and wide of lookup, list and search");
@@ -164,6 +167,22 @@ absl::Status ReadRecordFlags(Invocation& invocation) {
           absl::StrCat("--max-results=", *max, " is out of range [1, ", kMaxSearchResults, "]"));
     }
     invocation.max_results = *max;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadWatchFlags(Invocation& invocation) {
+  const bool watches = invocation.verb == Verb::kWatch;
+  if (const absl::optional<int> count = absl::GetFlag(FLAGS_count); count) {
+    if (!watches) return absl::InvalidArgumentError("--count belongs to watch");
+    if (*count < 1) {
+      return absl::InvalidArgumentError(absl::StrCat("--count=", *count, " must be above 0"));
+    }
+    invocation.count = *count;
+  }
+  if (watches && absl::GetFlag(FLAGS_offline)) {
+    return absl::InvalidArgumentError(
+        "watch follows a server, and --offline has none: the embedded registry never changes");
   }
   return absl::OkStatus();
 }
@@ -269,8 +288,8 @@ absl::StatusOr<Invocation> ReadInvocation(int argc, char** argv) {
     invocation.verb = *verb;
     invocation.keys.erase(invocation.keys.begin());
   }
-  for (const auto read : {ReadLikeFlag, ReadFormatFlags, ReadRecordFlags, ReadColorFlag,
-                          ReadMetadata, ReadServerFlags}) {
+  for (const auto read : {ReadLikeFlag, ReadFormatFlags, ReadRecordFlags, ReadWatchFlags,
+                          ReadColorFlag, ReadMetadata, ReadServerFlags}) {
     if (absl::Status status = read(invocation); !status.ok()) return status;
   }
   return invocation;

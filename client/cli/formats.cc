@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,22 +15,37 @@
 namespace portreg::cli {
 namespace {
 
+// Which commands have a format: all, all but watch, or those whose answers are
+// records.
+enum class Holds : uint8_t { kAnything, kRows, kRecords };
+
 struct NamedFormat {
   absl::string_view name;
   Format format;
-  // Whether it holds nothing but records.
-  bool of_records;
+  Holds holds;
 };
 
+Holds MostOf(Verb verb) {
+  switch (verb) {
+    case Verb::kWatch:
+      return Holds::kAnything;
+    case Verb::kClassify:
+    case Verb::kInfo:
+      return Holds::kRows;
+    default:
+      return Holds::kRecords;
+  }
+}
+
 constexpr std::array<NamedFormat, 8> kFormats = {{
-    {"table", Format::kTable, false},
-    {"wide", Format::kWide, true},
-    {"json", Format::kJson, false},
-    {"ndjson", Format::kNdjson, false},
-    {"csv", Format::kCsv, false},
-    {"tsv", Format::kTsv, false},
-    {"services", Format::kServices, true},
-    {"name", Format::kName, true},
+    {"table", Format::kTable, Holds::kAnything},
+    {"wide", Format::kWide, Holds::kRecords},
+    {"json", Format::kJson, Holds::kAnything},
+    {"ndjson", Format::kNdjson, Holds::kAnything},
+    {"csv", Format::kCsv, Holds::kRows},
+    {"tsv", Format::kTsv, Holds::kRows},
+    {"services", Format::kServices, Holds::kRecords},
+    {"name", Format::kName, Holds::kRecords},
 }};
 
 constexpr std::array<std::pair<absl::string_view, ExportFormat>, 4> kExportFormats = {{
@@ -47,16 +63,18 @@ std::string Alternatives(absl::Span<const absl::string_view> names) {
 }  // namespace
 
 absl::StatusOr<Format> ReadFormat(absl::string_view name, Verb verb) {
-  const bool writes_records = verb != Verb::kClassify && verb != Verb::kInfo;
+  const Holds most = MostOf(verb);
   std::vector<absl::string_view> allowed;
   for (const NamedFormat& each : kFormats) {
-    if (each.of_records && !writes_records) continue;
+    if (each.holds > most) continue;
     if (each.name == name) return each.format;
     allowed.push_back(each.name);
   }
   return absl::InvalidArgumentError(
       absl::StrCat("output format \"", name, "\" is not ", Alternatives(allowed),
-                   writes_records ? "" : ", which classify and info have"));
+                   most == Holds::kRecords ? ""
+                   : most == Holds::kRows  ? ", which classify and info have"
+                                           : ", which watch has"));
 }
 
 absl::StatusOr<ExportFormat> ReadExportFormat(absl::string_view name) {

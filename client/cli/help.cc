@@ -20,6 +20,7 @@ Usage:
   portreg info               which registry answers
   portreg export --format=FORMAT [RANGE]...
                              the registry as a file for other programs
+  portreg watch              tell when the registry changes, until Ctrl-C
 
 Keys:
   443  443/tcp  20-21  U:53  22,80-90,https    ports (T: U: S: for tcp udp sctp)
@@ -33,10 +34,12 @@ Output:
   --portless                 list, export: also names without a port
   --like                     portreg --like WORD... is portreg search WORD...
   --max-results=N            search: at most so many, 1-%d; default: %d
+  --count=N                  watch: end after so many revisions
   --no-headers               no line of column titles
   --color=auto|always|never  default: auto, on a terminal without NO_COLOR
 
-Formats; classify and info have table, json, ndjson, csv and tsv:
+Formats; classify and info have table, json, ndjson, csv and tsv, and watch the
+first three, where json is the same as ndjson:
   table     columns, cut to the terminal's width
   wide      more columns, uncut: owner or assignee, reference, dates, source
   json      one document in proto3 JSON

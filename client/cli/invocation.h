@@ -3,6 +3,7 @@
 #define PORTREG_CLIENT_CLI_INVOCATION_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,17 @@
 
 namespace portreg::cli {
 
-enum class Verb : uint8_t { kLookup, kClassify, kList, kSearch, kInfo, kExport, kHelp, kVersion };
+enum class Verb : uint8_t {
+  kLookup,
+  kClassify,
+  kList,
+  kSearch,
+  kInfo,
+  kExport,
+  kWatch,
+  kHelp,
+  kVersion
+};
 
 enum class Format : uint8_t { kTable, kWide, kJson, kNdjson, kCsv, kTsv, kServices, kName };
 
@@ -34,6 +45,8 @@ struct Invocation {
   std::vector<Layer> layers;
   bool portless = false;
   int max_results = kDefaultSearchResults;
+  // After how many revisions a watch ends; nothing: never.
+  std::optional<int> count;
   bool offline = false;
   ClientOptions client;
   // For every call.

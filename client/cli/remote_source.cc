@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "client/cli/watch_events.h"
 #include "common/limits.h"
 #include "common/port.h"
 #include "portreg/client.h"
@@ -75,6 +76,35 @@ class RemoteSource final : public Source {
 
   absl::StatusOr<v1::GetRegistryInfoResponse> Info() override {
     return client_->GetRegistryInfo(call_);
+  }
+
+  absl::Status Watch(absl::FunctionRef<bool(const v1::WatchResponse&)> take,
+                     absl::FunctionRef<void(const absl::Status&)> lost) override {
+    using Kind = WatchEvent::Kind;
+    WatchEvents events;
+    WatchOptions options;
+    options.metadata = call_.metadata;
+    options.on_interruption = [&](const absl::Status& status) {
+      events.Push({.kind = Kind::kInterruption, .revision = {}, .status = status});
+    };
+    options.on_end = [&](const absl::Status& status) {
+      events.Push({.kind = Kind::kEnd, .revision = {}, .status = status});
+    };
+    const Watcher watcher = client_->Watch(
+        [&](const v1::WatchResponse& now) {
+          events.Push({.kind = Kind::kRevision, .revision = now, .status = {}});
+        },
+        std::move(options));
+    for (bool begun = false;; begun = true) {
+      const WatchEvent event = events.Pop();
+      if (event.kind == Kind::kRevision) {
+        if (!take(event.revision)) return absl::OkStatus();
+      } else if (event.kind == Kind::kEnd || !begun) {
+        return event.status;
+      } else {
+        lost(event.status);
+      }
+    }
   }
 
   [[nodiscard]] std::string Name() const override { return name_; }

@@ -40,6 +40,13 @@ class Source {
 
   virtual absl::StatusOr<v1::GetRegistryInfoResponse> Info() = 0;
 
+  // Hands each revision that the source begins to answer from to `take`, the
+  // current one first, until it returns false; then OK. Once there has been one,
+  // interruptions go to `lost`; else they are the status, as is what makes going
+  // on useless.
+  virtual absl::Status Watch(absl::FunctionRef<bool(const v1::WatchResponse&)> take,
+                             absl::FunctionRef<void(const absl::Status&)> lost) = 0;
+
   // What to call the source in a message.
   [[nodiscard]] virtual std::string Name() const = 0;
 };

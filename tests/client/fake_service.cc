@@ -47,10 +47,11 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
   const std::function<void()> on_cancel_;
 };
 
-// Plays a ListScript.
-class ListReactor final : public grpc::ServerWriteReactor<v1::ListRangeResponse> {
+// Plays a ListScript or a WatchScript.
+template <typename Script>
+class StreamReactor final : public grpc::ServerWriteReactor<typename Script::Response> {
  public:
-  ListReactor(ListScript script, std::function<void()> on_write, std::function<void()> on_cancel)
+  StreamReactor(Script script, std::function<void()> on_write, std::function<void()> on_cancel)
       : script_(std::move(script)),
         on_write_(std::move(on_write)),
         on_cancel_(std::move(on_cancel)) {
@@ -79,7 +80,7 @@ class ListReactor final : public grpc::ServerWriteReactor<v1::ListRangeResponse>
       const std::lock_guard lock(mutex_);
       if (finished_) return;
       if (next_ < script_.messages.size()) {
-        StartWrite(&script_.messages[next_++]);
+        this->StartWrite(&script_.messages[next_++]);
         return;
       }
     }
@@ -92,10 +93,10 @@ class ListReactor final : public grpc::ServerWriteReactor<v1::ListRangeResponse>
       if (finished_) return;
       finished_ = true;
     }
-    Finish(status);
+    this->Finish(status);
   }
 
-  const ListScript script_;
+  const Script script_;
   const std::function<void()> on_write_;
   const std::function<void()> on_cancel_;
   std::mutex mutex_;
@@ -112,6 +113,7 @@ void FakeService::AnswerAll(const std::optional<grpc::Status>& status) {
   search = [status](const auto&, auto&) { return status; };
   get_registry_info = [status](const auto&, auto&) { return status; };
   list_range = [status](const auto&) { return ListScript{.messages = {}, .end = status}; };
+  watch = [status](const auto&) { return WatchScript{.messages = {}, .end = status}; };
 }
 
 std::string FakeService::user_agent() const {
@@ -219,19 +221,29 @@ grpc::ServerUnaryReactor* FakeService::GetRegistryInfo(grpc::CallbackServerConte
   return Reply(*context, get_registry_info, *request, *response);
 }
 
-grpc::ServerWriteReactor<v1::ListRangeResponse>* FakeService::ListRange(
-    grpc::CallbackServerContext* context, const v1::ListRangeRequest* request) {
-  ListScript script;
+template <typename Request, typename Script>
+grpc::ServerWriteReactor<typename Script::Response>* FakeService::Play(
+    const grpc::CallbackServerContext& context, const std::function<Script(const Request&)>& script,
+    const Request& request, std::vector<Request>& requests) {
+  Script played{.messages = {}, .end = grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "")};
   {
     const std::lock_guard lock(mutex_);
-    listings_.push_back(*request);
-    script = list_range ? list_range(*request)
-                        : ListScript{.messages = {},
-                                     .end = grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "")};
-    NoteCall(*context);
+    requests.push_back(request);
+    if (script) played = script(request);
+    NoteCall(context);
   }
-  return new ListReactor(
-      std::move(script), [this] { NoteWrite(); }, [this] { NoteCancellation(); });
+  return new StreamReactor<Script>(
+      std::move(played), [this] { NoteWrite(); }, [this] { NoteCancellation(); });
+}
+
+grpc::ServerWriteReactor<v1::ListRangeResponse>* FakeService::ListRange(
+    grpc::CallbackServerContext* context, const v1::ListRangeRequest* request) {
+  return Play(*context, list_range, *request, listings_);
+}
+
+grpc::ServerWriteReactor<v1::WatchResponse>* FakeService::Watch(
+    grpc::CallbackServerContext* context, const v1::WatchRequest* request) {
+  return Play(*context, watch, *request, watches_);
 }
 
 }  // namespace portreg

@@ -17,10 +17,16 @@
 
 namespace portreg {
 
-// What a listing of the FakeService writes, and how it ends. Nothing: it stays
+// What a stream of the FakeService writes, and how it ends. Nothing: it stays
 // open until the client cancels it.
 struct ListScript {
-  std::vector<v1::ListRangeResponse> messages;
+  using Response = v1::ListRangeResponse;
+  std::vector<Response> messages;
+  std::optional<grpc::Status> end = grpc::Status::OK;
+};
+struct WatchScript {
+  using Response = v1::WatchResponse;
+  std::vector<Response> messages;
   std::optional<grpc::Status> end = grpc::Status::OK;
 };
 
@@ -46,6 +52,7 @@ class FakeService final : public v1::PortRegistryService::CallbackService {
   Answer<v1::SearchRequest, v1::SearchResponse> search;
   Answer<v1::GetRegistryInfoRequest, v1::GetRegistryInfoResponse> get_registry_info;
   std::function<ListScript(const v1::ListRangeRequest&)> list_range;
+  std::function<WatchScript(const v1::WatchRequest&)> watch;
 
   // Answers every call alike.
   void AnswerAll(const std::optional<grpc::Status>& status);
@@ -54,11 +61,12 @@ class FakeService final : public v1::PortRegistryService::CallbackService {
   [[nodiscard]] std::vector<v1::LookupRequest> lookups() const { return Copy(lookups_); }
   [[nodiscard]] std::vector<v1::BatchLookupRequest> batches() const { return Copy(batches_); }
   [[nodiscard]] std::vector<v1::ListRangeRequest> listings() const { return Copy(listings_); }
+  [[nodiscard]] std::vector<v1::WatchRequest> watches() const { return Copy(watches_); }
   // What each call so far came with, whatever it asked.
   [[nodiscard]] std::vector<Metadata> metadata() const { return Copy(metadata_); }
   // The user agent of the last call.
   [[nodiscard]] std::string user_agent() const;
-  // Messages of listings that gRPC has taken so far.
+  // Messages of streams that gRPC has taken so far.
   [[nodiscard]] size_t writes() const { return Copy(writes_); }
 
   // Ends the calls that are open.
@@ -68,7 +76,7 @@ class FakeService final : public v1::PortRegistryService::CallbackService {
   //
   // That many calls have come in all.
   [[nodiscard]] bool WaitForCalls(size_t count) const;
-  // gRPC has taken that many messages of listings.
+  // gRPC has taken that many messages of streams.
   [[nodiscard]] bool WaitForWrites(size_t count) const;
   // A client has cancelled a call.
   [[nodiscard]] bool WaitForCancellation() const;
@@ -90,6 +98,8 @@ class FakeService final : public v1::PortRegistryService::CallbackService {
                                             v1::GetRegistryInfoResponse* response) override;
   grpc::ServerWriteReactor<v1::ListRangeResponse>* ListRange(
       grpc::CallbackServerContext* context, const v1::ListRangeRequest* request) override;
+  grpc::ServerWriteReactor<v1::WatchResponse>* Watch(grpc::CallbackServerContext* context,
+                                                     const v1::WatchRequest* request) override;
 
  private:
   template <typename T>
@@ -103,6 +113,11 @@ class FakeService final : public v1::PortRegistryService::CallbackService {
   grpc::ServerUnaryReactor* Reply(const grpc::CallbackServerContext& context,
                                   const Answer<Request, Response>& answer, const Request& request,
                                   Response& response);
+  template <typename Request, typename Script>
+  grpc::ServerWriteReactor<typename Script::Response>* Play(
+      const grpc::CallbackServerContext& context,
+      const std::function<Script(const Request&)>& script, const Request& request,
+      std::vector<Request>& requests);
   // With mutex_ held.
   void NoteCall(const grpc::CallbackServerContext& context);
   void NoteWrite();
@@ -113,6 +128,7 @@ class FakeService final : public v1::PortRegistryService::CallbackService {
   std::vector<v1::LookupRequest> lookups_;
   std::vector<v1::BatchLookupRequest> batches_;
   std::vector<v1::ListRangeRequest> listings_;
+  std::vector<v1::WatchRequest> watches_;
   std::vector<Metadata> metadata_;
   std::vector<std::shared_ptr<OpenCall>> open_calls_;
   size_t writes_ = 0;

@@ -10,6 +10,8 @@ import os
 import pathlib
 import re
 import signal
+import socket
+import ssl
 import subprocess
 import tempfile
 import time
@@ -19,6 +21,8 @@ import proxies
 from processes import CALL_SECONDS, EXIT_SECONDS, Portregd
 
 import grpc
+import h2.config
+import h2.connection
 from client import STREAMING_METHODS, Client, refusal
 from portreg_proto import SERVICE, Stub, pb
 
@@ -37,6 +41,7 @@ LOCAL = "Service Name,Port Number,Transport Protocol,Description\nbilling,7100,t
 # Limits that are shortened, in seconds.
 SHORT = 1
 BELOW_HEADER_LIMIT = 4 * 1024
+ABOVE_SERVERS_HEADER_LIMIT = 12 * 1024
 ABOVE_HEADER_LIMIT = 20 * 1024
 
 
@@ -45,6 +50,26 @@ def setUpModule():
     CERTIFICATES = unittest.enterModuleContext(proxies.Certificates())
     SERVER = unittest.enterModuleContext(Portregd())
     DIRECT = Client(SERVER.channel())
+
+
+def listings_that_nobody_reads(address: str, count: int) -> ssl.SSLSocket:
+    """A connection that asks for listings and then reads nothing; keep it."""
+    context = ssl.create_default_context(cafile=str(CERTIFICATES.certificate))
+    context.set_alpn_protocols(["h2"])
+    host, _, port = address.rpartition(":")
+    stream = context.wrap_socket(socket.create_connection((host, int(port)), CALL_SECONDS),
+                                 server_hostname=proxies.SERVER_NAME)
+    peer = h2.connection.H2Connection(h2.config.H2Configuration(client_side=True))
+    peer.initiate_connection()
+    for _ in range(count):
+        number = peer.get_next_available_stream_id()
+        peer.send_headers(number, [
+            (":method", "POST"), (":scheme", "https"), (":path", f"/{SERVICE}/ListRange"),
+            (":authority", proxies.SERVER_NAME), ("te", "trailers"),
+            ("content-type", "application/grpc")])
+        peer.send_data(number, bytes(5), end_stream=True)  # an empty message
+    stream.sendall(peer.data_to_send())
+    return stream
 
 
 def call(channel: grpc.Channel, method: str, request: bytes, metadata=()) -> tuple:
@@ -120,6 +145,29 @@ class ProxyCase:
                          [("x-filler", "x" * ABOVE_HEADER_LIMIT)]),
             grpc.StatusCode.RESOURCE_EXHAUSTED)  # which portregd would say
         self.client.info()
+
+    def test_who_reads_nothing_holds_up_nobody_else(self):
+        self.client.info()
+        for _ in range(3):
+            self.addCleanup(listings_that_nobody_reads(self.proxy.address, 20).close)
+        start = time.monotonic()
+        for _ in range(100):
+            self.client.info()
+        self.assertLess(time.monotonic() - start, CALL_SECONDS)
+        with CERTIFICATES.channel(self.proxy.address) as another:
+            self.assertEqual(len(call(another, "ListRange", b"")[0]),
+                             len(DIRECT.listing()))
+
+    def test_headers_that_only_the_server_refuses_harm_no_other_call(self):
+        watch = Stub(self.channel).Watch(pb.WatchRequest(), timeout=CALL_SECONDS)
+        next(watch)
+        with CERTIFICATES.channel(self.proxy.address) as another:
+            with self.assertRaises(grpc.RpcError):
+                call(another, "GetRegistryInfo", b"",
+                     [("x-filler", "x" * ABOVE_SERVERS_HEADER_LIMIT)])
+        self.client.info()
+        self.assertTrue(watch.is_active())
+        watch.cancel()
 
     def test_other_services_stay_outside(self):
         for method in ("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",

@@ -9,12 +9,14 @@ import configparser
 import os
 import pathlib
 import re
+import signal
+import socket
 import subprocess
 import tempfile
 import unittest
 
 import deploy_paths
-from processes import EXIT_SECONDS, run
+from processes import EXIT_SECONDS, READY_SECONDS, Portregd, run
 
 SYSTEMD = deploy_paths.DEPLOY_DIR / "systemd"
 UNITS = ("portregd.service", "portregd-refresh.service", "portregd-refresh.timer")
@@ -129,6 +131,30 @@ class UnitsTest(unittest.TestCase):
         self.assertEqual((timer["OnCalendar"], timer["Persistent"]), ("daily", "yes"))
         self.assertIn("RandomizedDelaySec", timer)
         self.assertNotIn("Unit", timer)  # so it is the service of its own name
+
+
+class NotificationTest(unittest.TestCase):
+    """What portregd tells its supervisor, sd_notify(3): Type=notify."""
+
+    def test_it_says_when_it_is_ready_reloads_and_stops(self):
+        directory = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        supervisor = self.enterContext(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
+        supervisor.bind(str(directory / "notify"))
+        supervisor.settimeout(READY_SECONDS)
+
+        def states() -> list[str]:
+            """The states of the next message."""
+            return [line for line in supervisor.recv(4096).decode().splitlines()
+                    if not line.startswith("MONOTONIC_USEC=")]
+
+        with Portregd(variables={"NOTIFY_SOCKET": str(directory / "notify")}) as server:
+            self.assertIn("READY=1", states())
+            server.send(signal.SIGHUP)
+            self.assertIn("RELOADING=1", states())
+            self.assertIn("READY=1", states())
+            server.send(signal.SIGTERM)
+            self.assertIn("STOPPING=1", states())
+            self.assertEqual(server.wait(), 0)
 
 
 if __name__ == "__main__":

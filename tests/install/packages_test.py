@@ -29,7 +29,14 @@ CONTENTS = {
     "portregd": ("/usr/bin/portregd", "/usr/share/man/man8/portregd.8.gz",
                  "/usr/share/bash-completion/completions/portregd",
                  "/usr/share/fish/vendor_completions.d/portregd.fish",
-                 "/usr/share/zsh/vendor-completions/_portregd"),
+                 "/usr/share/zsh/vendor-completions/_portregd",
+                 "/etc/default/portregd",
+                 "/usr/lib/portreg/portreg-refresh",
+                 "/usr/lib/systemd/system/portregd.service",
+                 "/usr/lib/systemd/system/portregd-refresh.service",
+                 "/usr/lib/systemd/system/portregd-refresh.timer",
+                 "/usr/share/doc/portregd/examples/proxy/haproxy.cfg",
+                 "/usr/share/doc/portregd/examples/systemd/tls.conf"),
     "libportreg-dev": ("/usr/include/portreg/client.h",
                        "/usr/include/portreg/v1/port_record.proto")}
 
@@ -141,6 +148,26 @@ class UseTest(unittest.TestCase):
                 self.root.run("portreg", "--target", server.address,
                               "--short", "443"), offline)
         self.assert_purge_leaves_nothing("portreg", "portregd")
+
+    def test_units(self):
+        wanted = self.root.path / "etc/systemd/system/multi-user.target.wants/portregd.service"
+        settings = self.root.path / "etc/default/portregd"
+        self.root.install(package("portregd"))
+        # Enabled, and, as no systemd runs here, not started; the timer is not.
+        self.assertTrue(wanted.is_symlink())
+        self.assertEqual([path.name for path in self.root.path.glob("etc/systemd/**/*.timer")
+                          if "portreg" in path.name], [])
+        # What the administrator decides outlasts another installation.
+        settings.write_text("PORTREGD_LISTEN=127.0.0.1:7335\n")
+        wanted.unlink()
+        self.root.install(package("portregd"))
+        self.root.run("dpkg-reconfigure", "portregd")
+        self.assertFalse(wanted.is_symlink())
+        self.assertIn("7335", settings.read_text())
+        self.root.run("dpkg", "--remove", "portregd")
+        self.assertIn("7335", settings.read_text())
+        self.root.install(package("portregd"))
+        self.assert_purge_leaves_nothing("portregd")
 
     def test_library(self):
         self.root.install(package("libportreg-dev"), package("portregd"),

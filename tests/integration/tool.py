@@ -227,7 +227,7 @@ def fake_service(answer: Callable, without: tuple[str, ...] = ()
                  ) -> Iterator[str]:
     """A gRPC server: answer(method, context) gives the reply of each call.
 
-    A stream's reply is a list. Replies are messages. Methods that it is
+    A stream's reply is a list, or whatever yields them. Replies are messages. Methods that it is
     `without`, as an older server is, are UNIMPLEMENTED.
     """
     def handler(method: str, streams: bool):
@@ -240,9 +240,9 @@ def fake_service(answer: Callable, without: tuple[str, ...] = ()
 
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=8))
     server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler(
-        SERVICE, {method: handler(method, method == "ListRange")
+        SERVICE, {method: handler(method, method in ("ListRange", "Watch"))
                   for method in ("BatchLookup", "Classify", "GetRegistryInfo",
-                                 "ListRange", "Lookup", "Search")
+                                 "ListRange", "Lookup", "Search", "Watch")
                   if method not in without})])
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()

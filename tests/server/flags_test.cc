@@ -45,13 +45,14 @@ using Environment = std::map<std::string, std::string>;
     std::cerr << command.status() << std::endl;
     std::exit(kRefused);
   }
-  std::cerr << "listen=" << absl::StrJoin(command->server.listen, " ")
-            << " reflection=" << command->server.reflection
-            << " iana_file=" << command->data.iana_file
-            << " local_file=" << command->data.local_file
-            << " allow_fewer_rows=" << command->data.allow_fewer_rows << " check=" << command->check
-            << " list_every_row=" << command->data.list_every_row << " help=" << command->help
-            << "." << std::endl;
+  std::cerr << "listen=" << absl::StrJoin(command->portregd.server.listen, " ")
+            << " reflection=" << command->portregd.server.reflection
+            << " iana_file=" << command->portregd.data.iana_file
+            << " local_file=" << command->portregd.data.local_file
+            << " allow_fewer_rows=" << command->portregd.data.allow_fewer_rows
+            << " check=" << command->check
+            << " list_every_row=" << command->portregd.data.list_every_row
+            << " help=" << command->help << "." << std::endl;
   std::exit(EXIT_SUCCESS);
 }
 

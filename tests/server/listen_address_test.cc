@@ -62,6 +62,8 @@ TEST(ListenAddressTest, TheRestIsRefusedByName) {
       {"::1", "has an IPv6 host without brackets"},
       {"[::1:6335", "has unbalanced brackets"},
       {"::1]:6335", "has unbalanced brackets"},
+      {"[a]]:6335", "has unbalanced brackets"},
+      {"a[b:6335", "has unbalanced brackets"},
       {"[::1]", "is unusable"},
       {"localhost:", "is unusable"},
       {"localhost:http", "port \"http\" is not a decimal number"},
@@ -80,7 +82,8 @@ TEST(ListenAddressTest, TheRestIsRefusedByName) {
 }
 
 TEST(ListenAddressTest, LoopbackIsWhatOnlyThisMachineReaches) {
-  for (const char* const text : {"127.0.0.1:1", "127.8.9.10:1", "localhost:1", "[::1]:1", "unix:s"}) {
+  for (const char* const text :
+       {"127.0.0.1:1", "127.8.9.10:1", "localhost:1", "[::1]:1", "unix:s"}) {
     EXPECT_TRUE(ParseListenAddress(text)->IsLoopback()) << text;
   }
   for (const char* const text :

@@ -94,8 +94,7 @@ TEST(ListeningSocketTest, APortOfTheSystemsChoiceIsFree) {
 
 TEST(ListeningSocketTest, ATakenPortIsUnavailable) {
   const OtherListener other;
-  const absl::Status status =
-      TryToListen({.host = "127.0.0.1", .port = other.port(), .path = ""});
+  const absl::Status status = TryToListen({.host = "127.0.0.1", .port = other.port(), .path = ""});
   EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(Message(status),
             absl::StrCat("cannot listen on 127.0.0.1:", other.port(), ": Address already in use"));

@@ -62,8 +62,12 @@ inline grpc::Status CallRaw(const std::string& address, const std::string& metho
 class RunningServer {
  public:
   explicit RunningServer(Registry registry, std::vector<std::string> listen = {"127.0.0.1:0"})
+      : RunningServer(std::move(registry), ServerOptions{}, std::move(listen)) {}
+
+  RunningServer(Registry registry, ServerOptions options,
+                std::vector<std::string> listen = {"127.0.0.1:0"})
       : publication_(std::move(registry)),
-        server_(Server::Start({.listen = std::move(listen)}, publication_).value()),
+        server_(Start(std::move(options), std::move(listen), publication_)),
         stub_(v1::PortRegistryService::NewStub(ChannelTo(address()))) {}
 
   [[nodiscard]] const std::string& address() const { return server_->addresses()[0]; }
@@ -72,6 +76,12 @@ class RunningServer {
   [[nodiscard]] v1::PortRegistryService::Stub& stub() { return *stub_; }
 
  private:
+  static std::unique_ptr<Server> Start(ServerOptions options, std::vector<std::string> listen,
+                                       const Publication& publication) {
+    options.listen = std::move(listen);
+    return Server::Start(options, publication).value();
+  }
+
   Publication publication_;
   std::unique_ptr<Server> server_;
   std::unique_ptr<v1::PortRegistryService::Stub> stub_;

@@ -39,10 +39,10 @@ _portreg_command()
 
 _portreg()
 {
-  local -ra commands=(lookup classify list search export info help)
+  local -ra commands=(lookup classify list search export info watch help)
   local -ra switches=(-o --short --no-headers --details --portless --like --offline --plaintext
     --tls -h --help --version)
-  local -ra settings=(--output= --color= --layer= --max-results= --format= --target= --timeout=
+  local -ra settings=(--output= --color= --layer= --max-results= --count= --format= --target= --timeout=
     --cacert= --cert= --key= --server-name= --header=)
   local IFS=$' \t\n'
   local -r takes_value=" -o= ${settings[*]} " current=${COMP_WORDS[COMP_CWORD]}

@@ -6,7 +6,7 @@ function __portreg_awaits_command
     set -e words[1]
     while set -q words[1]
         switch $words[1]
-            case -o --output --color --layer --max-results --format --target --timeout \
+            case -o --output --color --layer --max-results --count --format --target --timeout \
                 --cacert --cert --key --server-name --header
                 set -e words[1]
             case '-*'
@@ -29,6 +29,7 @@ complete -c portreg -n __portreg_awaits_command -a search \
 complete -c portreg -n __portreg_awaits_command -a export \
     -d 'The registry as a file for other programs'
 complete -c portreg -n __portreg_awaits_command -a info -d 'Which registry answers'
+complete -c portreg -n __portreg_awaits_command -a watch -d 'Tell when the registry changes'
 complete -c portreg -n __portreg_awaits_command -a help -d 'How to use portreg'
 
 complete -c portreg -o o -x -a 'table wide json ndjson csv tsv services name' -d 'Output format'
@@ -43,6 +44,7 @@ complete -c portreg -l layer -x -a '(__fish_complete_list , "printf \'%s\n\' loc
 complete -c portreg -l portless -d 'list, export: also names without a port'
 complete -c portreg -l like -d 'Search for the arguments'
 complete -c portreg -l max-results -x -d 'search: at most so many matches'
+complete -c portreg -l count -x -d 'watch: end after so many revisions'
 complete -c portreg -l format -x -a 'services sysctl-reserved iana-csv json' \
     -d 'export: the format'
 complete -c portreg -l target -x -d 'The server'

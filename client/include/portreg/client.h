@@ -13,6 +13,7 @@
 #include "portreg/record_stream.h"
 #include "portreg/v1/port_registry_service.grpc.pb.h"
 #include "portreg/v1/port_registry_service.pb.h"
+#include "portreg/watcher.h"
 
 namespace portreg {
 
@@ -120,6 +121,11 @@ class Client {
   // GetRegistryInfo, to a callback.
   PendingCall GetRegistryInfoAsync(Callback<v1::GetRegistryInfoResponse> callback,
                                    const CallOptions& call = {}) const;
+
+  // Tells `on_revision` each revision that the server begins to serve, none
+  // twice in succession, for as long as the watcher lives: across servers that
+  // stop, restart or end the stream. See portreg/watcher.h.
+  [[nodiscard]] Watcher Watch(RevisionCallback on_revision, WatchOptions options = {}) const;
 
  private:
   explicit Client(std::shared_ptr<const internal::Connection> connection);

@@ -52,6 +52,13 @@ struct ClientOptions {
   absl::Duration list_timeout = absl::Seconds(30);
   // Default: three tries, 50 ms to 1 s apart.
   RetryOptions retry;
+  // How long a server may be silent while calls are under way, a watch among
+  // them, until it is asked whether it is still there. Above 0; portregd closes
+  // connections that ask more often than every 10 s. Default: 30 s.
+  absl::Duration keepalive_time = absl::Seconds(30);
+  // How long it may then take to answer; its connection counts as lost
+  // afterwards. Above 0. Default: 10 s.
+  absl::Duration keepalive_timeout = absl::Seconds(10);
   // Passes over servers that report through grpc.health.v1 that they do not
   // serve; one without health checking counts as serving. Default: no, since
   // gRPC 1.51 crashes where a server goes while calls are made to it that are

@@ -55,7 +55,7 @@ class NotingReactor final : public grpc::ClientReadReactor<v1::ListRangeResponse
   bool noting_ = false;
 };
 
-class CallbackListingTest : public ::testing::Test {
+class CallbackStreamTest : public ::testing::Test {
  protected:
   // Lists two messages.
   void List(NotingReactor& reactor) {
@@ -68,7 +68,7 @@ class CallbackListingTest : public ::testing::Test {
   const v1::ListRangeRequest request_;
 };
 
-TEST_F(CallbackListingTest, NothingHappensBeforeTheStart) {
+TEST_F(CallbackStreamTest, NothingHappensBeforeTheStart) {
   NotingReactor reactor(/*reads_by_itself=*/2);
   List(reactor);
   reactor.Read();
@@ -77,7 +77,7 @@ TEST_F(CallbackListingTest, NothingHappensBeforeTheStart) {
   EXPECT_THAT(reactor.notes, ElementsAre("metadata", "message", "message", "no message", "done 0"));
 }
 
-TEST_F(CallbackListingTest, IsOverWhenTheReactorStopsReading) {
+TEST_F(CallbackStreamTest, IsOverWhenTheReactorStopsReading) {
   NotingReactor reactor;
   List(reactor);
   reactor.Read();
@@ -85,14 +85,14 @@ TEST_F(CallbackListingTest, IsOverWhenTheReactorStopsReading) {
   EXPECT_THAT(reactor.notes, ElementsAre("metadata", "message", "done 1"));
 }
 
-TEST_F(CallbackListingTest, IsOverAtOnceIfNothingIsRead) {
+TEST_F(CallbackStreamTest, IsOverAtOnceIfNothingIsRead) {
   NotingReactor reactor;
   List(reactor);
   reactor.StartCall();
   EXPECT_THAT(reactor.notes, ElementsAre("metadata", "done 1"));
 }
 
-TEST_F(CallbackListingTest, HoldsKeepItOpen) {
+TEST_F(CallbackStreamTest, HoldsKeepItOpen) {
   NotingReactor reactor;
   List(reactor);
   reactor.AddMultipleHolds(2);
@@ -106,7 +106,7 @@ TEST_F(CallbackListingTest, HoldsKeepItOpen) {
   EXPECT_EQ(reactor.notes.size(), 5);
 }
 
-TEST_F(CallbackListingTest, AnErrorIsItsEndEvenIfNothingIsRead) {
+TEST_F(CallbackStreamTest, AnErrorIsItsEndEvenIfNothingIsRead) {
   NotingReactor reactor;
   EXPECT_CALL(stub_, ListRangeRaw).WillOnce(Fails(absl::AbortedError("changed")));
   stub_.async()->ListRange(&context_, &request_, &reactor);

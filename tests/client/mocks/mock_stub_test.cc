@@ -27,6 +27,7 @@ using ::portreg::testing::Answers;
 using ::portreg::testing::Fails;
 using ::portreg::testing::ListingOf;
 using ::portreg::testing::MockStub;
+using ::portreg::testing::WatchOf;
 using ::testing::_;
 using ::testing::ElementsAre;
 using ::testing::NiceMock;
@@ -95,6 +96,41 @@ TEST_F(MockStubTest, AnswersClassify) {
   client_.ClassifyAsync({}, Into(outcome));
   ASSERT_TRUE(outcome.has_value());
   EXPECT_EQ((*outcome)->title(), "t");
+}
+
+TEST_F(MockStubTest, TellsAWatch) {
+  v1::WatchResponse message;
+  message.set_revision("1");
+  const auto knows_nothing = [](const v1::WatchRequest& r) { return r.revision().empty(); };
+  const auto knows_it = [](const v1::WatchRequest& r) { return r.revision() == "1"; };
+  EXPECT_CALL(*stub_, WatchRaw(_, ::testing::Truly(knows_nothing)))
+      .WillOnce(WatchOf({message}, absl::UnavailableError("gone")));
+  EXPECT_CALL(*stub_, WatchRaw(_, ::testing::Truly(knows_it)))
+      .WillOnce(Fails(absl::PermissionDeniedError("no"), v1::ERROR_REASON_CLIENT_NOT_ALLOWED));
+  std::vector<std::string> told;
+  absl::Notification over;
+  portreg::WatchOptions options;
+  options.on_interruption = [&](const absl::Status& status) {
+    told.emplace_back(status.message());
+  };
+  options.on_end = [&](const absl::Status& status) {
+    told.push_back(ErrorReason(status));
+    over.Notify();
+  };
+  const portreg::Watcher watcher = client_.Watch(
+      [&](const v1::WatchResponse& now) { told.push_back(now.revision()); }, std::move(options));
+  over.WaitForNotification();
+  EXPECT_THAT(told, ElementsAre("1", "gone", "CLIENT_NOT_ALLOWED"));
+}
+
+TEST_F(MockStubTest, WatchThatNothingIsExpectedOfEndsAtOnce) {
+  const auto stub = std::make_shared<NiceMock<MockStub>>();
+  const Client client(stub);
+  absl::Status end;
+  portreg::WatchOptions options;
+  options.on_end = [&](const absl::Status& status) { end = status; };
+  const portreg::Watcher watcher = client.Watch(nullptr, std::move(options));
+  EXPECT_EQ(end.code(), absl::StatusCode::kUnimplemented);
 }
 
 TEST_F(MockStubTest, AnswersSearch) {

@@ -27,6 +27,7 @@ namespace testing {
 namespace internal {
 
 using ListingReader = grpc::ClientReaderInterface<v1::ListRangeResponse>;
+using WatchReader = grpc::ClientReaderInterface<v1::WatchResponse>;
 
 // The status as it comes from a server: with its details, if it has any.
 inline grpc::Status ToGrpcStatus(const absl::Status& status) {
@@ -53,9 +54,10 @@ inline std::string DetailsBytes(const absl::Status& status, v1::ErrorReason reas
 }
 
 // Yields messages that were given beforehand.
-class ScriptedReader final : public ListingReader {
+template <typename Response>
+class ScriptedReader final : public grpc::ClientReaderInterface<Response> {
  public:
-  using Messages = std::shared_ptr<const std::vector<v1::ListRangeResponse>>;
+  using Messages = std::shared_ptr<const std::vector<Response>>;
 
   ScriptedReader(Messages messages, grpc::Status end)
       : messages_(std::move(messages)), end_(std::move(end)) {}
@@ -68,7 +70,7 @@ class ScriptedReader final : public ListingReader {
     return true;
   }
 
-  bool Read(v1::ListRangeResponse* message) override {
+  bool Read(Response* message) override {
     if (next_ == messages_->size()) return false;
     *message = (*messages_)[next_++];
     return true;
@@ -94,15 +96,22 @@ struct AnswersAction {
   Response response;
 };
 
-struct ListingAction {
-  ListingReader* operator()(grpc::ClientContext* /*context*/,
-                            const v1::ListRangeRequest& /*request*/) const {
-    return new ScriptedReader(messages, end);
+template <typename Response>
+struct StreamAction {
+  template <typename Request>
+  grpc::ClientReaderInterface<Response>* operator()(grpc::ClientContext* /*context*/,
+                                                    const Request& /*request*/) const {
+    return new ScriptedReader<Response>(messages, end);
   }
 
-  ScriptedReader::Messages messages;
+  typename ScriptedReader<Response>::Messages messages;
   grpc::Status end;
 };
+
+template <typename Response>
+StreamAction<Response> StreamOf(std::vector<Response> messages, const absl::Status& end) {
+  return {std::make_shared<const std::vector<Response>>(std::move(messages)), ToGrpcStatus(end)};
+}
 
 struct FailsAction {
   template <typename Request, typename Response>
@@ -113,7 +122,17 @@ struct FailsAction {
 
   ListingReader* operator()(grpc::ClientContext* /*context*/,
                             const v1::ListRangeRequest& /*request*/) const {
-    return new ScriptedReader(std::make_shared<std::vector<v1::ListRangeResponse>>(), status);
+    return Stream<v1::ListRangeResponse>();
+  }
+
+  WatchReader* operator()(grpc::ClientContext* /*context*/,
+                          const v1::WatchRequest& /*request*/) const {
+    return Stream<v1::WatchResponse>();
+  }
+
+  template <typename Response>
+  ScriptedReader<Response>* Stream() const {
+    return new ScriptedReader<Response>(std::make_shared<std::vector<Response>>(), status);
   }
 
   grpc::Status status;
@@ -127,7 +146,7 @@ internal::AnswersAction<Response> Answers(Response response) {
   return {std::move(response)};
 }
 
-// Fails a call, or a listing before its first message. `status` must be an
+// Fails a call, or a stream before its first message. `status` must be an
 // error. ErrorReason() of what the client returns is `reason`; without one it
 // is that of `status`, which one of the client's may have.
 inline internal::FailsAction Fails(absl::Status status,
@@ -141,10 +160,19 @@ inline internal::FailsAction Fails(absl::Status status,
 // Lists `messages`, and ends with `end`. Each call begins anew. The client goes
 // on with a listing that breaks with UNAVAILABLE after a message, by another
 // call; see portreg/record_stream.h.
-inline internal::ListingAction ListingOf(std::vector<v1::ListRangeResponse> messages,
-                                         const absl::Status& end = absl::OkStatus()) {
-  return {std::make_shared<const std::vector<v1::ListRangeResponse>>(std::move(messages)),
-          internal::ToGrpcStatus(end)};
+inline internal::StreamAction<v1::ListRangeResponse> ListingOf(
+    std::vector<v1::ListRangeResponse> messages, const absl::Status& end = absl::OkStatus()) {
+  return internal::StreamOf(std::move(messages), end);
+}
+
+// Tells a watch `messages`, and ends its stream with `end`. Each call begins
+// anew. A watch goes on by another call, after a pause and on a thread of
+// gRPC's, until it is cancelled or fails for good, as by default: with
+// UNIMPLEMENTED.
+inline internal::StreamAction<v1::WatchResponse> WatchOf(
+    std::vector<v1::WatchResponse> messages,
+    const absl::Status& end = absl::UnimplementedError("the mock tells no more")) {
+  return internal::StreamOf(std::move(messages), end);
 }
 
 }  // namespace testing

@@ -14,7 +14,6 @@
 #include "grpcpp/grpcpp.h"
 #include "grpcpp/support/client_callback.h"
 #include "grpcpp/support/sync_stream.h"
-#include "portreg/v1/port_registry_service.pb.h"
 
 namespace portreg {
 namespace testing {
@@ -68,20 +67,21 @@ class CallbackUnary final : public grpc::ClientCallbackUnary {
 //
 // gRPC ends a call when its status is there and nothing is under way or held.
 // Once nothing is under way or held, a reactor can start nothing more, so this
-// ends it then; with CANCELLED if the listing was not read to its end, since
+// ends it then; with CANCELLED if the stream was not read to its end, since
 // only a reactor that cancelled would be told of an end in that case.
-class CallbackListing final : public grpc::ClientCallbackReader<v1::ListRangeResponse> {
+template <typename Response>
+class CallbackStream final : public grpc::ClientCallbackReader<Response> {
  public:
-  using Reader = grpc::ClientReaderInterface<v1::ListRangeResponse>;
-  using Reactor = grpc::ClientReadReactor<v1::ListRangeResponse>;
+  using Reader = grpc::ClientReaderInterface<Response>;
+  using Reactor = grpc::ClientReadReactor<Response>;
 
-  CallbackListing(std::unique_ptr<Reader> reader, Reactor* reactor)
+  CallbackStream(std::unique_ptr<Reader> reader, Reactor* reactor)
       : reader_(std::move(reader)), reactor_(reactor) {
-    BindReactor(reactor);
+    this->BindReactor(reactor);
   }
 
   void StartCall() override {
-    v1::ListRangeResponse* first = nullptr;
+    Response* first = nullptr;
     {
       const std::lock_guard<std::mutex> lock(mutex_);
       started_ = true;
@@ -95,7 +95,7 @@ class CallbackListing final : public grpc::ClientCallbackReader<v1::ListRangeRes
     if (first != nullptr) StartRead(first);
   }
 
-  void Read(v1::ListRangeResponse* message) override {
+  void Read(Response* message) override {
     ++under_way_;
     {
       const std::lock_guard<std::mutex> lock(mutex_);
@@ -111,7 +111,7 @@ class CallbackListing final : public grpc::ClientCallbackReader<v1::ListRangeRes
   void RemoveHold() override { Release(); }
 
  private:
-  void StartRead(v1::ListRangeResponse* message) {
+  void StartRead(Response* message) {
     RunInTurn([this, message] {
       at_end_ = at_end_ || reader_ == nullptr || !reader_->Read(message);
       reactor_->OnReadDone(!at_end_);
@@ -121,9 +121,9 @@ class CallbackListing final : public grpc::ClientCallbackReader<v1::ListRangeRes
 
   void Release() {
     if (--under_way_ > 0) return;
-    grpc::Status status =
-        reader_ == nullptr ? grpc::Status(grpc::StatusCode::INTERNAL, "ListRangeRaw gave no reader")
-                           : reader_->Finish();
+    grpc::Status status = reader_ == nullptr
+                              ? grpc::Status(grpc::StatusCode::INTERNAL, "the stub gave no reader")
+                              : reader_->Finish();
     if (status.ok() && !at_end_) status = grpc::Status::CANCELLED;
     RunInTurn([reactor = reactor_, status = std::move(status)] { reactor->OnDone(status); });
     delete this;
@@ -137,7 +137,7 @@ class CallbackListing final : public grpc::ClientCallbackReader<v1::ListRangeRes
   bool at_end_ = false;
   std::mutex mutex_;
   bool started_ = false;
-  v1::ListRangeResponse* read_before_start_ = nullptr;
+  Response* read_before_start_ = nullptr;
 };
 
 }  // namespace internal

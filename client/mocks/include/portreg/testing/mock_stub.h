@@ -52,8 +52,12 @@ class MockAsyncStub final : public v1::PortRegistryService::StubInterface::async
 
   void ListRange(grpc::ClientContext* context, const v1::ListRangeRequest* request,
                  grpc::ClientReadReactor<v1::ListRangeResponse>* reactor) override {
-    new CallbackListing(
-        std::unique_ptr<CallbackListing::Reader>(stub_.ListRangeRaw(context, *request)), reactor);
+    Stream(stub_.ListRangeRaw(context, *request), reactor);
+  }
+
+  void Watch(grpc::ClientContext* context, const v1::WatchRequest* request,
+             grpc::ClientReadReactor<v1::WatchResponse>* reactor) override {
+    Stream(stub_.WatchRaw(context, *request), reactor);
   }
 
   void Search(grpc::ClientContext* context, const v1::SearchRequest* request,
@@ -77,6 +81,13 @@ class MockAsyncStub final : public v1::PortRegistryService::StubInterface::async
   }
 
  private:
+  template <typename Response>
+  static void Stream(grpc::ClientReaderInterface<Response>* reader,
+                     grpc::ClientReadReactor<Response>* reactor) {
+    using Call = CallbackStream<Response>;
+    new Call(std::unique_ptr<typename Call::Reader>(reader), reactor);
+  }
+
   static void Tell(const std::function<void(grpc::Status)>& done, const grpc::Status& status) {
     RunInTurn([done, status] { done(status); });
   }
@@ -95,9 +106,10 @@ class MockAsyncStub final : public v1::PortRegistryService::StubInterface::async
 //
 // The methods to expect are Lookup, BatchLookup, Classify, Search and
 // GetRegistryInfo, which take a context, a request and where the response goes,
-// and ListRangeRaw, which takes a context and a request; portreg/testing/actions.h
-// has what they do. Without an expectation calls answer with the empty message,
-// and listings are empty.
+// and ListRangeRaw and WatchRaw, which take a context and a request;
+// portreg/testing/actions.h has what they do. Without an expectation calls answer
+// with the empty message, listings are empty, and watches end with
+// UNIMPLEMENTED.
 //
 // The client's calls that do not block meet the same expectations. Their
 // callbacks run on the thread that makes the call, before it returns: code that
@@ -109,7 +121,10 @@ class MockAsyncStub final : public v1::PortRegistryService::StubInterface::async
 // Any number of threads may call it at once.
 class MockStub : public v1::MockPortRegistryServiceStub {
  public:
-  MockStub() { ON_CALL(*this, ListRangeRaw).WillByDefault(ListingOf({})); }
+  MockStub() {
+    ON_CALL(*this, ListRangeRaw).WillByDefault(ListingOf({}));
+    ON_CALL(*this, WatchRaw).WillByDefault(WatchOf({}));
+  }
 
   // The callback forms, answered by the expectations of the blocking ones.
   v1::PortRegistryService::StubInterface::async_interface* async() override { return &async_; }

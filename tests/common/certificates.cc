@@ -1,4 +1,4 @@
-#include "tests/client/certificates.h"
+#include "tests/common/certificates.h"
 
 #include <atomic>
 #include <cstdio>
@@ -14,15 +14,15 @@
 namespace portreg {
 namespace {
 
-constexpr long kHour = 3600;
-
 void Check(bool done) {
   if (done) return;
   ERR_print_errors_fp(stderr);
   std::abort();
 }
 
-std::shared_ptr<EVP_PKEY> MakeKey() { return {EVP_EC_gen("P-256"), EVP_PKEY_free}; }
+std::shared_ptr<EVP_PKEY> MakeKey(unsigned rsa_bits) {
+  return {rsa_bits > 0 ? EVP_RSA_gen(rsa_bits) : EVP_EC_gen("P-256"), EVP_PKEY_free};
+}
 
 template <typename Write>
 std::string Pem(Write write) {
@@ -51,13 +51,19 @@ void AddExtension(X509* certificate, int nid, const std::string& value) {
 }
 
 // A certificate, not yet signed; its issuer is itself.
-std::shared_ptr<X509> MakeCertificate(EVP_PKEY* key, const std::string& name) {
+std::shared_ptr<X509> MakeCertificate(EVP_PKEY* key, const std::string& name,
+                                      const CertificateTraits& traits) {
   static std::atomic<long> serial = 0;
   std::shared_ptr<X509> certificate(X509_new(), X509_free);
   Check(X509_set_version(certificate.get(), X509_VERSION_3) == 1);
   Check(ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), ++serial) == 1);
-  Check(X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -kHour) != nullptr);
-  Check(X509_gmtime_adj(X509_getm_notAfter(certificate.get()), kHour) != nullptr);
+  const auto seconds = [](absl::Duration duration) {
+    return static_cast<long>(absl::ToInt64Seconds(duration));
+  };
+  Check(X509_gmtime_adj(X509_getm_notBefore(certificate.get()), seconds(traits.valid_from)) !=
+        nullptr);
+  Check(X509_gmtime_adj(X509_getm_notAfter(certificate.get()), seconds(traits.valid_until)) !=
+        nullptr);
   X509_NAME* subject = X509_get_subject_name(certificate.get());
   const auto* const text = reinterpret_cast<const unsigned char*>(name.c_str());
   Check(X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, text, -1, -1, 0) == 1);
@@ -68,21 +74,38 @@ std::shared_ptr<X509> MakeCertificate(EVP_PKEY* key, const std::string& name) {
 
 }  // namespace
 
-Authority::Authority(const std::string& name)
-    : key_(MakeKey()), certificate_(MakeCertificate(key_.get(), name)) {
+Authority::Authority(const std::string& name, const CertificateTraits& traits)
+    : key_(MakeKey(traits.rsa_bits)), certificate_(MakeCertificate(key_.get(), name, traits)) {
   AddExtension(certificate_.get(), NID_basic_constraints, "critical,CA:TRUE");
   Check(X509_sign(certificate_.get(), key_.get(), EVP_sha256()) != 0);
 }
 
 std::string Authority::certificate() const { return PemOf(certificate_.get()); }
 
-Identity Authority::Issue(const std::string& alternative_names) const {
-  const std::shared_ptr<EVP_PKEY> key = MakeKey();
-  const std::shared_ptr<X509> issued = MakeCertificate(key.get(), "issued for a test");
+Identity Authority::Issue(const std::string& alternative_names,
+                          const CertificateTraits& traits) const {
+  const std::shared_ptr<EVP_PKEY> key = MakeKey(traits.rsa_bits);
+  const std::shared_ptr<X509> issued = MakeCertificate(key.get(), "issued for a test", traits);
   Check(X509_set_issuer_name(issued.get(), X509_get_subject_name(certificate_.get())) == 1);
-  AddExtension(issued.get(), NID_subject_alt_name, alternative_names);
+  const auto add = [&issued](int nid, const std::string& value) {
+    if (!value.empty()) AddExtension(issued.get(), nid, value);
+  };
+  add(NID_subject_alt_name, alternative_names);
+  add(NID_ext_key_usage, traits.extended_key_usage);
   Check(X509_sign(issued.get(), key_.get(), EVP_sha256()) != 0);
   return {PemOf(issued.get()), PemOf(key.get())};
+}
+
+std::string Encrypted(const std::string& key) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> in(
+      BIO_new_mem_buf(key.data(), static_cast<int>(key.size())), BIO_free);
+  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> parsed(
+      PEM_read_bio_PrivateKey(in.get(), nullptr, nullptr, nullptr), EVP_PKEY_free);
+  Check(parsed != nullptr);
+  return Pem([&](BIO* bio) {
+    return PEM_write_bio_PKCS8PrivateKey(bio, parsed.get(), EVP_aes_128_cbc(), "secret", 6, nullptr,
+                                         nullptr);
+  });
 }
 
 }  // namespace portreg

@@ -1,0 +1,251 @@
+#include "client/watch.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+#include "client/callback_scope.h"
+#include "client/status.h"
+
+namespace portreg::internal {
+namespace {
+
+constexpr absl::Duration kMinBackoff = absl::Milliseconds(1);
+constexpr absl::Duration kMaxBackoff = absl::Hours(1);
+
+absl::Status CheckBackoff(absl::string_view field, absl::Duration value) {
+  if (kMinBackoff <= value && value <= kMaxBackoff) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("WatchOptions.", field, " is ", absl::FormatDuration(value), ", it must be ",
+                   absl::FormatDuration(kMinBackoff), " to ", absl::FormatDuration(kMaxBackoff)));
+}
+
+absl::StatusOr<CallTerms> TermsOf(const WatchOptions& options) {
+  for (const absl::Status& status : {CheckBackoff("initial_backoff", options.initial_backoff),
+                                     CheckBackoff("max_backoff", options.max_backoff)}) {
+    if (!status.ok()) return status;
+  }
+  return CallTerms::Create({.timeout = {}, .metadata = options.metadata}, absl::InfiniteDuration());
+}
+
+// Whether another stream would fare no better.
+bool IsPermanent(absl::StatusCode code) {
+  switch (code) {
+    case absl::StatusCode::kUnimplemented:
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kUnauthenticated:
+    case absl::StatusCode::kInvalidArgument:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+// One stream of gRPC's, which reads until that fails.
+class Watch::Stream final : public grpc::ClientReadReactor<v1::WatchResponse> {
+ public:
+  Stream(std::shared_ptr<Watch> watch, const std::string& revision) : watch_(std::move(watch)) {
+    request_.set_revision(revision);
+  }
+
+  grpc::ClientContext& context() { return context_; }
+
+  void Start(Stub::async_interface& stub) {
+    stub.Watch(&context_, &request_, this);
+    StartRead(&message_);
+    StartCall();
+  }
+
+ private:
+  void OnReadDone(bool ok) override {
+    if (!ok) return;
+    watch_->OnMessage(message_);
+    StartRead(&message_);
+  }
+
+  void OnDone(const grpc::Status& status) override {
+    const std::unique_ptr<Stream> self(this);
+    watch_->OnEnd(status);
+  }
+
+  const std::shared_ptr<Watch> watch_;
+  grpc::ClientContext context_;
+  v1::WatchRequest request_;
+  v1::WatchResponse message_;
+};
+
+Watch::Watch(std::shared_ptr<const Connection> connection, RevisionCallback on_revision,
+             WatchOptions options)
+    : connection_(std::move(connection)),
+      terms_(TermsOf(options)),
+      on_revision_(std::move(on_revision)),
+      options_(std::move(options)),
+      backoff_(options_.initial_backoff, options_.max_backoff) {}
+
+void Watch::Start() {
+  if (terms_.ok()) {
+    Open();
+  } else {
+    End(terms_.status());
+  }
+}
+
+void Watch::Open() {
+  Stub::async_interface* const stub = connection_->async_stub();
+  if (stub == nullptr) {
+    End(absl::UnimplementedError("the stub has no asynchronous calls"));
+    return;
+  }
+  Stream* stream;
+  {
+    const std::lock_guard lock(mutex_);
+    if (cancelled_) return;
+    // Deletes itself when it is over.
+    stream = stream_ = new Stream(shared_from_this(), options_.revision);
+    terms_->Apply(absl::InfiniteFuture(), stream->context());
+    stream->context().set_wait_for_ready(awaits_connection_);
+    ++number_;
+    opened_ = absl::Now();
+    has_spoken_ = given_up_ = false;
+    if (!awaits_connection_) LimitFirstWord();
+  }
+  stream->Start(*stub);
+}
+
+void Watch::LimitFirstWord() {
+  first_word_alarm_ = std::make_unique<grpc::Alarm>();
+  first_word_alarm_->Set(absl::ToChronoTime(opened_ + connection_->options().timeout),
+                         [weak = weak_from_this(), stream = number_](bool expired) {
+                           const std::shared_ptr<Watch> self = weak.lock();
+                           if (expired && self != nullptr) self->OnSilence(stream);
+                         });
+}
+
+void Watch::OnSilence(int stream) {
+  const bool connected = connection_->connected();
+  const std::lock_guard lock(mutex_);
+  // A server may be silent to those who know its revision.
+  const bool may_be_silent = connected && !options_.revision.empty();
+  if (stream_ == nullptr || stream != number_ || has_spoken_ || may_be_silent) return;
+  given_up_ = true;
+  stream_->context().TryCancel();
+}
+
+void Watch::OnMessage(const v1::WatchResponse& message) {
+  {
+    const std::lock_guard lock(mutex_);
+    has_spoken_ = true;
+    interrupted_ = false;
+    awaits_connection_ = false;
+    // Replicas may take turns, and one may repeat what another has told.
+    if (message.revision() == options_.revision) return;
+    options_.revision = message.revision();
+    backoff_.Reset();
+  }
+  Tell([&] {
+    if (on_revision_ != nullptr) on_revision_(message);
+  });
+}
+
+void Watch::OnEnd(const grpc::Status& status) {
+  absl::Status end;
+  bool tells = false;
+  {
+    const std::lock_guard lock(mutex_);
+    stream_ = nullptr;
+    if (first_word_alarm_ != nullptr) first_word_alarm_->Cancel();
+    end = Explain(status);
+    // Silence for so long is a server that has nothing to tell.
+    if (absl::Now() - opened_ >= options_.max_backoff) {
+      backoff_.Reset();
+      interrupted_ = false;
+    }
+    awaits_connection_ = absl::IsUnavailable(end) && !connection_->connected();
+    if (!end.ok() && !IsPermanent(end.code())) tells = !std::exchange(interrupted_, true);
+  }
+  if (IsPermanent(end.code())) {
+    End(end);
+    return;
+  }
+  if (tells) {
+    Tell([&] {
+      if (options_.on_interruption != nullptr) options_.on_interruption(end);
+    });
+  }
+  Pause();
+}
+
+absl::Status Watch::Explain(const grpc::Status& end) const {
+  if (!given_up_) return FromGrpcStatus(end);
+  return connection_->Explain({grpc::StatusCode::DEADLINE_EXCEEDED, std::string()},
+                              connection_->options().timeout);
+}
+
+void Watch::Pause() {
+  const std::lock_guard lock(mutex_);
+  if (cancelled_) return;
+  // gRPC's alarm keeps its callback when that has run, and would keep the watch
+  // by it; and it is for one use, if threads are to be kept apart.
+  pause_alarm_ = std::make_unique<grpc::Alarm>();
+  pause_alarm_->Set(absl::ToChronoTime(absl::Now() + backoff_.Next()),
+                    [self = shared_from_this()](bool /*expired*/) mutable {
+                      std::exchange(self, nullptr)->Open();
+                    });
+}
+
+void Watch::End(const absl::Status& status) {
+  Tell([&] {
+    if (options_.on_end != nullptr) options_.on_end(status);
+  });
+  Cancel();
+}
+
+template <typename Function>
+void Watch::Tell(Function function) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (cancelled_) return;
+    caller_ = std::this_thread::get_id();
+  }
+  {
+    const CallbackScope scope;
+    function();
+  }
+  bool cancelled;
+  {
+    const std::lock_guard lock(mutex_);
+    caller_ = {};
+    cancelled = cancelled_;
+  }
+  told_.notify_all();
+  // It cancelled the watch, perhaps, and could not let go of itself.
+  if (cancelled) DropCallbacks();
+}
+
+void Watch::Cancel() {
+  {
+    std::unique_lock lock(mutex_);
+    cancelled_ = true;
+    if (stream_ != nullptr) stream_->context().TryCancel();
+    if (first_word_alarm_ != nullptr) first_word_alarm_->Cancel();
+    if (pause_alarm_ != nullptr) pause_alarm_->Cancel();
+    if (caller_ == std::this_thread::get_id()) return;
+    told_.wait(lock, [this] { return caller_ == std::thread::id(); });
+  }
+  DropCallbacks();
+}
+
+void Watch::DropCallbacks() {
+  RevisionCallback on_revision;
+  StatusCallback on_interruption;
+  StatusCallback on_end;
+  const std::lock_guard lock(mutex_);
+  on_revision_.swap(on_revision);
+  options_.on_interruption.swap(on_interruption);
+  options_.on_end.swap(on_end);
+}
+
+}  // namespace portreg::internal

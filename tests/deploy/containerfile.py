@@ -1,0 +1,45 @@
+"""Reads deploy/container/Containerfile, for tests.
+
+    stages()["runtime"].packages()
+"""
+
+import re
+import shlex
+from typing import NamedTuple
+
+import deploy_paths
+
+PATH = deploy_paths.DEPLOY_DIR / "container/Containerfile"
+# Debian's name for an option of apt-get, and not for a package.
+OPTION = "-"
+
+
+class Stage(NamedTuple):
+    """A FROM and what follows it, in order: (instruction, arguments)."""
+
+    base: str
+    lines: list[tuple[str, str]]
+
+    def all(self, instruction: str) -> list[str]:
+        """The arguments of every such instruction."""
+        return [arguments for each, arguments in self.lines if each == instruction]
+
+    def packages(self) -> list[str]:
+        """The packages that its RUN lines install."""
+        return [word for command in self.all("RUN")
+                for part in command.split("&&") if "apt-get install" in part
+                for word in shlex.split(part)[2:] if not word.startswith(OPTION)]
+
+
+def stages() -> dict[str, Stage]:
+    """The stages by their names, in order."""
+    text = re.sub(r"^#.*\n", "", PATH.read_text(), flags=re.MULTILINE)
+    found: dict[str, Stage] = {}
+    for line in text.replace("\\\n", " ").splitlines():
+        instruction, _, arguments = line.strip().partition(" ")
+        if instruction == "FROM":
+            base, _, name = arguments.partition(" AS ")
+            found[name] = Stage(base, [])
+        elif instruction and found:
+            found[list(found)[-1]].lines.append((instruction, arguments.strip()))
+    return found

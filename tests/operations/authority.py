@@ -1,0 +1,120 @@
+"""Certificates for tests: authorities of a run's own, and what they sign.
+
+    authority = Authority("clients")
+    pair = authority.issue("alice", uris=["spiffe://test/alice"])
+    pair.write(directory / "tls.crt", directory / "tls.key")
+
+Keys are on P-256, which costs little to make. Nothing here outlives a test.
+"""
+
+import datetime
+import ipaddress
+import pathlib
+from typing import NamedTuple
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+# How long a certificate is valid from now on, unless told otherwise.
+VALIDITY = datetime.timedelta(days=2)
+# How long before now each begins: clocks need not agree to the second.
+BEGUN = datetime.timedelta(days=30)
+
+
+class Pair(NamedTuple):
+    """A certificate, its key, and the end of its validity."""
+
+    certificate: bytes              # PEM
+    key: bytes                      # PEM, PKCS #8
+    not_after: datetime.datetime    # UTC, whole seconds
+
+    def write(self, certificate: pathlib.Path, key: pathlib.Path):
+        """Writes both files in place."""
+        certificate.write_bytes(self.certificate)
+        key.write_bytes(self.key)
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
+
+
+def _name(common_name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+
+
+def _pem_of_key(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption())
+
+
+def _subject_alternative_names(dns, addresses, uris, emails):
+    return x509.SubjectAlternativeName(
+        [x509.DNSName(name) for name in dns]
+        + [x509.IPAddress(ipaddress.ip_address(each)) for each in addresses]
+        + [x509.UniformResourceIdentifier(uri) for uri in uris]
+        + [x509.RFC822Name(email) for email in emails])
+
+
+class Authority:
+    """A certificate authority with a certificate that it signed itself."""
+
+    def __init__(self, name: str):
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self._name = _name(f"portreg test authority {name}")
+        self.not_after = _now() + 2 * VALIDITY
+        self._certificate = self._builder(
+            self._name, self._key.public_key(), self.not_after
+        ).add_extension(
+            x509.BasicConstraints(ca=True, path_length=0), critical=True
+        ).add_extension(
+            x509.KeyUsage(
+                digital_signature=True, key_cert_sign=True, crl_sign=True,
+                content_commitment=False, key_encipherment=False,
+                data_encipherment=False, key_agreement=False,
+                encipher_only=False, decipher_only=False), critical=True
+        ).sign(self._key, hashes.SHA256())
+
+    def _builder(self, subject, public_key, not_after):
+        return (x509.CertificateBuilder()
+                .subject_name(subject).issuer_name(self._name)
+                .public_key(public_key)
+                .serial_number(x509.random_serial_number())
+                .not_valid_before(min(_now(), not_after) - BEGUN)
+                .not_valid_after(not_after))
+
+    @property
+    def certificate(self) -> bytes:
+        """The authority's certificate, PEM: what the other side trusts."""
+        return self._certificate.public_bytes(serialization.Encoding.PEM)
+
+    def issue(self, common_name: str, *, dns=(), addresses=(), uris=(),
+              emails=(), valid_for: datetime.timedelta = VALIDITY) -> Pair:
+        """Signs a certificate with these subject alternative names.
+
+        One of a negative validity has expired that long ago.
+        """
+        key = ec.generate_private_key(ec.SECP256R1())
+        not_after = _now() + valid_for
+        builder = self._builder(
+            _name(common_name), key.public_key(), not_after
+        ).add_extension(
+            x509.BasicConstraints(ca=False, path_length=None), critical=True
+        ).add_extension(
+            x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH,
+                                   ExtendedKeyUsageOID.CLIENT_AUTH]),
+            critical=False)
+        if dns or addresses or uris or emails:
+            builder = builder.add_extension(
+                _subject_alternative_names(dns, addresses, uris, emails),
+                critical=False)
+        certificate = builder.sign(self._key, hashes.SHA256())
+        return Pair(certificate.public_bytes(serialization.Encoding.PEM),
+                    _pem_of_key(key), not_after)
+
+    def issue_server(self, **options) -> Pair:
+        """Signs a certificate for a server on loopback."""
+        return self.issue("portregd", dns=["localhost"],
+                          addresses=["127.0.0.1", "::1"], **options)

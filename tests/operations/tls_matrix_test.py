@@ -1,0 +1,305 @@
+"""Who may call portregd under TLS: every client against every method.
+
+    PORTREGD=portregd PORTREG=portreg python3 tls_matrix_test.py
+"""
+
+import datetime
+import pathlib
+import sys
+import tempfile
+import unittest
+
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / name)
+                for name in ("integration", "interop")]
+
+import grpc
+import processes
+import service
+import tool
+from authority import Authority, Pair
+from client import refusal
+from portreg_proto import SERVICE, pb
+from processes import CALL_SECONDS
+from service import HEALTH, SERVING, Service
+
+EXPIRED = datetime.timedelta(days=-1)
+ALLOWED = "spiffe://test/ns/prod/sa/web"
+PATTERNS = ("spiffe://test/ns/*/sa/web", "*.clients.test", "ops@test",
+            "10.1.2.*")
+
+# A good request of each method. A method that the contract adds wants one here.
+REQUESTS = {
+    "Lookup": pb.LookupRequest(port=443),
+    "BatchLookup": pb.BatchLookupRequest(
+        requests=[pb.LookupRequest(port=443)]),
+    "Classify": pb.ClassifyRequest(port=443),
+    "ListRange": pb.ListRangeRequest(first_port=1, last_port=1),
+    "Search": pb.SearchRequest(query="https"),
+    "Watch": pb.WatchRequest(),
+    "GetRegistryInfo": pb.GetRegistryInfoRequest(),
+}
+METHODS = pb.DESCRIPTOR.services_by_name["PortRegistryService"].methods
+
+
+def call(channel: grpc.Channel, method) -> bytes:
+    """The first message that a method of the service answers."""
+    path = f"/{SERVICE}/{method.name}"
+    request = REQUESTS[method.name].SerializeToString()
+    if not method.server_streaming:
+        return channel.unary_unary(path)(request, timeout=CALL_SECONDS)
+    stream = channel.unary_stream(path)(request, timeout=CALL_SECONDS)
+    try:
+        return next(stream)
+    finally:
+        stream.cancel()
+
+
+def check_health(channel: grpc.Channel) -> bytes:
+    """What health answers."""
+    return channel.unary_unary(HEALTH)(b"", timeout=CALL_SECONDS)
+
+
+class TlsTest(unittest.TestCase):
+    """Authorities, certificates, and a server of mutual TLS."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.directory = pathlib.Path(cls.enterClassContext(
+            tempfile.TemporaryDirectory(prefix="portreg-tls-")))
+        cls.servers = Authority("servers")
+        cls.clients = Authority("clients")
+        cls.write("tls", cls.servers.issue_server())
+        (cls.directory / "clients.crt").write_bytes(cls.clients.certificate)
+        (cls.directory / "servers.crt").write_bytes(cls.servers.certificate)
+        cls.tls = (f"--tls_cert={cls.directory}/tls.crt",
+                   f"--tls_key={cls.directory}/tls.key")
+        cls.mutual = (*cls.tls, f"--tls_client_ca={cls.directory}/clients.crt")
+
+    @classmethod
+    def write(cls, name: str, pair: Pair) -> tuple[str, str]:
+        """Writes a pair, and returns its paths."""
+        paths = (cls.directory / f"{name}.crt", cls.directory / f"{name}.key")
+        pair.write(*paths)
+        return str(paths[0]), str(paths[1])
+
+    def channel(self, address: str, pair: Pair | None,
+                authority: Authority | None = None) -> grpc.Channel:
+        """A channel whose client has this certificate, or none."""
+        credentials = grpc.ssl_channel_credentials(
+            (authority or self.servers).certificate,
+            pair and pair.key, pair and pair.certificate)
+        channel = service.channel_to(address, credentials)
+        self.addCleanup(channel.close)
+        return channel
+
+
+class MatrixTest(TlsTest):
+    """No, expired, wrong-CA, not-allowed and right certificates."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.server = cls.enterClassContext(Service(
+            *cls.mutual, f"--tls_allowed_clients={','.join(PATTERNS)}"))
+
+    def test_requests_are_there_for_every_method(self):
+        self.assertEqual(set(REQUESTS), {method.name for method in METHODS})
+
+    def test_no_certificate_of_the_authority_no_call(self):
+        strangers = {
+            "none": None,
+            "expired": self.clients.issue("old", uris=[ALLOWED],
+                                          valid_for=EXPIRED),
+            "wrong CA": Authority("strangers").issue("web", uris=[ALLOWED]),
+            "the server's CA": self.servers.issue("web", uris=[ALLOWED]),
+        }
+        for kind, pair in strangers.items():
+            channel = self.channel(self.server.address, pair)
+            for method in METHODS:
+                with self.subTest(certificate=kind, method=method.name):
+                    refused = refusal(lambda: call(channel, method))
+                    self.assertEqual(refused.code, grpc.StatusCode.UNAVAILABLE)
+                    # It is the handshake that failed, before any call.
+                    self.assertIsNone(refused.reason)
+            with self.subTest(certificate=kind, method="health"):
+                self.assertEqual(refusal(lambda: check_health(channel)).code,
+                                 grpc.StatusCode.UNAVAILABLE)
+        started = self.server.metrics().values("grpc_server_started_total")
+        self.assertEqual(sum(started), self.calls_before)
+
+    def setUp(self):
+        self.calls_before = sum(
+            self.server.metrics().values("grpc_server_started_total"))
+
+    def test_names_that_are_not_allowed_are_denied(self):
+        denied = {
+            "no names": self.clients.issue(ALLOWED),
+            "another": self.clients.issue("a", uris=["spiffe://test/other"]),
+            "a part more": self.clients.issue(
+                "b", uris=["spiffe://test/ns/a/b/sa/web"]),
+            "longer": self.clients.issue("c", uris=[ALLOWED + "2"]),
+            "DNS": self.clients.issue("d", dns=["clients.test"]),
+            "e-mail": self.clients.issue("e", emails=["dev@test"]),
+            "IP": self.clients.issue("f", addresses=["10.1.3.4"]),
+            "subject alone": self.clients.issue("x.clients.test"),
+        }
+        for kind, pair in denied.items():
+            channel = self.channel(self.server.address, pair)
+            for method in METHODS:
+                with self.subTest(names=kind, method=method.name):
+                    refused = refusal(lambda: call(channel, method))
+                    self.assertEqual(
+                        (refused.code, refused.reason, refused.domain),
+                        (grpc.StatusCode.PERMISSION_DENIED,
+                         "CLIENT_NOT_ALLOWED", "portreg"))
+            with self.subTest(names=kind, method="health"):
+                # It tells nothing of the registry.
+                self.assertEqual(check_health(channel), SERVING)
+
+    def test_allowed_names_may_call_every_method(self):
+        allowed = {
+            "URI": self.clients.issue("a", uris=[ALLOWED]),
+            "one of two": self.clients.issue(
+                "b", uris=["spiffe://test/other", ALLOWED]),
+            "DNS": self.clients.issue("c", dns=["x.clients.test"]),
+            "DNS in capitals": self.clients.issue("c", dns=["X.Clients.TEST"]),
+            "e-mail": self.clients.issue("d", emails=["ops@test"]),
+            "IP": self.clients.issue("e", addresses=["10.1.2.3"]),
+        }
+        for kind, pair in allowed.items():
+            channel = self.channel(self.server.address, pair)
+            for method in METHODS:
+                with self.subTest(names=kind, method=method.name):
+                    self.assertTrue(call(channel, method))
+            with self.subTest(names=kind, method="health"):
+                self.assertEqual(check_health(channel), SERVING)
+
+    def test_health_on_the_admin_side_needs_no_certificate(self):
+        channel = service.channel_to(self.server.admin_address)
+        self.addCleanup(channel.close)
+        for name in ("", SERVICE, "liveness"):
+            with self.subTest(name):
+                self.assertEqual(service.health_of(channel, name), SERVING)
+        # Nothing of the registry is there.
+        for method in METHODS:
+            with self.subTest(method.name):
+                self.assertEqual(refusal(lambda: call(channel, method)).code,
+                                 grpc.StatusCode.UNIMPLEMENTED)
+
+    def test_the_tool_calls_with_the_right_certificate_alone(self):
+        target = (f"--target={self.server.address}",
+                  f"--cacert={self.directory}/servers.crt")
+        for name, pair, code in (
+                ("right", self.clients.issue("a", uris=[ALLOWED]), 0),
+                ("denied", self.clients.issue("b"), 64 + 7),
+                ("wrong", Authority("x").issue("c", uris=[ALLOWED]), 64 + 14)):
+            certificate, key = self.write(name, pair)
+            outcome = tool.run(*target, f"--cert={certificate}",
+                               f"--key={key}", "443/tcp")
+            self.assertEqual(outcome.code, code, (name, outcome.stderr))
+        outcome = tool.run(*target, "443/tcp")
+        self.assertEqual(outcome.code, 64 + 14, outcome.stderr)
+
+
+class TlsAloneTest(TlsTest):
+    """TLS without certificates of clients, and TLS on one side only."""
+
+    def test_clients_need_no_certificate_unless_one_is_asked_for(self):
+        with Service(*self.tls) as server:
+            channel = self.channel(server.address, None)
+            for method in METHODS:
+                self.assertTrue(call(channel, method), method.name)
+            self.assertEqual(check_health(channel), SERVING)
+            refused = refusal(lambda: check_health(
+                self.channel(server.address, None, Authority("others"))))
+            self.assertEqual(refused.code, grpc.StatusCode.UNAVAILABLE)
+
+    def test_every_client_of_the_authority_is_allowed_without_a_list(self):
+        with Service(*self.mutual) as server:
+            for pair in (self.clients.issue("any"),
+                         self.clients.issue("any", uris=["spiffe://x/y"])):
+                channel = self.channel(server.address, pair)
+                for method in METHODS:
+                    self.assertTrue(call(channel, method), method.name)
+            refused = refusal(
+                lambda: check_health(self.channel(server.address, None)))
+            self.assertEqual(refused.code, grpc.StatusCode.UNAVAILABLE)
+
+    def test_plaintext_and_tls_do_not_meet(self):
+        with Service(*self.tls) as server:
+            refused = refusal(lambda: check_health(server.channel()))
+            self.assertEqual(refused.code, grpc.StatusCode.UNAVAILABLE)
+            outcome = tool.run(f"--target={server.address}", "443/tcp")
+            self.assertEqual(outcome.code, 78, outcome.stderr)
+            self.assertIn(server.address, outcome.stderr)
+        with Service() as server:
+            refused = refusal(
+                lambda: check_health(self.channel(server.address, None)))
+            self.assertEqual(refused.code, grpc.StatusCode.UNAVAILABLE)
+            # The port serves on.
+            self.assertEqual(check_health(server.channel()), SERVING)
+
+
+class StartTest(TlsTest):
+    """What is refused at start, by a message that names the flag."""
+
+    def refused(self, *flags: str) -> str:
+        """What portregd says, which must not start."""
+        outcome = processes.run(*flags)
+        self.assertEqual(outcome.code, 1, outcome.stderr)
+        self.assertEqual(outcome.stdout, "")
+        self.assertEqual(outcome.stderr.count("\n"), 1, outcome.stderr)
+        self.assertTrue(outcome.stderr.startswith("portregd: "), outcome.stderr)
+        return outcome.stderr
+
+    def test_plaintext_that_others_reach_needs_insecure(self):
+        for flag, address in (
+                ("listen", "0.0.0.0:0"), ("listen", "[::]:0"),
+                ("listen", "127.0.0.1:0,0.0.0.0:0"),
+                ("admin_listen", "0.0.0.0:0"),
+                ("metrics_listen", "0.0.0.0:0")):
+            with self.subTest(flag=flag, address=address):
+                flags = [f"--{flag}={address}"]
+                if flag != "listen":
+                    flags.append(f"--listen={processes.ANY_PORT}")
+                message = self.refused(*flags)
+                self.assertIn(f"--{flag}", message)
+                self.assertIn("--insecure", message)
+                # TLS is for the service alone.
+                if flag != "listen":
+                    self.assertIn("--insecure", self.refused(*flags, *self.tls))
+
+    def test_insecure_or_tls_allows_it(self):
+        for flags in (("--insecure",), self.tls):
+            with Service(*flags, listen="0.0.0.0:0") as server:
+                port = server.address.rpartition(":")[2]
+                channel = (self.channel(f"127.0.0.1:{port}", None)
+                           if flags == self.tls
+                           else server.channel(f"127.0.0.1:{port}"))
+                self.assertEqual(check_health(channel), SERVING)
+
+    def test_incomplete_or_unusable_files_are_refused(self):
+        other = self.write("other", self.servers.issue_server())
+        expired = self.write("expired",
+                             self.servers.issue_server(valid_for=EXPIRED))
+        half = self.directory / "half.crt"
+        half.write_bytes(self.servers.issue_server().certificate[:300])
+        cert, key = self.tls
+        listen = f"--listen={processes.ANY_PORT}"
+        for flags, named in (
+                ((cert,), "tls_key"), ((key,), "tls_cert"),
+                ((f"--tls_client_ca={self.directory}/clients.crt",),
+                 "tls_cert"),
+                ((cert, key, "--tls_allowed_clients=a"), "tls_client_ca"),
+                ((cert, f"--tls_key={other[1]}"), "other.key"),
+                ((f"--tls_cert={expired[0]}", f"--tls_key={expired[1]}"),
+                 "expired.crt"),
+                ((f"--tls_cert={half}", key), "half.crt"),
+                ((cert, key, f"--tls_client_ca={self.directory}/none.crt"),
+                 "none.crt")):
+            with self.subTest(flags=flags):
+                self.assertIn(named, self.refused(listen, *flags))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,193 @@
+#include "server/tls_files.h"
+
+#include <sys/stat.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/common/certificates.h"
+#include "tests/common/test_layers.h"
+#include "tests/common/test_status.h"
+
+namespace portreg {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr char kNames[] = "IP:127.0.0.1";
+constexpr char kBrokenCertificate[] =
+    "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+
+class TlsFilesTest : public ::testing::Test {
+ protected:
+  [[nodiscard]] TlsOptions Write(const Identity& identity) const {
+    return {.cert = directory_.Write("tls.crt", identity.certificate),
+            .key = directory_.Write("tls.key", identity.key),
+            .client_ca = {},
+            .allowed_clients = {}};
+  }
+  [[nodiscard]] TlsOptions Write(const Identity& identity, const std::string& client_ca) const {
+    TlsOptions options = Write(identity);
+    options.client_ca = directory_.Write("ca.crt", client_ca);
+    return options;
+  }
+  // The error, which names the file of `flag`.
+  static std::string Refusal(const TlsOptions& options) {
+    const absl::Status status = ReadTlsFiles(options, absl::Now()).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
+    return Message(status);
+  }
+
+  const TempDirectory directory_;
+  const Authority authority_{"portreg test authority"};
+  const Identity identity_ = authority_.Issue(kNames);
+};
+
+TEST_F(TlsFilesTest, ChainKeyAndClientCaAreRead) {
+  Identity identity = identity_;
+  absl::StrAppend(&identity.certificate, authority_.certificate());
+  const auto files = ReadTlsFiles(Write(identity, authority_.certificate()), absl::Now());
+  ASSERT_TRUE(files.ok()) << files.status();
+  EXPECT_EQ(files->chain.size(), 2);
+  EXPECT_NE(files->key, nullptr);
+  EXPECT_TRUE(SameCertificates(files->client_ca, {files->chain[1]}));
+  EXPECT_FALSE(SameCertificates(files->client_ca, {files->chain[0]}));
+  EXPECT_FALSE(SameCertificates(files->client_ca, files->chain));
+}
+
+TEST_F(TlsFilesTest, OneFileMayHoldEverything) {
+  // As HAProxy wants it, and with a remark.
+  const std::string all = absl::StrCat("of the test\n", identity_.key, identity_.certificate,
+                                       authority_.certificate(), "\nend\n");
+  const auto files = ReadTlsFiles(Write({all, all}), absl::Now());
+  ASSERT_TRUE(files.ok()) << files.status();
+  EXPECT_EQ(files->chain.size(), 2);
+}
+
+TEST_F(TlsFilesTest, KeyOfAnotherCertificateIsRefused) {
+  const TlsOptions options = Write({identity_.certificate, authority_.Issue(kNames).key});
+  EXPECT_EQ(Refusal(options),
+            absl::StrCat("tls_key ", options.key, ": is not the key of the first certificate in ",
+                         options.cert));
+}
+
+TEST_F(TlsFilesTest, ServersCertificateComesFirst) {
+  const Identity wrong_order = {authority_.certificate() + identity_.certificate, identity_.key};
+  EXPECT_THAT(Refusal(Write(wrong_order)), HasSubstr("is not the key of the first certificate"));
+}
+
+TEST_F(TlsFilesTest, EncryptedKeyIsRefused) {
+  const TlsOptions options = Write({identity_.certificate, Encrypted(identity_.key)});
+  EXPECT_EQ(Refusal(options),
+            absl::StrCat("tls_key ", options.key,
+                         ": is encrypted, and nobody is there to enter a passphrase"));
+}
+
+TEST_F(TlsFilesTest, FileCutAnywhereWithinAPartIsRefused) {
+  const std::string& whole = identity_.certificate;
+  for (const size_t size : {whole.size() - 2, whole.size() / 2, size_t{40}}) {
+    EXPECT_THAT(Refusal(Write({whole.substr(0, size), identity_.key})),
+                HasSubstr("certificate 1 cannot be parsed"))
+        << size;
+    EXPECT_THAT(Refusal(Write({whole + whole.substr(0, size), identity_.key})),
+                HasSubstr("certificate 2 cannot be parsed"))
+        << size;
+    EXPECT_THAT(Refusal(Write(identity_, authority_.certificate() + whole.substr(0, size))),
+                HasSubstr("ca.crt: certificate 2 cannot be parsed"))
+        << size;
+  }
+  const std::string& key = identity_.key;
+  for (const size_t size : {key.size() - 2, key.size() / 2, size_t{40}}) {
+    EXPECT_THAT(Refusal(Write({whole, key.substr(0, size)})), HasSubstr("holds no private key"))
+        << size;
+  }
+}
+
+TEST_F(TlsFilesTest, FileWithoutItsContentIsRefused) {
+  for (const char* const nothing : {"", "nothing\n", "-----BEGIN CERT"}) {
+    EXPECT_THAT(Refusal(Write({nothing, identity_.key})), HasSubstr("tls.crt: holds no certif"));
+    EXPECT_THAT(Refusal(Write({identity_.certificate, nothing})), HasSubstr("tls.key: holds no "));
+    EXPECT_THAT(Refusal(Write(identity_, nothing)), HasSubstr("ca.crt: holds no certificate"));
+  }
+}
+
+TEST_F(TlsFilesTest, BrokenCertificateIsRefusedWhereverItStands) {
+  EXPECT_THAT(Refusal(Write({identity_.certificate + kBrokenCertificate, identity_.key})),
+              HasSubstr("tls.crt: certificate 2 cannot be parsed"));
+  const std::string ca = authority_.certificate();
+  EXPECT_THAT(Refusal(Write(identity_, absl::StrCat(ca, kBrokenCertificate, ca))),
+              HasSubstr("ca.crt: certificate 2 cannot be parsed"));
+}
+
+TEST_F(TlsFilesTest, CertificateOutOfItsTimeIsRefused) {
+  CertificateTraits expired;
+  expired.valid_until = -absl::Minutes(1);
+  EXPECT_THAT(Refusal(Write(authority_.Issue(kNames, expired))), HasSubstr("tls.crt: expired at "));
+  CertificateTraits early;
+  early.valid_from = absl::Minutes(10);
+  EXPECT_THAT(Refusal(Write(authority_.Issue(kNames, early))),
+              HasSubstr("tls.crt: is not valid before "));
+}
+
+TEST_F(TlsFilesTest, CertificateForClientsIsRefused) {
+  CertificateTraits traits;
+  traits.extended_key_usage = "clientAuth";
+  EXPECT_THAT(Refusal(Write(authority_.Issue(kNames, traits))),
+              HasSubstr("the first certificate is not for TLS servers"));
+  traits.extended_key_usage = "serverAuth,clientAuth";
+  EXPECT_TRUE(ReadTlsFiles(Write(authority_.Issue(kNames, traits)), absl::Now()).ok());
+}
+
+TEST_F(TlsFilesTest, WeakKeyIsRefusedAsOpenSslIsConfigured) {
+  CertificateTraits traits;
+  // No configuration above security level 0 takes it.
+  traits.rsa_bits = 512;
+  EXPECT_THAT(Refusal(Write(authority_.Issue(kNames, traits))),
+              HasSubstr("cannot be served: ee key too small"));
+  traits.rsa_bits = 2048;
+  EXPECT_TRUE(ReadTlsFiles(Write(authority_.Issue(kNames, traits)), absl::Now()).ok());
+}
+
+TEST_F(TlsFilesTest, OneValidAuthorityIsEnough) {
+  CertificateTraits expired;
+  expired.valid_until = -absl::Minutes(1);
+  const std::string old = Authority("old", expired).certificate();
+  EXPECT_THAT(Refusal(Write(identity_, old)),
+              HasSubstr("no certificate in it is valid now; the last one expired at "));
+  const auto files = ReadTlsFiles(Write(identity_, old + authority_.certificate()), absl::Now());
+  ASSERT_TRUE(files.ok()) << files.status();
+  EXPECT_EQ(files->client_ca.size(), 2);
+  EXPECT_LT(EarliestExpiry(files->client_ca), absl::Now());
+  EXPECT_GT(EarliestExpiry(files->chain), absl::Now() + absl::Minutes(50));
+  EXPECT_LT(EarliestExpiry(files->chain), absl::Now() + absl::Minutes(70));
+}
+
+TEST_F(TlsFilesTest, FileThatIsNoneIsRefused) {
+  const TlsOptions good = Write(identity_);
+  TlsOptions options = good;
+  options.key = directory_.PathOf("missing");
+  absl::Status status = ReadTlsFiles(options, absl::Now()).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(Message(status), HasSubstr(absl::StrCat("tls_key ", options.key, ": cannot be op")));
+  options.key = directory_.PathOf("pipe");
+  ASSERT_EQ(mkfifo(options.key.c_str(), S_IRUSR | S_IWUSR), 0);
+  EXPECT_THAT(Refusal(options), HasSubstr("pipe: is no regular file"));
+  options = good;
+  options.cert = directory_.PathOf(".");
+  EXPECT_THAT(Refusal(options), HasSubstr(": is no regular file"));
+}
+
+TEST_F(TlsFilesTest, FileSizeIsBounded) {
+  std::string padded = identity_.certificate;
+  padded.resize(kMaxTlsFileBytes, '\n');
+  EXPECT_TRUE(ReadTlsFiles(Write({padded, identity_.key}), absl::Now()).ok());
+  padded += '\n';
+  EXPECT_THAT(Refusal(Write({padded, identity_.key})), HasSubstr("is larger than 1048576 bytes"));
+}
+
+}  // namespace
+}  // namespace portreg
