@@ -22,6 +22,14 @@
 #include "server/process.h"
 #include "server/service_manager.h"
 
+// Read by jemalloc, where that is linked. It gives memory back only while the
+// program asks for some, unless a thread of its own does: a server that is idle
+// after a flood would keep all of it.
+extern "C" {
+extern const char* malloc_conf;
+const char* malloc_conf = "background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:0";
+}
+
 namespace {
 
 int Fail(const absl::Status& status) {

@@ -52,6 +52,13 @@ def endpoint(test: unittest.TestCase, kind: str) -> Endpoint:
     return Endpoint(kind, test.enterContext(tempfile.TemporaryDirectory()))
 
 
+def assert_gone(server: serving.Attacked, descriptors: int):
+    """Waits until the server has noticed that its clients closed."""
+    assert serving.eventually(
+        lambda: server.usage().descriptors <= descriptors + 1, 10), (
+            "it keeps descriptors of closed connections")
+
+
 class DescriptorsTest(unittest.TestCase):
     """`ulimit -n 64`, 120 connections, closed again: 5 of 5 calls succeed."""
 
@@ -60,6 +67,7 @@ class DescriptorsTest(unittest.TestCase):
         limit = ("prlimit", f"--nofile={DESCRIPTORS}:{DESCRIPTORS}", "--")
         with way.server(wrapper=limit) as server:
             way.call(server)
+            before = server.usage().descriptors
             for _ in range(2):
                 with contextlib.ExitStack() as held:
                     # Those that wait to be accepted count as connected.
@@ -68,6 +76,7 @@ class DescriptorsTest(unittest.TestCase):
                     self.assertTrue(serving.eventually(
                         lambda: server.usage().descriptors > LIMIT, 10))
                     self.assertTrue(server.running())
+                assert_gone(server, before)
                 for _ in range(CALLS):
                     way.call(server)
             self.assertLessEqual(server.usage().log_lines, 20, server.stderr())
@@ -127,6 +136,7 @@ class ConnectionLimitsTest(unittest.TestCase):
     def check_total(self, kind: str):
         way = endpoint(self, kind)
         with way.server(f"--max_connections={LIMIT}") as server:
+            before = server.usage().descriptors
             for _ in range(2):
                 with contextlib.ExitStack() as held:
                     for _ in range(LIMIT):
@@ -136,6 +146,7 @@ class ConnectionLimitsTest(unittest.TestCase):
                         lambda: server.usage().descriptors >= LIMIT, 10))
                     for _ in range(MORE):
                         self.assert_turned_away(server)
+                assert_gone(server, before)
                 for _ in range(CALLS):
                     way.call(server)
 

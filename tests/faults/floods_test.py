@@ -52,14 +52,18 @@ def attack(address: str, flood: floods.Flood, seconds: float,
 
 
 class FloodsTest(unittest.TestCase):
-    """Every row of the tables, one after the other, on one server."""
+    """Every row of the tables, each with a server of its own."""
 
-    def setUp(self):
-        self.server = self.enterContext(serving.Attacked())
-        with contextlib.closing(self.server.fresh_channel()) as channel:
-            serving.lookup(channel)
-            serving.healthy(channel)
-        self.at_start = self.server.usage()
+    @contextlib.contextmanager
+    def serve(self):
+        """A server that has begun to serve; it must end well."""
+        with serving.Attacked() as self.server:
+            with contextlib.closing(self.server.fresh_channel()) as channel:
+                serving.lookup(channel)
+                serving.healthy(channel)
+            self.at_start = self.server.usage()
+            yield
+            self.assertTrue(self.server.running())
 
     def run_attackers(self, flood: floods.Flood, seconds: float, **how):
         attackers = [threading.Thread(
@@ -70,7 +74,7 @@ class FloodsTest(unittest.TestCase):
         for each in attackers:
             each.join()
 
-    def assert_all_came_back(self, log_lines_before: int):
+    def assert_all_came_back(self):
         def back() -> bool:
             now = self.server.usage()
             return (now.descriptors - self.at_start.descriptors
@@ -80,8 +84,8 @@ class FloodsTest(unittest.TestCase):
         self.assertTrue(serving.eventually(back, BACK_SECONDS),
                         (self.at_start, self.server.usage()))
         self.assertLessEqual(
-            self.server.usage().log_lines - log_lines_before, MOST_LOG_LINES,
-            self.server.stderr()[-1000:])
+            self.server.usage().log_lines - self.at_start.log_lines,
+            MOST_LOG_LINES, self.server.stderr()[-1000:])
 
     def succeeds(self, ask: Callable[[grpc.Channel], None]) -> bool:
         """Whether a call on a new connection does."""
@@ -102,21 +106,17 @@ class FloodsTest(unittest.TestCase):
 
     def test_what_is_withstood(self):
         for name, flood in floods.FLOODS.items():
-            with self.subTest(name):
-                before = self.server.usage()
+            with self.subTest(name), self.serve():
                 self.run_attackers(flood, FLOOD_SECONDS)
-                self.assertTrue(self.server.running())
                 self.assert_healthy(HEALTHY_SECONDS)
-                self.assert_all_came_back(before.log_lines)
+                self.assert_all_came_back()
 
     def test_a_small_dose_of_what_is_not_withstood(self):
         for name, (flood, dose) in floods.BEHIND_A_PROXY_ONLY.items():
-            with self.subTest(name):
-                before = self.server.usage()
+            with self.subTest(name), self.serve():
                 self.run_attackers(flood, FLOOD_SECONDS, most_bytes=dose)
                 self.assert_healthy(DOSE_SECONDS)
-                self.assertTrue(self.server.running())
-                self.assert_all_came_back(before.log_lines)
+                self.assert_all_came_back()
 
 
 if __name__ == "__main__":
