@@ -20,8 +20,6 @@ MirrorFollower::MirrorFollower(std::shared_ptr<const Client> client, MirrorOptio
     : client_(std::move(client)), options_(std::move(options)) {}
 
 MirrorFollower::~MirrorFollower() {
-  // First, so that nothing more is noted.
-  watcher_.reset();
   {
     const std::lock_guard lock(mutex_);
     stops_ = true;
@@ -29,6 +27,8 @@ MirrorFollower::~MirrorFollower() {
   }
   changed_.notify_all();
   if (thread_.joinable()) thread_.join();
+  // Not before: the thread may begin another.
+  watcher_.reset();
 }
 
 absl::Status MirrorFollower::Start() {
@@ -36,15 +36,20 @@ absl::Status MirrorFollower::Start() {
   if (!first.ok()) return first.status();
   snapshot_ = *std::move(first);
   wanted_ = snapshot_->revision();
+  Follow(wanted_);
   thread_ = std::thread([this] { Run(); });
+  return absl::OkStatus();
+}
+
+void MirrorFollower::Follow(const std::string& revision) {
+  watcher_.reset();
   WatchOptions options;
-  options.revision = wanted_;
+  options.revision = revision;
   options.metadata = options_.metadata;
   options.on_interruption = [this](const absl::Status& status) { OnLost(status, false); };
   options.on_end = [this](const absl::Status& status) { OnLost(status, true); };
   watcher_ = client_->Watch([this](const v1::WatchResponse& now) { OnRevision(now.revision()); },
                             std::move(options));
-  return absl::OkStatus();
 }
 
 std::shared_ptr<const MirrorSnapshot> MirrorFollower::snapshot() const {
@@ -139,9 +144,15 @@ absl::Status MirrorFollower::AskRevision() {
         return [call] { call.Cancel(); };
       });
   if (!info.ok()) return info.status();
-  const std::lock_guard lock(mutex_);
-  // What the watch has told meanwhile is newer.
-  if (std::exchange(asks_, false)) wanted_ = info->revision();
+  {
+    const std::lock_guard lock(mutex_);
+    // What the watch has told meanwhile is newer.
+    if (!std::exchange(asks_, false)) return absl::OkStatus();
+    wanted_ = info->revision();
+  }
+  // One that was interrupted, and is silent since, would not tell of the next
+  // interruption.
+  Follow(info->revision());
   return absl::OkStatus();
 }
 

@@ -38,10 +38,12 @@ class MirrorFollower {
  private:
   using MaybeMessage = absl::optional<v1::ListRangeResponse>;
 
+  // Begins to watch; whoever knows `revision` is not told of it.
+  void Follow(const std::string& revision);
   void Run();
   // Does what there is to do, without lock. False if it has to be tried again.
   bool CatchUp();
-  // Asks which revision is served, and notes it.
+  // Asks which revision is served, notes it, and watches anew.
   absl::Status AskRevision();
   absl::StatusOr<std::shared_ptr<const MirrorSnapshot>> Fetch();
   absl::StatusOr<std::shared_ptr<const MirrorSnapshot>> FetchOnce();
@@ -77,6 +79,7 @@ class MirrorFollower {
   absl::Time not_ok_since_;
   Backoff backoff_{absl::Milliseconds(50), absl::Seconds(10)};
 
+  // Of Start, then of the thread.
   absl::optional<Watcher> watcher_;
   std::thread thread_;
 };

@@ -74,6 +74,8 @@ struct FakeServer::Impl {
     builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
     builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    // As portregd does; gRPC would allow one in 5 minutes.
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
     builder.AddListeningPort(target, grpc::InsecureServerCredentials());
     builder.RegisterService(service.get());
     builder.experimental().SetInterceptorCreators(std::move(factories));

@@ -21,6 +21,8 @@ FakeServer::FakeServer(grpc::Service& service,
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  // However often a test's client asks whether it is there.
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 0);
   builder.AddListeningPort("127.0.0.1:0", credentials, &port_);
   builder.RegisterService(&service);
   server_ = builder.BuildAndStart();

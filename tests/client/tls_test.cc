@@ -10,8 +10,8 @@
 #include "gtest/gtest.h"
 #include "portreg/client.h"
 #include "server/service.h"
-#include "tests/common/certificates.h"
 #include "tests/client/fake_server.h"
+#include "tests/common/certificates.h"
 #include "tests/common/test_layers.h"
 #include "tests/common/test_status.h"
 

@@ -13,7 +13,6 @@
 #include "portreg/testing/fake_server.h"
 #include "portreg/watcher.h"
 #include "tests/client/fake_server.h"
-#include "tests/client/relay.h"
 #include "tests/client/watch_log.h"
 #include "tests/common/test_status.h"
 
@@ -104,21 +103,6 @@ TEST_F(WatchServerTest, FailuresAreGotOver) {
   const Watcher watcher = Watch();
   EXPECT_THAT(log_.Await(2), ElementsAre("lost RESOURCE_EXHAUSTED", server_->revision()));
   EXPECT_THAT(server_->calls(), SizeIs(3));
-}
-
-TEST_F(WatchServerTest, ConnectionThatFallsSilentIsNoticed) {
-  Relay relay(server_->target());
-  options_.target = relay.target();
-  options_.keepalive_time = absl::Milliseconds(50);
-  options_.keepalive_timeout = absl::Milliseconds(200);
-  client_ = MakeClient(options_);
-  const Watcher watcher = Watch();
-  log_.Await(1);
-  // Pings, long after gRPC would have stopped for want of messages.
-  relay.AwaitBytes(10 * kPingBytes);
-  EXPECT_THAT(log_.Await(1), SizeIs(1));
-  relay.Freeze();
-  EXPECT_EQ(log_.Await(2).at(1), "lost UNAVAILABLE");
 }
 
 }  // namespace

@@ -20,6 +20,7 @@
 #include "portreg/watcher.h"
 #include "tests/client/fake_server.h"
 #include "tests/client/fake_service.h"
+#include "tests/client/relay.h"
 #include "tests/client/watch_log.h"
 #include "tests/common/test_status.h"
 
@@ -294,6 +295,22 @@ TEST_F(WatchTest, ServerMayBeSilentToThoseWhoKnowItsRevision) {
   absl::SleepFor(absl::Milliseconds(50));
   EXPECT_THAT(log_.Await(0), IsEmpty());
   EXPECT_THAT(service_.watches(), SizeIs(1));
+}
+
+TEST_F(WatchTest, ConnectionThatFallsSilentIsNoticed) {
+  Relay relay(server_.target());
+  options_.target = relay.target();
+  options_.keepalive_time = absl::Milliseconds(50);
+  options_.keepalive_timeout = absl::Milliseconds(500);
+  client_ = MakeClient(options_);
+  Play({{.messages = {Told("1")}, .end = std::nullopt}});
+  const Watcher watcher = Watch();
+  log_.Await(1);
+  // Pings, long after gRPC would have stopped for want of messages.
+  relay.AwaitBytes(10 * kPingBytes);
+  EXPECT_THAT(log_.Await(1), ElementsAre("1"));
+  relay.Freeze();
+  EXPECT_THAT(log_.Await(2), ElementsAre("1", "lost UNAVAILABLE"));
 }
 
 TEST(WatchWithoutServerTest, IsToldOfWithinTheTimeout) {

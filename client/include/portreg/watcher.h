@@ -36,10 +36,11 @@ struct WatchOptions {
   absl::Duration initial_backoff = absl::Milliseconds(50);
   // The longest pause, 1 ms to 1 h. Default: 30 s.
   absl::Duration max_backoff = absl::Seconds(30);
-  // Called when the server is lost, once until it is there again, with what the
-  // stream broke with: UNAVAILABLE if no server could be reached within
-  // ClientOptions::timeout, DEADLINE_EXCEEDED if one was, but did not tell its
-  // revision in that time. The watch goes on by itself. Default: none.
+  // Called when the server is lost, and not again until it has told a revision
+  // or a stream has stood for max_backoff, with what the stream broke with:
+  // UNAVAILABLE if no server could be reached within ClientOptions::timeout,
+  // DEADLINE_EXCEEDED if one was, but did not tell its revision in that time. The
+  // watch goes on by itself. Default: none.
   StatusCallback on_interruption;
   // Called once, as the last callback, when the watch cannot go on:
   // UNIMPLEMENTED by a server that is too old, PERMISSION_DENIED,
