@@ -208,7 +208,8 @@ void AddCertificates(const ServingCertificates& certificates, Families& families
   Family family = Gauge("portreg_certificate_expiry_timestamp_seconds",
                         "When the first certificate in a file expires.");
   family.Set(SecondsSince1970(expiry.certificate), {{"file", "tls_cert"}});
-  if (expiry.client_ca) family.Set(SecondsSince1970(*expiry.client_ca), {{"file", "tls_client_ca"}});
+  if (expiry.client_ca)
+    family.Set(SecondsSince1970(*expiry.client_ca), {{"file", "tls_client_ca"}});
   Add(families, std::move(family));
 }
 
