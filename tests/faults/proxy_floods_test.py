@@ -67,7 +67,8 @@ class ProxyFloods:
             self.flood(name)
             answered = caller.answered
             self.assertTrue(serving.eventually(
-                lambda: caller.answered > answered, 1), "it is not back")
+                lambda: caller.answered > answered, 1),
+                (caller.answered, caller.failures[-3:], self.proxy.log()[-600:]))
         caller.check()
         after = self.server.usage()
         print(f"{self.PROXY.__name__}, {name}: {caller.answered} calls answered,"
