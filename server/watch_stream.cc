@@ -43,6 +43,8 @@ void WatchStream::Go(const grpc::ByteBuffer& request) {
                if (rang && stream != nullptr) stream->End(grpc::Status::OK);
              });
   publication_.Add(self);
+  // The client learns that it is listened to, though there may be nothing to say.
+  StartSendInitialMetadata();
   Tell();
 }
 

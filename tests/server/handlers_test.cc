@@ -396,6 +396,9 @@ TEST(HandlersTest, EveryReasonOfTheContractIsGiven) {
   // Of bytes, where there is no message yet or no longer: see request_test.cc
   // and batch_reply_test.cc.
   given.insert({"MALFORMED_REQUEST", "INVALID_UTF8", "BATCH_REPLY_TOO_LARGE"});
+  // Of calls, before there is a request: see calls_test.cc, server_test.cc and
+  // client_names_test.cc.
+  given.insert({"SERVER_BUSY", "SERVER_STOPPING", "CLIENT_NOT_ALLOWED"});
 
   std::set<std::string> all;
   for (int i = v1::ErrorReason_MIN + 1; i <= v1::ErrorReason_MAX; ++i) {

@@ -44,7 +44,7 @@ class ReloadTest : public ::testing::Test {
 
 TEST_F(ReloadTest, AChangedFileIsReloadedOnce) {
   const std::unique_ptr<Reloader> reloader = Start(absl::Milliseconds(5));
-  directory_.Write("data", "another");
+  (void)directory_.Write("data", "another");
   ASSERT_TRUE(Soon([&] { return reloader->stats()[0].succeeded == 1; }));
   // Others would have come by then.
   reloader->ReloadSoon();
@@ -54,7 +54,7 @@ TEST_F(ReloadTest, AChangedFileIsReloadedOnce) {
 
 TEST_F(ReloadTest, WithoutIntervalOnlyTheWordCounts) {
   const std::unique_ptr<Reloader> reloader = Start(absl::ZeroDuration());
-  directory_.Write("data", "another");
+  (void)directory_.Write("data", "another");
   reloader->ReloadSoon();
   ASSERT_TRUE(Soon([&] { return reloader->stats()[0].succeeded == 1; }));
   EXPECT_EQ(attempts_, 1);

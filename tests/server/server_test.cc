@@ -224,8 +224,10 @@ TEST(ServerTest, ReflectionIsOfferedOnRequestOnly) {
   const std::string list_services("\x3A\x00", 2);
   // The third would reflect if the second's request held for the process.
   for (const bool reflection : {false, true, false}) {
-    const auto server =
-        Server::Start({.listen = {"127.0.0.1:0"}, .reflection = reflection}, publication).value();
+    ServerOptions options;
+    options.listen = {"127.0.0.1:0"};
+    options.reflection = reflection;
+    const auto server = Server::Start(options, publication).value();
     std::string response;
     const grpc::Status status = CallRaw(server->addresses()[0], method, list_services, &response);
     EXPECT_EQ(status.error_code(),
