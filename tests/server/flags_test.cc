@@ -127,6 +127,31 @@ TEST_F(FlagsDeathTest, AnArgumentThatIsNoFlagIsNamed) {
               HasSubstr("unexpected argument \"--help\""));
 }
 
+TEST_F(FlagsDeathTest, ValuesOutOfRangeAreNamedWithWhatIsAllowed) {
+  const struct {
+    const char* argument;
+    const char* allowed;
+  } cases[] = {
+      {"--max_connections=0", "1 or more"},
+      {"--max_connections_per_peer=-1", "0 or more"},
+      {"--max_calls=-5", "1 or more"},
+      {"--max_unread_bytes=0", "1 or more"},
+      {"--max_request_bytes=0", "1 or more"},
+      {"--handshake_timeout=0", "1ms or more"},
+      {"--max_connection_age=-1s", "1ms or more"},
+      {"--reload_interval=-1s", "0 or more"},
+      {"--drain_delay=-1s", "0 or more"},
+      {"--access_log=1.5", "0 to 1"},
+      {"--access_log=nan", "0 to 1"},
+      {"--log_format=xml", "text or json"},
+  };
+  for (const auto& c : cases) {
+    EXPECT_EXIT(ReadAndTell({c.argument}), ExitedWithCode(kRefused),
+                AllOf(HasSubstr("INVALID_ARGUMENT: "), HasSubstr(c.allowed)))
+        << c.argument;
+  }
+}
+
 TEST_F(FlagsDeathTest, AnUnknownFlagEndsTheProcess) {
   EXPECT_EXIT(ReadAndTell({"--no_such_flag"}), ExitedWithCode(1), HasSubstr("no_such_flag"));
   EXPECT_EXIT(ReadAndTell({"--check=perhaps"}), ExitedWithCode(1), HasSubstr("perhaps"));
