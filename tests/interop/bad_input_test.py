@@ -14,7 +14,7 @@ sys.path[:0] = [
 
 import grpc
 import processes
-from client import Client, refusal
+from client import SERVERS_REASONS, Client, refusal
 from portreg_proto import SERVICE, pb
 
 REQUESTS = {
@@ -45,13 +45,11 @@ INVALID_UTF8 = {
 OTHER_CODES = {"SERVICE_NOT_FOUND": grpc.StatusCode.NOT_FOUND,
                "BATCH_REPLY_TOO_LARGE": grpc.StatusCode.RESOURCE_EXHAUSTED,
                "REVISION_CHANGED": grpc.StatusCode.ABORTED}
-# What no request is the cause of.
-OTHERS_REASONS = {"SERVER_BUSY", "SERVER_STOPPING", "CLIENT_NOT_ALLOWED"}
 TOLERABLE = {
     (OTHER_CODES.get(reason, grpc.StatusCode.INVALID_ARGUMENT), reason)
     for reason in (name.removeprefix("ERROR_REASON_")
                    for name in pb.ErrorReason.keys())
-    if reason not in {"UNSPECIFIED", *OTHERS_REASONS}}
+    if reason not in {"UNSPECIFIED", *SERVERS_REASONS}}
 
 RECEIVE_LIMIT = 256 * 1024
 RANDOM_REQUESTS = 1500  # of each kind and method

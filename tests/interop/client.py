@@ -22,6 +22,8 @@ BAD_REQUEST_URL = "type.googleapis.com/google.rpc.BadRequest"
 STREAMING_METHODS = ("ListRange", "Watch")
 # Streams that stay open once everything is said.
 ENDLESS_METHODS = ("Watch",)
+# What no request is the cause of, but the server that is asked.
+SERVERS_REASONS = {"SERVER_BUSY", "SERVER_STOPPING", "CLIENT_NOT_ALLOWED"}
 
 
 class Client:

@@ -16,7 +16,7 @@ sys.path[:0] = [
 import grpc
 import processes
 import refusing_servers
-from client import Client, Refusal, refusal
+from client import SERVERS_REASONS, Client, Refusal, refusal
 from enum_names import UDP
 from portreg_proto import pb, records
 from registry_files import HEADER
@@ -230,7 +230,7 @@ class ReasonTest(unittest.TestCase):
         contract = {reason.removeprefix(REASON_PREFIX)
                     for reason in pb.ErrorReason.keys()} - {"UNSPECIFIED"}
         self.assertEqual({reason for reason, rows in cases().items() if rows},
-                         contract | set(cases_of_servers()))
+                         contract | SERVERS_REASONS)
 
     def each_refusal(self, check: Callable[[str, Case, Refusal], None]):
         """Runs a check on what every case of the table is refused with."""
