@@ -27,7 +27,7 @@ _portregd()
   fi
   if [[ $flag == --log_format ]]; then
     mapfile -t COMPREPLY < <(compgen -P "$glued" -W 'text json' -- "$value")
-  elif [[ $flag == --*_file || $flag == --tls_@(cert|key|client_ca) ]]; then
+  elif [[ $flag == --@(*_file|tls_cert|tls_key|tls_client_ca) ]]; then
     compopt -o filenames 2>/dev/null
     mapfile -t COMPREPLY < <(compgen -P "$glued" -f -- "$value")
   elif [[ " ${settings[*]} " != *" $flag="* && $current == -* ]]; then

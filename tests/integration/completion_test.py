@@ -265,16 +265,30 @@ class ServerTest(CompletionTestCase):
         self.assert_completed({
             "portregd -": flags,
             "portregd --": {flag for flag in flags if flag.startswith("--")},
-            "portregd --check --l": {"--listen", "--local_file"}})
+            "portregd --check --l":
+                {"--listen", "--local_file", "--log_format"},
+            "portregd --tls_c":
+                {flag for flag in flags if flag.startswith("--tls_c")}})
 
     def test_files(self):
         self.assert_completed({
             f"portregd --{flag}{sign}l": {"local.csv"}
             for flag in ("local_file", "iana_file") for sign in "= "})
+        self.assert_completed({
+            f"portregd --{flag}{sign}c": {"ca.pem"}
+            for flag in ("tls_cert", "tls_key", "tls_client_ca")
+            for sign in "= "})
+
+    def test_log_formats(self):
+        self.assert_completed({
+            "portregd --log_format=": {"json", "text"},
+            "portregd --log_format j": {"json"}})
 
     def test_nothing_else(self):
         self.assert_completed({
-            "portregd --listen=": set(), "portregd --listen ": set(),
+            **dict.fromkeys((f"portregd --{flag}{sign}"
+                             for flag in ("listen", "tls_allowed_clients")
+                             for sign in "= "), set()),
             "portregd x": set()})
 
 

@@ -47,6 +47,16 @@ def blocks(language: str) -> list[str]:
             if name == language]
 
 
+def anchors(text: str) -> set[str]:
+    """What a link can name in Markdown: its headings, as GitHub does it.
+
+    In lower case, of words and hyphens, with a hyphen for each space.
+    """
+    headings = re.findall(r"^#+ (.+?) *$", BLOCK.sub("", text), re.MULTILINE)
+    return {re.sub(r"[^\w-]", "", heading.lower().replace(" ", "-"))
+            for heading in headings}
+
+
 def uncommented(line: str) -> str:
     """A line of shell without its comment."""
     return re.sub(r"\s+#.*$", "", line).strip()
@@ -171,12 +181,22 @@ class ReadmeTest(unittest.TestCase):
                 done = self.shell(f"{example} {self.server.address}")
                 self.assertEqual(done.stdout, said)
 
-    def test_files_that_are_linked_exist(self):
+    def test_what_is_linked_exists(self):
         targets = re.findall(r"\]\(([^)]+)\)", README.read_text("utf-8"))
         self.assertGreater(len(targets), 8)
         for target in targets:
             with self.subTest(target=target):
-                self.assertTrue((SOURCE_DIR / target).exists())
+                name, _, anchor = target.partition("#")
+                path = SOURCE_DIR / name if name else README
+                self.assertTrue(path.exists())
+                if anchor:
+                    self.assertIn(anchor, anchors(path.read_text("utf-8")))
+
+    def test_a_heading_is_linked_by_its_words(self):
+        self.assertEqual(
+            anchors("# What's *it*?\n\n```sh\n# no heading\n```\n"
+                    "## TLS, by `portregd`\n"),
+            {"whats-it", "tls-by-portregd"})
 
 
 if __name__ == "__main__":

@@ -14,13 +14,13 @@ sys.path[:0] = [
 
 import grpc
 import processes
-from client import Client, refusal
+from client import SERVERS_REASONS, Client, refusal
 from portreg_proto import SERVICE, pb
 
 REQUESTS = {
     "Lookup": pb.LookupRequest, "BatchLookup": pb.BatchLookupRequest,
     "Classify": pb.ClassifyRequest, "ListRange": pb.ListRangeRequest,
-    "Search": pb.SearchRequest,
+    "Search": pb.SearchRequest, "Watch": pb.WatchRequest,
     "GetRegistryInfo": pb.GetRegistryInfoRequest}
 
 GOOD = {
@@ -33,6 +33,7 @@ GOOD = {
         include_portless=False),
     "Search": pb.SearchRequest(
         query="web cpanel", transport=1, layers=[2, 3], view=1, max_results=9),
+    "Watch": pb.WatchRequest(revision="an earlier one"),
     "GetRegistryInfo": pb.GetRegistryInfoRequest()}
 
 INVALID_UTF8 = {
@@ -48,7 +49,7 @@ TOLERABLE = {
     (OTHER_CODES.get(reason, grpc.StatusCode.INVALID_ARGUMENT), reason)
     for reason in (name.removeprefix("ERROR_REASON_")
                    for name in pb.ErrorReason.keys())
-    if reason != "UNSPECIFIED"}
+    if reason not in {"UNSPECIFIED", *SERVERS_REASONS}}
 
 RECEIVE_LIMIT = 256 * 1024
 RANDOM_REQUESTS = 1500  # of each kind and method
@@ -129,7 +130,8 @@ class BadInputTest(unittest.TestCase):
                 ("BatchLookup", "requests[2].service"):
                     field(1, b"\x08\x50") * 2 + field(1, bad_lookup),
                 ("ListRange", "resume_token"): field(7, text),
-                ("Search", "query"): field(1, text)}
+                ("Search", "query"): field(1, text),
+                ("Watch", "revision"): field(1, text)}
             for (method, path), request in table.items():
                 with self.subTest(kind=kind, method=method, path=path):
                     error = refusal(lambda: ASK.raw(method, request))

@@ -19,7 +19,11 @@ from processes import CALL_SECONDS
 DETAILS_KEY = "grpc-status-details-bin"
 ERROR_INFO_URL = "type.googleapis.com/google.rpc.ErrorInfo"
 BAD_REQUEST_URL = "type.googleapis.com/google.rpc.BadRequest"
-STREAMING_METHODS = ("ListRange",)
+STREAMING_METHODS = ("ListRange", "Watch")
+# Streams that stay open once everything is said.
+ENDLESS_METHODS = ("Watch",)
+# What no request is the cause of, but the server that is asked.
+SERVERS_REASONS = {"SERVER_BUSY", "SERVER_STOPPING", "CLIENT_NOT_ALLOWED"}
 
 
 class Client:
@@ -64,12 +68,25 @@ class Client:
         return list(self.open_listing(**fields))
 
     def raw(self, method: str, request: bytes) -> bytes | list[bytes]:
-        """Sends bytes as a request; gives the reply's, or each message's."""
-        path = f"/{SERVICE}/{method}"
-        if method in STREAMING_METHODS:
-            return list(self._channel.unary_stream(path)(
-                request, timeout=CALL_SECONDS))
-        return self._channel.unary_unary(path)(request, timeout=CALL_SECONDS)
+        """Sends bytes as a request; gives the reply's, or each message's.
+
+        Of a method that stays open it gives the first message, and cancels.
+        """
+        if method not in STREAMING_METHODS:
+            return self._channel.unary_unary(f"/{SERVICE}/{method}")(
+                request, timeout=CALL_SECONDS)
+        call = self.open(method, request)
+        if method not in ENDLESS_METHODS:
+            return list(call)
+        try:
+            return [next(call)]
+        finally:
+            call.cancel()
+
+    def open(self, method: str, request: bytes, metadata=()):
+        """Sends bytes to a method that streams; gives the open call."""
+        return self._channel.unary_stream(f"/{SERVICE}/{method}")(
+            request, metadata=metadata, timeout=CALL_SECONDS)
 
 
 class Refusal(NamedTuple):

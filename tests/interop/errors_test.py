@@ -3,6 +3,7 @@
     PORTREGD=portregd python3 errors_test.py
 """
 
+import functools
 import pathlib
 import sys
 import tempfile
@@ -14,7 +15,8 @@ sys.path[:0] = [
 
 import grpc
 import processes
-from client import Client, Refusal, refusal
+import refusing_servers
+from client import SERVERS_REASONS, Client, Refusal, refusal
 from enum_names import UDP
 from portreg_proto import pb, records
 from registry_files import HEADER
@@ -32,6 +34,8 @@ class Case(NamedTuple):
     words: tuple[str, ...]                # the value, and what is allowed
     fields: tuple[str, ...] | None = None  # None: not about one field
     code: grpc.StatusCode = INVALID
+    # Who is asked, by method and bytes. None: a server like any other.
+    asked: Callable[[str, bytes], Refusal] | None = None
 
 
 def lookup(words, fields=None, code=INVALID, **request) -> Case:
@@ -57,11 +61,45 @@ def search(words, fields, query="ssh", **request) -> Case:
 
 def cases() -> dict[str, list[Case]]:
     """For every reason of the contract: requests that are refused with it."""
-    table = cases_of_the_first_contract()
-    if "Search" in METHODS:
-        for reason, rows in cases_of_search().items():
+    table = cases_of_the_first_contract() | cases_of_servers()
+    for more in ([cases_of_search()] if "Search" in METHODS else []) + (
+            [cases_of_watch()] if "Watch" in METHODS else []):
+        for reason, rows in more.items():
             table.setdefault(reason, []).extend(rows)
     return table
+
+
+def cases_of_servers() -> dict[str, list[Case]]:
+    """For every reason that is not the request's: a call of each method.
+
+    Clients of any contract can come upon them.
+    """
+    busy = str(refusing_servers.MOST_CALLS)
+    return {
+        "SERVER_BUSY": [
+            Case(method, b"", (busy, "allows"),
+                 code=grpc.StatusCode.RESOURCE_EXHAUSTED,
+                 asked=refusing_servers.refused_by_a_busy_server)
+            for method in METHODS],
+        "SERVER_STOPPING": [
+            Case(method, request, ("stop", "another replica"),
+                 code=grpc.StatusCode.UNAVAILABLE,
+                 asked=refusing_servers.refused_by_a_stopping_server)
+            for method, request in (
+                ("Watch", b""), ("ListRange", b"\x28\x02\x30\x01"))],
+        "CLIENT_NOT_ALLOWED": [
+            Case(method, b"", (refusing_servers.STRANGER, "not allowed"),
+                 code=grpc.StatusCode.PERMISSION_DENIED,
+                 asked=refusing_servers.refused_as_a_stranger)
+            for method in METHODS]}
+
+
+def cases_of_watch() -> dict[str, list[Case]]:
+    """For every reason that Watch can be refused with: requests."""
+    return {
+        "MALFORMED_REQUEST": [Case("Watch", b"\x0a\x05", ("WatchRequest",))],
+        "INVALID_UTF8": [Case("Watch", b"\x0a\x02\xc0\x80", ("UTF-8",),
+                              ("revision",))]}
 
 
 def cases_of_search() -> dict[str, list[Case]]:
@@ -174,17 +212,25 @@ def refused(case: Case) -> Refusal:
     request = case.request
     if not isinstance(request, bytes):
         request = request.SerializeToString()
+    if case.asked:
+        return once(case.asked, case.method, request)
     return refusal(lambda: ASK.raw(case.method, request))
+
+
+@functools.cache
+def once(asked, method: str, request: bytes) -> Refusal:
+    """Asks for every check together, where that takes starting a server."""
+    return asked(method, request)
 
 
 class ReasonTest(unittest.TestCase):
     """The table of reasons, and that it is complete."""
 
     def test_the_table_has_every_reason_of_the_contract(self):
-        self.assertEqual(
-            {REASON_PREFIX + reason for reason, rows in cases().items()
-             if rows},
-            set(pb.ErrorReason.keys()) - {REASON_PREFIX + "UNSPECIFIED"})
+        contract = {reason.removeprefix(REASON_PREFIX)
+                    for reason in pb.ErrorReason.keys()} - {"UNSPECIFIED"}
+        self.assertEqual({reason for reason, rows in cases().items() if rows},
+                         contract | SERVERS_REASONS)
 
     def each_refusal(self, check: Callable[[str, Case, Refusal], None]):
         """Runs a check on what every case of the table is refused with."""

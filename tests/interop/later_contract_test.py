@@ -83,6 +83,7 @@ class LaterContractTest(unittest.TestCase):
         "Classify": {"port": 6000},
         "ListRange": {"first_port": 20, "last_port": 21, "layers": [2, 3]},
         "Search": {"query": "cpanel over", "max_results": 3},
+        "Watch": {"revision": "an earlier one"},
         "GetRegistryInfo": {}}
 
     def test_the_table_has_every_method(self):

@@ -18,7 +18,7 @@ sys.path[:0] = [
 
 import grpc
 import processes
-from client import STREAMING_METHODS
+from client import ENDLESS_METHODS, STREAMING_METHODS, Client
 from portreg_proto import SERVICE, pb
 
 REQUEST_ID = "x-request-id"
@@ -34,6 +34,7 @@ REQUESTS = {
     "Classify": (b"\x08\x50", b""),
     "ListRange": (b"", b"\x28\x09"),      # view: 9
     "Search": (b"\x0a\x03ssh", b""),
+    "Watch": (b"", b"\xff"),
     "GetRegistryInfo": (b"", b"\xff")}
 
 # HTTP/2 (RFC 9113): frame types and flags.
@@ -50,21 +51,20 @@ def setUpModule():
 
 def sent_back(method: str, request: bytes, metadata) -> dict[str, str]:
     """What comes back of NAMES in the initial metadata of a call."""
-    kind = (CHANNEL.unary_stream if method in STREAMING_METHODS
-            else CHANNEL.unary_unary)
-    path = f"/{SERVICE}/{method}"
     if method in STREAMING_METHODS:
-        call = kind(path)(request, metadata=metadata,
-                          timeout=processes.CALL_SECONDS)
+        call = Client(CHANNEL).open(method, request, metadata)
         with contextlib.suppress(grpc.RpcError):
             for _ in call:
-                pass
+                if method in ENDLESS_METHODS:
+                    break
     else:
-        call = kind(path).future(request, metadata=metadata,
-                                 timeout=processes.CALL_SECONDS)
+        call = CHANNEL.unary_unary(f"/{SERVICE}/{method}").future(
+            request, metadata=metadata, timeout=processes.CALL_SECONDS)
         call.exception()
-    return {key: value for key, value in call.initial_metadata()
-            if key in NAMES}
+    found = {key: value for key, value in call.initial_metadata()
+             if key in NAMES}
+    call.cancel()
+    return found
 
 
 def frame(kind: int, flags: int, stream: int, payload: bytes = b"") -> bytes:
@@ -125,6 +125,15 @@ class MetadataTest(unittest.TestCase):
                     sent = {REQUEST_ID: f"{method}-1", TRACE: TRACE_VALUE}
                     self.assertEqual(
                         sent_back(method, request, tuple(sent.items())), sent)
+
+    def test_a_watch_with_nothing_to_tell_sends_them_back_at_once(self):
+        client = Client(CHANNEL)
+        request = pb.WatchRequest(revision=client.info().revision)
+        call = client.open("Watch", request.SerializeToString(),
+                           ((REQUEST_ID, "abc"),))
+        self.assertIn((REQUEST_ID, "abc"), call.initial_metadata())
+        self.assertTrue(call.is_active())
+        call.cancel()
 
     def test_each_comes_back_alone_and_nothing_without_either(self):
         for method in ("Lookup", "ListRange"):

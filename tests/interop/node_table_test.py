@@ -22,9 +22,9 @@ from portreg_proto import PROTO_DIR
 class NodeTableTest(unittest.TestCase):
     """questions.json, by grpc-js."""
 
-    def ask_the_table(self, local_file, questions):
-        """Runs table_test.mjs against a server with a local file."""
-        with (processes.Portregd(f"--local_file={local_file}") as server,
+    def ask_the_table(self, flags, questions):
+        """Runs table_test.mjs against a server with these flags."""
+        with (processes.Portregd(*flags) as server,
               processes.Portregd() as other):
             return run([
                 node(), installed(question_table.DIRECTORY / "table_test.mjs"),
@@ -33,7 +33,7 @@ class NodeTableTest(unittest.TestCase):
                 f"--questions={questions}"])
 
     def test_every_question_is_answered_as_the_table_wants(self):
-        done = self.ask_the_table(question_table.LOCAL_FILE,
+        done = self.ask_the_table(question_table.SERVER_FLAGS,
                                   question_table.QUESTIONS_FILE)
         questions = len(question_table.load())
         self.assertEqual(

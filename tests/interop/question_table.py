@@ -15,11 +15,13 @@ from typing import Any, NamedTuple
 DIRECTORY = pathlib.Path(__file__).resolve().parent
 QUESTIONS_FILE = DIRECTORY / "questions.json"
 LOCAL_FILE = DIRECTORY / "local.csv"
+# Those of the server that is asked.
+SERVER_FLAGS = (f"--local_file={LOCAL_FILE}", "--max_watch=500ms")
 
 PATTERN = "$matches"
 EXPECTATIONS = ("answer", "contains", "summary", "reason")
 KEYS = {"name", "method", "code", "fields", "request", "requestBytes", "fill",
-        "resumeFrom", "rereadEachMessage", *EXPECTATIONS}
+        "resumeFrom", "sendRevision", "rereadEachMessage", *EXPECTATIONS}
 
 
 class Row(NamedTuple):

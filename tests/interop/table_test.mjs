@@ -4,7 +4,7 @@
 //   node table_test.mjs --target=127.0.0.1:6335 --other-target=127.0.0.1:6336
 //       --proto=proto --questions=tests/interop/questions.json
 //
-// The first server has the local file that questions.json speaks of, the other
+// The first server has the flags that questions.json speaks of, the other
 // has none: its resume tokens are of another revision. Prints what differs;
 // exit code 1 if anything does.
 import assert from 'node:assert/strict';
@@ -105,11 +105,12 @@ function isObject(value) {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function requestOf(row, otherToken) {
+function requestOf(row, revision, otherToken) {
   if (row.requestBytes !== undefined) return Buffer.from(row.requestBytes, 'hex');
   const request = {...row.request};
   if (row.fill) request[row.fill.field] = Array(row.fill.count).fill(row.fill.item);
   if (row.resumeFrom) request.resumeToken = otherToken;
+  if (row.sendRevision) request.revision = revision;
   return request;
 }
 
@@ -121,8 +122,8 @@ function answerOf(row, messages, revision) {
     for (const message of messages) assert.ok(message.resumeToken);
     return {records: messages.flatMap((message) => message.records ?? [])};
   }
-  const {revision: _, ...answer} = messages[0];
-  return answer;
+  const answers = messages.map(({revision: _, ...answer}) => answer);
+  return row.method === 'Watch' ? {messages: answers} : answers[0];
 }
 
 function checkRefusal(row, status) {
@@ -142,7 +143,7 @@ function checkAnswer(row, answer) {
 }
 
 async function check(row, client, revision, otherToken) {
-  const request = requestOf(row, otherToken);
+  const request = requestOf(row, revision, otherToken);
   const {code, messages, status} = await ask(client, row.method, request);
   assert.equal(code, row.code, JSON.stringify(status));
   if (code !== 'OK') return checkRefusal(row, status);
