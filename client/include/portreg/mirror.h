@@ -33,7 +33,9 @@ class MirroredRecords {
   MirroredRecords(absl::Span<const uint32_t> places, const v1::PortRecord* const* records)
       : places_(places), records_(records) {}
 
+  // How many there are.
   [[nodiscard]] size_t size() const { return places_.size(); }
+  // Whether there are none.
   [[nodiscard]] bool empty() const { return places_.empty(); }
   // `index` must be below size().
   const v1::PortRecord& operator[](size_t index) const { return *records_[places_[index]]; }
