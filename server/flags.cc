@@ -27,7 +27,7 @@ ABSL_FLAG(std::vector<std::string>, listen, {std::string(portreg::kDefaultAddres
 ABSL_FLAG(std::vector<std::string>, admin_listen, {},
           "where to offer health, reflection and channelz by gRPC in plaintext, as --listen");
 ABSL_FLAG(std::string, metrics_listen, "",
-          "where Prometheus may fetch /metrics by HTTP: host:port or [ipv6]:port");
+          "where Prometheus may fetch /metrics by HTTP: host:port, IPv4 only");
 ABSL_FLAG(bool, insecure, false, "allow plaintext on addresses that other machines reach");
 ABSL_FLAG(bool, reflection, false, "offer gRPC server reflection on the service's own address");
 
@@ -156,7 +156,11 @@ absl::Status CheckRanges() {
     if (absl::GetFlag(*flag) < absl::Milliseconds(1))
       return OutOfRange(flag->Name(), "1ms or more");
   }
-  for (const auto* const flag : {&FLAGS_reload_interval, &FLAGS_drain_delay, &FLAGS_drain_grace}) {
+  const absl::Duration interval = absl::GetFlag(FLAGS_reload_interval);
+  if (interval != absl::ZeroDuration() && interval < absl::Milliseconds(10)) {
+    return OutOfRange("reload_interval", "0, or 10ms or more");
+  }
+  for (const auto* const flag : {&FLAGS_drain_delay, &FLAGS_drain_grace}) {
     if (absl::GetFlag(*flag) < absl::ZeroDuration()) return OutOfRange(flag->Name(), "0 or more");
   }
   if (absl::GetFlag(FLAGS_max_connections_per_peer) < 0) {

@@ -3,7 +3,9 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
+#include "absl/algorithm/container.h"
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -53,6 +55,7 @@ absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text) {
   if (bracketed && !host.empty() && !absl::StrContains(host, ':')) {
     return refuse("has brackets around what is no IPv6 host");
   }
+  if (absl::c_any_of(host, absl::ascii_isspace)) return refuse("has a blank in its host");
   if (host.empty() || host == "*") return refuse("has no host, [::] and 0.0.0.0 stand for all");
   address.host = std::string(host);
   address.port = *port;

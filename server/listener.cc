@@ -108,10 +108,11 @@ void Listener::Stop() {
     }
     thread_.join();
   }
-  for (const int fd : sockets_) close(fd);
-  sockets_.clear();
+  // First the paths: once the sockets are closed, others may have replaced them.
   for (const std::string& path : paths_) unlink(path.c_str());
   paths_.clear();
+  for (const int fd : sockets_) close(fd);
+  sockets_.clear();
 }
 
 void Listener::Run() {

@@ -39,8 +39,10 @@ absl::Status ClearPath(const ListenAddress& address, const sockaddr_un& name) {
   const int fd = socket(AF_UNIX, kSocketFlags, 0);
   if (fd < 0) return CannotListen(address);
   const absl::Cleanup close_fd = [fd] { close(fd); };
+  // Nobody listens where the connection is refused. Any other outcome may be of
+  // a server, though not one that we may talk to.
   const bool taken = connect(fd, reinterpret_cast<const sockaddr*>(&name), sizeof(name)) == 0 ||
-                     errno == EAGAIN || errno == EPROTOTYPE;
+                     errno != ECONNREFUSED;
   if (taken) return CannotListen(address, strerror(EADDRINUSE));
   if (unlink(address.path.c_str()) != 0 && errno != ENOENT) return CannotListen(address);
   return absl::OkStatus();
@@ -57,8 +59,9 @@ absl::StatusOr<ListeningSockets> OpenUnix(const ListenAddress& address) {
   if (absl::Status status = ClearPath(address, name); !status.ok()) return status;
   const int fd = socket(AF_UNIX, kSocketFlags, 0);
   if (fd < 0) return CannotListen(address);
+  // As a port of the loopback, it is open to all users; its directory may not be.
   if (bind(fd, reinterpret_cast<const sockaddr*>(&name), sizeof(name)) != 0 ||
-      listen(fd, SOMAXCONN) != 0) {
+      chmod(address.path.c_str(), 0666) != 0 || listen(fd, SOMAXCONN) != 0) {
     const absl::Status status = CannotListen(address);
     close(fd);
     return status;

@@ -1,5 +1,6 @@
 #include "server/log.h"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -107,20 +108,26 @@ class Writer {
       // It stays at the front while it is written: Flush waits for it.
       const std::string line = lines_.front();
       lock.unlock();
-      WriteWhole(line);
+      if (!WriteWhole(line)) dropped_.fetch_add(1, std::memory_order_relaxed);
       lock.lock();
       lines_.pop_front();
       changed_.notify_all();
     }
   }
 
-  static void WriteWhole(absl::string_view line) {
+  static bool WriteWhole(absl::string_view line) {
     while (!line.empty()) {
       const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
       if (written < 0 && errno == EINTR) continue;
-      if (written <= 0) return;
+      if (written < 0 && errno == EAGAIN) {
+        pollfd ready = {STDERR_FILENO, POLLOUT, 0};
+        poll(&ready, 1, -1);
+        continue;
+      }
+      if (written <= 0) return false;
       line.remove_prefix(static_cast<size_t>(written));
     }
+    return true;
   }
 
   std::mutex mutex_;

@@ -12,6 +12,7 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "server/listen_address.h"
 
@@ -46,11 +47,16 @@ absl::StatusOr<std::unique_ptr<MetricsEndpoint>> MetricsEndpoint::Start(
                                                    " is no place for metrics, which HTTP "
                                                    "serves at host:port"));
   }
+  if (absl::StrContains(address->host, ':')) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("address ", address->ToString(),
+                     " is IPv6, which Debian's HTTP server for metrics does not have"));
+  }
   if (address->host == "localhost") address->host = "127.0.0.1";
   std::unique_ptr<MetricsEndpoint> endpoint(new MetricsEndpoint);
   try {
     endpoint->exposer_ = std::make_unique<prometheus::Exposer>(std::vector<std::string>{
-        "listening_ports", address->ToString(), "num_threads", "2", "request_timeout_ms", "5000"});
+        "listening_ports", address->ToString(), "num_threads", "8", "request_timeout_ms", "1000"});
   } catch (const std::exception& error) {
     return absl::UnavailableError(
         absl::StrCat("cannot listen on ", address->ToString(), " for metrics: ", error.what()));

@@ -15,8 +15,8 @@ namespace portreg {
 // An HTTP server that has nothing but /metrics, on threads of its own.
 class MetricsEndpoint {
  public:
-  // Listens at host:port or [ipv6]:port, with numeric addresses; port 0 lets the
-  // system choose. UNAVAILABLE if it cannot listen there, INVALID_ARGUMENT for
+  // Listens at host:port with a numeric IPv4 address; port 0 lets the system
+  // choose. UNAVAILABLE if it cannot listen there, INVALID_ARGUMENT for
   // an address that cannot be read.
   static absl::StatusOr<std::unique_ptr<MetricsEndpoint>> Start(
       absl::string_view address, std::shared_ptr<prometheus::Collectable> metrics);

@@ -166,6 +166,7 @@ void Portregd::Drain() {
 void Portregd::Shutdown(absl::Duration grace) {
   Drain();
   server_->Shutdown(grace);
+  if (admin_ != nullptr) admin_->Shutdown(absl::ZeroDuration());
 }
 
 absl::StatusOr<bool> Portregd::ReloadRegistry() {

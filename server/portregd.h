@@ -45,7 +45,8 @@ struct PortregdOptions {
 class Portregd {
  public:
   // Loads data and certificates and opens all listeners. The status says what
-  // is wrong with which option, file or address; then nothing is served.
+  // is wrong with which option, file or address; then nothing is served any
+  // longer.
   static absl::StatusOr<std::unique_ptr<Portregd>> Start(const PortregdOptions& options);
 
   // What is told of the listeners: "READY 127.0.0.1:6335", and before it ADMIN

@@ -12,11 +12,15 @@
 #include <vector>
 
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 
 namespace portreg {
 namespace {
+
+// A server without connections has about 25, and keeps 16 free.
+constexpr rlim_t kFewestDescriptors = 48;
 
 std::string FirstLine(const char* path) {
   std::string line;
@@ -85,11 +89,15 @@ ProcessStats ReadProcessStats() {
           .max_descriptors = MaxDescriptors()};
 }
 
-void RaiseDescriptorLimit() {
+absl::Status RaiseDescriptorLimit() {
   rlimit limit = {};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return absl::OkStatus();
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_max >= kFewestDescriptors) return absl::OkStatus();
+  return absl::ResourceExhaustedError(absl::StrCat("the process may have ", limit.rlim_max,
+                                                   " descriptors open, at least ",
+                                                   kFewestDescriptors, " are needed (ulimit -n)"));
 }
 
 }  // namespace portreg

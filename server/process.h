@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "absl/status/status.h"
+
 namespace portreg {
 
 // As Prometheus' clients count it.
@@ -20,8 +22,8 @@ struct ProcessStats {
 ProcessStats ReadProcessStats();
 
 // Lets the process open as many descriptors as it ever may: each connection is
-// one.
-void RaiseDescriptorLimit();
+// one. RESOURCE_EXHAUSTED if these are too few to serve with.
+absl::Status RaiseDescriptorLimit();
 
 }  // namespace portreg
 

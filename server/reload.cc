@@ -1,5 +1,6 @@
 #include "server/reload.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -51,7 +52,9 @@ void Reloader::Run() {
   std::unique_lock lock(mutex_);
   while (true) {
     if (interval_ > absl::ZeroDuration()) {
-      changed_.wait_for(lock, absl::ToChronoNanoseconds(interval_), woken);
+      // A longer wait, perhaps of an infinite interval, would overflow.
+      changed_.wait_for(lock, absl::ToChronoNanoseconds(std::min(interval_, absl::Hours(1))),
+                        woken);
     } else {
       changed_.wait(lock, woken);
     }

@@ -54,6 +54,14 @@ def endpoint(test: unittest.TestCase, kind: str) -> Endpoint:
 
 def assert_gone(server: serving.Attacked, descriptors: int):
     """Waits until the server has noticed that its clients closed."""
+    # Connections are accepted in their order: once this one has been turned
+    # away, all before it have been accepted.
+    with contextlib.closing(wire.dial(server.address)) as last, \
+            contextlib.suppress(ConnectionError):
+        last.settimeout(10 * serving.PATIENCE)
+        last.sendall(b"neither TLS nor HTTP/2\r\n\r\n")
+        while last.recv(4096):
+            pass
     assert serving.eventually(
         lambda: server.usage().descriptors <= descriptors + 1, 10), (
             "it keeps descriptors of closed connections")
