@@ -190,7 +190,7 @@ absl::StatusOr<std::shared_ptr<const MirrorSnapshot>> MirrorFollower::FetchOnce(
   return std::make_shared<const MirrorSnapshot>(*std::move(registry));
 }
 
-void MirrorFollower::Take(std::shared_ptr<const MirrorSnapshot> next) {
+void MirrorFollower::Take(const std::shared_ptr<const MirrorSnapshot>& next) {
   std::shared_ptr<const MirrorSnapshot> old = next;
   {
     const std::lock_guard lock(mutex_);

@@ -47,7 +47,7 @@ class MirrorFollower {
   absl::Status AskRevision();
   absl::StatusOr<std::shared_ptr<const MirrorSnapshot>> Fetch();
   absl::StatusOr<std::shared_ptr<const MirrorSnapshot>> FetchOnce();
-  void Take(std::shared_ptr<const MirrorSnapshot> next);
+  void Take(const std::shared_ptr<const MirrorSnapshot>& next);
 
   // Makes an asynchronous call, which `begin` is given the callback for, and
   // waits for its outcome. `cancel` ends it when the mirror goes.
