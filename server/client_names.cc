@@ -10,6 +10,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/types/span.h"
 #include "common/quote.h"
 #include "grpc/grpc_security_constants.h"
 #include "server/status.h"
@@ -40,7 +41,7 @@ absl::Status NotAllowed(const std::vector<std::string>& names) {
   std::string who = "a client without a name in its certificate";
   if (!names.empty()) {
     const size_t shown = std::min(names.size(), kMaxNamesShown);
-    who = absl::StrCat("client ", absl::StrJoin(names.begin(), names.begin() + shown, ", "));
+    who = absl::StrCat("client ", absl::StrJoin(absl::MakeConstSpan(names).first(shown), ", "));
     if (shown < names.size()) absl::StrAppend(&who, " and ", names.size() - shown, " more");
   }
   return ErrorFor(absl::StatusCode::kPermissionDenied, v1::ERROR_REASON_CLIENT_NOT_ALLOWED,

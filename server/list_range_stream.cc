@@ -50,9 +50,9 @@ void ListRangeStream::SendNext() {
   if (absl::Status status = Next(bytes, last); !status.ok()) {
     End(ToGrpcStatus(status));
   } else if (last) {
-    SendLast(std::move(bytes));
+    SendLast(bytes);
   } else {
-    Send(std::move(bytes));
+    Send(bytes);
   }
 }
 

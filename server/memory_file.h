@@ -2,6 +2,7 @@
 #ifndef PORTREG_SERVER_MEMORY_FILE_H_
 #define PORTREG_SERVER_MEMORY_FILE_H_
 
+#include <ctime>
 #include <functional>
 #include <string>
 
@@ -34,7 +35,7 @@ class MemoryFile {
  private:
   int fd_ = -1;
   // How many contents there have been, which is the last one's time.
-  long generation_ = 0;
+  time_t generation_ = 0;
 };
 
 }  // namespace portreg

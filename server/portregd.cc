@@ -182,7 +182,7 @@ absl::StatusOr<bool> Portregd::ReloadRegistry() {
 }
 
 absl::StatusOr<bool> Portregd::ReloadCertificates() {
-  const absl::StatusOr<bool> changed = certificates_->Reload();
+  absl::StatusOr<bool> changed = certificates_->Reload();
   if (changed.ok() && *changed) Log(Severity::kInfo, "certificates reloaded");
   return changed;
 }

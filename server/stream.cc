@@ -35,7 +35,7 @@ void Stream::OnDone() {
   self_.reset();
 }
 
-void Stream::Send(grpc::ByteBuffer message) {
+void Stream::Send(grpc::ByteBuffer& message) {
   const std::lock_guard lock(mutex_);
   if (over_) return;
   message_.Swap(&message);
@@ -43,7 +43,7 @@ void Stream::Send(grpc::ByteBuffer message) {
   StartWrite(&message_);
 }
 
-void Stream::SendLast(grpc::ByteBuffer message) {
+void Stream::SendLast(grpc::ByteBuffer& message) {
   const std::lock_guard lock(mutex_);
   if (over_) return;
   over_ = true;

@@ -32,9 +32,10 @@ class Stream : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
 
  protected:
   // Sends the message, and OK after it if it is the last one, unless the stream
-  // is over. One at a time: the next one after OnWriteDone.
-  void Send(grpc::ByteBuffer message);
-  void SendLast(grpc::ByteBuffer message);
+  // is over. One at a time: the next one after OnWriteDone. What `message` holds
+  // then is of no use: it is swapped, since gRPC 1.51 has no move.
+  void Send(grpc::ByteBuffer& message);
+  void SendLast(grpc::ByteBuffer& message);
 
   [[nodiscard]] Calls& calls() const { return call_.calls(); }
   [[nodiscard]] bool cancelled() const { return call_.context().IsCancelled(); }

@@ -72,7 +72,8 @@ void WatchStream::Tell() {
   revision_ = snapshot->registry.revision();
   const grpc::Slice slice = ToSlice(WatchMessage(snapshot->registry).SerializeAsString());
   sending_ = true;
-  Send(grpc::ByteBuffer(&slice, 1));
+  grpc::ByteBuffer message(&slice, 1);
+  Send(message);
 }
 
 }  // namespace portreg
