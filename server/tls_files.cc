@@ -99,7 +99,7 @@ absl::StatusOr<Certificates> ParseCertificates(const Secret& pem) {
   while (X509* next = PEM_read_bio_X509(reader.get(), nullptr, &NoPassphrase, &asked)) {
     certificates.emplace_back(next, X509_free);
   }
-  const unsigned long end = ERR_peek_last_error();
+  const auto end = ERR_peek_last_error();
   const bool complete =
       ERR_GET_LIB(end) == ERR_LIB_PEM && ERR_GET_REASON(end) == PEM_R_NO_START_LINE;
   const std::string why = TakeError();
