@@ -17,7 +17,7 @@ namespace {
 // A lookup that the server answers is far smaller; what is larger would be
 // refused, and with it the whole batch if that passed the server's 256 KiB.
 constexpr size_t kMaxLookupBytes = 256;
-static_assert(kMaxBatchSize * (kMaxLookupBytes + 3) <= 256 << 10);
+static_assert(kMaxBatchSize * (kMaxLookupBytes + 3) <= kMaxRequestBytes);
 
 // Runs `function` on a thread of gRPC's. Whoever cancels may hold a lock that
 // the callback takes.

@@ -9,6 +9,10 @@ namespace portreg {
 // The most lookups in one BatchLookup.
 inline constexpr int kMaxBatchSize = 1'000;
 
+// The longest request that a server takes unless told otherwise, in bytes. A
+// batch of 1,000 of the longest names has 70 kB; nothing larger is a request.
+inline constexpr int kMaxRequestBytes = 256 << 10;
+
 // The longest query of a Search, and the most words in it.
 inline constexpr size_t kMaxQueryBytes = 256;
 inline constexpr size_t kMaxQueryWords = 16;

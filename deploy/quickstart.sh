@@ -10,12 +10,13 @@ cmake --preset release -DPORTREG_BUILD_TESTS=OFF >/dev/null
 cmake --build --preset release
 
 PATH=$PWD/build/release/bin:$PATH
-coproc SERVER { exec portregd --listen=127.0.0.1:0; }
+coproc SERVER { exec portregd --listen=127.0.0.1:0 2>build/portregd.log; }
 # Bash forgets the coprocess's variables as soon as it ends.
 server=$SERVER_PID
 trap 'kill "$server" 2>/dev/null || true' EXIT
 if ! read -r -t 30 _ PORTREG_TARGET <&"${SERVER[0]}"; then
-  echo "$0: portregd did not start" >&2
+  echo "$0: portregd did not start:" >&2
+  cat build/portregd.log >&2
   exit 1
 fi
 export PORTREG_TARGET

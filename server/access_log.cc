@@ -3,6 +3,8 @@
 #include <string>
 
 #include "absl/random/random.h"
+#include "absl/status/status.h"
+#include "server/correlation.h"
 #include "server/log.h"
 
 namespace portreg {
@@ -24,11 +26,11 @@ void AccessLog::OnHandled(const grpc::CallbackServerContext& context, Method met
   if (!absl::Bernoulli(random, share_)) return;
   Log(Severity::kInfo, "call",
       {{"method", std::string(InfoOf(method).name)},
-       {"code", static_cast<int64_t>(code)},
+       {"code", absl::StatusCodeToString(static_cast<absl::StatusCode>(code))},
        {"seconds", std::chrono::duration<double>(taken).count()},
        {"peer", context.peer()},
-       {"request_id", Sent(context, "x-request-id")},
-       {"traceparent", Sent(context, "traceparent")}});
+       {"request_id", Sent(context, kRequestIdHeader)},
+       {"traceparent", Sent(context, kTraceHeader)}});
 }
 
 }  // namespace portreg

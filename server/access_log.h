@@ -2,7 +2,7 @@
 #ifndef PORTREG_SERVER_ACCESS_LOG_H_
 #define PORTREG_SERVER_ACCESS_LOG_H_
 
-#include "server/calls.h"
+#include "server/service_options.h"
 
 namespace portreg {
 

@@ -41,7 +41,7 @@ std::string RevisionPiece(const Registry& registry) {
 
 absl::StatusOr<std::string> BatchReply(const Registry& registry, const StoredReplies& replies,
                                        const v1::BatchLookupRequest& request) {
-  if (absl::Status status = Check(request); !status.ok()) return status;
+  if (absl::Status status = CheckBatch(request); !status.ok()) return status;
   const std::string revision = RevisionPiece(registry);
   std::vector<absl::string_view> results;
   results.reserve(request.requests_size());

@@ -1,8 +1,5 @@
 #include "server/calls.h"
 
-#include <utility>
-#include <vector>
-
 #include "absl/strings/str_cat.h"
 #include "server/status.h"
 #include "server/wire.h"
@@ -30,32 +27,8 @@ absl::Status Calls::Admit(const grpc::CallbackServerContext& context) {
 }
 
 void Calls::Stop() {
-  std::vector<std::shared_ptr<EndableStream>> to_end;
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-    for (const auto& [stream, weak] : streams_) {
-      if (std::shared_ptr<EndableStream> alive = weak.lock(); alive != nullptr) {
-        to_end.push_back(std::move(alive));
-      }
-    }
-  }
-  const grpc::Status status = ToGrpcStatus(Stopping());
-  for (const std::shared_ptr<EndableStream>& stream : to_end) stream->End(status);
-}
-
-void Calls::Add(const std::shared_ptr<EndableStream>& stream) {
-  {
-    const std::lock_guard lock(mutex_);
-    streams_.emplace(stream.get(), stream);
-    if (!stopping_) return;
-  }
-  stream->End(ToGrpcStatus(Stopping()));
-}
-
-void Calls::Remove(EndableStream& stream) {
-  const std::lock_guard lock(mutex_);
-  streams_.erase(&stream);
+  stopping_ = true;
+  streams_.EndAll(ToGrpcStatus(Stopping()));
 }
 
 }  // namespace portreg

@@ -1,58 +1,20 @@
-// The calls under way: counted, bounded, and, where they are streams, ended
-// when the server is about to stop.
+// The calls under way: admitted, counted, and bounded.
 #ifndef PORTREG_SERVER_CALLS_H_
 #define PORTREG_SERVER_CALLS_H_
 
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <functional>
-#include <memory>
-#include <mutex>
-#include <unordered_map>
 
 #include "absl/status/status.h"
-#include "absl/time/time.h"
 #include "grpcpp/grpcpp.h"
 #include "server/call_stats.h"
 #include "server/method.h"
+#include "server/open_streams.h"
+#include "server/service_options.h"
 #include "server/unread_bytes.h"
 
 namespace portreg {
-
-// Told of the end of each call, for an access log. From several threads at once.
-class CallObserver {
- public:
-  virtual ~CallObserver() = default;
-  virtual void OnHandled(const grpc::CallbackServerContext& context, Method method,
-                         grpc::StatusCode code, std::chrono::nanoseconds taken) = 0;
-};
-
-// How much the calls of a service may take, and who may make them.
-struct ServiceOptions {
-  // Calls under way at once, streams among them; further ones are refused with
-  // RESOURCE_EXHAUSTED. Protects memory. Default: 10,000.
-  int64_t max_calls = 10'000;
-  // Bytes of replies that were made for one call each and are not yet read.
-  // Protects memory against clients that ask and never read. Default: 256 MiB.
-  int64_t max_unread_bytes = int64_t{256} << 20;
-  // When a Watch ends by itself. Default: 30 minutes.
-  absl::Duration max_watch = absl::Minutes(30);
-  // Says whether the client behind a connection may call; the status is what it
-  // gets. Must be callable from several threads at once. Default: none, all may.
-  std::function<absl::Status(const grpc::AuthContext&)> admit;
-  // Whom to tell of the end of each call; it must outlive the service.
-  // Default: nobody.
-  CallObserver* observer = nullptr;
-};
-
-// A stream that can be ended from outside. Any thread may call it.
-class EndableStream {
- public:
-  virtual ~EndableStream() = default;
-  // Ends the stream with `status` unless it is over already.
-  virtual void End(const grpc::Status& status) = 0;
-};
 
 // Any number of threads may use it at once.
 class Calls {
@@ -71,10 +33,7 @@ class Calls {
   // Turns all further calls away and ends the streams, with UNAVAILABLE.
   void Stop();
 
-  // Streams that Stop ends. A stream that comes after Stop is ended at once.
-  void Add(const std::shared_ptr<EndableStream>& stream);
-  void Remove(EndableStream& stream);
-
+  [[nodiscard]] OpenStreams& streams() { return streams_; }
   [[nodiscard]] const ServiceOptions& options() const { return options_; }
   [[nodiscard]] UnreadBytes& unread() { return unread_; }
   [[nodiscard]] const UnreadBytes& unread() const { return unread_; }
@@ -93,8 +52,7 @@ class Calls {
   std::atomic<int64_t> in_flight_ = 0;
   std::atomic<uint64_t> refused_ = 0;
   std::atomic<bool> stopping_ = false;
-  std::mutex mutex_;
-  std::unordered_map<EndableStream*, std::weak_ptr<EndableStream>> streams_;
+  OpenStreams streams_;
 };
 
 // One call, counted from its construction to its destruction.

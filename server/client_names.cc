@@ -1,13 +1,17 @@
 #include "server/client_names.h"
 
+#include <arpa/inet.h>
 #include <fnmatch.h>
+#include <netinet/in.h>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/types/span.h"
@@ -23,18 +27,63 @@ constexpr size_t kMaxNameBytes = 2048;
 // That an error tells of.
 constexpr size_t kMaxNamesShown = 3;
 
-// What gRPC calls the names in a certificate.
-constexpr std::array<const char*, 4> kKinds = {
-    GRPC_PEER_URI_PROPERTY_NAME, GRPC_PEER_DNS_PROPERTY_NAME, GRPC_PEER_EMAIL_PROPERTY_NAME,
-    GRPC_PEER_IP_PROPERTY_NAME};
+bool IsUri(absl::string_view name) { return absl::StrContains(name, "://"); }
 
-// Whether the name can be of its kind. An authority that lets clients choose a
-// DNS name may not look whether it is one: it must not pass for a URI or for an
-// e-mail address, nor end early for fnmatch.
-bool IsPlausible(absl::string_view name, bool is_dns_name) {
+bool IsIp(absl::string_view name) {
+  unsigned char address[sizeof(in6_addr)];
+  const std::string text(name);
+  return inet_pton(AF_INET, text.c_str(), address) == 1 ||
+         inet_pton(AF_INET6, text.c_str(), address) == 1;
+}
+
+bool IsDnsName(absl::string_view name) {
+  return name.find_first_of("/:@") == absl::string_view::npos && !IsIp(name);
+}
+
+bool IsEmail(absl::string_view name) {
+  return absl::c_count(name, '@') == 1 && name.find_first_of("/:") == absl::string_view::npos;
+}
+
+bool IsAnyPattern(absl::string_view /*pattern*/) { return true; }
+
+// Not one of addresses, such as 10.0.0.*.
+bool IsDnsPattern(absl::string_view pattern) {
+  return absl::c_none_of(pattern, absl::ascii_isdigit) ||
+         absl::c_any_of(pattern, absl::ascii_isalpha);
+}
+
+bool IsEmailPattern(absl::string_view pattern) { return absl::StrContains(pattern, '@'); }
+
+// A kind of name in a certificate. An authority that lets clients choose names
+// of one kind may not look what they choose: these must not pass for another.
+struct NameKind {
+  // As gRPC calls it.
+  const char* property;
+  // Whether a name has the shape of this kind and of no other.
+  bool (*has)(absl::string_view name);
+  // Whether the pattern can be one of such names.
+  bool (*takes)(absl::string_view pattern);
+  int match_flags;
+};
+
+constexpr std::array<NameKind, 4> kKinds = {{
+    {GRPC_PEER_URI_PROPERTY_NAME, IsUri, IsAnyPattern, FNM_PATHNAME},
+    {GRPC_PEER_DNS_PROPERTY_NAME, IsDnsName, IsDnsPattern, FNM_PATHNAME | FNM_CASEFOLD},
+    {GRPC_PEER_EMAIL_PROPERTY_NAME, IsEmail, IsEmailPattern, FNM_PATHNAME},
+    {GRPC_PEER_IP_PROPERTY_NAME, IsIp, IsAnyPattern, FNM_PATHNAME},
+}};
+
+bool IsPlausible(absl::string_view name, const NameKind& kind) {
   return !name.empty() && name.size() <= kMaxNameBytes &&
-         std::all_of(name.begin(), name.end(), absl::ascii_isgraph) &&
-         !(is_dns_name && name.find_first_of("/:@") != absl::string_view::npos);
+         absl::c_all_of(name, absl::ascii_isgraph) && kind.has(name);
+}
+
+bool Matches(absl::string_view name, const NameKind& kind, absl::Span<const std::string> patterns) {
+  if (!IsPlausible(name, kind)) return false;
+  const std::string text(name);
+  return absl::c_any_of(patterns, [&](const std::string& pattern) {
+    return kind.takes(pattern) && fnmatch(pattern.c_str(), text.c_str(), kind.match_flags) == 0;
+  });
 }
 
 absl::Status NotAllowed(const std::vector<std::string>& names) {
@@ -65,25 +114,14 @@ absl::StatusOr<ClientNames> ClientNames::Create(std::vector<std::string> pattern
 absl::Status ClientNames::Check(const grpc::AuthContext& client) const {
   if (empty()) return absl::OkStatus();
   std::vector<std::string> names;
-  for (const char* kind : kKinds) {
-    const bool is_dns_name = absl::string_view(kind) == GRPC_PEER_DNS_PROPERTY_NAME;
-    for (const grpc::string_ref& value : client.FindPropertyValues(kind)) {
+  for (const NameKind& kind : kKinds) {
+    for (const grpc::string_ref& value : client.FindPropertyValues(kind.property)) {
       const absl::string_view name(value.data(), value.size());
-      if (Allow(name, is_dns_name)) return absl::OkStatus();
+      if (Matches(name, kind, patterns_)) return absl::OkStatus();
       names.push_back(Quoted(name));
     }
   }
   return NotAllowed(names);
-}
-
-bool ClientNames::Allow(absl::string_view name, bool is_dns_name) const {
-  if (!IsPlausible(name, is_dns_name)) return false;
-  // fnmatch reads until a zero.
-  const std::string text(name);
-  const int flags = FNM_PATHNAME | (is_dns_name ? FNM_CASEFOLD : 0);
-  return std::any_of(patterns_.begin(), patterns_.end(), [&](const std::string& pattern) {
-    return fnmatch(pattern.c_str(), text.c_str(), flags) == 0;
-  });
 }
 
 }  // namespace portreg

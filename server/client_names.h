@@ -15,7 +15,9 @@ namespace portreg {
 // Patterns such as spiffe://example.org/ns/*/sa/web, *.clients.example.org and
 // 10.0.0.*, of which one must match a subject alternative name of the client's
 // certificate: URI, DNS name, e-mail address or IP address (RFC 5280 section
-// 4.2.1.6). The certificate's subject counts for nothing.
+// 4.2.1.6). The certificate's subject counts for nothing, nor does a name that
+// looks like one of another kind: a DNS name must not be an IP address, a URI
+// must have "://". E-mail addresses match only patterns that have an "@".
 //
 // A pattern is one of fnmatch(3): * stands for any text without "/", ? for any
 // one character but "/", [a-z] for one of these, \* for *. It must match the
@@ -41,8 +43,6 @@ class ClientNames {
 
  private:
   explicit ClientNames(std::vector<std::string> patterns) : patterns_(std::move(patterns)) {}
-
-  [[nodiscard]] bool Allow(absl::string_view name, bool is_dns_name) const;
 
   std::vector<std::string> patterns_;
 };

@@ -23,7 +23,7 @@ struct ConnectionLimits {
 };
 
 // Why a connection was turned away.
-enum class Refusal { kNone, kTotal, kPeer, kDescriptors };
+enum class Refusal { kNone, kTotal, kPeer };
 
 // Counts open connections by their descriptors. These are gRPC's once they are
 // handed over, and it tells nobody when it closes one: a descriptor counts for

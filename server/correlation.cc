@@ -9,12 +9,11 @@
 namespace portreg {
 namespace {
 
-constexpr const char* kNames[] = {"x-request-id", "traceparent"};
-constexpr size_t kMaxValueBytes = 128;
+constexpr size_t kMaxEchoedBytes = 128;
 
 bool MaySendBack(const grpc::string_ref& value) {
   const auto printable = [](unsigned char byte) { return absl::ascii_isprint(byte); };
-  return !value.empty() && value.size() <= kMaxValueBytes &&
+  return !value.empty() && value.size() <= kMaxEchoedBytes &&
          std::all_of(value.begin(), value.end(), printable);
 }
 
@@ -22,7 +21,7 @@ bool MaySendBack(const grpc::string_ref& value) {
 
 void EchoCorrelation(grpc::CallbackServerContext& context) {
   const auto& metadata = context.client_metadata();
-  for (const char* const name : kNames) {
+  for (const char* const name : {kRequestIdHeader, kTraceHeader}) {
     const auto sent = metadata.find(name);
     if (sent == metadata.end() || !MaySendBack(sent->second)) continue;
     context.AddInitialMetadata(name, std::string(sent->second.data(), sent->second.size()));

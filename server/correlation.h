@@ -6,6 +6,10 @@
 
 namespace portreg {
 
+// The caller's own name of a request, and W3C Trace Context's.
+inline constexpr const char* kRequestIdHeader = "x-request-id";
+inline constexpr const char* kTraceHeader = "traceparent";
+
 // Sends the caller's x-request-id and traceparent (W3C Trace Context) back in
 // the call's initial metadata, so that whoever sees the answer can tell what it
 // answers. Values above 128 bytes and those that are not printable ASCII are

@@ -1,10 +1,14 @@
 #include "server/flags.h"
 
+#include <unistd.h>
+
 #include <cstdint>
 #include <cstdlib>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "absl/flags/reflection.h"
@@ -13,6 +17,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
@@ -20,6 +25,20 @@
 #include "common/port.h"
 #include "common/quote.h"
 #include "common/version.h"
+#include "server/flag_values.h"
+
+namespace {
+
+using Count = portreg::AtLeast<int32_t, 1>;
+using CountOrNone = portreg::AtLeast<int32_t, 0>;
+using LongCount = portreg::AtLeast<int64_t, 1>;
+using Period = portreg::Lasting<1>;
+using Delay = portreg::Lasting<0>;
+using Interval = portreg::Lasting<10, /*kOrZero=*/true>;
+
+constexpr portreg::ServerLimits kLimits;
+
+}  // namespace
 
 ABSL_FLAG(std::vector<std::string>, listen, {std::string(portreg::kDefaultAddress)},
           "where to listen: host:port, [ipv6]:port or unix:path, several with commas between "
@@ -29,6 +48,8 @@ ABSL_FLAG(std::vector<std::string>, admin_listen, {},
 ABSL_FLAG(std::string, metrics_listen, "",
           "where Prometheus may fetch /metrics by HTTP: host:port, IPv4 only");
 ABSL_FLAG(bool, insecure, false, "allow plaintext on addresses that other machines reach");
+ABSL_FLAG(bool, admin_insecure, false,
+          "allow it for --admin_listen and --metrics_listen, but not for --listen");
 ABSL_FLAG(bool, reflection, false, "offer gRPC server reflection on the service's own address");
 
 ABSL_FLAG(std::string, tls_cert, "", "PEM file of the server's certificate and its chain");
@@ -39,31 +60,33 @@ ABSL_FLAG(std::vector<std::string>, tls_allowed_clients, {},
           "names in clients' certificates (URI, DNS, e-mail, IP) that may call, with * for any "
           "text without /; none: all that --tls_client_ca vouches for");
 
-ABSL_FLAG(int32_t, max_connections, 10'000, "connections open at once");
-ABSL_FLAG(int32_t, max_connections_per_peer, 0,
+ABSL_FLAG(Count, max_connections, {kLimits.connections.total}, "connections open at once");
+ABSL_FLAG(CountOrNone, max_connections_per_peer, {kLimits.connections.per_peer},
           "of these, from one IPv4 address or IPv6 /64 network; 0: no limit");
-ABSL_FLAG(int32_t, max_concurrent_streams, 100, "calls under way on one connection");
-ABSL_FLAG(int64_t, max_calls, 10'000, "calls under way in all");
-ABSL_FLAG(int64_t, max_unread_bytes, int64_t{256} << 20,
+ABSL_FLAG(Count, max_concurrent_streams, {kLimits.max_concurrent_streams},
+          "calls under way on one connection");
+ABSL_FLAG(LongCount, max_calls, {portreg::ServiceOptions().max_calls}, "calls under way in all");
+ABSL_FLAG(LongCount, max_unread_bytes, {portreg::ServiceOptions().max_unread_bytes},
           "bytes of replies made for one call each that clients have not read");
-ABSL_FLAG(int32_t, max_request_bytes, portreg::kMaxRequestBytes, "the longest request");
-ABSL_FLAG(int32_t, max_metadata_bytes, 8 << 10, "the most metadata of a call");
-ABSL_FLAG(int64_t, memory_quota_bytes, int64_t{256} << 20,
+ABSL_FLAG(Count, max_request_bytes, {kLimits.max_request_bytes}, "the longest request");
+ABSL_FLAG(Count, max_metadata_bytes, {kLimits.max_metadata_bytes}, "the most metadata of a call");
+ABSL_FLAG(LongCount, memory_quota_bytes, {kLimits.memory_quota_bytes},
           "what gRPC may hold for all connections");
-ABSL_FLAG(absl::Duration, handshake_timeout, absl::Seconds(10),
+ABSL_FLAG(Period, handshake_timeout, {kLimits.handshake_timeout},
           "how long a connection may take to shake hands");
-ABSL_FLAG(absl::Duration, max_connection_idle, absl::Minutes(5),
+ABSL_FLAG(Period, max_connection_idle, {kLimits.max_connection_idle},
           "how long a connection may be without a call");
-ABSL_FLAG(absl::Duration, max_connection_age, absl::Minutes(30),
+ABSL_FLAG(Period, max_connection_age, {kLimits.max_connection_age},
           "how long a connection may live, give or take a tenth");
-ABSL_FLAG(absl::Duration, max_connection_age_grace, absl::Seconds(30),
+ABSL_FLAG(Period, max_connection_age_grace, {kLimits.max_connection_age_grace},
           "how long its calls then have to end");
-ABSL_FLAG(absl::Duration, keepalive_time, absl::Seconds(60),
+ABSL_FLAG(Period, keepalive_time, {kLimits.keepalive_time},
           "silence after which a client is asked whether it is there");
-ABSL_FLAG(absl::Duration, keepalive_timeout, absl::Seconds(20), "how long it has to answer");
-ABSL_FLAG(absl::Duration, min_ping_interval, absl::Seconds(10),
+ABSL_FLAG(Period, keepalive_timeout, {kLimits.keepalive_timeout}, "how long it has to answer");
+ABSL_FLAG(Period, min_ping_interval, {kLimits.min_ping_interval},
           "clients that ping more often without a call are sent away");
-ABSL_FLAG(absl::Duration, max_watch, absl::Minutes(30), "how long a Watch lasts, at most");
+ABSL_FLAG(Period, max_watch, {portreg::ServiceOptions().max_watch},
+          "how long a Watch lasts, at most");
 
 ABSL_FLAG(std::string, iana_file, "",
           "IANA's service-names-port-numbers.csv, in place of the embedded snapshot");
@@ -74,17 +97,18 @@ ABSL_FLAG(bool, allow_fewer_rows, false,
 ABSL_FLAG(bool, check, false,
           "load the data, report counts, unusable rows and collisions, and exit: 0 if all is well, "
           "1 if not");
-ABSL_FLAG(absl::Duration, reload_interval, absl::Seconds(1),
+ABSL_FLAG(Interval, reload_interval, {portreg::PortregdOptions().reload_interval},
           "how often the files of data and TLS are looked at for a change; 0: only upon SIGHUP");
 
-ABSL_FLAG(std::string, log_format, "text", "format of the log on standard error: text or json");
-ABSL_FLAG(double, access_log, 0, "share of the calls that are logged, 0 to 1");
+ABSL_FLAG(portreg::LogFormat, log_format, portreg::LogFormat::kText,
+          "format of the log on standard error: text or json");
+ABSL_FLAG(portreg::Share, access_log, {portreg::PortregdOptions().access_log},
+          "share of the calls that are logged, 0 to 1");
 
-ABSL_FLAG(absl::Duration, drain_delay, absl::Seconds(5),
+ABSL_FLAG(Delay, drain_delay, {absl::Seconds(5)},
           "upon SIGTERM, how long to go on serving while health says NOT_SERVING; ends early once "
           "nobody is connected");
-ABSL_FLAG(absl::Duration, drain_grace, absl::Seconds(5),
-          "how long calls under way then have to end");
+ABSL_FLAG(Delay, drain_grace, {absl::Seconds(5)}, "how long calls under way then have to end");
 
 namespace portreg {
 namespace {
@@ -98,7 +122,8 @@ struct FlagGroup {
 
 const std::vector<FlagGroup>& FlagGroups() {
   static const auto* const groups = new std::vector<FlagGroup>{
-      {"Listening", {"listen", "admin_listen", "metrics_listen", "insecure", "reflection"}},
+      {"Listening",
+       {"listen", "admin_listen", "metrics_listen", "insecure", "admin_insecure", "reflection"}},
       {"TLS", {"tls_cert", "tls_key", "tls_client_ca", "tls_allowed_clients"}},
       {"Limits",
        {"max_connections", "max_connections_per_peer", "max_concurrent_streams", "max_calls",
@@ -117,6 +142,35 @@ std::string EnvironmentName(absl::string_view flag) {
   return absl::StrCat(kEnvironmentPrefix, absl::AsciiStrToUpper(flag));
 }
 
+// Variables that would be flags', but for a slip, in no order.
+std::vector<std::string> UnknownVariables() {
+  absl::flat_hash_set<std::string> known;
+  for (const FlagGroup& group : FlagGroups()) {
+    for (const absl::string_view flag : group.flags) known.insert(EnvironmentName(flag));
+  }
+  std::vector<std::string> unknown;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::pair<absl::string_view, absl::string_view> variable =
+        absl::StrSplit(*entry, absl::MaxSplits('=', 1));
+    if (variable.second.empty() || known.contains(variable.first)) continue;
+    if (absl::StartsWithIgnoreCase(variable.first, kEnvironmentPrefix)) {
+      unknown.emplace_back(variable.first);
+    }
+  }
+  return unknown;
+}
+
+// Without its TLS a server would serve whom it should not.
+absl::Status CheckUnknown(const std::vector<std::string>& variables) {
+  for (const std::string& variable : variables) {
+    if (absl::StartsWithIgnoreCase(variable, EnvironmentName("tls_"))) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("variable ", Quoted(variable), " stands for no flag, see --help"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ReadEnvironment() {
   for (const FlagGroup& group : FlagGroups()) {
     for (const absl::string_view name : group.flags) {
@@ -133,61 +187,21 @@ absl::Status ReadEnvironment() {
   return absl::OkStatus();
 }
 
-absl::Status OutOfRange(absl::string_view flag, absl::string_view expected) {
-  const std::string value = absl::FindCommandLineFlag(flag)->CurrentValue();
-  return absl::InvalidArgumentError(
-      absl::StrCat("--", flag, "=", value, " is out of range, expected ", expected));
-}
-
-// Whether each flag has a value that makes sense.
-absl::Status CheckRanges() {
-  for (const auto* const flag : {&FLAGS_max_connections, &FLAGS_max_concurrent_streams,
-                                 &FLAGS_max_request_bytes, &FLAGS_max_metadata_bytes}) {
-    if (absl::GetFlag(*flag) < 1) return OutOfRange(flag->Name(), "1 or more");
-  }
-  for (const auto* const flag :
-       {&FLAGS_max_calls, &FLAGS_max_unread_bytes, &FLAGS_memory_quota_bytes}) {
-    if (absl::GetFlag(*flag) < 1) return OutOfRange(flag->Name(), "1 or more");
-  }
-  for (const auto* const flag :
-       {&FLAGS_handshake_timeout, &FLAGS_max_connection_idle, &FLAGS_max_connection_age,
-        &FLAGS_max_connection_age_grace, &FLAGS_keepalive_time, &FLAGS_keepalive_timeout,
-        &FLAGS_min_ping_interval, &FLAGS_max_watch}) {
-    if (absl::GetFlag(*flag) < absl::Milliseconds(1))
-      return OutOfRange(flag->Name(), "1ms or more");
-  }
-  const absl::Duration interval = absl::GetFlag(FLAGS_reload_interval);
-  if (interval != absl::ZeroDuration() && interval < absl::Milliseconds(10)) {
-    return OutOfRange("reload_interval", "0, or 10ms or more");
-  }
-  for (const auto* const flag : {&FLAGS_drain_delay, &FLAGS_drain_grace}) {
-    if (absl::GetFlag(*flag) < absl::ZeroDuration()) return OutOfRange(flag->Name(), "0 or more");
-  }
-  if (absl::GetFlag(FLAGS_max_connections_per_peer) < 0) {
-    return OutOfRange("max_connections_per_peer", "0 or more");
-  }
-  const double share = absl::GetFlag(FLAGS_access_log);
-  if (!(share >= 0 && share <= 1)) return OutOfRange("access_log", "0 to 1");
-  const std::string format = absl::GetFlag(FLAGS_log_format);
-  if (format != "text" && format != "json") return OutOfRange("log_format", "text or json");
-  return absl::OkStatus();
-}
-
 ServerLimits ReadLimits() {
   ServerLimits limits;
-  limits.connections = {.total = absl::GetFlag(FLAGS_max_connections),
-                        .per_peer = absl::GetFlag(FLAGS_max_connections_per_peer)};
-  limits.max_concurrent_streams = absl::GetFlag(FLAGS_max_concurrent_streams);
-  limits.max_request_bytes = absl::GetFlag(FLAGS_max_request_bytes);
-  limits.max_metadata_bytes = absl::GetFlag(FLAGS_max_metadata_bytes);
-  limits.memory_quota_bytes = absl::GetFlag(FLAGS_memory_quota_bytes);
-  limits.handshake_timeout = absl::GetFlag(FLAGS_handshake_timeout);
-  limits.max_connection_idle = absl::GetFlag(FLAGS_max_connection_idle);
-  limits.max_connection_age = absl::GetFlag(FLAGS_max_connection_age);
-  limits.max_connection_age_grace = absl::GetFlag(FLAGS_max_connection_age_grace);
-  limits.keepalive_time = absl::GetFlag(FLAGS_keepalive_time);
-  limits.keepalive_timeout = absl::GetFlag(FLAGS_keepalive_timeout);
-  limits.min_ping_interval = absl::GetFlag(FLAGS_min_ping_interval);
+  limits.connections = {.total = absl::GetFlag(FLAGS_max_connections).value,
+                        .per_peer = absl::GetFlag(FLAGS_max_connections_per_peer).value};
+  limits.max_concurrent_streams = absl::GetFlag(FLAGS_max_concurrent_streams).value;
+  limits.max_request_bytes = absl::GetFlag(FLAGS_max_request_bytes).value;
+  limits.max_metadata_bytes = absl::GetFlag(FLAGS_max_metadata_bytes).value;
+  limits.memory_quota_bytes = absl::GetFlag(FLAGS_memory_quota_bytes).value;
+  limits.handshake_timeout = absl::GetFlag(FLAGS_handshake_timeout).value;
+  limits.max_connection_idle = absl::GetFlag(FLAGS_max_connection_idle).value;
+  limits.max_connection_age = absl::GetFlag(FLAGS_max_connection_age).value;
+  limits.max_connection_age_grace = absl::GetFlag(FLAGS_max_connection_age_grace).value;
+  limits.keepalive_time = absl::GetFlag(FLAGS_keepalive_time).value;
+  limits.keepalive_timeout = absl::GetFlag(FLAGS_keepalive_timeout).value;
+  limits.min_ping_interval = absl::GetFlag(FLAGS_min_ping_interval).value;
   return limits;
 }
 
@@ -196,9 +210,9 @@ PortregdOptions ReadOptions() {
   options.server.listen = absl::GetFlag(FLAGS_listen);
   options.server.reflection = absl::GetFlag(FLAGS_reflection);
   options.server.limits = ReadLimits();
-  options.server.service.max_calls = absl::GetFlag(FLAGS_max_calls);
-  options.server.service.max_unread_bytes = absl::GetFlag(FLAGS_max_unread_bytes);
-  options.server.service.max_watch = absl::GetFlag(FLAGS_max_watch);
+  options.server.service.max_calls = absl::GetFlag(FLAGS_max_calls).value;
+  options.server.service.max_unread_bytes = absl::GetFlag(FLAGS_max_unread_bytes).value;
+  options.server.service.max_watch = absl::GetFlag(FLAGS_max_watch).value;
   options.data = {.iana_file = absl::GetFlag(FLAGS_iana_file),
                   .local_file = absl::GetFlag(FLAGS_local_file),
                   .allow_fewer_rows = absl::GetFlag(FLAGS_allow_fewer_rows),
@@ -210,8 +224,9 @@ PortregdOptions ReadOptions() {
   options.admin_listen = absl::GetFlag(FLAGS_admin_listen);
   options.metrics_listen = absl::GetFlag(FLAGS_metrics_listen);
   options.insecure = absl::GetFlag(FLAGS_insecure);
-  options.reload_interval = absl::GetFlag(FLAGS_reload_interval);
-  options.access_log = absl::GetFlag(FLAGS_access_log);
+  options.admin_insecure = absl::GetFlag(FLAGS_admin_insecure);
+  options.reload_interval = absl::GetFlag(FLAGS_reload_interval).value;
+  options.access_log = absl::GetFlag(FLAGS_access_log).value;
   return options;
 }
 
@@ -230,18 +245,18 @@ absl::StatusOr<Command> ReadCommand(int argc, char** argv) {
   absl::SetFlagsUsageConfig(config);
 
   if (absl::Status status = ReadEnvironment(); !status.ok()) return status;
+  command.unknown_variables = UnknownVariables();
+  if (absl::Status status = CheckUnknown(command.unknown_variables); !status.ok()) return status;
   HyphensToUnderscores(arguments);
   const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
   if (rest.size() > 1) {
     return absl::InvalidArgumentError(
         absl::StrCat("unexpected argument ", Quoted(rest[1]), ", see --help"));
   }
-  if (absl::Status status = CheckRanges(); !status.ok()) return status;
   command.check = absl::GetFlag(FLAGS_check);
-  command.log_format =
-      absl::GetFlag(FLAGS_log_format) == "json" ? LogFormat::kJson : LogFormat::kText;
-  command.drain_delay = absl::GetFlag(FLAGS_drain_delay);
-  command.drain_grace = absl::GetFlag(FLAGS_drain_grace);
+  command.log_format = absl::GetFlag(FLAGS_log_format);
+  command.drain_delay = absl::GetFlag(FLAGS_drain_delay).value;
+  command.drain_grace = absl::GetFlag(FLAGS_drain_grace).value;
   command.portregd = ReadOptions();
   return command;
 }

@@ -3,6 +3,7 @@
 #define PORTREG_SERVER_FLAGS_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -20,6 +21,8 @@ struct Command {
   // how long those under way may take to end.
   absl::Duration drain_delay;
   absl::Duration drain_grace;
+  // Variables PORTREGD_... that stand for no flag, and are ignored.
+  std::vector<std::string> unknown_variables;
   // Load the data, report on it, and exit.
   bool check = false;
   // Print the help, and exit.
@@ -27,9 +30,10 @@ struct Command {
 };
 
 // Reads flags from the command line, and for those not given there from
-// PORTREGD_<FLAG>, where an empty variable counts as none. INVALID_ARGUMENT, naming it, for an
-// unusable variable, a value out of range, or an argument that is no flag; an unknown or unusable
-// flag ends the process with exit code 1, as Abseil does.
+// PORTREGD_<FLAG>, where an empty variable counts as none. INVALID_ARGUMENT, naming it and what is
+// allowed, for an unusable variable, a variable PORTREGD_TLS_... that stands for no flag, or an
+// argument that is no flag; an unknown or unusable flag ends the process with exit code 1, as
+// Abseil does.
 absl::StatusOr<Command> ReadCommand(int argc, char** argv);
 
 // What --help prints: the flags in groups, with defaults.

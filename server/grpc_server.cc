@@ -66,35 +66,40 @@ void Apply(const ServerLimits& limits, grpc::ServerBuilder& builder) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const GrpcServerOptions& options,
-                                                              grpc::ServerBuilder& builder) {
+absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Open(
+    const GrpcServerOptions& options, absl::FunctionRef<void(grpc::ServerBuilder&)> add_services) {
   absl::StatusOr<std::unique_ptr<Listener>> listener =
       Listener::Open(options.listen, options.limits.connections, options.limits.keepalive_timeout);
   if (!listener.ok()) return listener.status();
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::channelz::experimental::InitChannelzService();
+  // A builder takes the plug-ins that there are when it is made.
+  grpc::ServerBuilder builder;
+  add_services(builder);
   builder.SetOption(std::make_unique<OnlyOffered>(options.reflection, options.channelz));
   Apply(options.limits, builder);
-  const std::shared_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor =
-      builder.experimental().AddExternalConnectionAcceptor(
-          grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
-          options.credentials);
+  std::shared_ptr<Acceptor> acceptor = builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, options.credentials);
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr) return absl::InternalError("gRPC could not start a server");
-  (*listener)->Start([acceptor](int fd, int listener_fd) {
-    grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
-    connection.listener_fd = listener_fd;
-    connection.fd = fd;
-    acceptor->HandleNewConnection(&connection);
-  });
-  return std::unique_ptr<GrpcServer>(new GrpcServer(*std::move(listener), std::move(server)));
+  return std::unique_ptr<GrpcServer>(
+      new GrpcServer(*std::move(listener), std::move(acceptor), std::move(server)));
 }
 
 GrpcServer::~GrpcServer() { Shutdown(absl::ZeroDuration()); }
 
 void GrpcServer::SetServing(const std::string& service, bool serving) {
   server_->GetHealthCheckService()->SetServingStatus(service, serving);
+}
+
+void GrpcServer::Accept() {
+  listener_->Start([acceptor = acceptor_](int fd, int listener_fd) {
+    Acceptor::NewConnectionParameters connection;
+    connection.listener_fd = listener_fd;
+    connection.fd = fd;
+    acceptor->HandleNewConnection(&connection);
+  });
 }
 
 void GrpcServer::Shutdown(absl::Duration grace) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "grpcpp/grpcpp.h"
@@ -26,17 +27,22 @@ struct GrpcServerOptions {
 // A grpc::Server, its listener, and grpc.health.v1.Health. For one thread.
 class GrpcServer {
  public:
-  // `builder` brings the services, which must outlive the server.
-  // INVALID_ARGUMENT for an address that cannot be read, UNAVAILABLE for one
-  // that cannot be listened on; then nothing is served.
-  static absl::StatusOr<std::unique_ptr<GrpcServer>> Start(const GrpcServerOptions& options,
-                                                           grpc::ServerBuilder& builder);
+  // Opens the listeners, behind which connections wait until Accept.
+  // `add_services` registers what is served besides, which must outlive the
+  // server. INVALID_ARGUMENT for an address that cannot be read, UNAVAILABLE for
+  // one that cannot be listened on.
+  static absl::StatusOr<std::unique_ptr<GrpcServer>> Open(
+      const GrpcServerOptions& options, absl::FunctionRef<void(grpc::ServerBuilder&)> add_services);
 
   // As Shutdown without grace.
   ~GrpcServer();
 
-  // What health says of `service` from now on.
+  // What health says of `service` from now on. Until then it knows none but "",
+  // which is SERVING.
   void SetServing(const std::string& service, bool serving);
+
+  // Serves those who come, from now on; once.
+  void Accept();
 
   // Accepts no more connections.
   void StopListening() { listener_->Stop(); }
@@ -49,10 +55,17 @@ class GrpcServer {
   [[nodiscard]] Connections& connections() { return listener_->connections(); }
 
  private:
-  GrpcServer(std::unique_ptr<Listener> listener, std::unique_ptr<grpc::Server> server)
-      : listener_(std::move(listener)), server_(std::move(server)) {}
+  using Acceptor = grpc::experimental::ExternalConnectionAcceptor;
+
+  GrpcServer(std::unique_ptr<Listener> listener, std::shared_ptr<Acceptor> acceptor,
+             std::unique_ptr<grpc::Server> server)
+      : listener_(std::move(listener)),
+        acceptor_(std::move(acceptor)),
+        server_(std::move(server)) {}
 
   std::unique_ptr<Listener> listener_;
+  // Takes connections over from the listener.
+  std::shared_ptr<Acceptor> acceptor_;
   std::unique_ptr<grpc::Server> server_;
 };
 

@@ -33,9 +33,9 @@ void AddRecords(const Registry& registry, absl::Span<const RecordIndex> found,
   }
 }
 
-// A lookup's answer without its revision, which a batch states once.
-absl::StatusOr<v1::LookupResponse> Answer(const Registry& registry,
-                                          const v1::LookupRequest& request) {
+// A batch states the revision once.
+absl::StatusOr<v1::LookupResponse> LookupWithoutRevision(const Registry& registry,
+                                                         const v1::LookupRequest& request) {
   const absl::StatusOr<LookupQuestion> question = Read(request);
   if (!question.ok()) return question.status();
   v1::LookupResponse response;
@@ -57,14 +57,14 @@ absl::StatusOr<v1::LookupResponse> Answer(const Registry& registry,
 
 absl::StatusOr<v1::LookupResponse> Lookup(const Registry& registry,
                                           const v1::LookupRequest& request) {
-  absl::StatusOr<v1::LookupResponse> response = Answer(registry, request);
+  absl::StatusOr<v1::LookupResponse> response = LookupWithoutRevision(registry, request);
   if (response.ok()) response->set_revision(registry.revision());
   return response;
 }
 
 v1::LookupResult LookupResultOf(const Registry& registry, const v1::LookupRequest& request) {
   v1::LookupResult result;
-  absl::StatusOr<v1::LookupResponse> answer = Answer(registry, request);
+  absl::StatusOr<v1::LookupResponse> answer = LookupWithoutRevision(registry, request);
   if (answer.ok()) {
     *result.mutable_response() = *std::move(answer);
   } else {

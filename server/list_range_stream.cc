@@ -14,7 +14,7 @@ ListRangeStream::ListRangeStream(Calls& calls, grpc::CallbackServerContext& cont
 
 void ListRangeStream::Go(const grpc::ByteBuffer& request) {
   v1::ListRangeRequest message;
-  if (absl::Status status = ParseRequest(request, message); !status.ok()) {
+  if (absl::Status status = TakeRequest(request, message); !status.ok()) {
     End(ToGrpcStatus(status));
     return;
   }

@@ -73,6 +73,9 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Open(const std::vector<std::
   }
   if (parsed.empty()) return absl::InvalidArgumentError("no address to listen on is given");
   std::unique_ptr<Listener> listener(new Listener(limits));
+  if (listener->wake_ < 0) {
+    return absl::UnavailableError(absl::StrCat("cannot listen: ", std::strerror(errno)));
+  }
   for (const ListenAddress& address : parsed) {
     if (absl::Status status = listener->Add(address, user_timeout); !status.ok()) return status;
   }
@@ -84,7 +87,7 @@ Listener::Listener(const ConnectionLimits& limits)
 
 Listener::~Listener() {
   Stop();
-  close(wake_);
+  if (wake_ >= 0) close(wake_);
 }
 
 absl::Status Listener::Add(const ListenAddress& address, absl::Duration user_timeout) {
@@ -96,8 +99,8 @@ absl::Status Listener::Add(const ListenAddress& address, absl::Duration user_tim
   return absl::OkStatus();
 }
 
-void Listener::Start(Taker taker) {
-  taker_ = std::move(taker);
+void Listener::Start(ConnectionHandler handler) {
+  handler_ = std::move(handler);
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -138,7 +141,7 @@ bool Listener::AcceptAll(int listener_fd) {
     const int fd = accept4(listener_fd, reinterpret_cast<sockaddr*>(&address), &size,
                            SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd >= 0) {
-      Take(fd, listener_fd, PeerOf(address));
+      AdmitOrClose(fd, listener_fd, PeerOf(address));
       continue;
     }
     if (errno == EAGAIN || errno == EWOULDBLOCK) return true;
@@ -148,14 +151,14 @@ bool Listener::AcceptAll(int listener_fd) {
   return true;
 }
 
-void Listener::Take(int fd, int listener_fd, const std::string& peer) {
+void Listener::AdmitOrClose(int fd, int listener_fd, const std::string& peer) {
   if (IsOneOfTheLast(fd)) {
     connections_.RefusedForDescriptors();
     close(fd);
   } else if (connections_.Admit(fd, peer) != Refusal::kNone) {
     close(fd);
   } else {
-    taker_(fd, listener_fd);
+    handler_(fd, listener_fd);
   }
 }
 

@@ -25,7 +25,7 @@ namespace portreg {
 class Listener {
  public:
   // Takes a connection over: `fd` is its own from then on.
-  using Taker = std::function<void(int fd, int listener_fd)>;
+  using ConnectionHandler = std::function<void(int fd, int listener_fd)>;
 
   // Listens at each address, without accepting yet. `user_timeout` is how long
   // what was sent may stay unacknowledged before the connection counts as dead
@@ -42,7 +42,7 @@ class Listener {
   Listener& operator=(const Listener&) = delete;
 
   // Accepts from now on, on a thread of its own; once.
-  void Start(Taker taker);
+  void Start(ConnectionHandler handler);
 
   // Listens no more. What was accepted is not touched. Must not be called by
   // two threads at once.
@@ -59,7 +59,7 @@ class Listener {
   void Run();
   // Accepts all that wait there. Returns whether there were descriptors for it.
   bool AcceptAll(int listener_fd);
-  void Take(int fd, int listener_fd, const std::string& peer);
+  void AdmitOrClose(int fd, int listener_fd, const std::string& peer);
 
   Connections connections_;
   std::vector<std::string> addresses_;
@@ -68,7 +68,7 @@ class Listener {
   std::vector<std::string> paths_;
   // Readable once the thread is to end.
   int wake_;
-  Taker taker_;
+  ConnectionHandler handler_;
   std::thread thread_;
 };
 

@@ -8,8 +8,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <utility>
 
@@ -75,7 +78,8 @@ void SetOptions(int fd, const addrinfo& candidate, absl::Duration user_timeout) 
   const int off = 0;
   setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-  const auto milliseconds = static_cast<unsigned>(absl::ToInt64Milliseconds(user_timeout));
+  const auto milliseconds = static_cast<int>(
+      std::min<int64_t>(absl::ToInt64Milliseconds(user_timeout), std::numeric_limits<int>::max()));
   setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, sizeof(milliseconds));
   // [::] is for both families.
   if (candidate.ai_family == AF_INET6) {

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -92,6 +93,10 @@ int main(int argc, char** argv) {
   }
   if (command->check) return Check(command->portregd.data);
   portreg::SetLogFormat(command->log_format);
+  if (!command->unknown_variables.empty()) {
+    portreg::Log(portreg::Severity::kWarning, "variables that stand for no flag",
+                 {{"ignored", absl::StrJoin(command->unknown_variables, " ")}});
+  }
   if (absl::Status status = portreg::RaiseDescriptorLimit(); !status.ok()) return Fail(status);
 
   const absl::StatusOr<std::unique_ptr<portreg::Portregd>> portregd =

@@ -38,8 +38,7 @@ void Poke(const std::string& text) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<MetricsEndpoint>> MetricsEndpoint::Start(
-    absl::string_view text, std::shared_ptr<prometheus::Collectable> metrics) {
+absl::StatusOr<std::unique_ptr<MetricsEndpoint>> MetricsEndpoint::Open(absl::string_view text) {
   absl::StatusOr<ListenAddress> address = ParseListenAddress(text);
   if (!address.ok()) return address.status();
   if (!address->path.empty()) {
@@ -63,9 +62,12 @@ absl::StatusOr<std::unique_ptr<MetricsEndpoint>> MetricsEndpoint::Start(
   }
   address->port = static_cast<Port>(endpoint->exposer_->GetListeningPorts().front());
   endpoint->address_ = address->ToString();
-  endpoint->metrics_ = std::move(metrics);
-  endpoint->exposer_->RegisterCollectable(endpoint->metrics_);
   return endpoint;
+}
+
+void MetricsEndpoint::Serve(std::shared_ptr<prometheus::Collectable> metrics) {
+  metrics_ = std::move(metrics);
+  exposer_->RegisterCollectable(metrics_);
 }
 
 // CivetWeb looks every two seconds whether it is to stop, and whenever somebody

@@ -18,8 +18,11 @@ class MetricsEndpoint {
   // Listens at host:port with a numeric IPv4 address; port 0 lets the system
   // choose. UNAVAILABLE if it cannot listen there, INVALID_ARGUMENT for
   // an address that cannot be read.
-  static absl::StatusOr<std::unique_ptr<MetricsEndpoint>> Start(
-      absl::string_view address, std::shared_ptr<prometheus::Collectable> metrics);
+  static absl::StatusOr<std::unique_ptr<MetricsEndpoint>> Open(absl::string_view address);
+
+  // Answers with `metrics` too from now on; before, with what there is to say of
+  // the endpoint itself. Call it once.
+  void Serve(std::shared_ptr<prometheus::Collectable> metrics);
 
   // Ends at once, but for an answer that is being given.
   ~MetricsEndpoint();

@@ -19,41 +19,39 @@ namespace {
 // remedy if not.
 constexpr absl::string_view kLiveness = "liveness";
 
-// Connections to the admin side: a few probes and people.
+// The admin side serves a few probes and people: connections, calls under way on
+// each, and bytes that gRPC may hold for all.
 constexpr int kMaxAdminConnections = 256;
+constexpr int kMaxAdminStreams = 16;
+constexpr int64_t kAdminQuotaBytes = int64_t{16} << 20;
 
 // INVALID_ARGUMENT if other machines reach one of the addresses, which offer
 // plaintext.
-absl::Status CheckLoopback(const std::vector<std::string>& addresses, absl::string_view flag) {
+absl::Status CheckLoopback(const std::vector<std::string>& addresses, absl::string_view flag,
+                           absl::string_view remedy) {
   for (const std::string& text : addresses) {
     const absl::StatusOr<ListenAddress> address = ParseListenAddress(text);
     if (!address.ok()) return address.status();
     if (address->IsLoopback()) continue;
     return absl::InvalidArgumentError(
-        absl::StrCat(flag, "=", text, " would be plaintext that other machines reach: ",
-                     flag == "--listen" ? "give --tls_cert and --tls_key, or " : "",
-                     "allow it with --insecure"));
+        absl::StrCat(flag, "=", text, " would be plaintext that other machines reach: ", remedy));
   }
   return absl::OkStatus();
 }
 
 absl::Status CheckPlaintext(const PortregdOptions& options) {
   if (options.insecure) return absl::OkStatus();
-  if (options.tls.cert.empty() && options.tls.key.empty()) {
-    if (absl::Status status = CheckLoopback(options.server.listen, "--listen"); !status.ok()) {
-      return status;
-    }
+  if (!options.tls.IsGiven()) {
+    absl::Status status =
+        CheckLoopback(options.server.listen, "--listen",
+                      "give --tls_cert and --tls_key, or allow it with --insecure");
+    if (!status.ok()) return status;
   }
-  if (absl::Status status = CheckLoopback(options.admin_listen, "--admin_listen"); !status.ok()) {
-    return status;
-  }
-  if (options.metrics_listen.empty()) return absl::OkStatus();
-  return CheckLoopback({options.metrics_listen}, "--metrics_listen");
-}
-
-bool HasTls(const TlsOptions& options) {
-  return !options.cert.empty() || !options.key.empty() || !options.client_ca.empty() ||
-         !options.allowed_clients.empty();
+  if (options.admin_insecure) return absl::OkStatus();
+  constexpr absl::string_view kRemedy = "allow it with --admin_insecure";
+  absl::Status status = CheckLoopback(options.admin_listen, "--admin_listen", kRemedy);
+  if (!status.ok() || options.metrics_listen.empty()) return status;
+  return CheckLoopback({options.metrics_listen}, "--metrics_listen", kRemedy);
 }
 
 // Whether both are made of the same files.
@@ -70,8 +68,11 @@ absl::StatusOr<std::unique_ptr<Portregd>> Portregd::Start(const PortregdOptions&
   if (absl::Status status = CheckPlaintext(options); !status.ok()) return status;
   std::unique_ptr<Portregd> portregd(new Portregd(options));
   if (absl::Status status = portregd->Load(); !status.ok()) return status;
-  if (absl::Status status = portregd->StartServers(); !status.ok()) return status;
-  if (absl::Status status = portregd->StartAdmin(); !status.ok()) return status;
+  if (absl::Status status = portregd->OpenAdmin(); !status.ok()) return status;
+  if (absl::Status status = portregd->StartServer(); !status.ok()) return status;
+  portregd->reloader_ =
+      std::make_unique<Reloader>(std::move(portregd->subjects_), options.reload_interval);
+  portregd->ServeAdmin();
   return portregd;
 }
 
@@ -79,7 +80,7 @@ absl::Status Portregd::Load() {
   // The watches come first, so that no change falls between.
   subjects_.push_back(
       {"registry", FileWatch(FilesOf(options_.data)), [this] { return ReloadRegistry(); }});
-  if (HasTls(options_.tls)) {
+  if (options_.tls.IsGiven()) {
     subjects_.push_back({"certificates",
                          FileWatch({options_.tls.cert, options_.tls.key, options_.tls.client_ca}),
                          [this] { return ReloadCertificates(); }});
@@ -94,7 +95,30 @@ absl::Status Portregd::Load() {
   return absl::OkStatus();
 }
 
-absl::Status Portregd::StartServers() {
+absl::Status Portregd::OpenAdmin() {
+  if (!options_.metrics_listen.empty()) {
+    absl::StatusOr<std::unique_ptr<MetricsEndpoint>> metrics =
+        MetricsEndpoint::Open(options_.metrics_listen);
+    if (!metrics.ok()) return metrics.status();
+    metrics_ = *std::move(metrics);
+  }
+  if (options_.admin_listen.empty()) return absl::OkStatus();
+  GrpcServerOptions options = {.listen = options_.admin_listen,
+                               .credentials = grpc::InsecureServerCredentials(),
+                               .limits = options_.server.limits,
+                               .reflection = true,
+                               .channelz = true};
+  options.limits.connections = {.total = kMaxAdminConnections, .per_peer = 0};
+  options.limits.max_concurrent_streams = kMaxAdminStreams;
+  options.limits.memory_quota_bytes = kAdminQuotaBytes;
+  absl::StatusOr<std::unique_ptr<GrpcServer>> admin =
+      GrpcServer::Open(options, [](grpc::ServerBuilder&) {});
+  if (!admin.ok()) return admin.status();
+  admin_ = *std::move(admin);
+  return absl::OkStatus();
+}
+
+absl::Status Portregd::StartServer() {
   ServerOptions options = options_.server;
   absl::StatusOr<ClientNames> names = ClientNames::Create(options_.tls.allowed_clients);
   if (!names.ok()) return names.status();
@@ -109,36 +133,27 @@ absl::Status Portregd::StartServers() {
       certificates_ == nullptr ? grpc::InsecureServerCredentials() : certificates_->Credentials());
   if (!server.ok()) return server.status();
   server_ = *std::move(server);
-  reloader_ = std::make_unique<Reloader>(std::move(subjects_), options_.reload_interval);
   return absl::OkStatus();
 }
 
-absl::Status Portregd::StartAdmin() {
-  if (!options_.admin_listen.empty()) {
-    GrpcServerOptions options = {.listen = options_.admin_listen,
-                                 .credentials = grpc::InsecureServerCredentials(),
-                                 .limits = options_.server.limits,
-                                 .reflection = true,
-                                 .channelz = true};
-    options.limits.connections = {.total = kMaxAdminConnections, .per_peer = 0};
-    grpc::ServerBuilder builder;
-    absl::StatusOr<std::unique_ptr<GrpcServer>> admin = GrpcServer::Start(options, builder);
-    if (!admin.ok()) return admin.status();
-    admin_ = *std::move(admin);
-    admin_->SetServing(v1::PortRegistryService::service_full_name(), true);
+void Portregd::ServeAdmin() {
+  if (admin_ != nullptr) {
+    SetAdminHealth(true);
     admin_->SetServing(std::string(kLiveness), true);
+    admin_->Accept();
   }
-  if (options_.metrics_listen.empty()) return absl::OkStatus();
-  absl::StatusOr<std::unique_ptr<MetricsEndpoint>> metrics = MetricsEndpoint::Start(
-      options_.metrics_listen,
-      std::make_shared<Metrics>(MetricsSources{.publication = publication_.get(),
-                                               .server = server_.get(),
-                                               .reloader = reloader_.get(),
-                                               .certificates = certificates_.get(),
-                                               .draining = &draining_}));
-  if (!metrics.ok()) return metrics.status();
-  metrics_ = *std::move(metrics);
-  return absl::OkStatus();
+  if (metrics_ == nullptr) return;
+  metrics_->Serve(std::make_shared<Metrics>(MetricsSources{.publication = publication_.get(),
+                                                           .server = server_.get(),
+                                                           .reloader = reloader_.get(),
+                                                           .certificates = certificates_.get(),
+                                                           .draining = &draining_}));
+}
+
+void Portregd::SetAdminHealth(bool serving) {
+  if (admin_ == nullptr) return;
+  admin_->SetServing("", serving);
+  admin_->SetServing(v1::PortRegistryService::service_full_name(), serving);
 }
 
 std::vector<std::string> Portregd::Announcements() const {
@@ -158,9 +173,7 @@ std::vector<std::string> Portregd::Announcements() const {
 void Portregd::Drain() {
   draining_ = true;
   server_->Drain();
-  if (admin_ == nullptr) return;
-  admin_->SetServing("", false);
-  admin_->SetServing(v1::PortRegistryService::service_full_name(), false);
+  SetAdminHealth(false);
 }
 
 void Portregd::Shutdown(absl::Duration grace) {

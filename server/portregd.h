@@ -35,6 +35,9 @@ struct PortregdOptions {
   std::string metrics_listen;
   // Allows plaintext where other machines reach it. Default: no.
   bool insecure = false;
+  // Allows it at `admin_listen` and `metrics_listen`, which know nothing else.
+  // Default: no.
+  bool admin_insecure = false;
   // How often files are looked at for a change; zero: never. Default: 1 s.
   absl::Duration reload_interval = absl::Seconds(1);
   // Share of the calls that are logged. Default: 0.
@@ -70,8 +73,13 @@ class Portregd {
       : options_(options), access_log_(options.access_log) {}
 
   absl::Status Load();
-  absl::Status StartServers();
-  absl::Status StartAdmin();
+  // First the addresses of the admin side, then the service, then what the admin
+  // side tells of it: nobody is served by a start that fails.
+  absl::Status OpenAdmin();
+  absl::Status StartServer();
+  void ServeAdmin();
+  // What health on the admin side says of the service.
+  void SetAdminHealth(bool serving);
   absl::StatusOr<bool> ReloadRegistry();
   absl::StatusOr<bool> ReloadCertificates();
 

@@ -94,8 +94,9 @@ absl::Status RaiseDescriptorLimit() {
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return absl::OkStatus();
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
-  if (limit.rlim_max >= kFewestDescriptors) return absl::OkStatus();
-  return absl::ResourceExhaustedError(absl::StrCat("the process may have ", limit.rlim_max,
+  const uint64_t most = MaxDescriptors();
+  if (most >= kFewestDescriptors) return absl::OkStatus();
+  return absl::ResourceExhaustedError(absl::StrCat("the process may have ", most,
                                                    " descriptors open, at least ",
                                                    kFewestDescriptors, " are needed (ulimit -n)"));
 }

@@ -41,8 +41,8 @@ struct ReloadSubject {
 
 // Reloads subjects on a thread of its own: when their files change, and when
 // told to. A failure leaves things as they are, is logged, and is tried again
-// when the files change once more, or after a minute: what was not yet valid may
-// be so by then.
+// when the files change once more, or when they are looked at a minute later:
+// what was not yet valid may be so by then.
 class Reloader {
  public:
   // Looks at the files each `interval`; zero: never.

@@ -28,12 +28,6 @@ std::string Prefix(int field, size_t size) {
 
 }  // namespace
 
-grpc::Slice ToSlice(std::string bytes) {
-  auto* const owned = new std::string(std::move(bytes));
-  return {owned->data(), owned->size(), [](void* text) { delete static_cast<std::string*>(text); },
-          owned};
-}
-
 size_t SizeOfRevision(const Registry& registry) {
   v1::LookupResponse only;
   only.set_revision(registry.revision());

@@ -14,11 +14,9 @@
 #include "common/registry.h"
 #include "grpcpp/support/slice.h"
 #include "portreg/v1/port_registry_service.pb.h"
+#include "server/wire.h"
 
 namespace portreg {
-
-// A slice that owns `bytes`, without copying them.
-grpc::Slice ToSlice(std::string bytes);
 
 // Replies to the questions 0 to size - 1, equal ones stored once, as parts of
 // one slice. Any number of threads may read at once; slices outlive the table.
@@ -32,7 +30,7 @@ class ReplyTable {
   ReplyTable(const Registry& registry, size_t size, KeyOf key_of, Ask ask);
 
   // Nothing if it is not stored.
-  [[nodiscard]] std::optional<grpc::Slice> Reply(size_t question) const {
+  [[nodiscard]] std::optional<grpc::Slice> At(size_t question) const {
     const Place& place = places_[question];
     if (place.is_empty()) return std::nullopt;
     return bytes_.sub(place.reply, place.revision + revision_size_);

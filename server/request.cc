@@ -190,7 +190,12 @@ absl::StatusOr<SearchRequestQuestion> Read(const v1::SearchRequest& request) {
                                .with_details = *with_details};
 }
 
-absl::Status Check(const v1::BatchLookupRequest& request) {
+std::string Read(const v1::WatchRequest& request) {
+  if (request.revision().size() != Registry::kRevisionDigits) return {};
+  return request.revision();
+}
+
+absl::Status CheckBatch(const v1::BatchLookupRequest& request) {
   if (request.requests_size() <= kMaxBatchSize) return absl::OkStatus();
   return BadField("requests", v1::ERROR_REASON_BATCH_TOO_LARGE,
                   absl::StrCat("requests holds ", request.requests_size(), " lookups, at most ",

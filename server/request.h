@@ -54,7 +54,10 @@ struct SearchRequestQuestion {
 absl::StatusOr<LookupQuestion> Read(const v1::LookupRequest& request);
 absl::StatusOr<ClassifyQuestion> Read(const v1::ClassifyRequest& request);
 absl::StatusOr<SearchRequestQuestion> Read(const v1::SearchRequest& request);
-absl::Status Check(const v1::BatchLookupRequest& request);
+absl::Status CheckBatch(const v1::BatchLookupRequest& request);
+
+// The revision that the watcher has; empty unless it is one that could be.
+std::string Read(const v1::WatchRequest& request);
 
 // Also ABORTED (REVISION_CHANGED) for a token of another revision than the
 // registry's.

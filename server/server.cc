@@ -19,20 +19,21 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
     const ServerOptions& options, const Publication& publication,
     std::shared_ptr<grpc::ServerCredentials> credentials) {
   std::unique_ptr<Server> server(new Server(publication, options.service));
-  grpc::ServerBuilder builder;
-  builder.RegisterService(&server->service_);
-  builder.RegisterCallbackGenericService(&server->unknown_methods_);
-  absl::StatusOr<std::unique_ptr<GrpcServer>> started =
-      GrpcServer::Start({.listen = options.listen,
-                         .credentials = std::move(credentials),
-                         .limits = options.limits,
-                         .reflection = options.reflection},
-                        builder);
-  if (!started.ok()) return started.status();
-  server->server_ = *std::move(started);
+  absl::StatusOr<std::unique_ptr<GrpcServer>> opened =
+      GrpcServer::Open({.listen = options.listen,
+                        .credentials = std::move(credentials),
+                        .limits = options.limits,
+                        .reflection = options.reflection},
+                       [&server](grpc::ServerBuilder& builder) {
+                         builder.RegisterService(&server->service_);
+                         builder.RegisterCallbackGenericService(&server->unknown_methods_);
+                       });
+  if (!opened.ok()) return opened.status();
+  server->server_ = *std::move(opened);
   // The default service answers for "" by itself; clients that check health
   // ask for the service by name.
   server->server_->SetServing(v1::PortRegistryService::service_full_name(), true);
+  server->server_->Accept();
   return server;
 }
 

@@ -5,8 +5,8 @@
 #include <cstdint>
 
 #include "absl/time/time.h"
+#include "common/limits.h"
 #include "server/connections.h"
-#include "server/service.h"
 
 namespace portreg {
 

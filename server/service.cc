@@ -27,14 +27,14 @@ absl::StatusOr<grpc::Slice> Made(const absl::StatusOr<Response>& response, Unrea
   return unread.Hold(response->SerializeAsString());
 }
 
-// What each RPC answers, in bytes.
-absl::StatusOr<grpc::Slice> Reply(const Snapshot& snapshot, const v1::LookupRequest& request,
+// Each RPC: its reply in bytes.
+absl::StatusOr<grpc::Slice> Serve(const Snapshot& snapshot, const v1::LookupRequest& request,
                                   Call& call) {
   if (std::optional<grpc::Slice> stored = snapshot.replies.Find(request)) return *std::move(stored);
   return Made(Lookup(snapshot.registry, request), call.calls().unread());
 }
 
-absl::StatusOr<grpc::Slice> Reply(const Snapshot& snapshot, const v1::BatchLookupRequest& request,
+absl::StatusOr<grpc::Slice> Serve(const Snapshot& snapshot, const v1::BatchLookupRequest& request,
                                   Call& call) {
   call.calls().stats().batch_sizes.Observe(request.requests_size());
   absl::StatusOr<std::string> reply = BatchReply(snapshot.registry, snapshot.replies, request);
@@ -42,18 +42,18 @@ absl::StatusOr<grpc::Slice> Reply(const Snapshot& snapshot, const v1::BatchLooku
   return call.calls().unread().Hold(*std::move(reply));
 }
 
-absl::StatusOr<grpc::Slice> Reply(const Snapshot& snapshot, const v1::ClassifyRequest& request,
+absl::StatusOr<grpc::Slice> Serve(const Snapshot& snapshot, const v1::ClassifyRequest& request,
                                   Call& call) {
   if (std::optional<grpc::Slice> stored = snapshot.replies.Find(request)) return *std::move(stored);
   return Made(Classify(snapshot.registry, request), call.calls().unread());
 }
 
-absl::StatusOr<grpc::Slice> Reply(const Snapshot& snapshot, const v1::SearchRequest& request,
+absl::StatusOr<grpc::Slice> Serve(const Snapshot& snapshot, const v1::SearchRequest& request,
                                   Call& call) {
   return Made(Search(snapshot.search_index, request), call.calls().unread());
 }
 
-absl::StatusOr<grpc::Slice> Reply(const Snapshot& snapshot,
+absl::StatusOr<grpc::Slice> Serve(const Snapshot& snapshot,
                                   const v1::GetRegistryInfoRequest& request, Call& call) {
   return Made(GetRegistryInfo(snapshot.registry, request), call.calls().unread());
 }
@@ -65,18 +65,17 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   UnaryCall(Calls& calls, Method method, grpc::CallbackServerContext& context)
       : call_(calls, method, context) {}
 
-  // Answers with what `request`, once read, leads to; or with an error.
+  // Reads `request`, serves it, and sends the reply or an error.
   template <typename Request>
-  void Answer(const Publication& publication, Request& request, const grpc::ByteBuffer& in,
-              grpc::ByteBuffer& out) {
+  void Run(const Publication& publication, Request& request, const grpc::ByteBuffer& in,
+           grpc::ByteBuffer& out) {
     EchoCorrelation(call_.context());
     absl::Status status = call_.Admit();
-    if (status.ok()) status = ParseRequest(in, request);
+    if (status.ok()) status = TakeRequest(in, request);
     if (status.ok()) {
       const std::shared_ptr<const Snapshot> snapshot = publication.Current();
-      const absl::StatusOr<grpc::Slice> reply = Reply(*snapshot, request, call_);
-      // Not assigned: that would copy the buffer (gRPC 1.51 has no move).
-      if (reply.ok()) grpc::ByteBuffer(&*reply, 1).Swap(&out);
+      const absl::StatusOr<grpc::Slice> reply = Serve(*snapshot, request, call_);
+      if (reply.ok()) Put(absl::MakeConstSpan(&*reply, 1), out);
       status = reply.status();
     }
     call_.Handled(static_cast<grpc::StatusCode>(status.code()));
@@ -92,18 +91,20 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
 
 // The road of every unary call; `request` is a message to read it into.
 template <typename Request>
-grpc::ServerUnaryReactor* Answer(Calls& calls, Method method, const Publication& publication,
-                                 grpc::CallbackServerContext& context, Request& request,
-                                 const grpc::ByteBuffer& in, grpc::ByteBuffer& out) {
+grpc::ServerUnaryReactor* StartUnary(Calls& calls, Method method, const Publication& publication,
+                                     grpc::CallbackServerContext& context, Request& request,
+                                     const grpc::ByteBuffer& in, grpc::ByteBuffer& out) {
   auto* const call = new UnaryCall(calls, method, context);
-  call->Answer(publication, request, in, out);
+  call->Run(publication, request, in, out);
   return call;
 }
 
 // The road of every stream.
 template <typename StreamType, typename Source>
-grpc::ServerWriteReactor<grpc::ByteBuffer>* Open(Calls& calls, grpc::CallbackServerContext& context,
-                                                 Source&& source, const grpc::ByteBuffer& request) {
+grpc::ServerWriteReactor<grpc::ByteBuffer>* StartStream(Calls& calls,
+                                                        grpc::CallbackServerContext& context,
+                                                        Source&& source,
+                                                        const grpc::ByteBuffer& request) {
   const auto stream = std::make_shared<StreamType>(calls, context, std::forward<Source>(source));
   if (stream->Begin()) stream->Go(request);
   return stream.get();
@@ -115,7 +116,7 @@ grpc::ServerUnaryReactor* PortRegistryService::Lookup(grpc::CallbackServerContex
                                                       const grpc::ByteBuffer* request,
                                                       grpc::ByteBuffer* response) {
   v1::LookupRequest message;
-  return Answer(calls_, Method::kLookup, publication_, *context, message, *request, *response);
+  return StartUnary(calls_, Method::kLookup, publication_, *context, message, *request, *response);
 }
 
 grpc::ServerUnaryReactor* PortRegistryService::BatchLookup(grpc::CallbackServerContext* context,
@@ -124,39 +125,41 @@ grpc::ServerUnaryReactor* PortRegistryService::BatchLookup(grpc::CallbackServerC
   // A batch has up to a thousand messages within.
   google::protobuf::Arena arena;
   auto& message = *google::protobuf::Arena::CreateMessage<v1::BatchLookupRequest>(&arena);
-  return Answer(calls_, Method::kBatchLookup, publication_, *context, message, *request, *response);
+  return StartUnary(calls_, Method::kBatchLookup, publication_, *context, message, *request,
+                    *response);
 }
 
 grpc::ServerUnaryReactor* PortRegistryService::Classify(grpc::CallbackServerContext* context,
                                                         const grpc::ByteBuffer* request,
                                                         grpc::ByteBuffer* response) {
   v1::ClassifyRequest message;
-  return Answer(calls_, Method::kClassify, publication_, *context, message, *request, *response);
+  return StartUnary(calls_, Method::kClassify, publication_, *context, message, *request,
+                    *response);
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* PortRegistryService::ListRange(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
-  return Open<ListRangeStream>(calls_, *context, publication_.Current(), *request);
+  return StartStream<ListRangeStream>(calls_, *context, publication_.Current(), *request);
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* PortRegistryService::Watch(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
-  return Open<WatchStream>(calls_, *context, publication_, *request);
+  return StartStream<WatchStream>(calls_, *context, publication_, *request);
 }
 
 grpc::ServerUnaryReactor* PortRegistryService::Search(grpc::CallbackServerContext* context,
                                                       const grpc::ByteBuffer* request,
                                                       grpc::ByteBuffer* response) {
   v1::SearchRequest message;
-  return Answer(calls_, Method::kSearch, publication_, *context, message, *request, *response);
+  return StartUnary(calls_, Method::kSearch, publication_, *context, message, *request, *response);
 }
 
 grpc::ServerUnaryReactor* PortRegistryService::GetRegistryInfo(grpc::CallbackServerContext* context,
                                                                const grpc::ByteBuffer* request,
                                                                grpc::ByteBuffer* response) {
   v1::GetRegistryInfoRequest message;
-  return Answer(calls_, Method::kGetRegistryInfo, publication_, *context, message, *request,
-                *response);
+  return StartUnary(calls_, Method::kGetRegistryInfo, publication_, *context, message, *request,
+                    *response);
 }
 
 }  // namespace portreg

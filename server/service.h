@@ -25,10 +25,6 @@ using RawPortRegistryService = v1::PortRegistryService::WithRawCallbackMethod_Lo
                             v1::PortRegistryService::Service>>>>>>>;
 }  // namespace internal
 
-// The largest message that a server of it should take unless told otherwise. A
-// batch of 1,000 of the longest names has 70 kB; nothing larger is a request.
-inline constexpr int kMaxRequestBytes = 256 << 10;
-
 // Serves portreg.v1.PortRegistryService from what is published. gRPC calls it
 // from several threads at once.
 class PortRegistryService final : public internal::RawPortRegistryService {

@@ -55,44 +55,49 @@ absl::Status CheckCanBeOpened(const std::string& path) {
 absl::StatusOr<std::unique_ptr<ServingCertificates>> ServingCertificates::Load(
     const TlsOptions& options) {
   if (absl::Status status = CheckOptions(options); !status.ok()) return status;
-  absl::StatusOr<TlsFiles> files = ReadTlsFiles(options, absl::Now());
+  const absl::Time now = absl::Now();
+  absl::StatusOr<TlsFiles> files = ReadTlsFiles(options, now);
   if (!files.ok()) return files.status();
   std::unique_ptr<ServingCertificates> certificates(new ServingCertificates(options));
-  if (absl::Status status = certificates->Publish(*std::move(files)); !status.ok()) return status;
+  if (absl::Status status = certificates->Publish(*std::move(files), now); !status.ok()) {
+    return status;
+  }
   if (absl::Status status = certificates->MakeCredentials(); !status.ok()) return status;
   return certificates;
 }
 
 absl::StatusOr<bool> ServingCertificates::Reload() {
-  const std::lock_guard lock(mutex_);
-  absl::StatusOr<TlsFiles> files = ReadTlsFiles(options_, absl::Now());
+  // Reading may take as long as the file system likes, and holds up nobody.
+  const absl::Time now = absl::Now();
+  absl::StatusOr<TlsFiles> files = ReadTlsFiles(options_, now);
   if (!files.ok()) return files.status();
   if (SameCertificates(files->chain, chain_) && SameCertificates(files->client_ca, client_ca_)) {
     return false;
   }
-  if (absl::Status status = Publish(*std::move(files)); !status.ok()) return status;
+  if (absl::Status status = Publish(*std::move(files), now); !status.ok()) return status;
   return true;
 }
 
 ServingCertificates::Expiry ServingCertificates::expiry() const {
   const std::lock_guard lock(mutex_);
-  Expiry expiry{.certificate = EarliestExpiry(chain_), .client_ca = std::nullopt};
-  if (!client_ca_.empty()) expiry.client_ca = EarliestExpiry(client_ca_);
-  return expiry;
+  return expiry_;
 }
 
-absl::Status ServingCertificates::Publish(TlsFiles files) {
+absl::Status ServingCertificates::Publish(TlsFiles files, absl::Time now) {
+  const std::lock_guard lock(mutex_);
   if (!files.client_ca.empty() && !SameCertificates(files.client_ca, client_ca_)) {
     absl::Status status =
         client_ca_file_.Replace([&](BIO* out) { return Write(out, files.client_ca); });
     if (!status.ok()) return status;
     client_ca_ = std::move(files.client_ca);
+    expiry_.client_ca = EarliestExpiry(client_ca_, now);
   }
   if (SameCertificates(files.chain, chain_)) return absl::OkStatus();
   absl::Status status = identity_file_.Replace(
       [&](BIO* out) { return Write(out, files.chain) && Write(out, files.key.get()); });
   if (!status.ok()) return status;
   chain_ = std::move(files.chain);
+  expiry_.certificate = EarliestExpiry(chain_, now);
   return absl::OkStatus();
 }
 

@@ -44,10 +44,11 @@ class ServingCertificates {
   // Reads the files again. True: new certificates are in place, and handshakes
   // use them within two seconds, those of clients' authorities perhaps a second
   // before or after the server's own. False: they are the same as before. An
-  // error, as of ReadTlsFiles: the old ones stay.
+  // error, as of ReadTlsFiles: the old ones stay. For one thread at a time.
   absl::StatusOr<bool> Reload();
 
-  // When the first certificate in a file expires.
+  // When the first certificate in a file expires, of those that had not when it
+  // was read: what is left over of an old authority is nobody's worry.
   struct Expiry {
     absl::Time certificate;
     // Nothing without a client_ca.
@@ -58,14 +59,15 @@ class ServingCertificates {
  private:
   explicit ServingCertificates(TlsOptions options) : options_(std::move(options)) {}
 
-  // Puts the files' content where gRPC looks for it.
-  absl::Status Publish(TlsFiles files);
+  // Puts the files' content, which was read at `now`, where gRPC looks for it.
+  absl::Status Publish(TlsFiles files, absl::Time now);
   absl::Status MakeCredentials();
 
   const TlsOptions options_;
   mutable std::mutex mutex_;
   Certificates chain_;
   Certificates client_ca_;
+  Expiry expiry_;
   // The server's chain and its key in one file: two could not be replaced at
   // once.
   MemoryFile identity_file_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/handlers.h"
+#include "server/wire.h"
 
 namespace portreg {
 
@@ -33,7 +34,7 @@ bool StoredListing::Next(grpc::ByteBuffer& message) {
   rest.set_revision(registry_.revision());
   rest.set_resume_token(ResumeToken(registry_, position_));
   pieces.push_back(ToSlice(rest.SerializeAsString()));
-  message = grpc::ByteBuffer(pieces.data(), pieces.size());
+  Put(pieces, message);
   return run_ == runs_.size();
 }
 

@@ -109,14 +109,14 @@ std::optional<StoredReplies::Place> StoredReplies::PlaceOf(const v1::LookupReque
 std::optional<grpc::Slice> StoredReplies::Find(const v1::LookupRequest& request) const {
   const std::optional<Place> place = PlaceOf(request);
   if (!place) return std::nullopt;
-  return place->table.Reply(place->question);
+  return place->table.At(place->question);
 }
 
 std::optional<grpc::Slice> StoredReplies::Find(const v1::ClassifyRequest& request) const {
   const bool plain = request.has_port() && IsPort(request.port()) &&
                      request.transport() == v1::TRANSPORT_UNSPECIFIED;
   if (!plain) return std::nullopt;
-  return classes_.Reply(request.port());
+  return classes_.At(request.port());
 }
 
 absl::string_view StoredReplies::FindBatchResult(const v1::LookupRequest& request) const {

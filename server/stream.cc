@@ -18,7 +18,7 @@ bool Stream::Begin() {
     End(ToGrpcStatus(status));
     return false;
   }
-  calls().Add(self_);
+  calls().streams().Add(self_);
   return true;
 }
 
@@ -31,7 +31,7 @@ void Stream::End(const grpc::Status& status) {
 }
 
 void Stream::OnDone() {
-  calls().Remove(*this);
+  calls().streams().Remove(*this);
   self_.reset();
 }
 

@@ -215,10 +215,11 @@ bool SameCertificates(const Certificates& a, const Certificates& b) {
                     [](const auto& x, const auto& y) { return X509_cmp(x.get(), y.get()) == 0; });
 }
 
-absl::Time EarliestExpiry(const Certificates& certificates) {
+absl::Time EarliestExpiry(const Certificates& certificates, absl::Time now) {
   absl::Time earliest = absl::InfiniteFuture();
   for (const std::shared_ptr<X509>& certificate : certificates) {
-    earliest = std::min(earliest, TimeOf(X509_get0_notAfter(certificate.get())));
+    const absl::Time expiry = TimeOf(X509_get0_notAfter(certificate.get()));
+    if (expiry > now) earliest = std::min(earliest, expiry);
   }
   return earliest;
 }

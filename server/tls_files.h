@@ -46,8 +46,9 @@ absl::StatusOr<TlsFiles> ReadTlsFiles(const TlsOptions& options, absl::Time now)
 // Whether both hold the same certificates in the same order.
 bool SameCertificates(const Certificates& a, const Certificates& b);
 
-// When the first of them expires. There must be one.
-absl::Time EarliestExpiry(const Certificates& certificates);
+// When the first of those expires that have not by `now`; InfiniteFuture if all
+// have.
+absl::Time EarliestExpiry(const Certificates& certificates, absl::Time now);
 
 }  // namespace portreg
 

@@ -22,6 +22,11 @@ struct TlsOptions {
   // Patterns of which one must match a name in a client's certificate, see
   // client_names.h. Default: empty, all that `client_ca` vouches for.
   std::vector<std::string> allowed_clients;
+
+  // Whether any of them is given, so that nobody may be served in plaintext.
+  [[nodiscard]] bool IsGiven() const {
+    return !cert.empty() || !key.empty() || !client_ca.empty() || !allowed_clients.empty();
+  }
 };
 
 }  // namespace portreg

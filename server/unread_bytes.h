@@ -35,7 +35,7 @@ class UnreadBytes {
   struct Held {
     std::atomic<int64_t> bytes = 0;
   };
-  struct Reply;
+  struct HeldBytes;
 
   const std::shared_ptr<Held> held_;
   const int64_t limit_;

@@ -29,11 +29,11 @@ WatchStream::WatchStream(Calls& calls, grpc::CallbackServerContext& context,
 
 void WatchStream::Go(const grpc::ByteBuffer& request) {
   v1::WatchRequest message;
-  if (absl::Status status = ParseRequest(request, message); !status.ok()) {
+  if (absl::Status status = TakeRequest(request, message); !status.ok()) {
     End(ToGrpcStatus(status));
     return;
   }
-  revision_ = std::move(*message.mutable_revision());
+  revision_ = Read(message);
   const std::shared_ptr<WatchStream> self =
       std::static_pointer_cast<WatchStream>(shared_from_this());
   const std::weak_ptr<WatchStream> weak = self;
@@ -56,7 +56,7 @@ void WatchStream::OnWriteDone(bool ok) {
     return;
   }
   {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(telling_);
     sending_ = false;
   }
   Tell();
@@ -65,14 +65,14 @@ void WatchStream::OnWriteDone(bool ok) {
 void WatchStream::OnCancel() { End(grpc::Status::CANCELLED); }
 
 void WatchStream::Tell() {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(telling_);
   if (sending_) return;
   const std::shared_ptr<const Snapshot> snapshot = publication_.Current();
   if (snapshot->registry.revision() == revision_) return;
   revision_ = snapshot->registry.revision();
-  const grpc::Slice slice = ToSlice(WatchMessage(snapshot->registry).SerializeAsString());
+  grpc::ByteBuffer message;
+  Put({ToSlice(WatchMessage(snapshot->registry).SerializeAsString())}, message);
   sending_ = true;
-  grpc::ByteBuffer message(&slice, 1);
   Send(message);
 }
 

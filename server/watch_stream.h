@@ -35,7 +35,7 @@ class WatchStream final : public Stream, public PublicationObserver {
   const Publication& publication_;
   // Ends the stream when its time is over.
   grpc::Alarm alarm_;
-  std::mutex mutex_;
+  std::mutex telling_;
   // What the client knows of.
   std::string revision_;
   bool sending_ = false;

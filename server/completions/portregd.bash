@@ -3,7 +3,7 @@
 _portregd()
 {
   local -ra switches=(
-    --insecure --reflection --allow_fewer_rows --check -h --help --version)
+    --insecure --admin_insecure --reflection --allow_fewer_rows --check -h --help --version)
   local -ra settings=(
     --listen= --admin_listen= --metrics_listen= --tls_cert= --tls_key= --tls_client_ca=
     --tls_allowed_clients= --max_connections= --max_connections_per_peer=

@@ -8,4 +8,4 @@ SOURCE_DIR = pathlib.Path(os.environ.get(
     "PORTREG_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
 DEPLOY_DIR = SOURCE_DIR / "deploy"
 
-sys.path[:0] = [str(SOURCE_DIR / "tests" / name) for name in ("integration", "interop")]
+sys.path[:0] = [str(SOURCE_DIR / "tests" / name) for name in ("integration", "interop", "operations")]

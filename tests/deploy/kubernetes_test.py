@@ -208,6 +208,13 @@ class MutualTlsTest(ManifestCase, unittest.TestCase):
     def build(self):
         return build(KUBERNETES / "overlays/mtls")
 
+    def test_without_its_certificate_it_serves_nobody(self):
+        settings = {name: value for name, value in values(self.server).items()
+                    if not name.startswith("PORTREGD_TLS_")}
+        done = run(variables=settings)
+        self.assertEqual(done.code, 1, done.stderr)
+        self.assertIn("--listen=0.0.0.0:6335 would be plaintext", done.stderr)
+
     def test_the_secret_is_shaped_as_cert_manager_writes_it(self):
         mount, = self.server["volumeMounts"]
         settings = values(self.server)

@@ -17,10 +17,11 @@ import time
 import unittest
 
 import deploy_paths
-from processes import EXIT_SECONDS, PATIENCE, READY_SECONDS, Portregd, environment
+from authority import Authority
+from processes import EXIT_SECONDS, PATIENCE, READY_SECONDS, Portregd, environment, run
 
 REFRESH = deploy_paths.DEPLOY_DIR / "refresh/portreg-refresh"
-DONE, USAGE, BUSY, NOT_FETCHED, NOT_USABLE, NOT_SERVED, NOT_WRITTEN = range(7)
+DONE, USAGE, BUSY, NOT_FETCHED, NOT_USABLE, NOT_SERVED, NOT_WRITTEN, NOT_ASKED = range(8)
 RUN_SECONDS = 60 * PATIENCE
 SERVED_SECONDS = 30
 # A row that IANA's file does not have, and the port asked about.
@@ -215,11 +216,13 @@ class FetchTest(RefreshCase):
         self.publisher.content = HTML
         self.assert_refresh(NOT_USABLE, "--dry-run")
 
-    def test_a_local_file_is_checked_along(self):
+    def test_what_is_wrong_with_a_local_file_holds_nothing_up(self):
         local = self.directory / "local.csv"
-        local.write_text("Service Name,Port Number\n")
-        self.assert_refresh(NOT_USABLE, PORTREGD_LOCAL_FILE=str(local))
-        self.assert_kept()
+        local.write_text("Service Name,Port Number,Transport Protocol,Description\n"
+                         "a,7100,tcp,A\nb,7100,tcp,B\n")
+        self.assertEqual(run("--check", f"--local_file={local}").code, 1)
+        self.assert_refresh(DONE, PORTREGD_LOCAL_FILE=str(local))
+        self.assert_kept(NEW)
 
     def test_a_directory_that_cannot_be_written(self):
         self.assert_refresh(NOT_WRITTEN, f"--file={self.directory}/none/iana.csv")
@@ -304,7 +307,17 @@ class ServerTest(RefreshCase):
         with Portregd() as gone:
             pass
         self.file.write_bytes(OLD)
-        self.assert_refresh(NOT_SERVED, f"--target={gone.address}", "--wait=1")
+        told = self.assert_refresh(NOT_ASKED, f"--target={gone.address}", "--wait=1")
+        self.assertIn(gone.address, told)
+        self.assert_kept()
+        self.assertFalse((self.directory / "iana.csv.previous").exists())
+
+    def test_a_server_that_cannot_be_understood_never_serves_what_is_taken_back(self):
+        """Plaintext is asked of TLS, as where flags for portreg are forgotten."""
+        certificate, key = self.directory / "tls.crt", self.directory / "tls.key"
+        Authority("refresh").issue_server().write(certificate, key)
+        server = self.serve(f"--tls_cert={certificate}", f"--tls_key={key}")
+        self.assert_refresh(NOT_ASKED, f"--target={server.address}", "--wait=1")
         self.assert_kept()
 
     def test_sidecar_refreshes_again_and_again_until_it_is_ended(self):

@@ -123,6 +123,25 @@ class CallsTest(unittest.TestCase):
                 lambda: outcome(lambda: client.lookup(port=443)) is None,
                 BUSY_SECONDS))
 
+    def test_watches_keep_nothing_of_what_was_asked(self):
+        request = pb.WatchRequest(revision="7" * 200_000).SerializeToString()
+        watches = CONNECTIONS * STREAMS
+        with serving.Attacked(f"--max_calls={watches}") as server:
+            channel = server.fresh_channel()
+            self.addCleanup(channel.close)
+            client = Client(channel)
+            client.lookup(port=443)
+            before = server.usage().resident_mib
+            with contextlib.ExitStack() as held:
+                for _ in range(CONNECTIONS):
+                    never_reading(server, held, "Watch", request)
+                # All of them are under way.
+                self.assertTrue(serving.eventually(
+                    lambda: outcome(lambda: client.lookup(port=443)) == BUSY,
+                    BUSY_SECONDS))
+                grown = server.usage().resident_mib - before
+                self.assertLess(grown, watches * STREAM_KIB / 1024)
+
 
 if __name__ == "__main__":
     unittest.main()

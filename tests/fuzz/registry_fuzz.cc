@@ -179,7 +179,7 @@ void RequireSearch(const SearchIndex& index, absl::string_view query) {
       std::count_if(records.begin(), records.end(),
                     [&](const ServiceRecord* record) { return HoldsAll(*record, words); }));
   const SearchResult result =
-      index.Search({.query = std::string(query), .max_results = kMaxSearchResults});
+      index.Search({.query = std::string(query), .layers = {}, .max_results = kMaxSearchResults});
   Require(result.total_count == expected, "a search finds what holds its words", query);
   Require(result.matches.size() == std::min<size_t>(expected, kMaxSearchResults),
           "a search shows what it finds", query);
@@ -213,8 +213,8 @@ void RequireAnswers(const Registry& registry) {
   for (const Port port : probes) RequirePort(registry, port);
   for (size_t i = 0; i < probes.size(); i += 3) {
     const PortRange ports = {probes[i], probes[std::min(2 * i + 1, probes.size() - 1)]};
-    RequireListing(registry, {.ports = ports, .include_portless = i % 2 == 0});
-    RequireListing(registry, {.ports = ports, .transport = Transport::kUdp});
+    RequireListing(registry, {.ports = ports, .layers = {}, .include_portless = i % 2 == 0});
+    RequireListing(registry, {.ports = ports, .transport = Transport::kUdp, .layers = {}});
   }
   const SearchIndex index(registry);
   size_t asked = 0;

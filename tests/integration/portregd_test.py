@@ -3,6 +3,7 @@
     PORTREGD=portregd python3 portregd_test.py
 """
 
+import os
 import pathlib
 import socket
 import stat
@@ -97,6 +98,18 @@ class RefusalTest(unittest.TestCase):
 
     def test_an_address_of_another_machine_is_refused(self):
         self.assert_refused("--listen=192.0.2.1:0", names=["192.0.2.1:0"])
+
+    def test_nobody_is_served_before_the_admin_side_has_its_addresses(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            address = f"127.0.0.1:{taken.getsockname()[1]}"
+            for flag in ("--admin_listen", "--metrics_listen"):
+                with self.subTest(flag), tempfile.TemporaryDirectory() as directory:
+                    untouched = os.stat(directory).st_mtime_ns
+                    outcome = processes.run(f"{flag}={address}", f"--listen=unix:{directory}/s")
+                    self.assertEqual(outcome.code, 1, outcome.stderr)
+                    self.assertIn(address, outcome.stderr)
+                    # No socket came and went.
+                    self.assertEqual(os.stat(directory).st_mtime_ns, untouched)
 
     def test_a_taken_address_is_refused_and_the_first_server_goes_on(self):
         unix = f"unix:{DIRECTORY}/taken"

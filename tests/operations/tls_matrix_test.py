@@ -243,9 +243,9 @@ class TlsAloneTest(TlsTest):
 class StartTest(TlsTest):
     """What is refused at start, by a message that names the flag."""
 
-    def refused(self, *flags: str) -> str:
+    def refused(self, *flags: str, **options) -> str:
         """What portregd says, which must not start."""
-        outcome = processes.run(*flags)
+        outcome = processes.run(*flags, **options)
         self.assertEqual(outcome.code, 1, outcome.stderr)
         self.assertEqual(outcome.stdout, "")
         self.assertEqual(outcome.stderr.count("\n"), 1, outcome.stderr)
@@ -263,11 +263,30 @@ class StartTest(TlsTest):
                 if flag != "listen":
                     flags.append(f"--listen={processes.ANY_PORT}")
                 message = self.refused(*flags)
-                self.assertIn(f"--{flag}", message)
-                self.assertIn("--insecure", message)
-                # TLS is for the service alone.
-                if flag != "listen":
-                    self.assertIn("--insecure", self.refused(*flags, *self.tls))
+                self.assertIn(f"--{flag}={address.rpartition(',')[2]}", message)
+                if flag == "listen":
+                    self.assertIn("--insecure", message)
+                    # That is for the other side alone.
+                    self.refused(*flags, "--admin_insecure")
+                else:
+                    self.assertIn("--admin_insecure", message)
+                    # TLS is for the service alone.
+                    self.refused(*flags, *self.tls)
+
+    def test_the_admin_side_may_be_plaintext_beside_tls(self):
+        for flag in ("--insecure", "--admin_insecure"):
+            with self.subTest(flag), Service(
+                    flag, *self.tls, "--admin_listen=0.0.0.0:0",
+                    "--metrics_listen=0.0.0.0:0") as server:
+                port = server.admin_address.rpartition(":")[2]
+                self.assertEqual(
+                    check_health(server.channel(f"127.0.0.1:{port}")), SERVING)
+                server.metrics()
+
+    def test_a_misspelt_variable_never_takes_tls_away(self):
+        for name in ("PORTREGD_TLS_CRT", "PORTREGD_TLS_CLIENT_CAS"):
+            with self.subTest(name):
+                self.assertIn(name, self.refused(variables={name: "x.pem"}))
 
     def test_insecure_or_tls_allows_it(self):
         for flags in (("--insecure",), self.tls):

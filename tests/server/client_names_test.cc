@@ -98,10 +98,24 @@ TEST(ClientNamesTest, CaseIsIgnoredInDnsNamesOnly) {
   EXPECT_FALSE(Allowed("ops@a.test", kEmail, "Ops@a.test"));
 }
 
-TEST(ClientNamesTest, DnsNameDoesNotPassForAnotherKind) {
-  EXPECT_FALSE(Allowed("spiffe://a.test/web", kDns, "spiffe://a.test/web"));
-  EXPECT_FALSE(Allowed("ops@a.test", kDns, "ops@a.test"));
-  EXPECT_FALSE(Allowed("2001:db8::1", kDns, "2001:db8::1"));
+TEST(ClientNamesTest, NoKindOfNamePassesForAnother) {
+  const std::pair<const char*, const char*> names[] = {{kUri, "spiffe://a.test/web"},
+                                                       {kEmail, "ops@a.test"},
+                                                       {kIp, "2001:db8::1"},
+                                                       {kIp, "10.0.0.7"},
+                                                       {kDns, "client.test"}};
+  for (const auto& [kind, name] : names) {
+    for (const char* other : {kUri, kEmail, kIp, kDns}) {
+      EXPECT_EQ(Allowed(name, other, name), other == std::string(kind)) << name << " as " << other;
+    }
+  }
+  EXPECT_TRUE(Allowed("10.0.0.*", kIp, "10.0.0.7"));
+  EXPECT_FALSE(Allowed("10.0.0.*", kDns, "10.0.0.evil"));
+  EXPECT_TRUE(Allowed("10.0.0.*.test", kDns, "10.0.0.x.test"));
+  EXPECT_FALSE(Allowed("*.clients.test", kUri, "x:evil.clients.test"));
+  EXPECT_TRUE(Allowed("*.clients.test", kDns, "x.clients.test"));
+  EXPECT_FALSE(Allowed("*.clients.test", kEmail, "evil@x.clients.test"));
+  EXPECT_TRUE(Allowed("*@clients.test", kEmail, "ops@clients.test"));
 }
 
 TEST(ClientNamesTest, NameThatHidesItsEndIsNotAllowed) {

@@ -52,7 +52,8 @@ using Environment = std::map<std::string, std::string>;
             << " allow_fewer_rows=" << command->portregd.data.allow_fewer_rows
             << " check=" << command->check
             << " list_every_row=" << command->portregd.data.list_every_row
-            << " help=" << command->help << "." << std::endl;
+            << " help=" << command->help
+            << " unknown=" << absl::StrJoin(command->unknown_variables, " ") << "." << std::endl;
   std::exit(EXIT_SUCCESS);
 }
 
@@ -66,27 +67,29 @@ TEST_F(FlagsDeathTest, WithoutFlagsTheDefaultsHold) {
   EXPECT_EXIT(ReadAndTell({}), ExitedWithCode(0),
               HasSubstr(absl::StrCat("listen=", std::string(kDefaultAddress),
                                      " reflection=0 iana_file= local_file= allow_fewer_rows=0 "
-                                     "check=0 list_every_row=0 help=0.")));
+                                     "check=0 list_every_row=0 help=0 unknown=.")));
 }
 
 TEST_F(FlagsDeathTest, EveryFlagIsRead) {
-  EXPECT_EXIT(ReadAndTell({"--listen=127.0.0.1:0,unix:/run/s", "--reflection", "--iana_file=i.csv",
-                           "--local_file", "l.csv", "--allow_fewer_rows", "--check"}),
-              ExitedWithCode(0),
-              HasSubstr("listen=127.0.0.1:0 unix:/run/s reflection=1 iana_file=i.csv "
-                        "local_file=l.csv allow_fewer_rows=1 check=1 list_every_row=1 help=0."));
+  EXPECT_EXIT(
+      ReadAndTell({"--listen=127.0.0.1:0,unix:/run/s", "--reflection", "--iana_file=i.csv",
+                   "--local_file", "l.csv", "--allow_fewer_rows", "--check"}),
+      ExitedWithCode(0),
+      HasSubstr("listen=127.0.0.1:0 unix:/run/s reflection=1 iana_file=i.csv "
+                "local_file=l.csv allow_fewer_rows=1 check=1 list_every_row=1 help=0 unknown=."));
 }
 
 TEST_F(FlagsDeathTest, EveryFlagHasAVariable) {
-  EXPECT_EXIT(ReadAndTell({}, {{"PORTREGD_LISTEN", "127.0.0.1:0,[::1]:0"},
-                               {"PORTREGD_REFLECTION", "true"},
-                               {"PORTREGD_IANA_FILE", "i.csv"},
-                               {"PORTREGD_LOCAL_FILE", "l.csv"},
-                               {"PORTREGD_ALLOW_FEWER_ROWS", "1"},
-                               {"PORTREGD_CHECK", "yes"}}),
-              ExitedWithCode(0),
-              HasSubstr("listen=127.0.0.1:0 [::1]:0 reflection=1 iana_file=i.csv "
-                        "local_file=l.csv allow_fewer_rows=1 check=1 list_every_row=1 help=0."));
+  EXPECT_EXIT(
+      ReadAndTell({}, {{"PORTREGD_LISTEN", "127.0.0.1:0,[::1]:0"},
+                       {"PORTREGD_REFLECTION", "true"},
+                       {"PORTREGD_IANA_FILE", "i.csv"},
+                       {"PORTREGD_LOCAL_FILE", "l.csv"},
+                       {"PORTREGD_ALLOW_FEWER_ROWS", "1"},
+                       {"PORTREGD_CHECK", "yes"}}),
+      ExitedWithCode(0),
+      HasSubstr("listen=127.0.0.1:0 [::1]:0 reflection=1 iana_file=i.csv "
+                "local_file=l.csv allow_fewer_rows=1 check=1 list_every_row=1 help=0 unknown=."));
 }
 
 TEST_F(FlagsDeathTest, TheCommandLineWinsOverVariables) {
@@ -132,24 +135,54 @@ TEST_F(FlagsDeathTest, ValuesOutOfRangeAreNamedWithWhatIsAllowed) {
     const char* argument;
     const char* allowed;
   } cases[] = {
-      {"--max_connections=0", "1 or more"},
-      {"--max_connections_per_peer=-1", "0 or more"},
-      {"--max_calls=-5", "1 or more"},
-      {"--max_unread_bytes=0", "1 or more"},
-      {"--max_request_bytes=0", "1 or more"},
-      {"--handshake_timeout=0", "1ms or more"},
-      {"--max_connection_age=-1s", "1ms or more"},
-      {"--reload_interval=-1s", "0, or 10ms or more"},
-      {"--reload_interval=1ns", "0, or 10ms or more"},
-      {"--drain_delay=-1s", "0 or more"},
-      {"--access_log=1.5", "0 to 1"},
-      {"--access_log=nan", "0 to 1"},
-      {"--log_format=xml", "text or json"},
+      {"--max_connections=0",
+       "'0' specified for flag 'max_connections'; expected a whole number, 1 to 2147483647"},
+      {"--max_connections=many", "expected a whole number, 1 to 2147483647"},
+      {"--max_connections=2147483648", "expected a whole number, 1 to 2147483647"},
+      {"--max_connections_per_peer=-1", "expected a whole number, 0 to 2147483647"},
+      {"--max_calls=-5", "expected a whole number, 1 to 9223372036854775807"},
+      {"--max_unread_bytes=0", "expected a whole number, 1 to "},
+      {"--max_request_bytes=0", "expected a whole number, 1 to "},
+      {"--handshake_timeout=0", "expected a duration of 1ms or more, such as 500ms"},
+      {"--handshake_timeout=10", "expected a duration of 1ms or more, such as 500ms"},
+      {"--max_connection_age=-1s", "expected a duration of 1ms or more"},
+      {"--reload_interval=-1s", "expected 0, or a duration of 10ms or more"},
+      {"--reload_interval=1ns", "expected 0, or a duration of 10ms or more"},
+      {"--drain_delay=-1s", "expected a duration of 0 or more"},
+      {"--access_log=1.5", "expected a number, 0 to 1"},
+      {"--access_log=nan", "expected a number, 0 to 1"},
+      {"--log_format=xml", "expected text or json"},
   };
   for (const auto& c : cases) {
-    EXPECT_EXIT(ReadAndTell({c.argument}), ExitedWithCode(kRefused),
-                AllOf(HasSubstr("INVALID_ARGUMENT: "), HasSubstr(c.allowed)))
-        << c.argument;
+    // Abseil's own end.
+    EXPECT_EXIT(ReadAndTell({c.argument}), ExitedWithCode(1), HasSubstr(c.allowed)) << c.argument;
+  }
+}
+
+TEST_F(FlagsDeathTest, BoundsAreAllowed) {
+  EXPECT_EXIT(ReadAndTell({"--max_connections=1", "--max_connections_per_peer=0",
+                           "--max_calls=9223372036854775807", "--handshake_timeout=1ms",
+                           "--max_connection_age=inf", "--reload_interval=0", "--drain_delay=0",
+                           "--access_log=1", "--log_format=json"}),
+              ExitedWithCode(0), HasSubstr("listen="));
+}
+
+TEST_F(FlagsDeathTest, AVariableOutOfRangeIsNamedWithWhatIsAllowed) {
+  EXPECT_EXIT(ReadAndTell({}, {{"PORTREGD_MAX_CALLS", "0"}}), ExitedWithCode(kRefused),
+              AllOf(HasSubstr("INVALID_ARGUMENT: PORTREGD_MAX_CALLS=\"0\": "),
+                    HasSubstr("expected a whole number, 1 to ")));
+}
+
+TEST_F(FlagsDeathTest, VariablesThatStandForNoFlagAreTold) {
+  EXPECT_EXIT(ReadAndTell({}, {{"PORTREGD_LISTENS", "x"}, {"PORTREGD_PORT", ""}, {"PORTREG", "x"}}),
+              ExitedWithCode(0), HasSubstr(" unknown=PORTREGD_LISTENS."));
+}
+
+TEST_F(FlagsDeathTest, AVariableOfTlsThatStandsForNoFlagIsRefused) {
+  for (const char* name : {"PORTREGD_TLS_CRT", "PORTREGD_tls_cert", "portregd_tls_key"}) {
+    EXPECT_EXIT(
+        ReadAndTell({}, {{name, "x"}}), ExitedWithCode(kRefused),
+        HasSubstr(absl::StrCat("INVALID_ARGUMENT: variable \"", name, "\" stands for no flag")));
   }
 }
 
@@ -160,7 +193,8 @@ TEST_F(FlagsDeathTest, AnUnknownFlagEndsTheProcess) {
 
 TEST_F(FlagsDeathTest, HelpIsAskedForInSeveralWays) {
   for (const char* flag : {"--help", "-help", "-h"}) {
-    EXPECT_EXIT(ReadAndTell({"--check", flag}), ExitedWithCode(0), HasSubstr("help=1.")) << flag;
+    EXPECT_EXIT(ReadAndTell({"--check", flag}), ExitedWithCode(0), HasSubstr("help=1 unknown=."))
+        << flag;
   }
 }
 

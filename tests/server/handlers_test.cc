@@ -392,7 +392,7 @@ TEST(HandlersTest, EveryReasonOfTheContractIsGiven) {
   give(Read(former, EmbeddedRegistry()).status());
   v1::BatchLookupRequest batch;
   for (int i = 0; i < 1001; ++i) batch.add_requests();
-  give(Check(batch));
+  give(CheckBatch(batch));
   // Of bytes, where there is no message yet or no longer: see request_test.cc
   // and batch_reply_test.cc.
   given.insert({"MALFORMED_REQUEST", "INVALID_UTF8", "BATCH_REPLY_TOO_LARGE"});

@@ -38,22 +38,28 @@ TEST(PortregdTest, AnnouncesItsListenersTheServiceLast) {
 }
 
 TEST(PortregdTest, PlaintextThatOthersReachMustBeAllowed) {
-  const auto refused = [](const PortregdOptions& options, const char* flag) {
+  const auto refused = [](const PortregdOptions& options, const char* flag, const char* remedy) {
     const absl::Status status = Portregd::Start(options).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-    EXPECT_THAT(Message(status), AllOf(HasSubstr(flag), HasSubstr("--insecure")));
+    EXPECT_THAT(Message(status), AllOf(HasSubstr(flag), HasSubstr(remedy)));
   };
   PortregdOptions options = OnLoopback();
   options.server.listen = {"127.0.0.1:0", "0.0.0.0:0"};
-  refused(options, "--listen=0.0.0.0:0");
+  refused(options, "--listen=0.0.0.0:0", "--insecure");
+  options.admin_insecure = true;
+  refused(options, "--listen=0.0.0.0:0", "--insecure");
   options.insecure = true;
   EXPECT_TRUE(Portregd::Start(options).ok());
   options = OnLoopback();
   options.admin_listen = {"[::]:0"};
-  refused(options, "--admin_listen=[::]:0");
+  refused(options, "--admin_listen=[::]:0", "--admin_insecure");
+  options.admin_insecure = true;
+  EXPECT_TRUE(Portregd::Start(options).ok());
   options = OnLoopback();
   options.metrics_listen = "0.0.0.0:0";
-  refused(options, "--metrics_listen=0.0.0.0:0");
+  refused(options, "--metrics_listen=0.0.0.0:0", "--admin_insecure");
+  options.insecure = true;
+  EXPECT_TRUE(Portregd::Start(options).ok());
 }
 
 TEST(PortregdTest, WhatIsWrongWithAnOptionIsSaid) {

@@ -38,11 +38,11 @@ TEST_F(ReplyTableTest, QuestionsOfOneKeyAreAskedAndStoredOnce) {
       });
   EXPECT_THAT(asked, ElementsAre(0, 2));
   for (const size_t i : {0, 1, 4, 5}) {
-    EXPECT_EQ(TextOf(*table.Reply(i)), Reply(0).SerializeAsString());
-    EXPECT_EQ(table.Reply(i)->begin(), table.Reply(0)->begin());
+    EXPECT_EQ(TextOf(*table.At(i)), Reply(0).SerializeAsString());
+    EXPECT_EQ(table.At(i)->begin(), table.At(0)->begin());
   }
-  EXPECT_EQ(TextOf(*table.Reply(3)), Reply(2).SerializeAsString());
-  EXPECT_EQ(TextOf(*table.Reply(7)), Reply(2).SerializeAsString());
+  EXPECT_EQ(TextOf(*table.At(3)), Reply(2).SerializeAsString());
+  EXPECT_EQ(TextOf(*table.At(7)), Reply(2).SerializeAsString());
 }
 
 TEST_F(ReplyTableTest, ErrorsAreNotStored) {
@@ -52,10 +52,10 @@ TEST_F(ReplyTableTest, ErrorsAreNotStored) {
         if (i == 1) return absl::NotFoundError("no");
         return Reply(i);
       });
-  EXPECT_TRUE(table.Reply(0));
-  EXPECT_FALSE(table.Reply(1));
+  EXPECT_TRUE(table.At(0));
+  EXPECT_FALSE(table.At(1));
   EXPECT_EQ(table.BatchResult(1), "");
-  EXPECT_TRUE(table.Reply(2));
+  EXPECT_TRUE(table.At(2));
 }
 
 TEST_F(ReplyTableTest, ABatchResultIsTheReplyWithoutItsRevision) {
@@ -75,7 +75,7 @@ TEST_F(ReplyTableTest, RepliesOutliveTheTable) {
     const ReplyTable table(
         registry_, 1, [](size_t i) { return i; },
         [&](size_t i) { return absl::StatusOr<v1::LookupResponse>(Reply(i)); });
-    reply = *table.Reply(0);
+    reply = *table.At(0);
   }
   EXPECT_EQ(TextOf(reply), Reply(0).SerializeAsString());
 }

@@ -170,12 +170,12 @@ TEST(RequestTest, ClassifyNeedsAPort) {
 
 TEST(RequestTest, ABatchHoldsAtMost1000Lookups) {
   v1::BatchLookupRequest request;
-  EXPECT_TRUE(Check(request).ok());
+  EXPECT_TRUE(CheckBatch(request).ok());
   for (int i = 0; i < 1000; ++i) request.add_requests();
-  EXPECT_TRUE(Check(request).ok());
+  EXPECT_TRUE(CheckBatch(request).ok());
   request.add_requests();
-  ExpectRefused(Check(request), {"1,001 lookups", "BATCH_TOO_LARGE", "requests",
-                                 "requests holds 1001 lookups, at most 1000 are allowed"});
+  ExpectRefused(CheckBatch(request), {"1,001 lookups", "BATCH_TOO_LARGE", "requests",
+                                      "requests holds 1001 lookups, at most 1000 are allowed"});
 }
 
 TEST(RequestTest, ListRangeReadsEveryField) {
@@ -214,6 +214,16 @@ TEST(RequestTest, ListRangeTakesPorts0To65535) {
     last.set_last_port(c.number);
     EXPECT_EQ(Read(last, EmbeddedRegistry()).ok(), c.valid) << c.number;
   }
+}
+
+TEST(RequestTest, AWatcherHasARevisionOrNone) {
+  v1::WatchRequest request;
+  EXPECT_EQ(Read(request), "");
+  request.set_revision(std::string(Registry::kRevisionDigits, '7'));
+  EXPECT_EQ(Read(request), request.revision());
+  // Nobody is to keep what a stranger made up.
+  request.set_revision(std::string(200'000, '7'));
+  EXPECT_EQ(Read(request), "");
 }
 
 TEST(RequestTest, ListRangeRefusals) {
