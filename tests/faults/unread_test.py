@@ -140,7 +140,7 @@ class CallsTest(unittest.TestCase):
                     lambda: outcome(lambda: client.lookup(port=443)) == BUSY,
                     BUSY_SECONDS))
                 grown = server.usage().resident_mib - before
-                self.assertLess(grown, watches * STREAM_KIB / 1024)
+                self.assertLess(grown, watches * len(request) / MIB / 2)
 
 
 if __name__ == "__main__":
