@@ -19,6 +19,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "common/command_line.h"
@@ -187,6 +188,19 @@ absl::Status ReadEnvironment() {
   return absl::OkStatus();
 }
 
+// --tls_client_ca=$CA without a CA would let everyone in.
+absl::Status CheckNoneIsEmpty(absl::Span<char* const> arguments) {
+  for (const absl::string_view argument : arguments) {
+    if (argument == "--") break;
+    const absl::string_view flag = absl::StripPrefix(absl::StripPrefix(argument, "-"), "-");
+    if (absl::StartsWith(flag, "tls_") && absl::EndsWith(flag, "=")) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(argument, " has no value; without TLS leave it out"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 ServerLimits ReadLimits() {
   ServerLimits limits;
   limits.connections = {.total = absl::GetFlag(FLAGS_max_connections).value,
@@ -248,6 +262,7 @@ absl::StatusOr<Command> ReadCommand(int argc, char** argv) {
   command.unknown_variables = UnknownVariables();
   if (absl::Status status = CheckUnknown(command.unknown_variables); !status.ok()) return status;
   HyphensToUnderscores(arguments);
+  if (absl::Status status = CheckNoneIsEmpty(arguments); !status.ok()) return status;
   const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
   if (rest.size() > 1) {
     return absl::InvalidArgumentError(

@@ -50,11 +50,11 @@ class Buffer {
 };
 
 // How a message was read.
-enum class Outcome { kRefused, kWhole, kRecordByRecord };
+enum class Reading { kRefused, kWhole, kRecordByRecord };
 
 // Reads what `message` took. Expects of it what the generated parser finds in
 // the bytes.
-Outcome ExpectAsGenerated(const std::string& bytes, ListingMessage& message) {
+Reading ExpectAsGenerated(const std::string& bytes, ListingMessage& message) {
   v1::ListRangeResponse expected;
   const bool accepted = expected.ParseFromString(bytes);
   int records = 0;
@@ -70,19 +70,19 @@ Outcome ExpectAsGenerated(const std::string& bytes, ListingMessage& message) {
     ++records;
   }
   EXPECT_EQ(message.malformed(), !accepted);
-  if (!accepted) return Outcome::kRefused;
+  if (!accepted) return Reading::kRefused;
   EXPECT_EQ(records, expected.records_size());
   EXPECT_TRUE(message.done());
   EXPECT_EQ(message.rest().revision(), expected.revision());
   EXPECT_EQ(message.rest().resume_token(), expected.resume_token());
-  return in_one_place ? Outcome::kRecordByRecord : Outcome::kWhole;
+  return in_one_place ? Reading::kRecordByRecord : Reading::kWhole;
 }
 
 // Reads the bytes, in one slice and in many.
-Outcome Check(const std::string& bytes, ListingMessage& message) {
+Reading Check(const std::string& bytes, ListingMessage& message) {
   const Buffer buffer(bytes);
   message.Parse(buffer.Slices(std::max<size_t>(bytes.size(), 1)));
-  const Outcome outcome = ExpectAsGenerated(bytes, message);
+  const Reading outcome = ExpectAsGenerated(bytes, message);
   message.Parse(buffer.Slices(7));
   EXPECT_EQ(ExpectAsGenerated(bytes, message), outcome);
   return outcome;
@@ -128,7 +128,7 @@ TEST(ListingMessageTest, WhatTheServerStoresIsReadRecordByRecord) {
     v1::ListRangeResponse parsed;
     ASSERT_TRUE(parsed.ParseFromString(bytes));
     const bool plain = HasOnlyAscii(parsed);
-    EXPECT_EQ(Check(bytes, message), plain ? Outcome::kRecordByRecord : Outcome::kWhole);
+    EXPECT_EQ(Check(bytes, message), plain ? Reading::kRecordByRecord : Reading::kWhole);
     record_by_record += plain ? 1 : 0;
   }
   EXPECT_GE(record_by_record, 10);
@@ -143,7 +143,7 @@ TEST(ListingMessageTest, TakesParsedMessages) {
     message.Set(some);
     ExpectAsGenerated(some.SerializeAsString(), message);
     // A malformed one leaves nothing behind for the next.
-    EXPECT_EQ(Check("\x0a\xff", message), Outcome::kRefused);
+    EXPECT_EQ(Check("\x0a\xff", message), Reading::kRefused);
   }
   message.Set({});
   EXPECT_EQ(message.Next(), nullptr);
@@ -174,46 +174,46 @@ TEST(ListingMessageTest, OddRecordsAreAsGeneratedParsingHasThem) {
   const std::string minus_one = "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01";
   const struct {
     std::string record;
-    Outcome outcome;
+    Reading outcome;
   } cases[] = {
-      {"", Outcome::kRecordByRecord},
-      {ports + Field(4, "http"), Outcome::kRecordByRecord},
-      {Varint(1, "\0"s) + Varint(3, "\0"s) + Field(4, ""), Outcome::kRecordByRecord},
-      {Varint(1, "\x81\0"s), Outcome::kRecordByRecord},
-      {Varint(3, "\xff\xff\x7f") + Varint(6, "\x63"), Outcome::kRecordByRecord},
-      {Field(4, "a\0b"s), Outcome::kRecordByRecord},
+      {"", Reading::kRecordByRecord},
+      {ports + Field(4, "http"), Reading::kRecordByRecord},
+      {Varint(1, "\0"s) + Varint(3, "\0"s) + Field(4, ""), Reading::kRecordByRecord},
+      {Varint(1, "\x81\0"s), Reading::kRecordByRecord},
+      {Varint(3, "\xff\xff\x7f") + Varint(6, "\x63"), Reading::kRecordByRecord},
+      {Field(4, "a\0b"s), Reading::kRecordByRecord},
       // Not in order, or twice.
-      {Field(4, "http") + ports, Outcome::kWhole},
-      {ports + ports, Outcome::kWhole},
-      {Field(4, "a") + Field(4, "b"), Outcome::kWhole},
+      {Field(4, "http") + ports, Reading::kWhole},
+      {ports + ports, Reading::kWhole},
+      {Field(4, "a") + Field(4, "b"), Reading::kWhole},
       // Numbers of more bytes than a port has.
-      {Varint(1, minus_one), Outcome::kWhole},
-      {Varint(3, minus_one), Outcome::kWhole},
-      {Varint(1, "\x80\x80\x80\x01"), Outcome::kWhole},
-      {Varint(1, "\xff" + minus_one), Outcome::kRefused},
+      {Varint(1, minus_one), Reading::kWhole},
+      {Varint(3, minus_one), Reading::kWhole},
+      {Varint(1, "\x80\x80\x80\x01"), Reading::kWhole},
+      {Varint(1, "\xff" + minus_one), Reading::kRefused},
       // More than ASCII, and not even UTF-8.
-      {Field(5, "FORT\xc3\x89"), Outcome::kWhole},
-      {Field(5, "FORT\xc3"), Outcome::kRefused},
-      {Field(4, "\xed\xa0\x80"), Outcome::kRefused},
-      {Field(7, "\xff"), Outcome::kRefused},
+      {Field(5, "FORT\xc3\x89"), Reading::kWhole},
+      {Field(5, "FORT\xc3"), Reading::kRefused},
+      {Field(4, "\xed\xa0\x80"), Reading::kRefused},
+      {Field(7, "\xff"), Reading::kRefused},
       // Details; fields that nobody knows, or of another type.
-      {ports + Field(8, Field(1, "assignee")), Outcome::kWhole},
-      {ports + Field(8, ""), Outcome::kWhole},
-      {Field(9, "unknown"), Outcome::kWhole},
-      {"\xa2\x06\x01z", Outcome::kWhole},
-      {Field(1, "text"), Outcome::kWhole},
-      {Varint(4, "\x05"), Outcome::kWhole},
-      {"\x4b\x4c", Outcome::kWhole},
-      {"\x8c\x0a", Outcome::kRefused},
-      {"\x88\x00\x50"s, Outcome::kWhole},
+      {ports + Field(8, Field(1, "assignee")), Reading::kWhole},
+      {ports + Field(8, ""), Reading::kWhole},
+      {Field(9, "unknown"), Reading::kWhole},
+      {"\xa2\x06\x01z", Reading::kWhole},
+      {Field(1, "text"), Reading::kWhole},
+      {Varint(4, "\x05"), Reading::kWhole},
+      {"\x4b\x4c", Reading::kWhole},
+      {"\x8c\x0a", Reading::kRefused},
+      {"\x88\x00\x50"s, Reading::kWhole},
       // Cut off, or not a field at all.
-      {"\x08", Outcome::kRefused},
-      {"\x08\xff", Outcome::kRefused},
-      {"\x22\x05http", Outcome::kRefused},
-      {"\x22", Outcome::kRefused},
-      {ports + "\0"s, Outcome::kRefused},
-      {ports + "\x07", Outcome::kRefused},
-      {ports + "\x4b", Outcome::kRefused},
+      {"\x08", Reading::kRefused},
+      {"\x08\xff", Reading::kRefused},
+      {"\x22\x05http", Reading::kRefused},
+      {"\x22", Reading::kRefused},
+      {ports + "\0"s, Reading::kRefused},
+      {ports + "\x07", Reading::kRefused},
+      {ports + "\x4b", Reading::kRefused},
   };
   ListingMessage message;
   for (const auto& [record, outcome] : cases) {
@@ -235,29 +235,29 @@ TEST(ListingMessageTest, OddMessagesAreAsGeneratedParsingHasThem) {
   const std::string unknown = Field(9, "unknown");
   const struct {
     std::string message;
-    Outcome outcome;
+    Reading outcome;
   } cases[] = {
-      {"", Outcome::kRecordByRecord},
-      {revision, Outcome::kRecordByRecord},
-      {token, Outcome::kRecordByRecord},
-      {record, Outcome::kRecordByRecord},
-      {record + revision, Outcome::kRecordByRecord},
-      {record + token, Outcome::kRecordByRecord},
-      {record + revision + token, Outcome::kRecordByRecord},
-      {token + revision + record, Outcome::kWhole},
-      {revision + record, Outcome::kWhole},
-      {record + revision + record + token, Outcome::kWhole},
-      {record + revision + revision + token, Outcome::kWhole},
-      {record + unknown + revision, Outcome::kWhole},
-      {unknown + record, Outcome::kWhole},
-      {record + Field(2, "\xc3\xa9"), Outcome::kWhole},
-      {record + Field(3, "\xc3"), Outcome::kRefused},
-      {record + Varint(1, "\x05"), Outcome::kWhole},
-      {record + "\x0a\x7f" + record, Outcome::kRefused},
-      {record + "\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", Outcome::kRefused},
-      {record + "\x0a", Outcome::kRefused},
-      {record + std::string(1, '\0'), Outcome::kRefused},
-      {record + "\x0c", Outcome::kRefused},
+      {"", Reading::kRecordByRecord},
+      {revision, Reading::kRecordByRecord},
+      {token, Reading::kRecordByRecord},
+      {record, Reading::kRecordByRecord},
+      {record + revision, Reading::kRecordByRecord},
+      {record + token, Reading::kRecordByRecord},
+      {record + revision + token, Reading::kRecordByRecord},
+      {token + revision + record, Reading::kWhole},
+      {revision + record, Reading::kWhole},
+      {record + revision + record + token, Reading::kWhole},
+      {record + revision + revision + token, Reading::kWhole},
+      {record + unknown + revision, Reading::kWhole},
+      {unknown + record, Reading::kWhole},
+      {record + Field(2, "\xc3\xa9"), Reading::kWhole},
+      {record + Field(3, "\xc3"), Reading::kRefused},
+      {record + Varint(1, "\x05"), Reading::kWhole},
+      {record + "\x0a\x7f" + record, Reading::kRefused},
+      {record + "\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", Reading::kRefused},
+      {record + "\x0a", Reading::kRefused},
+      {record + std::string(1, '\0'), Reading::kRefused},
+      {record + "\x0c", Reading::kRefused},
   };
   ListingMessage message;
   for (const auto& [bytes, outcome] : cases) {

@@ -18,7 +18,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-grpc::Status LookUp(RunningServer& server) {
+grpc::Status LookUpOn(RunningServer& server) {
   v1::LookupRequest request;
   request.set_port(80);
   v1::LookupResponse response;
@@ -31,8 +31,8 @@ uint64_t Handled(RunningServer& server, Method method, grpc::StatusCode code) {
 
 TEST(CallsTest, AreCountedByMethodAndCode) {
   RunningServer server(SmallRegistry());
-  EXPECT_TRUE(LookUp(server).ok());
-  EXPECT_TRUE(LookUp(server).ok());
+  EXPECT_TRUE(LookUpOn(server).ok());
+  EXPECT_TRUE(LookUpOn(server).ok());
   EXPECT_EQ(CallRaw(server.address(), "/portreg.v1.PortRegistryService/Lookup", "").error_code(),
             grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(Handled(server, Method::kLookup, grpc::StatusCode::OK), 2);
@@ -66,7 +66,7 @@ TEST(CallsTest, NoMoreThanTheLimitAreUnderWay) {
     v1::WatchResponse message;
     ASSERT_TRUE(watches.back()->Read(&message));
   }
-  const grpc::Status status = LookUp(server);
+  const grpc::Status status = LookUpOn(server);
   EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_THAT(status.error_message(), HasSubstr("2 calls are under way"));
   EXPECT_TRUE(absl::StrContains(status.error_details(), "SERVER_BUSY"));
@@ -77,7 +77,7 @@ TEST(CallsTest, NoMoreThanTheLimitAreUnderWay) {
   const absl::Time end = absl::Now() + absl::Seconds(10);
   while (server.server().calls().in_flight() > 1 && absl::Now() < end) {
   }
-  EXPECT_TRUE(LookUp(server).ok());
+  EXPECT_TRUE(LookUpOn(server).ok());
   contexts[1]->TryCancel();
   (void)watches[1]->Finish();
 }
@@ -94,7 +94,7 @@ TEST(CallsTest, RepliesThatAreNotReadAreBounded) {
   EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_TRUE(absl::StrContains(status.error_details(), "SERVER_BUSY"));
   // Stored replies take no memory.
-  EXPECT_TRUE(LookUp(server).ok());
+  EXPECT_TRUE(LookUpOn(server).ok());
 }
 
 TEST(CallsTest, WhoIsNotAdmittedHearsWhy) {
@@ -103,7 +103,7 @@ TEST(CallsTest, WhoIsNotAdmittedHearsWhy) {
     return absl::PermissionDeniedError("not you");
   };
   RunningServer server(SmallRegistry(), options);
-  EXPECT_EQ(LookUp(server).error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(LookUpOn(server).error_code(), grpc::StatusCode::PERMISSION_DENIED);
   for (const char* const method :
        {"BatchLookup", "Classify", "ListRange", "Search", "Watch", "GetRegistryInfo"}) {
     const grpc::Status status =
@@ -128,7 +128,7 @@ TEST(CallsTest, ObserversHearOfEachCall) {
   ServerOptions options;
   options.service.observer = &observer;
   RunningServer server(SmallRegistry(), options);
-  EXPECT_TRUE(LookUp(server).ok());
+  EXPECT_TRUE(LookUpOn(server).ok());
   EXPECT_EQ(observer.calls, 1);
 }
 

@@ -170,7 +170,8 @@ TEST(ClientNamesTest, NamesOfCertificatesAreMatched) {
   const TlsServer server(**certificates,
                          [&](const grpc::AuthContext& client) { return names->Check(client); });
   const auto call = [&](const std::string& alternative_names) {
-    return Call(TlsChannel(server.target(), authority, authority.Issue(alternative_names))).status;
+    return CallTls(TlsChannel(server.target(), authority, authority.Issue(alternative_names)))
+        .status;
   };
   for (const char* const allowed :
        {"URI:spiffe://a.test/web", "DNS:x.CLIENTS.test", "email:ops@a.test", "IP:10.0.0.7",

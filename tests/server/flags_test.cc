@@ -159,6 +159,13 @@ TEST_F(FlagsDeathTest, ValuesOutOfRangeAreNamedWithWhatIsAllowed) {
   }
 }
 
+TEST_F(FlagsDeathTest, FlagsOfTlsMustHaveAValue) {
+  for (const char* flag : {"--tls_client_ca=", "--tls-client-ca=", "-tls_allowed_clients="}) {
+    EXPECT_EXIT(ReadAndTell({flag}), ExitedWithCode(kRefused),
+                HasSubstr("= has no value; without TLS leave it out"));
+  }
+}
+
 TEST_F(FlagsDeathTest, BoundsAreAllowed) {
   EXPECT_EXIT(ReadAndTell({"--max_connections=1", "--max_connections_per_peer=0",
                            "--max_calls=9223372036854775807", "--handshake_timeout=1ms",

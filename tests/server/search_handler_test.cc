@@ -20,7 +20,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-Registry SmallRegistry() {
+Registry LogRegistry() {
   return MakeRegistry({.iana = "syslog,2514,udp,Log\n,2514,tcp,Reserved for log\nsyslog,,tcp,\n"
                                "syslog-tls,6514,tcp,Log over TLS\n",
                        .common = "Syslog / Logging,2514,,Logs of machines\n",
@@ -43,7 +43,7 @@ std::vector<std::string> Services(const v1::SearchResponse& response) {
 }
 
 TEST(SearchHandlerTest, AnswersWithRecordsKindsAndFields) {
-  const Registry registry = SmallRegistry();
+  const Registry registry = LogRegistry();
   v1::SearchResponse expected = Proto<v1::SearchResponse>(R"(
       matches {
         record { first_port: 2514 last_port: 2514 transport: TRANSPORT_TCP service: "logs"
@@ -77,7 +77,7 @@ TEST(SearchHandlerTest, AnswersWithRecordsKindsAndFields) {
 }
 
 TEST(SearchHandlerTest, NothingFoundIsAnAnswer) {
-  const Registry registry = SmallRegistry();
+  const Registry registry = LogRegistry();
   const v1::SearchResponse response = SearchOk(registry, "query: 'gopher'");
   EXPECT_THAT(response.matches(), IsEmpty());
   EXPECT_EQ(response.total_count(), 0);
@@ -86,7 +86,7 @@ TEST(SearchHandlerTest, NothingFoundIsAnAnswer) {
 }
 
 TEST(SearchHandlerTest, NamesThatAreNearAreSuggested) {
-  const Registry registry = SmallRegistry();
+  const Registry registry = LogRegistry();
   EXPECT_THAT(SearchOk(registry, "query: 'sylsog'").similar_services(), ElementsAre("syslog"));
   EXPECT_THAT(SearchOk(registry, "query: 'syslog'").similar_services(), IsEmpty());
 }
@@ -120,7 +120,7 @@ TEST(SearchHandlerTest, DetailsAreInTheFullViewOnly) {
 }
 
 TEST(SearchHandlerTest, FiltersReachTheSearch) {
-  const Registry registry = SmallRegistry();
+  const Registry registry = LogRegistry();
   EXPECT_THAT(Services(SearchOk(registry, "query: 'syslog'")),
               ElementsAre("Syslog / Logging", "syslog", "syslog", "syslog-tls"));
   EXPECT_THAT(Services(SearchOk(registry, "query: 'syslog' transport: TRANSPORT_UDP")),
@@ -137,7 +137,7 @@ TEST(SearchHandlerTest, ManyRecordsWithDetailsFitAMessage) {
 }
 
 TEST(SearchHandlerTest, ARequestThatIsRefusedIsNotSearchedFor) {
-  const Registry registry = SmallRegistry();
+  const Registry registry = LogRegistry();
   const struct {
     const char* request;
     const char* reason;

@@ -48,7 +48,7 @@ class ServingCertificatesTest : public ::testing::Test {
   }
   // The certificate that a new connection is shown. Fails the test if it fails.
   [[nodiscard]] std::string Shown() const {
-    const TlsAnswer answer = Call(Channel());
+    const TlsAnswer answer = CallTls(Channel());
     EXPECT_EQ(answer.status.error_code(), kGotThrough) << answer.status.error_message();
     return answer.server_certificate;
   }
@@ -76,7 +76,7 @@ class ServingCertificatesTest : public ::testing::Test {
 TEST_F(ServingCertificatesTest, NewConnectionsFollowAReloadAndOldOnesGoOn) {
   StartServer();
   const std::shared_ptr<grpc::Channel> old = Channel();
-  EXPECT_EQ(Call(old).server_certificate, first_.certificate);
+  EXPECT_EQ(CallTls(old).server_certificate, first_.certificate);
   Write(second_);
   EXPECT_EQ(Shown(), first_.certificate) << "without a reload";
   EXPECT_EQ(certificates_->Reload().value(), true);
@@ -84,7 +84,7 @@ TEST_F(ServingCertificatesTest, NewConnectionsFollowAReloadAndOldOnesGoOn) {
   // gRPC looks once a second; a busy machine takes longer.
   EXPECT_LT(taken, absl::Seconds(10));
   RecordProperty("seconds_until_new_connections_follow", std::to_string(ToDoubleSeconds(taken)));
-  const TlsAnswer answer = Call(old);
+  const TlsAnswer answer = CallTls(old);
   EXPECT_EQ(answer.status.error_code(), kGotThrough) << answer.status.error_message();
   EXPECT_EQ(answer.server_certificate, first_.certificate);
 }
@@ -169,12 +169,12 @@ TEST_F(ServingCertificatesTest, ClientsAuthoritiesAreReplacedToo) {
   WriteClientCa(authority_.certificate());
   StartServer();
   const auto gets_through = [this](const Identity& client) {
-    const grpc::StatusCode code = Call(Channel(client)).status.error_code();
+    const grpc::StatusCode code = CallTls(Channel(client)).status.error_code();
     EXPECT_TRUE(code == kGotThrough || code == grpc::StatusCode::UNAVAILABLE) << code;
     return code == kGotThrough;
   };
   const std::shared_ptr<grpc::Channel> established = Channel(old_client);
-  EXPECT_EQ(Call(established).status.error_code(), kGotThrough);
+  EXPECT_EQ(CallTls(established).status.error_code(), kGotThrough);
   EXPECT_FALSE(gets_through({}));
   EXPECT_FALSE(gets_through(new_client));
 
@@ -188,7 +188,7 @@ TEST_F(ServingCertificatesTest, ClientsAuthoritiesAreReplacedToo) {
   EXPECT_LT(TimeUntil([&] { return !gets_through(old_client); }), absl::Seconds(10));
   EXPECT_TRUE(gets_through(new_client));
   EXPECT_FALSE(gets_through({}));
-  EXPECT_EQ(Call(established).status.error_code(), kGotThrough);
+  EXPECT_EQ(CallTls(established).status.error_code(), kGotThrough);
 
   WriteClientCa("nothing");
   EXPECT_EQ(certificates_->Reload().status().code(), absl::StatusCode::kInvalidArgument);
@@ -200,7 +200,7 @@ TEST_F(ServingCertificatesTest, ExpiredClientIsRefused) {
   StartServer();
   CertificateTraits expired;
   expired.valid_until = -absl::Minutes(1);
-  const TlsAnswer answer = Call(Channel(authority_.Issue("DNS:client.test", expired)));
+  const TlsAnswer answer = CallTls(Channel(authority_.Issue("DNS:client.test", expired)));
   EXPECT_EQ(answer.status.error_code(), grpc::StatusCode::UNAVAILABLE);
 }
 

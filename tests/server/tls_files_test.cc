@@ -18,7 +18,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr char kNames[] = "IP:127.0.0.1";
+constexpr char kServerNames[] = "IP:127.0.0.1";
 constexpr char kBrokenCertificate[] =
     "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
 
@@ -44,7 +44,7 @@ class TlsFilesTest : public ::testing::Test {
 
   const TempDirectory directory_;
   const Authority authority_{"portreg test authority"};
-  const Identity identity_ = authority_.Issue(kNames);
+  const Identity identity_ = authority_.Issue(kServerNames);
 };
 
 TEST_F(TlsFilesTest, ChainKeyAndClientCaAreRead) {
@@ -69,7 +69,7 @@ TEST_F(TlsFilesTest, OneFileMayHoldEverything) {
 }
 
 TEST_F(TlsFilesTest, KeyOfAnotherCertificateIsRefused) {
-  const TlsOptions options = Write({identity_.certificate, authority_.Issue(kNames).key});
+  const TlsOptions options = Write({identity_.certificate, authority_.Issue(kServerNames).key});
   EXPECT_EQ(Refusal(options),
             absl::StrCat("tls_key ", options.key, ": is not the key of the first certificate in ",
                          options.cert));
@@ -126,30 +126,31 @@ TEST_F(TlsFilesTest, BrokenCertificateIsRefusedWhereverItStands) {
 TEST_F(TlsFilesTest, CertificateOutOfItsTimeIsRefused) {
   CertificateTraits expired;
   expired.valid_until = -absl::Minutes(1);
-  EXPECT_THAT(Refusal(Write(authority_.Issue(kNames, expired))), HasSubstr("tls.crt: expired at "));
+  EXPECT_THAT(Refusal(Write(authority_.Issue(kServerNames, expired))),
+              HasSubstr("tls.crt: expired at "));
   CertificateTraits early;
   early.valid_from = absl::Minutes(10);
-  EXPECT_THAT(Refusal(Write(authority_.Issue(kNames, early))),
+  EXPECT_THAT(Refusal(Write(authority_.Issue(kServerNames, early))),
               HasSubstr("tls.crt: is not valid before "));
 }
 
 TEST_F(TlsFilesTest, CertificateForClientsIsRefused) {
   CertificateTraits traits;
   traits.extended_key_usage = "clientAuth";
-  EXPECT_THAT(Refusal(Write(authority_.Issue(kNames, traits))),
+  EXPECT_THAT(Refusal(Write(authority_.Issue(kServerNames, traits))),
               HasSubstr("the first certificate is not for TLS servers"));
   traits.extended_key_usage = "serverAuth,clientAuth";
-  EXPECT_TRUE(ReadTlsFiles(Write(authority_.Issue(kNames, traits)), absl::Now()).ok());
+  EXPECT_TRUE(ReadTlsFiles(Write(authority_.Issue(kServerNames, traits)), absl::Now()).ok());
 }
 
 TEST_F(TlsFilesTest, WeakKeyIsRefusedAsOpenSslIsConfigured) {
   CertificateTraits traits;
   // No configuration above security level 0 takes it.
   traits.rsa_bits = 512;
-  EXPECT_THAT(Refusal(Write(authority_.Issue(kNames, traits))),
+  EXPECT_THAT(Refusal(Write(authority_.Issue(kServerNames, traits))),
               HasSubstr("cannot be served: ee key too small"));
   traits.rsa_bits = 2048;
-  EXPECT_TRUE(ReadTlsFiles(Write(authority_.Issue(kNames, traits)), absl::Now()).ok());
+  EXPECT_TRUE(ReadTlsFiles(Write(authority_.Issue(kServerNames, traits)), absl::Now()).ok());
 }
 
 TEST_F(TlsFilesTest, OneValidAuthorityIsEnough) {

@@ -85,7 +85,7 @@ struct TlsAnswer {
   std::string server_certificate;
 };
 
-inline TlsAnswer Call(const std::shared_ptr<grpc::Channel>& channel) {
+inline TlsAnswer CallTls(const std::shared_ptr<grpc::Channel>& channel) {
   grpc::GenericStub stub(channel);
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));

@@ -9,23 +9,24 @@
 namespace portreg::cli {
 namespace {
 
-v1::PortRecord Range(int first, int last, v1::Transport transport = v1::TRANSPORT_TCP) {
+v1::PortRecord RangeRecord(int first, int last, v1::Transport transport = v1::TRANSPORT_TCP) {
   v1::PortRecord record = RecordOf(first, transport, "a", "text");
   record.set_last_port(last);
   return record;
 }
 
 TEST(RangeOfTest, IsTheRecordsPorts) {
-  EXPECT_EQ(RangeOf(Range(0, 65535)), PortRange::All());
-  EXPECT_EQ(RangeOf(Range(443, 443)), (PortRange{443, 443}));
+  EXPECT_EQ(RangeOf(RangeRecord(0, 65535)), PortRange::All());
+  EXPECT_EQ(RangeOf(RangeRecord(443, 443)), (PortRange{443, 443}));
 }
 
 TEST(RangeOfTest, WhatIsNoRangeIsNone) {
   EXPECT_EQ(RangeOf(Portless("a")), std::nullopt);
-  for (const v1::PortRecord& record : {Range(2, 1), Range(-1, 1), Range(1, 65536)}) {
+  for (const v1::PortRecord& record :
+       {RangeRecord(2, 1), RangeRecord(-1, 1), RangeRecord(1, 65536)}) {
     EXPECT_EQ(RangeOf(record), std::nullopt) << record.ShortDebugString();
   }
-  v1::PortRecord without_last = Range(7, 7);
+  v1::PortRecord without_last = RangeRecord(7, 7);
   without_last.clear_last_port();
   EXPECT_EQ(RangeOf(without_last), std::nullopt);
 }
@@ -40,7 +41,7 @@ TEST(ClippedToTest, RangeIsCutToThePortsAskedAbout) {
                                          {{6063, 65535}, {6063, 6063}},
                                          {PortRange::All(), {6000, 6063}}}) {
     const std::optional<v1::PortRecord> clipped =
-        ClippedTo(row.asked, Transport::kNone, Range(6000, 6063));
+        ClippedTo(row.asked, Transport::kNone, RangeRecord(6000, 6063));
     ASSERT_TRUE(clipped);
     EXPECT_EQ(RangeOf(*clipped), row.left);
     EXPECT_EQ(clipped->service(), "a");
@@ -49,17 +50,17 @@ TEST(ClippedToTest, RangeIsCutToThePortsAskedAbout) {
 }
 
 TEST(ClippedToTest, WhatIsNotAskedAboutIsNothing) {
-  EXPECT_FALSE(ClippedTo({5990, 5999}, Transport::kNone, Range(6000, 6063)));
-  EXPECT_FALSE(ClippedTo({6064, 6064}, Transport::kNone, Range(6000, 6063)));
-  EXPECT_FALSE(ClippedTo(PortRange::All(), Transport::kUdp, Range(6000, 6063)));
+  EXPECT_FALSE(ClippedTo({5990, 5999}, Transport::kNone, RangeRecord(6000, 6063)));
+  EXPECT_FALSE(ClippedTo({6064, 6064}, Transport::kNone, RangeRecord(6000, 6063)));
+  EXPECT_FALSE(ClippedTo(PortRange::All(), Transport::kUdp, RangeRecord(6000, 6063)));
   EXPECT_FALSE(ClippedTo(PortRange::All(), Transport::kNone, Portless("a")));
 }
 
 TEST(ClippedToTest, RecordWithoutATransportGetsTheOneAskedAbout) {
-  const v1::PortRecord any = Range(1, 1, v1::TRANSPORT_UNSPECIFIED);
+  const v1::PortRecord any = RangeRecord(1, 1, v1::TRANSPORT_UNSPECIFIED);
   EXPECT_EQ(ClippedTo({1, 1}, Transport::kUdp, any)->transport(), v1::TRANSPORT_UDP);
   EXPECT_EQ(ClippedTo({1, 1}, Transport::kNone, any)->transport(), v1::TRANSPORT_UNSPECIFIED);
-  EXPECT_EQ(ClippedTo({1, 1}, Transport::kNone, Range(1, 1))->transport(), v1::TRANSPORT_TCP);
+  EXPECT_EQ(ClippedTo({1, 1}, Transport::kNone, RangeRecord(1, 1))->transport(), v1::TRANSPORT_TCP);
 }
 
 }  // namespace
