@@ -151,8 +151,10 @@ class ReloadTest(LoadedTest):
             self.expect_next(way)
             revisions.append(self.client.info().revision)
         self.assertEqual(len(set(revisions)), len(ways) + 1)
-        self.assertEqual(
-            self.server.reloads(REGISTRY, "success") - successes, len(ways))
+        # A reload is counted, and logged, after it is published.
+        self.assertTrue(eventually(
+            lambda: self.server.reloads(REGISTRY, "success") - successes
+            == len(ways)))
         # Each stream was told each revision, once and in order.
         for watcher in watchers:
             told = [watcher.next() for _ in revisions]
@@ -161,6 +163,8 @@ class ReloadTest(LoadedTest):
                 {layer.layer for layer in told[-1].layers},
                 {records.LAYER_LOCAL, records.LAYER_COMMON,
                  records.LAYER_IANA})
+        self.assertTrue(eventually(
+            lambda: len(self.server.log("registry reloaded")) == len(ways)))
         self.assertEqual(
             [line.fields["revision"]
              for line in self.server.log("registry reloaded")], revisions[1:])
@@ -187,8 +191,8 @@ class ReloadTest(LoadedTest):
         self.assertTrue(eventually(
             lambda: self.server.reloads(REGISTRY, "failure") > failures))
         self.expect_next(self.files.rename)
-        self.assertEqual(self.server.metric(
-            "portreg_reload_failing", subject=REGISTRY), 0)
+        self.assertTrue(eventually(lambda: self.server.metric(
+            "portreg_reload_failing", subject=REGISTRY) == 0))
         self.end()
 
 
@@ -213,8 +217,9 @@ class SlowWriterTest(LoadedTest):
                 self.server.stderr())
         self.assertGreater(looks, 10)
         # Answers would have failed for a part of a file: it lacks records.
+        self.assertTrue(eventually(
+            lambda: self.server.reloads(REGISTRY, "success") == 2))
         self.assertEqual(self.server.reloads(REGISTRY, "failure"), 0)
-        self.assertEqual(self.server.reloads(REGISTRY, "success"), 2)
         self.end()
 
 
@@ -306,6 +311,7 @@ class FewerRowsTest(unittest.TestCase):
             self.assertTrue(eventually(
                 lambda: server.reloads(REGISTRY, "failure") == 1))
             self.assertEqual(records_now(), fewest)
+            self.assertTrue(eventually(lambda: server.log("reload failed")))
             line = server.log("reload failed")[-1]
             self.assertIn("fewer", str(line.fields["error"]))
             self.assertIn("--allow_fewer_rows", str(line.fields["error"]))
