@@ -193,9 +193,11 @@ class RootTest(unittest.TestCase):
 
     def test_nothing_of_it_is_left(self):
         with DebianRoot() as root:
-            stays = subprocess.Popen(
-                ["chroot", root.path, "sleep", "1000"])
+            stays = self.enterContext(subprocess.Popen(
+                ["chroot", root.path, "sh", "-c", "echo inside; exec sleep 1000"],
+                stdout=subprocess.PIPE, text=True))
             self.addCleanup(stays.kill)
+            self.assertEqual(stays.stdout.readline(), "inside\n")
             path = root.path
         self.assertEqual(stays.wait(processes.EXIT_SECONDS),
                          -signal.SIGKILL)
