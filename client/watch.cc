@@ -199,8 +199,9 @@ void Watch::Pause() {
 void Watch::End(const absl::Status& status) {
   Tell([&] {
     if (options_.on_end != nullptr) options_.on_end(status);
+    const std::lock_guard lock(mutex_);
+    cancelled_ = true;
   });
-  Cancel();
 }
 
 template <typename Function>
@@ -214,15 +215,18 @@ void Watch::Tell(Function function) {
     const CallbackScope scope;
     function();
   }
-  bool cancelled;
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    if (cancelled_) {
+      // By the callback itself, perhaps, which could not let go of itself; others
+      // wait until it is gone.
+      lock.unlock();
+      DropCallbacks();
+      lock.lock();
+    }
     caller_ = {};
-    cancelled = cancelled_;
   }
   told_.notify_all();
-  // It cancelled the watch, perhaps, and could not let go of itself.
-  if (cancelled) DropCallbacks();
 }
 
 void Watch::Cancel() {

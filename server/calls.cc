@@ -1,6 +1,7 @@
 #include "server/calls.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "server/status.h"
 #include "server/wire.h"
 
@@ -29,6 +30,15 @@ absl::Status Calls::Admit(const grpc::CallbackServerContext& context) {
 void Calls::Stop() {
   stopping_ = true;
   streams_.EndAll(ToGrpcStatus(Stopping()));
+}
+
+bool Calls::AwaitNone(absl::Duration longest) const {
+  const absl::Time deadline = absl::Now() + longest;
+  while (in_flight() > 0) {
+    if (absl::Now() >= deadline) return false;
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+  return true;
 }
 
 }  // namespace portreg

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "grpcpp/grpcpp.h"
 #include "server/call_stats.h"
 #include "server/method.h"
@@ -32,6 +33,10 @@ class Calls {
 
   // Turns all further calls away and ends the streams, with UNAVAILABLE.
   void Stop();
+
+  // Waits until no call is under way, whose client then has its status, but no
+  // longer than that. Whether none is.
+  [[nodiscard]] bool AwaitNone(absl::Duration longest) const;
 
   [[nodiscard]] OpenStreams& streams() { return streams_; }
   [[nodiscard]] const ServiceOptions& options() const { return options_; }

@@ -48,7 +48,7 @@ void Server::Shutdown(absl::Duration grace) {
   service_.calls().Stop();
   // Calls end within microseconds, unless their clients do not read. When none
   // is left there is no more to wait for than that clients are told.
-  const bool idle = AwaitIdle(std::min(grace, kUsualEnd));
+  const bool idle = calls().AwaitNone(std::min(grace, kUsualEnd));
   // gRPC resets calls that reach a server which is being shut down: they end as
   // CANCELLED, which nobody retries. Where the connection ends they are
   // UNAVAILABLE.
@@ -62,15 +62,6 @@ void Server::HangUp(absl::Duration longest) {
   while (connections().Count().open > 0 && absl::Now() < deadline) {
     absl::SleepFor(absl::Milliseconds(1));
   }
-}
-
-bool Server::AwaitIdle(absl::Duration longest) {
-  const absl::Time deadline = absl::Now() + longest;
-  while (calls().in_flight() > 0) {
-    if (absl::Now() >= deadline) return false;
-    absl::SleepFor(absl::Milliseconds(1));
-  }
-  return true;
 }
 
 }  // namespace portreg

@@ -60,8 +60,6 @@ class Server {
   Server(const Publication& publication, const ServiceOptions& options)
       : service_(publication, options), unknown_methods_(service_.calls()) {}
 
-  // Whether no call is under way, at the latest after that long.
-  [[nodiscard]] bool AwaitIdle(absl::Duration longest);
   // Ends all connections, and waits until they have, but not longer than that.
   void HangUp(absl::Duration longest);
 

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "absl/time/time.h"
 #include "grpcpp/grpcpp.h"
 #include "grpcpp/support/server_interceptor.h"
 #include "server/publication.h"
@@ -40,8 +41,12 @@ class ScriptedService final : public portreg::internal::RawPortRegistryService {
                                             const grpc::ByteBuffer* request,
                                             grpc::ByteBuffer* response) override;
 
-  // Ends the streams, with UNAVAILABLE, and turns further calls away.
-  void Stop() { service_.calls().Stop(); }
+  // Ends the streams, with UNAVAILABLE, and turns further calls away. Clients
+  // that read have been told when it returns.
+  void Stop() {
+    service_.calls().Stop();
+    (void)service_.calls().AwaitNone(absl::Milliseconds(100));
+  }
 
  private:
   using StreamMethod = grpc::ServerWriteReactor<grpc::ByteBuffer>* (

@@ -5,7 +5,6 @@ The programs come from the directory that BENCH_BINARIES names.
 
 import os
 import pathlib
-import statistics
 import unittest
 
 import instructions
@@ -23,10 +22,12 @@ class InstructionsTest(unittest.TestCase):
         settings = Settings(binaries, pathlib.Path(), pathlib.Path(), instructions.ROUNDS)
         counts = instructions.per_call(settings, ["empty", *BOUNDS], instructions.ROUNDS)
         for workload, bound in BOUNDS.items():
+            # Whatever else threads do, such as to meet at a lock, only adds.
+            fewest = min(counts["empty"])
+            ratio = min(counts[workload]) / fewest
             each = ratios(counts[workload], counts["empty"])
-            ratio = statistics.median(each)
             shown = " ".join(f"{one:.4f}" for one in each)
-            print(f"{workload}: {ratio:.4f} of {statistics.median(counts['empty']):.0f} ({shown})")
+            print(f"{workload}: {ratio:.4f} of {fewest:.0f} ({shown})")
             with self.subTest(workload=workload):
                 self.assertLessEqual(ratio, bound, shown)
 

@@ -143,7 +143,8 @@ class _Swapping:
         self._file = file
 
     def _swaps(self) -> int:
-        with urllib.request.urlopen(self._metrics) as page:
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(self._metrics, timeout=programs.PATIENCE_SECONDS) as page:
             found = re.search(RELOADS, page.read().decode("ascii"))
         return int(found[1]) if found else 0
 

@@ -1,7 +1,6 @@
 """What single functions take, and glibc's functions for the same questions."""
 
 import json
-import os
 import pathlib
 import subprocess
 import sys
@@ -100,9 +99,11 @@ def rows(settings: Settings) -> Iterator[Row]:
         yield from _their_rows(settings, "the system's file", [], ours)
     else:
         print(f"micro: there is no {SERVICES}: no rows of getservby* with it", file=sys.stderr)
-    if not SERVICES.exists() or os.geteuid() != 0:
-        # Only root may put another file in that one's place, for itself alone.
-        print("micro: not root: no rows of getservby* with a full file", file=sys.stderr)
+    # Only root may put another file in that one's place, for itself alone, and
+    # not in every chroot.
+    probe = ["unshare", "--mount", "true"]
+    if not SERVICES.exists() or subprocess.run(probe, capture_output=True).returncode != 0:
+        print("micro: no mount namespace: no rows of getservby* with a full file", file=sys.stderr)
         return
     script = 'mount --bind "$1" "$2" && shift 2 && exec "$@"'
     mounted = ["unshare", "--mount", "sh", "-c", script, "sh", str(_services_file(settings))]

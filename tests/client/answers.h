@@ -32,6 +32,7 @@ void CallUntil(Done done) {
       ADD_FAILURE() << "not within 20 s";
       return;
     }
+    absl::SleepFor(absl::Milliseconds(1));
   }
 }
 

@@ -56,7 +56,7 @@ void Relay::AwaitBytes(size_t count) {
   const absl::MutexLock lock(&mutex_);
   const size_t wanted = from_client_ + count;
   const auto sent = [&]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return from_client_ >= wanted; };
-  EXPECT_TRUE(mutex_.AwaitWithTimeout(absl::Condition(&sent), absl::Seconds(20)));
+  EXPECT_TRUE(mutex_.AwaitWithTimeout(absl::Condition(&sent), absl::Seconds(60)));
 }
 
 void Relay::Freeze() {

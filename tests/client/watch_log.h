@@ -31,7 +31,6 @@ class WatchLog {
   [[nodiscard]] WatchOptions Options() {
     WatchOptions options;
     options.initial_backoff = absl::Milliseconds(1);
-    options.max_backoff = absl::Milliseconds(50);
     options.on_interruption = [state = state_](const absl::Status& status) {
       state->Add("lost ", status);
     };

@@ -201,7 +201,7 @@ TEST_F(WatchTest, CancelEndsThePauseBetweenStreams) {
 }
 
 TEST_F(WatchTest, CancelWaitsForACallbackThatRuns) {
-  Play({{.messages = {Told("1"), Told("2")}, .end = std::nullopt}});
+  Play({{.messages = {Told("1")}, .end = std::nullopt}});
   absl::Notification runs;
   absl::Notification cancels;
   bool over = false;
@@ -273,12 +273,12 @@ TEST_F(WatchTest, OutlivesItsClientAndMoves) {
 }
 
 TEST_F(WatchTest, ServerThatDoesNotTellItsRevisionIsLost) {
-  options_.timeout = absl::Milliseconds(100);
+  options_.timeout = absl::Seconds(1);
   client_ = MakeClient(options_);
   Play({{.messages = {}, .end = std::nullopt}, {.messages = {Told("1")}, .end = std::nullopt}});
   const Watcher watcher = Watch();
   EXPECT_THAT(log_.Await(2), ElementsAre("lost DEADLINE_EXCEEDED", "1"));
-  EXPECT_EQ(Message(log_.last_status()), "no answer within 100ms");
+  EXPECT_EQ(Message(log_.last_status()), "no answer within 1s");
 }
 
 TEST_F(WatchTest, ServerMayBeSilentToThoseWhoKnowItsRevision) {
@@ -301,7 +301,7 @@ TEST_F(WatchTest, ConnectionThatFallsSilentIsNoticed) {
   Relay relay(server_.target());
   options_.target = relay.target();
   options_.keepalive_time = absl::Milliseconds(50);
-  options_.keepalive_timeout = absl::Milliseconds(500);
+  options_.keepalive_timeout = absl::Seconds(3);
   client_ = MakeClient(options_);
   Play({{.messages = {Told("1")}, .end = std::nullopt}});
   const Watcher watcher = Watch();
@@ -318,7 +318,7 @@ TEST(WatchWithoutServerTest, IsToldOfWithinTheTimeout) {
   const DeafPort refusing(DeafPort::Kind::kRefuses);
   for (const DeafPort* port : {&waiting, &refusing}) {
     ClientOptions options = OptionsFor(port->target());
-    options.timeout = absl::Milliseconds(200);
+    if (port == &waiting) options.timeout = absl::Milliseconds(200);
     WatchLog log;
     const Watcher watcher = MakeClient(options)->Watch(log.OnRevision(), log.Options());
     EXPECT_THAT(log.Await(1), ElementsAre("lost UNAVAILABLE"));

@@ -119,7 +119,14 @@ class _Proxy:
     def wait_until(self, condition, what: str, seconds: float = READY_SECONDS):
         """Asks until condition() is true. TimeoutError with the log if never."""
         deadline = time.monotonic() + seconds
-        while not condition():
+
+        def met() -> bool:
+            try:
+                return condition()
+            except OSError:
+                return False    # it may not listen yet, or has ended
+
+        while not met():
             if not self.running() or time.monotonic() > deadline:
                 raise TimeoutError(f"{what}: {self.log()}")
             time.sleep(0.02)

@@ -18,7 +18,8 @@ import subprocess
 import tempfile
 import time
 
-WORK_DIR = pathlib.Path(os.environ["PORTREG_INSTALL_WORK"])
+# Compared with what the kernel calls it.
+WORK_DIR = pathlib.Path(os.environ["PORTREG_INSTALL_WORK"]).resolve()
 BOOTSTRAP_SECONDS = 900
 COMMAND_SECONDS = 600
 EXIT_SECONDS = 10
@@ -95,6 +96,8 @@ def end_processes_in(directory: pathlib.Path):
                     os.kill(int(link.parent.name), signal.SIGKILL)
             except (FileNotFoundError, ProcessLookupError):
                 pass  # it ended by itself
+            except PermissionError:
+                pass  # it is none of ours
         if not found:
             return
     raise TimeoutError(f"a process in {directory} does not end")

@@ -42,9 +42,11 @@ def portregd_path() -> str:
 
 
 def environment(variables: dict[str, str] | None = None) -> dict[str, str]:
-    """The process's environment without settings of portreg, plus variables."""
+    """The process's environment without settings of portreg, gRPC or a proxy's
+    address, plus variables."""
     kept = {name: value for name, value in os.environ.items()
-            if not name.startswith(("PORTREG", "GRPC_"))}
+            if not name.startswith(("PORTREG", "GRPC_"))
+            and not name.lower().endswith("_proxy")}
     return {**kept, **(variables or {})}
 
 
@@ -138,13 +140,14 @@ class Portregd:
         """The process's number; the program's if the wrapper executes it."""
         return self._process.pid
 
-    def channel(self, address: str | None = None) -> grpc.Channel:
+    def channel(self, address: str | None = None,
+                options: tuple = ()) -> grpc.Channel:
         """A new plaintext channel; closed when the server is stopped."""
         channel = grpc.insecure_channel(
             grpc_target(address or self.address),
             options=[("grpc.enable_http_proxy", 0),
                      ("grpc.enable_retries", 0),
-                     ("grpc.use_local_subchannel_pool", 1)])
+                     ("grpc.use_local_subchannel_pool", 1), *options])
         self._channels.append(channel)
         return channel
 

@@ -54,7 +54,7 @@ def portreg_path() -> str:
 def environment(variables: dict[str, str] | None = None) -> dict[str, str]:
     """The environment without what would change the output, plus variables."""
     kept = {name: value for name, value in processes.environment().items()
-            if name != "NO_COLOR" and not name.lower().endswith("_proxy")}
+            if name != "NO_COLOR"}
     return {**kept, **(variables or {})}
 
 

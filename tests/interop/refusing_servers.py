@@ -45,9 +45,17 @@ def refused_by_a_stopping_server(method: str, request: bytes) -> Refusal:
     with contextlib.ExitStack() as stack:
         server = processes.Portregd()
         stack.callback(server.kill)
-        call = Client(server.channel()).open(method, request)
+        # A client that measures its bandwidth receives all of a listing before
+        # anyone reads it.
+        client = Client(server.channel(
+            options=(("grpc.http2.bdp_probe", 0),)))
+        call = client.open(method, request)
         next(call)
+        watch = client.open(*WATCH)
+        next(watch)
         server.send(signal.SIGINT)
+        # It has begun to stop when another stream has ended.
+        refusal(lambda: list(watch))
         ended = refusal(lambda: list(call))
         if server.wait() != 0:
             raise AssertionError("portregd did not end well")

@@ -144,6 +144,7 @@ class ReloadTest(LoadedTest):
         for watcher in watchers:
             self.addCleanup(watcher.close)
         revisions = [self.client.info().revision]
+        told = {watcher: [watcher.next()] for watcher in watchers}
         successes = self.server.reloads(REGISTRY, "success")
         ways = [self.files.swap, self.files.write, self.files.swap,
                 self.files.rename, self.files.rename, self.files.write]
@@ -156,11 +157,11 @@ class ReloadTest(LoadedTest):
             lambda: self.server.reloads(REGISTRY, "success") - successes
             == len(ways)))
         # Each stream was told each revision, once and in order.
-        for watcher in watchers:
-            told = [watcher.next() for _ in revisions]
-            self.assertEqual([each.revision for each in told], revisions)
+        for watcher, messages in told.items():
+            messages += [watcher.next() for _ in revisions[1:]]
+            self.assertEqual([each.revision for each in messages], revisions)
             self.assertEqual(
-                {layer.layer for layer in told[-1].layers},
+                {layer.layer for layer in messages[-1].layers},
                 {records.LAYER_LOCAL, records.LAYER_COMMON,
                  records.LAYER_IANA})
         self.assertTrue(eventually(

@@ -76,6 +76,7 @@ TEST(CallsTest, NoMoreThanTheLimitAreUnderWay) {
   (void)watches[0]->Finish();
   const absl::Time end = absl::Now() + absl::Seconds(10);
   while (server.server().calls().in_flight() > 1 && absl::Now() < end) {
+    absl::SleepFor(absl::Milliseconds(1));
   }
   EXPECT_TRUE(LookUpOn(server).ok());
   contexts[1]->TryCancel();

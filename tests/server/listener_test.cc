@@ -59,6 +59,7 @@ class ListenerTest : public ::testing::Test {
       if (counts.accepted == accepted && counts.refused_total + counts.refused_peer == refused) {
         return true;
       }
+      absl::SleepFor(absl::Milliseconds(1));
     }
     return false;
   }

@@ -170,9 +170,12 @@ TEST(ListeningSocketTest, AUnixSocketThatCannotBeMadeIsUnavailable) {
 }
 
 TEST(ListeningSocketTest, AUnixPathMayHave107Bytes) {
-  const ListenAddress longest = {.host = "", .port = 0, .path = std::string(107, 'x')};
+  const TempDirectory directory;
+  std::string path = directory.PathOf("");
+  path.resize(107, 'x');
+  const ListenAddress longest = {.host = "", .port = 0, .path = path};
   EXPECT_TRUE(TryToListen(longest).ok());
-  const ListenAddress too_long = {.host = "", .port = 0, .path = std::string(108, 'x')};
+  const ListenAddress too_long = {.host = "", .port = 0, .path = path + 'x'};
   EXPECT_THAT(Message(TryToListen(too_long)), HasSubstr("longer than 107 bytes"));
 }
 

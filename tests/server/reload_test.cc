@@ -1,6 +1,7 @@
 #include "server/reload.h"
 
 #include <atomic>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -44,7 +45,7 @@ class ReloadTest : public ::testing::Test {
 
 TEST_F(ReloadTest, AChangedFileIsReloadedOnce) {
   const std::unique_ptr<Reloader> reloader = Start(absl::Milliseconds(5));
-  (void)directory_.Write("data", "another");
+  std::filesystem::rename(directory_.Write("next", "another"), file_);
   ASSERT_TRUE(Soon([&] { return reloader->stats()[0].succeeded == 1; }));
   // Others would have come by then.
   reloader->ReloadSoon();

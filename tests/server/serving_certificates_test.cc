@@ -145,8 +145,9 @@ TEST_F(ServingCertificatesTest, NoHandshakeFailsWhilePairsAreReplaced) {
     });
   }
   int reloads = 0;
-  const absl::Time end = absl::Now() + absl::Seconds(4);
-  while (absl::Now() < end) {
+  const absl::Time start = absl::Now();
+  const auto enough = [&] { return handshakes > 20 && reloads > 20; };
+  while (absl::Now() < start + (enough() ? absl::Seconds(4) : absl::Seconds(60))) {
     Write(++reloads % 2 == 0 ? first_ : second_);
     EXPECT_EQ(certificates_->Reload().value(), true);
   }
@@ -156,8 +157,7 @@ TEST_F(ServingCertificatesTest, NoHandshakeFailsWhilePairsAreReplaced) {
   Write(last);
   EXPECT_EQ(certificates_->Reload().value(), true);
   EXPECT_LT(TimeUntil([&] { return Shown() == last.certificate; }), absl::Seconds(10));
-  EXPECT_GT(handshakes, 20);
-  EXPECT_GT(reloads, 20);
+  EXPECT_TRUE(enough());
   RecordProperty("handshakes", handshakes);
   RecordProperty("reloads", reloads);
 }

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstdint>
 #include <memory>
@@ -51,9 +52,13 @@ std::string Message(const absl::Status& status) { return std::string(status.mess
 
 // A client that gives a loaded machine time, and does not retry unless told. It
 // does not check health, see FakeServer::Stop.
+// A client with a connection of its own: gRPC shares those of equal options, and
+// what one of them has learnt of a server that stopped.
 std::unique_ptr<Client> ClientOf(const FakeServer& server, int max_attempts = 1) {
+  static std::atomic<int> clients = 0;
   portreg::ClientOptions options;
   options.target = server.target();
+  options.user_agent = absl::StrCat("client-", ++clients);
   options.timeout = kPatience;
   options.retry.max_attempts = max_attempts;
   options.retry.initial_backoff = absl::Milliseconds(1);
