@@ -188,9 +188,13 @@ def _called(settings: Settings, server: programs.Server) -> Iterator[list[int]]:
 
 
 def settled(pid: int) -> float:
-    """The least resident memory within a second: the allocator holds what was freed a while."""
+    """The least resident memory within three seconds.
+
+    The allocator gives back what was freed within one (malloc_conf in server/main.cc), and what the
+    last swap left is more than what is looked for.
+    """
     readings = []
-    for _ in range(20):
+    for _ in range(60):
         readings.append(memory(pid)["resident"])
         time.sleep(0.05)
     return min(readings)
