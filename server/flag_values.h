@@ -33,6 +33,20 @@ std::string AbslUnparseFlag(AtLeast<T, kLeast> number) {
   return absl::StrCat(number.value);
 }
 
+// A text, and whether it was given: an empty one is not the same as none.
+// Abseil itself must be able to read the default.
+struct GivenText {
+  std::string value;
+  bool given = false;
+};
+
+inline bool AbslParseFlag(absl::string_view text, GivenText* flag, std::string* /*error*/) {
+  *flag = {.value = std::string(text), .given = true};
+  return true;
+}
+
+inline std::string AbslUnparseFlag(const GivenText& flag) { return flag.value; }
+
 // A duration from `kLeastMilliseconds` on, or 0 where that has a meaning of its
 // own.
 template <int64_t kLeastMilliseconds, bool kOrZero = false>

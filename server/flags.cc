@@ -19,7 +19,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
-#include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "common/command_line.h"
@@ -33,6 +32,9 @@ namespace {
 using Count = portreg::AtLeast<int32_t, 1>;
 using CountOrNone = portreg::AtLeast<int32_t, 0>;
 using LongCount = portreg::AtLeast<int64_t, 1>;
+// With less no call would be answered.
+using MetadataBytes = portreg::AtLeast<int32_t, 1 << 10>;
+using QuotaBytes = portreg::AtLeast<int64_t, 1 << 20>;
 using Period = portreg::Lasting<1>;
 using Delay = portreg::Lasting<0>;
 using Interval = portreg::Lasting<10, /*kOrZero=*/true>;
@@ -53,11 +55,11 @@ ABSL_FLAG(bool, admin_insecure, false,
           "allow it for --admin_listen and --metrics_listen, but not for --listen");
 ABSL_FLAG(bool, reflection, false, "offer gRPC server reflection on the service's own address");
 
-ABSL_FLAG(std::string, tls_cert, "", "PEM file of the server's certificate and its chain");
-ABSL_FLAG(std::string, tls_key, "", "PEM file of its private key");
-ABSL_FLAG(std::string, tls_client_ca, "",
+ABSL_FLAG(portreg::GivenText, tls_cert, {}, "PEM file of the server's certificate and its chain");
+ABSL_FLAG(portreg::GivenText, tls_key, {}, "PEM file of its private key");
+ABSL_FLAG(portreg::GivenText, tls_client_ca, {},
           "PEM file of the certificates that vouch for clients; clients must then have one");
-ABSL_FLAG(std::vector<std::string>, tls_allowed_clients, {},
+ABSL_FLAG(portreg::GivenText, tls_allowed_clients, {},
           "names in clients' certificates (URI, DNS, e-mail, IP) that may call, with * for any "
           "text without /; none: all that --tls_client_ca vouches for");
 
@@ -70,8 +72,9 @@ ABSL_FLAG(LongCount, max_calls, {portreg::ServiceOptions().max_calls}, "calls un
 ABSL_FLAG(LongCount, max_unread_bytes, {portreg::ServiceOptions().max_unread_bytes},
           "bytes of replies made for one call each that clients have not read");
 ABSL_FLAG(Count, max_request_bytes, {kLimits.max_request_bytes}, "the longest request");
-ABSL_FLAG(Count, max_metadata_bytes, {kLimits.max_metadata_bytes}, "the most metadata of a call");
-ABSL_FLAG(LongCount, memory_quota_bytes, {kLimits.memory_quota_bytes},
+ABSL_FLAG(MetadataBytes, max_metadata_bytes, {kLimits.max_metadata_bytes},
+          "the most metadata of a call");
+ABSL_FLAG(QuotaBytes, memory_quota_bytes, {kLimits.memory_quota_bytes},
           "what gRPC may hold for all connections");
 ABSL_FLAG(Period, handshake_timeout, {kLimits.handshake_timeout},
           "how long a connection may take to shake hands");
@@ -188,14 +191,18 @@ absl::Status ReadEnvironment() {
   return absl::OkStatus();
 }
 
-// --tls_client_ca=$CA without a CA would let everyone in.
-absl::Status CheckNoneIsEmpty(absl::Span<char* const> arguments) {
-  for (const absl::string_view argument : arguments) {
-    if (argument == "--") break;
-    const absl::string_view flag = absl::StripPrefix(absl::StripPrefix(argument, "-"), "-");
-    if (absl::StartsWith(flag, "tls_") && absl::EndsWith(flag, "=")) {
+// --tls_client_ca "$CA" without a CA would let everyone in.
+absl::Status CheckNoneIsEmpty() {
+  const std::pair<absl::string_view, GivenText> flags[] = {
+      {"tls_cert", absl::GetFlag(FLAGS_tls_cert)},
+      {"tls_key", absl::GetFlag(FLAGS_tls_key)},
+      {"tls_client_ca", absl::GetFlag(FLAGS_tls_client_ca)},
+      {"tls_allowed_clients", absl::GetFlag(FLAGS_tls_allowed_clients)},
+  };
+  for (const auto& [name, flag] : flags) {
+    if (flag.given && flag.value.empty()) {
       return absl::InvalidArgumentError(
-          absl::StrCat(argument, " has no value; without TLS leave it out"));
+          absl::StrCat("--", name, " has no value; without TLS leave it out"));
     }
   }
   return absl::OkStatus();
@@ -231,10 +238,12 @@ PortregdOptions ReadOptions() {
                   .local_file = absl::GetFlag(FLAGS_local_file),
                   .allow_fewer_rows = absl::GetFlag(FLAGS_allow_fewer_rows),
                   .list_every_row = absl::GetFlag(FLAGS_check)};
-  options.tls = {.cert = absl::GetFlag(FLAGS_tls_cert),
-                 .key = absl::GetFlag(FLAGS_tls_key),
-                 .client_ca = absl::GetFlag(FLAGS_tls_client_ca),
-                 .allowed_clients = absl::GetFlag(FLAGS_tls_allowed_clients)};
+  options.tls = {.cert = absl::GetFlag(FLAGS_tls_cert).value,
+                 .key = absl::GetFlag(FLAGS_tls_key).value,
+                 .client_ca = absl::GetFlag(FLAGS_tls_client_ca).value,
+                 .allowed_clients = {}};
+  const std::string allowed_clients = absl::GetFlag(FLAGS_tls_allowed_clients).value;
+  if (!allowed_clients.empty()) options.tls.allowed_clients = absl::StrSplit(allowed_clients, ',');
   options.admin_listen = absl::GetFlag(FLAGS_admin_listen);
   options.metrics_listen = absl::GetFlag(FLAGS_metrics_listen);
   options.insecure = absl::GetFlag(FLAGS_insecure);
@@ -262,12 +271,12 @@ absl::StatusOr<Command> ReadCommand(int argc, char** argv) {
   command.unknown_variables = UnknownVariables();
   if (absl::Status status = CheckUnknown(command.unknown_variables); !status.ok()) return status;
   HyphensToUnderscores(arguments);
-  if (absl::Status status = CheckNoneIsEmpty(arguments); !status.ok()) return status;
   const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
   if (rest.size() > 1) {
     return absl::InvalidArgumentError(
         absl::StrCat("unexpected argument ", Quoted(rest[1]), ", see --help"));
   }
+  if (absl::Status status = CheckNoneIsEmpty(); !status.ok()) return status;
   command.check = absl::GetFlag(FLAGS_check);
   command.log_format = absl::GetFlag(FLAGS_log_format);
   command.drain_delay = absl::GetFlag(FLAGS_drain_delay).value;

@@ -38,6 +38,17 @@ int Fail(const absl::Status& status) {
   return EXIT_FAILURE;
 }
 
+// Fail(), where the log has begun: what it says comes first, and who reads JSON
+// finds a line of it.
+int CannotStart(portreg::LogFormat format, const absl::Status& status) {
+  if (format == portreg::LogFormat::kJson) {
+    portreg::Log(portreg::Severity::kError, "cannot start",
+                 {{"error", std::string(status.message())}});
+  }
+  portreg::FlushLog();
+  return format == portreg::LogFormat::kJson ? EXIT_FAILURE : Fail(status);
+}
+
 int Check(const portreg::DataOptions& options) {
   const absl::StatusOr<portreg::Registry> registry = portreg::LoadRegistry(options);
   if (!registry.ok()) return Fail(registry.status());
@@ -97,11 +108,13 @@ int main(int argc, char** argv) {
     portreg::Log(portreg::Severity::kWarning, "variables that stand for no flag",
                  {{"ignored", absl::StrJoin(command->unknown_variables, " ")}});
   }
-  if (absl::Status status = portreg::RaiseDescriptorLimit(); !status.ok()) return Fail(status);
+  if (absl::Status status = portreg::RaiseDescriptorLimit(); !status.ok()) {
+    return CannotStart(command->log_format, status);
+  }
 
   const absl::StatusOr<std::unique_ptr<portreg::Portregd>> portregd =
       portreg::Portregd::Start(command->portregd);
-  if (!portregd.ok()) return Fail(portregd.status());
+  if (!portregd.ok()) return CannotStart(command->log_format, portregd.status());
   for (const std::string& line : (*portregd)->Announcements()) absl::PrintF("%s\n", line);
   std::fflush(stdout);
   portreg::NotifyReady();

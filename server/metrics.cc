@@ -52,17 +52,18 @@ class Family {
     }
   }
 
-  // `unit` is what one of the histogram's is worth.
+  // `per_unit` of the histogram's make one: divided, since 0.001 is a bound that
+  // 1e-9 times a million is not.
   template <size_t kBounds>
-  void Set(const Histogram<kBounds>& histogram, double unit, Labels labels = {}) {
+  void Set(const Histogram<kBounds>& histogram, double per_unit, Labels labels = {}) {
     ClientMetric::Histogram& told = Add(std::move(labels)).histogram;
     uint64_t count = 0;
     for (size_t i = 0; i < kBounds; ++i) {
       count += histogram.count(i);
-      told.bucket.push_back({count, static_cast<double>(histogram.bounds()[i]) * unit});
+      told.bucket.push_back({count, static_cast<double>(histogram.bounds()[i]) / per_unit});
     }
     told.sample_count = count + histogram.count(kBounds);
-    told.sample_sum = static_cast<double>(histogram.sum()) * unit;
+    told.sample_sum = static_cast<double>(histogram.sum()) / per_unit;
   }
 
   MetricFamily Take() && { return std::move(family_); }
@@ -116,7 +117,7 @@ void AddCalls(const CallStats& stats, Families& families) {
     started.Set(static_cast<double>(begun), labels);
     received.Set(static_cast<double>(begun), labels);
     sent.Set(static_cast<double>(method.streams ? counts.stream_messages.load() : ok), labels);
-    seconds.Set(counts.handling, 1e-9, labels);
+    seconds.Set(counts.handling, 1e9, labels);
     for (size_t code = 0; code < kStatusCodes; ++code) {
       const uint64_t count = counts.handled[code];
       if (count == 0 && code != 0) continue;

@@ -14,7 +14,9 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "server/listen_address.h"
+#include "server/listening_socket.h"
 
 namespace portreg {
 namespace {
@@ -57,6 +59,11 @@ absl::StatusOr<std::unique_ptr<MetricsEndpoint>> MetricsEndpoint::Open(absl::str
     endpoint->exposer_ = std::make_unique<prometheus::Exposer>(std::vector<std::string>{
         "listening_ports", address->ToString(), "num_threads", "8", "request_timeout_ms", "1000"});
   } catch (const std::exception& error) {
+    // CivetWeb does not say why not.
+    const absl::StatusOr<ListeningSockets> opened =
+        OpenListeningSockets(*address, absl::ZeroDuration());
+    if (!opened.ok()) return opened.status();
+    for (const int fd : opened->descriptors) close(fd);
     return absl::UnavailableError(
         absl::StrCat("cannot listen on ", address->ToString(), " for metrics: ", error.what()));
   }

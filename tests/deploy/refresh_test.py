@@ -9,6 +9,7 @@ import http.server
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import tempfile
@@ -157,6 +158,15 @@ class FetchTest(RefreshCase):
         self.assertEqual(self.publisher.statuses, [200, 304])
         self.assertEqual(self.file.stat().st_ino, before.st_ino)
         self.assertEqual(self.file.stat().st_mtime_ns, before.st_mtime_ns)
+
+    def test_another_file_in_its_place_is_fetched_again(self):
+        self.assert_refresh(DONE)
+        self.file.write_bytes(OLD)
+        self.assert_refresh(DONE)
+        self.assertEqual(self.publisher.statuses, [200, 200])
+        self.assert_kept(NEW)
+        self.assert_refresh(DONE)
+        self.assertEqual(self.publisher.statuses, [200, 200, 304])
 
     def test_the_first_file_of_all(self):
         self.file.unlink()
@@ -319,6 +329,25 @@ class ServerTest(RefreshCase):
         server = self.serve(f"--tls_cert={certificate}", f"--tls_key={key}")
         self.assert_refresh(NOT_ASKED, f"--target={server.address}", "--wait=1")
         self.assert_kept()
+
+    def test_flags_for_mutual_tls_are_those_of_the_guide(self):
+        authority, directory = Authority("refresh"), self.directory
+        (directory / "ca.crt").write_bytes(authority.certificate)
+        # As overlays/mtls/certificate.yaml asks for one: no address.
+        authority.issue("portregd", dns=["portregd"]).write(
+            directory / "tls.crt", directory / "tls.key")
+        self.file.write_bytes(OLD)
+        server = self.enterContext(Portregd(
+            f"--iana_file={self.file}", "--reload_interval=100ms",
+            f"--tls_cert={directory}/tls.crt", f"--tls_key={directory}/tls.key",
+            f"--tls_client_ca={directory}/ca.crt"))
+        guide = (deploy_paths.DEPLOY_DIR / "README.md").read_text()
+        flags = re.search(r"`(--cacert=.* --server-name=portregd)`", guide)[1]
+        for name in ("ca.crt", "tls.crt", "tls.key"):
+            flags = flags.replace("...", f"{directory}/{name}", 1)
+        self.assert_refresh(DONE, f"--target={server.address}",
+                            PORTREG_REFRESH_PORTREG_FLAGS=flags)
+        self.assert_kept(NEW)
 
     def test_sidecar_refreshes_again_and_again_until_it_is_ended(self):
         server = self.serve()

@@ -22,6 +22,8 @@ SYSTEMD = deploy_paths.DEPLOY_DIR / "systemd"
 UNITS = ("portregd.service", "portregd-refresh.service", "portregd-refresh.timer")
 SERVICES = UNITS[:2]
 MOST_EXPOSURE = 1.5
+EXAMPLES = {"refresh.conf": "portregd.service", "tls.conf": "portregd.service",
+            "refresh-tls.conf": "portregd-refresh.service"}
 # Where the units look for programs, and where those of this build are.
 PROGRAMS = {"/usr/bin/portregd": os.environ["PORTREGD"],
             "/usr/lib/portreg/portreg-refresh":
@@ -60,8 +62,9 @@ class UnitsTest(unittest.TestCase):
         return parser
 
     def add_drop_in(self, name: str):
-        """Lets an example change portregd.service."""
-        directory = self.directory / "portregd.service.d"
+        """Lets an example change the unit that it is for."""
+        unit = EXAMPLES[name]
+        directory = self.directory / f"{unit}.d"
         directory.mkdir(exist_ok=True)
         text = (SYSTEMD / "examples" / name).read_text()
         for installed, built in PROGRAMS.items():
@@ -78,7 +81,7 @@ class UnitsTest(unittest.TestCase):
 
     def test_systemd_finds_no_fault_with_the_examples(self):
         examples = sorted(path.name for path in (SYSTEMD / "examples").iterdir())
-        self.assertEqual(examples, ["refresh.conf", "tls.conf"])
+        self.assertEqual(examples, sorted(EXAMPLES))
         for name in examples:
             self.add_drop_in(name)
         self.assert_verified()

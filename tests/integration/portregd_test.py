@@ -3,6 +3,7 @@
     PORTREGD=portregd python3 portregd_test.py
 """
 
+import json
 import os
 import pathlib
 import socket
@@ -99,6 +100,21 @@ class RefusalTest(unittest.TestCase):
     def test_an_address_of_another_machine_is_refused(self):
         self.assert_refused("--listen=192.0.2.1:0", names=["192.0.2.1:0"])
 
+    def test_the_log_comes_first_and_is_json_to_the_end(self):
+        variables = {"PORTREGD_LISTENS": "x", "PORTREGD_LOG_FORMAT": "json",
+                     "PORTREGD_LOCAL_FILE": f"{DIRECTORY}/of-one-bad-row.csv"}
+        pathlib.Path(variables["PORTREGD_LOCAL_FILE"]).write_text(
+            "Service Name,Port Number,Transport Protocol,Description\nx,70000,tcp,\n")
+        for _ in range(5):
+            complaint = self.assert_refused(names=[], variables=variables)
+            warning, error = map(json.loads, complaint.splitlines())
+            self.assertEqual(warning["ignored"], "PORTREGD_LISTENS")
+            self.assertEqual((error["severity"], error["message"]), ("ERROR", "cannot start"))
+            self.assertIn("70000", error["error"])
+        variables["PORTREGD_LOG_FORMAT"] = "text"
+        complaint = self.assert_refused(names=["70000"], variables=variables)
+        self.assertIn("PORTREGD_LISTENS", complaint.splitlines()[0])
+
     def test_nobody_is_served_before_the_admin_side_has_its_addresses(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             address = f"127.0.0.1:{taken.getsockname()[1]}"
@@ -108,6 +124,7 @@ class RefusalTest(unittest.TestCase):
                     outcome = processes.run(f"{flag}={address}", f"--listen=unix:{directory}/s")
                     self.assertEqual(outcome.code, 1, outcome.stderr)
                     self.assertIn(address, outcome.stderr)
+                    self.assertIn("Address already in use", outcome.stderr)
                     # No socket came and went.
                     self.assertEqual(os.stat(directory).st_mtime_ns, untouched)
 

@@ -97,6 +97,10 @@ class CountsTest(unittest.TestCase):
         self.assertGreater(messages, 1)
         self.assertEqual(metrics.value(sent, grpc_method="ListRange"), messages)
         self.expect_batches(metrics, (1, 10, 11, 1000))
+        for bound in ("0.001", "0.5", "60"):
+            self.assertGreater(metrics.value(
+                "grpc_server_handling_seconds_bucket", grpc_method="Lookup",
+                le=bound), 0)
 
     def expect_batches(self, metrics, sizes):
         """The histogram of batches has these sizes."""

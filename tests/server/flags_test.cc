@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "common/version.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -143,6 +144,8 @@ TEST_F(FlagsDeathTest, ValuesOutOfRangeAreNamedWithWhatIsAllowed) {
       {"--max_calls=-5", "expected a whole number, 1 to 9223372036854775807"},
       {"--max_unread_bytes=0", "expected a whole number, 1 to "},
       {"--max_request_bytes=0", "expected a whole number, 1 to "},
+      {"--max_metadata_bytes=1023", "expected a whole number, 1024 to 2147483647"},
+      {"--memory_quota_bytes=256", "expected a whole number, 1048576 to 9223372036854775807"},
       {"--handshake_timeout=0", "expected a duration of 1ms or more, such as 500ms"},
       {"--handshake_timeout=10", "expected a duration of 1ms or more, such as 500ms"},
       {"--max_connection_age=-1s", "expected a duration of 1ms or more"},
@@ -160,9 +163,14 @@ TEST_F(FlagsDeathTest, ValuesOutOfRangeAreNamedWithWhatIsAllowed) {
 }
 
 TEST_F(FlagsDeathTest, FlagsOfTlsMustHaveAValue) {
-  for (const char* flag : {"--tls_client_ca=", "--tls-client-ca=", "-tls_allowed_clients="}) {
-    EXPECT_EXIT(ReadAndTell({flag}), ExitedWithCode(kRefused),
-                HasSubstr("= has no value; without TLS leave it out"));
+  for (const char* flag : {"tls_cert", "tls_key", "tls_client_ca", "tls_allowed_clients"}) {
+    const std::string refusal = absl::StrCat("INVALID_ARGUMENT: --", flag, " has no value; ");
+    const std::string name = absl::StrCat("--", flag);
+    const std::string hyphened = absl::StrReplaceAll(name, {{"_", "-"}});
+    for (const std::string& argument : {name + "=", hyphened + "="}) {
+      EXPECT_EXIT(ReadAndTell({argument.c_str()}), ExitedWithCode(kRefused), HasSubstr(refusal));
+    }
+    EXPECT_EXIT(ReadAndTell({name.c_str(), ""}), ExitedWithCode(kRefused), HasSubstr(refusal));
   }
 }
 
