@@ -248,6 +248,12 @@ class Connection:
             if select.select([self.socket], [], [], left)[0]:
                 self._receive()
 
+    def acknowledged(self, seconds: float) -> bool:
+        """Whether the peer acknowledges SETTINGS within `seconds`: it has read
+        what was sent before them."""
+        return any(each.kind == SETTINGS and each.flags & ACK
+                   for each in self.frames(seconds))
+
     def closed_within(self, seconds: float) -> bool:
         """Reads, and forgets, until the peer closes or `seconds` are over."""
         deadline = time.monotonic() + seconds
