@@ -1,0 +1,463 @@
+"""What hostile and broken servers do: the rows of the matrix.
+
+    for name, behaviour in hostile_behaviours.ALL.items():
+        with hostile_server.Server(behaviour.behave) as server:
+            ...
+
+sound(call) is what each of them departs from: a registry of four records, of
+which ports 53, 80 and 443 have one each and one has no port.
+"""
+
+import functools
+import pathlib
+import random
+import sys
+import zlib
+from typing import Callable, Iterator, NamedTuple
+
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / "interop")]
+
+from hostile_server import (UNIMPLEMENTED, Behaviour, Call, Close, Data, End,
+                            GoAway, Headers, Message, Reset, Step, Wait)
+from portreg_proto import pb, records
+
+REVISION = "r1"
+NAMES = {53: "domain", 80: "http", 443: "https"}
+PORTLESS = "portless"
+UNARY = ("Lookup", "BatchLookup", "Classify", "Search", "GetRegistryInfo")
+STREAMS = ("ListRange", "Watch")
+EVERY = (*UNARY, *STREAMS)
+# The methods whose replies hold records.
+WITH_RECORDS = ("Lookup", "BatchLookup", "Search", "ListRange")
+MIB = 1 << 20
+
+
+def record(port: int | None, service: str, **fields) -> records.PortRecord:
+    """A record of IANA's layer on TCP."""
+    made = records.PortRecord(
+        transport=records.TRANSPORT_TCP, service=service, description=service,
+        layer=records.LAYER_IANA, source="IANA registry", **fields)
+    if port is not None:
+        made.first_port = made.last_port = port
+    return made
+
+
+RECORDS = [record(port, name) for port, name in NAMES.items()]
+
+
+def lookup(request: pb.LookupRequest) -> pb.LookupResponse:
+    """The sound answer to a lookup of a port or a name; perhaps no records."""
+    found = [each for each in RECORDS
+             if (each.first_port == request.port
+                 if request.HasField("port")
+                 else each.service == request.service.lower())]
+    answer = pb.LookupResponse(records=found, revision=REVISION)
+    if request.HasField("port"):
+        answer.port_class = records.PORT_CLASS_WELL_KNOWN
+        answer.states.add(transport=records.TRANSPORT_TCP,
+                          state=records.ASSIGNMENT_STATE_ASSIGNED)
+    return answer
+
+
+def batch(request: pb.BatchLookupRequest) -> pb.BatchLookupResponse:
+    """The sound answer to a batch."""
+    answer = pb.BatchLookupResponse(revision=REVISION)
+    for each in request.requests:
+        result = answer.results.add().response
+        result.CopyFrom(lookup(each))
+        result.ClearField("revision")
+    return answer
+
+
+def classify() -> pb.ClassifyResponse:
+    """A sound answer about a well-known port."""
+    return pb.ClassifyResponse(
+        port_class=records.PORT_CLASS_WELL_KNOWN, first_port=0, last_port=1023,
+        title="Well-Known Ports", description="System Ports", revision=REVISION,
+        advisories=[pb.Advisory(kind=pb.ADVISORY_KIND_IANA_ASSIGNED,
+                                message="assigned",
+                                transports=[records.TRANSPORT_TCP])])
+
+
+def search() -> pb.SearchResponse:
+    """A sound answer: every record matches."""
+    return pb.SearchResponse(
+        matches=[pb.SearchMatch(record=each, kind=pb.MATCH_KIND_NAME_PREFIX,
+                                fields=[pb.MATCH_FIELD_SERVICE])
+                 for each in RECORDS],
+        total_count=len(RECORDS), revision=REVISION)
+
+
+def layers() -> list[pb.LayerInfo]:
+    """What the sound server says of its data."""
+    return [pb.LayerInfo(layer=records.LAYER_IANA, source="IANA registry",
+                         origin="embedded", sha256="0" * 64,
+                         record_count=len(RECORDS) + 1,
+                         named_count=len(RECORDS) + 1, portless_count=1)]
+
+
+def info() -> pb.GetRegistryInfoResponse:
+    """The sound answer to GetRegistryInfo."""
+    return pb.GetRegistryInfoResponse(
+        revision=REVISION, server_version="0.0.0", layers=layers())
+
+
+def listing(request: pb.ListRangeRequest) -> list[pb.ListRangeResponse]:
+    """A sound listing: a message for each record, and an empty last one."""
+    last = request.last_port if request.HasField("last_port") else 65535
+    listed = [each for each in RECORDS
+              if request.first_port <= each.first_port <= last]
+    if request.include_portless:
+        listed.append(record(None, PORTLESS))
+    messages = [pb.ListRangeResponse(records=[each]) for each in listed]
+    messages.append(pb.ListRangeResponse())
+    for number, message in enumerate(messages, 1):
+        message.revision = REVISION
+        message.resume_token = str(number)
+    return messages[int(request.resume_token or 0):]
+
+
+def watch(revision: str = REVISION) -> pb.WatchResponse:
+    """A message of a Watch."""
+    return pb.WatchResponse(revision=revision, layers=layers())
+
+
+def reply(call: Call):
+    """The sound reply to a unary call, as a message."""
+    match call.method:
+        case "Lookup":
+            return lookup(pb.LookupRequest.FromString(call.request))
+        case "BatchLookup":
+            return batch(pb.BatchLookupRequest.FromString(call.request))
+        case "Classify":
+            return classify()
+        case "Search":
+            return search()
+        case "GetRegistryInfo":
+            return info()
+    return None
+
+
+def messages_of(call: Call) -> list:
+    """The sound messages that answer a call."""
+    if call.method == "ListRange":
+        return listing(pb.ListRangeRequest.FromString(call.request))
+    if call.method == "Watch":
+        known = pb.WatchRequest.FromString(call.request).revision
+        return [] if known == REVISION else [watch()]
+    answer = reply(call)
+    return [] if answer is None else [answer]
+
+
+def sound(call: Call) -> Iterator[Step]:
+    """What a sound server does; what it does not know is UNIMPLEMENTED."""
+    if call.method not in EVERY:
+        yield End(UNIMPLEMENTED, "unknown method")
+        return
+    yield Headers()
+    for message in messages_of(call):
+        yield Message(message.SerializeToString())
+    if call.method == "Watch":
+        yield Wait()
+    yield End()
+
+
+class Row(NamedTuple):
+    """A way to misbehave.
+
+    methods: the calls that are answered badly; others are answered soundly.
+    code: the status that those calls then have in a client; "" where the client
+    gives out what was sent, "any" where either may be.
+    """
+
+    behave: Behaviour
+    methods: tuple[str, ...] = EVERY
+    code: str = "INTERNAL"
+
+
+def _only(methods: tuple[str, ...], behave: Behaviour) -> Behaviour:
+    def either(call: Call) -> Iterator[Step]:
+        return behave(call) if call.method in methods else sound(call)
+    return either
+
+
+def _bytes(change: Callable[[bytes], bytes], opens: bool = False) -> Behaviour:
+    """Sends each message with its bytes changed; opens: and stays silent."""
+    def behave(call: Call) -> Iterator[Step]:
+        for message in messages_of(call):
+            yield Message(change(message.SerializeToString()))
+        if opens or call.method == "Watch":
+            yield Wait()
+        yield End()
+    return behave
+
+
+def _changed(change: Callable) -> Behaviour:
+    """Sends each message after `change` was made to it."""
+    def behave(call: Call) -> Iterator[Step]:
+        for message in messages_of(call):
+            change(message)
+            yield Message(message.SerializeToString())
+        if call.method == "Watch":
+            yield Wait()
+        yield End()
+    return behave
+
+
+def _steps(*steps: Step) -> Behaviour:
+    """Does the same whatever is asked."""
+    def behave(_: Call) -> Iterator[Step]:
+        return iter(steps)
+    return behave
+
+
+def _records_in(message) -> list[records.PortRecord]:
+    if isinstance(message, (pb.LookupResponse, pb.ListRangeResponse)):
+        return list(message.records)
+    if isinstance(message, pb.BatchLookupResponse):
+        return [each for result in message.results
+                for each in result.response.records]
+    return [match.record for match in message.matches]
+
+
+def _with_ports(first: int | None, last: int | None) -> Behaviour:
+    def change(message):
+        for each in _records_in(message):
+            each.ClearField("first_port")
+            each.ClearField("last_port")
+            if first is not None:
+                each.first_port = first
+            if last is not None:
+                each.last_port = last
+    return _changed(change)
+
+
+def _unknown_enums(message):
+    """Values that a later contract may have; 8 bits of them are known ones."""
+    if isinstance(message, pb.ClassifyResponse):
+        message.port_class = 0x101
+        message.advisories[0].kind = 0x102
+        message.advisories[0].transports[0] = 0x101
+        return
+    if isinstance(message, (pb.WatchResponse, pb.GetRegistryInfoResponse)):
+        message.layers[0].layer = 0x103
+        return
+    for each in _records_in(message):
+        each.layer = 0x103
+        each.transport = 0x101
+    if isinstance(message, pb.SearchResponse):
+        for match in message.matches:
+            match.kind = 0x101
+            match.fields[0] = 0x101
+    answers = {pb.LookupResponse: lambda: [message],
+               pb.BatchLookupResponse:
+                   lambda: [each.response for each in message.results]}
+    for answer in answers.get(type(message), list)():
+        if answer.states:
+            answer.port_class = 0x101
+            answer.states[0].transport = 0x101
+            answer.states[0].state = 0x103
+
+
+def _result_counts(change: Callable[[int], int]) -> Behaviour:
+    """Answers a batch with another number of results."""
+    def behave(call: Call) -> Iterator[Step]:
+        answer = reply(call)
+        wanted = change(len(answer.results))
+        results = list(answer.results) * 2 + [pb.LookupResult(
+            response=lookup(pb.LookupRequest(port=443)))] * 2
+        yield Message(pb.BatchLookupResponse(
+            results=results[:wanted], revision=REVISION).SerializeToString())
+        yield End()
+    return behave
+
+
+def _shifted(call: Call) -> Iterator[Step]:
+    """One result short, then one too many: right in sum."""
+    change = (lambda n: n - 1) if call.number % 2 == 0 else (lambda n: n + 1)
+    return _result_counts(change)(call)
+
+
+def _without_outcome(message):
+    message.results[0].Clear()
+
+
+def _failure_ok(message):
+    message.results[0].failure.code = 0
+
+
+def _failing_items(message):
+    for result in message.results:
+        result.failure.code = 14
+        result.failure.message = "busy"
+
+
+def _random(body: bytes) -> bytes:
+    """Bytes of the same length that begin with no tag."""
+    return b"\x07" + random.Random(len(body)).randbytes(max(len(body), 1))
+
+
+def _not_utf8(body: bytes) -> bytes:
+    return body.replace(REVISION.encode(), b"\xff\xfe")
+
+
+# What is large once it is unfolded.
+UNFOLDED_BYTES = 512 * MIB
+
+
+@functools.cache
+def bomb() -> bytes:
+    """Half a gigabyte of zeros, compressed."""
+    compressor = zlib.compressobj(1, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+    zeros = bytes(MIB)
+    parts = [compressor.compress(zeros)
+             for _ in range(UNFOLDED_BYTES // MIB)]
+    return b"".join(parts) + compressor.flush()
+
+
+def _bomb(_: Call) -> Iterator[Step]:
+    yield Headers(encoding="gzip")
+    yield Message(bomb(), compressed=1)
+    yield End()
+
+
+# The number of the repeated message that each reply begins with.
+PARTS = {"Lookup": 1, "BatchLookup": 1, "Classify": 6, "Search": 1,
+         "GetRegistryInfo": 3, "ListRange": 1, "Watch": 2}
+
+
+def _many_parts(call: Call) -> Iterator[Step]:
+    """A message of nearly 4 MiB that has millions of parts, each empty."""
+    part = bytes([PARTS[call.method] << 3 | 2, 0])
+    yield Message(part * (4 * MIB // 2 - 8))
+    if call.method == "Watch":
+        yield Wait()
+    yield End()
+
+
+def _endless_message(_: Call) -> Iterator[Step]:
+    """Sends all of 4 GiB, as far as the client takes them."""
+    yield Message(b"", length=2**32 - 1)
+    while True:
+        yield Data(bytes(MIB))
+
+
+def _endless(message_of: Callable[[int], pb.ListRangeResponse]) -> Behaviour:
+    """A listing without an end."""
+    def behave(_: Call) -> Iterator[Step]:
+        number = 0
+        while True:
+            yield Message(message_of(number).SerializeToString())
+            number += 1
+    return behave
+
+
+@functools.cache
+def _portless_message(count: int) -> pb.ListRangeResponse:
+    return pb.ListRangeResponse(
+        records=[record(None, PORTLESS)] * count, revision=REVISION,
+        resume_token="1")
+
+
+@functools.cache
+def _upwards_message(number: int) -> pb.ListRangeResponse:
+    return pb.ListRangeResponse(
+        records=[record(min(number, 65535), "x", details=records.RecordDetails(
+            assignment_notes="n" * 1000))] * 100,
+        revision=REVISION, resume_token="1")
+
+
+def _repeating(number: int) -> pb.ListRangeResponse:
+    return pb.ListRangeResponse(
+        records=[RECORDS[number % len(RECORDS)]], revision=REVISION,
+        resume_token="1")
+
+
+def _changing(number: int) -> pb.ListRangeResponse:
+    return pb.ListRangeResponse(
+        records=[record(number, "x")], revision=f"r{number}", resume_token="1")
+
+
+def _flood(call: Call) -> Iterator[Step]:
+    """Revisions without an end, none of which is served."""
+    number = 0
+    while True:
+        yield Message(pb.WatchResponse(
+            revision=f"{call.number}-{number}").SerializeToString())
+        number += 1
+
+
+def _empty_revisions(_: Call) -> Iterator[Step]:
+    while True:
+        yield Message(pb.WatchResponse(layers=layers()).SerializeToString())
+
+
+def _broken_then_silent(_: Call) -> Iterator[Step]:
+    yield Message(b"\x07\xff")
+    yield Wait()
+
+
+ALL = {
+    "sound": Row(sound, (), ""),
+    "random bytes": Row(_bytes(_random)),
+    "bytes cut off": Row(_bytes(lambda body: body[:-1])),
+    "not UTF-8": Row(_bytes(_not_utf8)),
+    "no bytes": Row(_steps(Message(b""), End()), ("Watch",)),
+    "too few results": Row(
+        _result_counts(lambda count: count - 1), ("BatchLookup",)),
+    "too many results": Row(
+        _result_counts(lambda count: count + 1), ("BatchLookup",)),
+    "no results": Row(_result_counts(lambda count: 0), ("BatchLookup",)),
+    "results shifted over two batches": Row(_shifted, ("BatchLookup",)),
+    "a result without an outcome": Row(
+        _changed(_without_outcome), ("BatchLookup",)),
+    "a failure that says OK": Row(_changed(_failure_ok), ("BatchLookup",)),
+    "failures of each item": Row(_changed(_failing_items), ("BatchLookup",), ""),
+    "a port above 65535": Row(_with_ports(443, 70000), WITH_RECORDS),
+    "a port below 0": Row(_with_ports(-1, 443), WITH_RECORDS),
+    "ports reversed": Row(_with_ports(443, 80), WITH_RECORDS),
+    "half a range": Row(_with_ports(None, 443), WITH_RECORDS),
+    "unknown enum values": Row(_changed(_unknown_enums), EVERY, ""),
+    "no message": Row(_steps(Headers(), End()), (*UNARY, "ListRange")),
+    "trailers only": Row(_steps(End()), (*UNARY, "ListRange")),
+    "message larger than allowed": Row(
+        _steps(Message(bytes(4 * MIB + 1)), End()), EVERY,
+        "RESOURCE_EXHAUSTED"),
+    "message that claims 4 GiB": Row(
+        _steps(Message(b"x", length=2**32 - 1), Wait()), EVERY,
+        "DEADLINE_EXCEEDED"),
+    "message without an end": Row(_endless_message, EVERY, "any"),
+    "millions of parts": Row(_many_parts, EVERY, "any"),
+    "compressed bomb": Row(_bomb),
+    "compressed without an encoding": Row(
+        _steps(Message(b"\x1f\x8b", compressed=1), End())),
+    "silence": Row(_steps(Wait()), EVERY, "DEADLINE_EXCEEDED"),
+    "silence after headers": Row(
+        _steps(Headers(), Wait()), EVERY, "DEADLINE_EXCEEDED"),
+    "silence within a message": Row(
+        _steps(Message(b"x", length=9), Wait()), EVERY, "DEADLINE_EXCEEDED"),
+    "reset at once": Row(_steps(Reset())),
+    "reset after headers": Row(_steps(Headers(), Reset())),
+    "reset within a message": Row(_steps(Message(b"x", length=9), Reset())),
+    "GOAWAY at once": Row(_steps(GoAway(), Close()), EVERY, "UNAVAILABLE"),
+    "GOAWAY after headers": Row(
+        _steps(Headers(), GoAway(), Close()), EVERY, "UNAVAILABLE"),
+    "closed at once": Row(_steps(Close()), EVERY, "UNAVAILABLE"),
+    "closed after headers": Row(
+        _steps(Headers(), Close()), EVERY, "UNAVAILABLE"),
+    "closed within a message": Row(
+        _steps(Message(b"x", length=9), Close()), EVERY, "UNAVAILABLE"),
+    "endless listing of records without a port": Row(
+        _endless(lambda number: _portless_message(1000)), ("ListRange",)),
+    "endless listing upwards": Row(_endless(_upwards_message), ("ListRange",)),
+    "endless listing without records": Row(
+        _endless(lambda number: _portless_message(0)), ("ListRange",)),
+    "repeating listing": Row(_endless(_repeating), ("ListRange",)),
+    "revision changes in a listing": Row(_endless(_changing), ("ListRange",)),
+    "flood of revisions": Row(_flood, ("Watch",), ""),
+    "empty revisions": Row(_empty_revisions, ("Watch",)),
+    "watch that ends at once": Row(_steps(End()), ("Watch",), "UNAVAILABLE"),
+    "broken message on a stream that stays open": Row(
+        _broken_then_silent, STREAMS)}
+ALL = {name: row._replace(behave=_only(row.methods, row.behave))
+       for name, row in ALL.items()}
