@@ -46,6 +46,10 @@ bool Wanted(const SearchQuestion& question, const ServiceRecord& record) {
   return layers.empty() || std::find(layers.begin(), layers.end(), record.layer) != layers.end();
 }
 
+bool IsCancelled(const std::atomic<bool>* cancelled) {
+  return cancelled != nullptr && cancelled->load(std::memory_order_relaxed);
+}
+
 // How far a name may be from a query of `size` bytes to be taken for a slip of
 // the keyboard.
 size_t MaxSlips(size_t size) {
@@ -93,7 +97,8 @@ RecordIndex SearchIndex::RecordAt(size_t at) const {
   return static_cast<RecordIndex>(next - places_.begin() - 1);
 }
 
-SearchResult SearchIndex::Search(const SearchQuestion& question) const {
+SearchResult SearchIndex::Search(const SearchQuestion& question,
+                                 const std::atomic<bool>* cancelled) const {
   const std::string folded = absl::AsciiStrToLower(question.query);
   std::vector<absl::string_view> words = QueryWords(folded);
   if (words.empty()) return {};
@@ -104,7 +109,7 @@ SearchResult SearchIndex::Search(const SearchQuestion& question) const {
   });
   words.erase(std::unique(words.begin(), words.end()), words.end());
   SearchResult result;
-  result.matches = FindMatches(question, phrase, words);
+  result.matches = FindMatches(question, phrase, words, cancelled);
   result.total_count = result.matches.size();
 
   const auto key = [this](const SearchMatch& match) {
@@ -122,18 +127,21 @@ SearchResult SearchIndex::Search(const SearchQuestion& question) const {
       std::min_element(result.matches.begin(), result.matches.end(), better)->kind ==
           MatchKind::kExactName;
   result.matches.resize(shown);
-  if (!has_exact) result.similar_services = SimilarServices(question, phrase);
+  if (!has_exact) result.similar_services = SimilarServices(question, phrase, cancelled);
+  if (IsCancelled(cancelled)) return {};
   return result;
 }
 
 std::vector<SearchMatch> SearchIndex::FindMatches(const SearchQuestion& question,
                                                   absl::string_view phrase,
-                                                  absl::Span<const absl::string_view> words) const {
+                                                  absl::Span<const absl::string_view> words,
+                                                  const std::atomic<bool>* cancelled) const {
   const absl::Span<const RecordIndex> exact = registry_.ByName(phrase);
   const absl::string_view rarest = words.front();
   const absl::string_view text = text_;
   std::vector<SearchMatch> matches;
   for (size_t at = text.find(rarest); at != absl::string_view::npos;) {
+    if (IsCancelled(cancelled)) return {};
     const RecordIndex index = RecordAt(at);
     const absl::string_view service = Service(index);
     const absl::string_view description = Description(index);
@@ -161,14 +169,16 @@ std::vector<SearchMatch> SearchIndex::FindMatches(const SearchQuestion& question
   return matches;
 }
 
-std::vector<absl::string_view> SearchIndex::SimilarServices(const SearchQuestion& question,
-                                                            absl::string_view phrase) const {
+std::vector<absl::string_view> SearchIndex::SimilarServices(
+    const SearchQuestion& question, absl::string_view phrase,
+    const std::atomic<bool>* cancelled) const {
   const size_t limit = MaxSlips(phrase.size());
   if (limit == 0) return {};
   // (distance, layer, record)
   std::vector<std::tuple<size_t, Layer, RecordIndex>> found;
   absl::string_view last;
   for (RecordIndex index = 0; index < registry_.records().size(); ++index) {
+    if (IsCancelled(cancelled)) return {};
     const ServiceRecord& record = registry_.record(index);
     const absl::string_view service = Service(index);
     // Most names stand once for each transport.

@@ -2,6 +2,7 @@
 #ifndef PORTREG_COMMON_SEARCH_H_
 #define PORTREG_COMMON_SEARCH_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -65,9 +66,11 @@ class SearchIndex {
 
   [[nodiscard]] const Registry& registry() const { return registry_; }
 
-  // What is found, and in which order, is said at the RPC Search in
-  // port_registry_service.proto.
-  [[nodiscard]] SearchResult Search(const SearchQuestion& question) const;
+  // Finds the records that the RPC Search of port_registry_service.proto
+  // describes, in its order. Returns an empty result soon after `*cancelled`
+  // becomes true; nullptr: the search cannot be cancelled.
+  [[nodiscard]] SearchResult Search(const SearchQuestion& question,
+                                    const std::atomic<bool>* cancelled = nullptr) const;
 
  private:
   // Where a record's folded texts stand in text_: the service name from
@@ -83,11 +86,13 @@ class SearchIndex {
   [[nodiscard]] RecordIndex RecordAt(size_t at) const;
 
   // The records that hold all `words`, of which the phrase is made.
-  [[nodiscard]] std::vector<SearchMatch> FindMatches(
+  [[nodiscard]] std::vector<SearchMatch> FindMatches(const SearchQuestion& question,
+                                                     absl::string_view phrase,
+                                                     absl::Span<const absl::string_view> words,
+                                                     const std::atomic<bool>* cancelled) const;
+  [[nodiscard]] std::vector<absl::string_view> SimilarServices(
       const SearchQuestion& question, absl::string_view phrase,
-      absl::Span<const absl::string_view> words) const;
-  [[nodiscard]] std::vector<absl::string_view> SimilarServices(const SearchQuestion& question,
-                                                               absl::string_view phrase) const;
+      const std::atomic<bool>* cancelled) const;
 
   const Registry& registry_;
   // The folded texts of all records, a NUL after each: no word reaches from one

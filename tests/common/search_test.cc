@@ -1,6 +1,7 @@
 #include "common/search.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -349,6 +350,21 @@ TEST(SearchTest, AnEmptyRegistryHasNothing) {
   EXPECT_THAT(result.matches, IsEmpty());
   EXPECT_EQ(result.total_count, 0);
   EXPECT_THAT(result.similar_services, IsEmpty());
+}
+
+TEST(SearchTest, ACancelledSearchIsEmpty) {
+  const SearchIndex index(EmbeddedRegistry());
+  std::atomic<bool> cancelled = true;
+  for (const char* query : {"https", "server", "e", "htttps"}) {
+    const SearchResult result = index.Search(About(query), &cancelled);
+    EXPECT_THAT(result.matches, IsEmpty()) << query;
+    EXPECT_EQ(result.total_count, 0) << query;
+    EXPECT_THAT(result.similar_services, IsEmpty()) << query;
+  }
+  cancelled = false;
+  EXPECT_THAT(index.Search(About("server"), &cancelled).matches, SizeIs(kDefaultSearchResults));
+  EXPECT_THAT(index.Search(About("htttps"), &cancelled).similar_services,
+              testing::Contains("HTTPS"));
 }
 
 TEST(SearchTest, WordsOfAQueryStandBetweenBlanks) {
