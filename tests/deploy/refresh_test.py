@@ -43,6 +43,12 @@ def checksum(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def end_session(leader: int):
+    """Ends what is left of a session of processes."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)
+
+
 class Publisher:
     """An HTTP server on loopback that publishes `content`, perhaps badly."""
 
@@ -217,6 +223,43 @@ class FetchTest(RefreshCase):
             self.assertEqual(first.wait(RUN_SECONDS), DONE)
         self.assert_kept(NEW)
 
+    def test_a_download_that_outlives_a_killed_refresh_does_not_keep_the_lock(self):
+        self.publisher.speaks.clear()
+        with subprocess.Popen(self.command(), env=self.variables(),
+                              stdout=subprocess.DEVNULL, start_new_session=True) as first:
+            self.assertTrue(self.publisher.asked.wait(READY_SECONDS))
+            first.kill()
+            first.wait(EXIT_SECONDS)
+            self.addCleanup(end_session, first.pid)
+            self.publisher.asked.clear()
+            second = subprocess.Popen(self.command(), env=self.variables(),
+                                      stdout=subprocess.DEVNULL)
+            self.addCleanup(second.kill)
+            # It asks, so it has the lock.
+            self.assertTrue(self.publisher.asked.wait(READY_SECONDS))
+            self.publisher.speaks.set()
+            self.assertEqual(second.wait(RUN_SECONDS), DONE)
+        self.assert_kept(NEW)
+        self.assertEqual(list(self.directory.glob("*.new*")), [])
+
+    def test_links_that_others_put_beside_the_file_are_not_followed(self):
+        victim = self.directory / "victim"
+        victim.write_bytes(HTML)
+        names = ("previous", "etag", "etag.sha256", "seed.new", "previous.new", "back.new")
+        for name in names:
+            (self.directory / f"iana.csv.{name}").symlink_to(victim)
+        self.assert_refresh(DONE)
+        self.assert_kept(NEW)
+        self.file.unlink()
+        self.assert_refresh(DONE, "--seed")
+        self.assert_kept(OLD)
+        self.assertEqual(victim.read_bytes(), HTML)
+        absent = self.directory / "absent"
+        (self.directory / "iana.csv.lock").unlink()
+        (self.directory / "iana.csv.lock").symlink_to(absent)
+        self.assert_refresh(NOT_WRITTEN)
+        self.assertFalse(absent.exists())
+
     def test_dry_run_changes_nothing(self):
         before = {path.name for path in self.directory.iterdir()}
         self.assert_refresh(DONE, "--dry-run")
@@ -284,6 +327,24 @@ class ServerTest(RefreshCase):
         self.assertEqual(self.checksum_at(server), checksum(OLD))
         self.assert_refresh(DONE, f"--target={server.address}")
         self.assertEqual(self.checksum_at(server), checksum(NEW))
+
+    def test_a_time_that_no_timestamp_can_hold_does_not_take_a_good_file_back(self):
+        # Of any file that is served; tmpfs takes such a time.
+        directory = self.enterContext(tempfile.TemporaryDirectory(dir="/dev/shm"))
+        local = pathlib.Path(directory) / "local.csv"
+        local.write_bytes(OLD.splitlines(keepends=True)[0] + NEW_ROW)
+        os.utime(local, (253_402_300_800, 253_402_300_800))
+        server = self.serve(f"--local_file={local}")
+        self.assert_refresh(DONE, f"--target={server.address}")
+        self.assertEqual(self.checksum_at(server), checksum(NEW))
+
+    def test_a_file_of_any_name(self):
+        self.file = self.directory / "a\nb 'c' \\.csv"
+        server = self.serve()
+        self.assert_refresh(DONE, f"--target={server.address}")
+        self.assertEqual(self.checksum_at(server), checksum(NEW))
+        self.assert_refresh(DONE, f"--target={server.address}")
+        self.assertEqual(self.publisher.statuses, [200, 304])
 
     def test_the_command_to_reload_is_run(self):
         server = self.serve("--reload_interval=0")
