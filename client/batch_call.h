@@ -5,10 +5,10 @@
 #include <memory>
 #include <mutex>
 
-#include "absl/time/time.h"
 #include "client/cancellable.h"
 #include "client/connection.h"
 #include "client/split_batch.h"
+#include "common/monotonic_time.h"
 #include "portreg/async.h"
 #include "portreg/v1/port_registry_service.pb.h"
 
@@ -31,7 +31,7 @@ class BatchCall final : public Cancellable, public std::enable_shared_from_this<
 
   const std::shared_ptr<const Connection> connection_;
   const CallTerms terms_;
-  const absl::Time deadline_;
+  const MonotonicTime deadline_;
   const v1::BatchLookupRequest request_;
   Callback<v1::BatchLookupResponse> callback_;
   SplitBatch batch_;

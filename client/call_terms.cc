@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "client/grpc_time.h"
 #include "grpc/grpc.h"
 
 namespace portreg::internal {
@@ -43,8 +44,8 @@ absl::Status CheckMetadata(absl::string_view name, absl::string_view value) {
 
 }  // namespace
 
-void Prepare(grpc::ClientContext& context, absl::Time deadline, const CallMetadata& metadata) {
-  context.set_deadline(absl::ToChronoTime(deadline));
+void Prepare(grpc::ClientContext& context, MonotonicTime deadline, const CallMetadata& metadata) {
+  context.set_deadline(ToGrpcTime(deadline));
   for (const auto& [name, value] : metadata) context.AddMetadata(name, value);
 }
 

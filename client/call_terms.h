@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "common/monotonic_time.h"
 #include "grpcpp/grpcpp.h"
 #include "portreg/call_options.h"
 
@@ -18,7 +18,7 @@ namespace portreg::internal {
 using CallMetadata = std::vector<std::pair<std::string, std::string>>;
 
 // Prepares the context of a call that must be over at `deadline`.
-void Prepare(grpc::ClientContext& context, absl::Time deadline, const CallMetadata& metadata);
+void Prepare(grpc::ClientContext& context, MonotonicTime deadline, const CallMetadata& metadata);
 
 // CallOptions that have been checked: gRPC ends the process over metadata that
 // is not legal.
@@ -33,11 +33,11 @@ class CallTerms {
   [[nodiscard]] const CallMetadata& metadata() const { return metadata_; }
 
   // When a call that begins now must be over.
-  [[nodiscard]] absl::Time Deadline() const { return absl::Now() + timeout_; }
+  [[nodiscard]] MonotonicTime Deadline() const { return MonotonicTime::Now() + timeout_; }
 
   // Prepares the context of a call, or of a part of one, that must be over at
   // `deadline`.
-  void Apply(absl::Time deadline, grpc::ClientContext& context) const {
+  void Apply(MonotonicTime deadline, grpc::ClientContext& context) const {
     Prepare(context, deadline, metadata_);
   }
 

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/time/time.h"
 #include "client/batch_call.h"
 #include "client/channel.h"
 #include "client/coalescer.h"
@@ -15,6 +14,7 @@
 #include "client/split_batch.h"
 #include "client/unary_call.h"
 #include "client/watch.h"
+#include "common/monotonic_time.h"
 
 namespace portreg {
 
@@ -74,7 +74,7 @@ absl::StatusOr<v1::BatchLookupResponse> Client::BatchLookup(const v1::BatchLooku
                                                             const CallOptions& call) const {
   const absl::StatusOr<CallTerms> terms = connection_->Terms(call);
   if (!terms.ok()) return terms.status();
-  const absl::Time deadline = terms->Deadline();
+  const MonotonicTime deadline = terms->Deadline();
   internal::SplitBatch batch(request);
   while (const v1::BatchLookupRequest* part = batch.Next()) {
     batch.Take(connection_->Call(&Stub::BatchLookup, *part, *terms, deadline));

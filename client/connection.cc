@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "client/callback_queue.h"
 #include "client/channel.h"
+#include "client/grpc_time.h"
 #include "client/status.h"
 
 namespace portreg::internal {
@@ -16,14 +16,14 @@ absl::Duration Connection::ConnectTimeout(const CallTerms& terms) const {
 
 absl::Status Connection::AwaitConnection(absl::Duration timeout) const {
   if (channel_ == nullptr) return absl::OkStatus();
-  const absl::Time deadline = absl::Now() + timeout;
+  const MonotonicTime deadline = MonotonicTime::Now() + timeout;
   while (true) {
     const grpc_connectivity_state state = channel_->GetState(/*try_to_connect=*/true);
     // What a failed connection means is the call's to say.
     if (state == GRPC_CHANNEL_READY || state == GRPC_CHANNEL_TRANSIENT_FAILURE) {
       return absl::OkStatus();
     }
-    if (!channel_->WaitForStateChange(state, absl::ToChronoTime(deadline))) {
+    if (!channel_->WaitForStateChange(state, ToGrpcTime(deadline))) {
       return NoConnection(timeout);
     }
   }

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "client/call_terms.h"
+#include "common/monotonic_time.h"
 #include "grpcpp/grpcpp.h"
 #include "portreg/client_options.h"
 #include "portreg/v1/port_registry_service.grpc.pb.h"
@@ -47,7 +48,7 @@ class Connection {
   absl::StatusOr<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
                                                              Response*),
                                 const Request& request, const CallTerms& terms,
-                                absl::Time deadline) const {
+                                MonotonicTime deadline) const {
     grpc::ClientContext context;
     terms.Apply(deadline, context);
     Response response;

@@ -1,6 +1,6 @@
 #include "client/listing.h"
 
-#include "absl/time/clock.h"
+#include "common/monotonic_time.h"
 
 namespace portreg::internal {
 
@@ -22,7 +22,7 @@ bool Listing::Resume(const grpc::Status& end) {
   const bool broken = end.error_code() == grpc::StatusCode::UNAVAILABLE && has_yielded_;
   if (!broken || connection_->options().retry.max_attempts == 1) return false;
   resumed_ = true;
-  return absl::Now() + Pause() < deadline_;
+  return MonotonicTime::Now() + Pause() < deadline_;
 }
 
 }  // namespace portreg::internal

@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "client/call_terms.h"
 #include "client/connection.h"
+#include "common/monotonic_time.h"
 #include "grpcpp/grpcpp.h"
 #include "portreg/v1/port_registry_service.pb.h"
 
@@ -61,7 +62,7 @@ class Listing {
   const std::shared_ptr<const Connection> connection_;
   const CallTerms terms_;
   v1::ListRangeRequest request_;
-  absl::Time deadline_ = absl::InfiniteFuture();
+  MonotonicTime deadline_ = MonotonicTime::InfiniteFuture();
   // Whether there has been a stream; one that broke; a message of this stream.
   bool begun_ = false;
   bool resumed_ = false;

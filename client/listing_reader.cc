@@ -3,9 +3,10 @@
 #include <type_traits>
 #include <utility>
 
-#include "absl/time/clock.h"
 #include "client/callback_scope.h"
 #include "client/connection.h"
+#include "client/grpc_time.h"
+#include "common/monotonic_time.h"
 
 namespace portreg::internal {
 namespace {
@@ -152,7 +153,7 @@ void ListingReader::Open() {
     if (cancelled_) stream->context().TryCancel();
   }
   if (!listing_->resumed()) {
-    connect_alarm_.Set(absl::ToChronoTime(absl::Now() + listing_->ConnectTimeout()),
+    connect_alarm_.Set(ToGrpcTime(MonotonicTime::Now() + listing_->ConnectTimeout()),
                        [weak = weak_from_this()](bool expired) {
                          const std::shared_ptr<ListingReader> self = weak.lock();
                          if (expired && self != nullptr) self->OnConnectTimeout();
@@ -196,7 +197,7 @@ void ListingReader::OnEnd(const grpc::Status& status) {
       // gRPC's alarm keeps its callback when that has run, and would keep the
       // reader by it; and it is for one use, if threads are to be kept apart.
       pause_alarm_ = std::make_unique<grpc::Alarm>();
-      pause_alarm_->Set(absl::ToChronoTime(absl::Now() + listing_->Pause()),
+      pause_alarm_->Set(ToGrpcTime(MonotonicTime::Now() + listing_->Pause()),
                         [self = shared_from_this()](bool /*expired*/) mutable {
                           std::exchange(self, nullptr)->OnPauseOver();
                         });

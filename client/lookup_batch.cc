@@ -23,7 +23,7 @@ google::protobuf::ArenaOptions RequestArena() {
 
 void GatheredLookup::Cancel() { queue_->Cancel(shared_from_this()); }
 
-LookupBatch::LookupBatch(absl::Time since)
+LookupBatch::LookupBatch(MonotonicTime since)
     : since_(since),
       arena_(RequestArena()),
       request_(*google::protobuf::Arena::CreateMessage<v1::BatchLookupRequest>(&arena_)) {}
@@ -36,7 +36,7 @@ void LookupBatch::Add(const v1::LookupRequest& request, std::shared_ptr<Gathered
   ++waiting_;
 }
 
-void LookupBatch::Extend(absl::Time deadline) {
+void LookupBatch::Extend(MonotonicTime deadline) {
   earliest_ = std::min(earliest_, deadline);
   latest_ = std::max(latest_, deadline);
 }
@@ -49,9 +49,9 @@ void LookupBatch::Remove(GatheredLookup& lookup) {
   if (--waiting_ == 0 && closed_) context_.TryCancel();
 }
 
-void LookupBatch::RemoveExpired(absl::Time now, Lookups& expired) {
+void LookupBatch::RemoveExpired(MonotonicTime now, Lookups& expired) {
   if (now < earliest_) return;
-  earliest_ = absl::InfiniteFuture();
+  earliest_ = MonotonicTime::InfiniteFuture();
   for (const std::shared_ptr<GatheredLookup>& lookup : lookups_) {
     if (lookup->batch_ == nullptr) continue;
     if (lookup->deadline() <= now) {
@@ -65,8 +65,8 @@ void LookupBatch::RemoveExpired(absl::Time now, Lookups& expired) {
 
 size_t LookupBatch::Compact() {
   if (waiting_ == lookups_.size()) return waiting_;
-  earliest_ = absl::InfiniteFuture();
-  latest_ = absl::InfinitePast();
+  earliest_ = MonotonicTime::InfiniteFuture();
+  latest_ = MonotonicTime::InfinitePast();
   size_t kept = 0;
   for (size_t i = 0; i < lookups_.size(); ++i) {
     if (lookups_[i]->batch_ == nullptr) continue;
@@ -94,7 +94,7 @@ void LookupBatch::TakeAll() {
   waiting_ = 0;
 }
 
-std::vector<std::shared_ptr<LookupBatch>> LookupBatch::Split(size_t parts, absl::Time now) {
+std::vector<std::shared_ptr<LookupBatch>> LookupBatch::Split(size_t parts, MonotonicTime now) {
   const size_t count = Compact();
   parts = std::min(parts, count);
   std::vector<std::shared_ptr<LookupBatch>> result;

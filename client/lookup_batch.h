@@ -14,6 +14,7 @@
 #include "client/callback_scope.h"
 #include "client/cancellable.h"
 #include "client/connection.h"
+#include "common/monotonic_time.h"
 #include "google/protobuf/arena.h"
 #include "grpcpp/grpcpp.h"
 #include "portreg/async.h"
@@ -29,14 +30,14 @@ class GatheredLookup final : public Cancellable,
                              public std::enable_shared_from_this<GatheredLookup> {
  public:
   GatheredLookup(std::shared_ptr<LookupQueue> queue, Callback<v1::LookupResponse> callback,
-                 absl::Duration timeout, absl::Time deadline)
+                 absl::Duration timeout, MonotonicTime deadline)
       : queue_(std::move(queue)),
         callback_(std::move(callback)),
         timeout_(timeout),
         deadline_(deadline) {}
 
   [[nodiscard]] absl::Duration timeout() const { return timeout_; }
-  [[nodiscard]] absl::Time deadline() const { return deadline_; }
+  [[nodiscard]] MonotonicTime deadline() const { return deadline_; }
 
   void Cancel() override;
 
@@ -55,7 +56,7 @@ class GatheredLookup final : public Cancellable,
   const std::shared_ptr<LookupQueue> queue_;
   Callback<v1::LookupResponse> callback_;
   const absl::Duration timeout_;
-  const absl::Time deadline_;
+  const MonotonicTime deadline_;
   // Where it waits for its outcome; null once somebody has that in hand, and
   // only then. Guarded by the queue's lock.
   LookupBatch* batch_ = nullptr;
@@ -69,7 +70,7 @@ class LookupBatch {
   using Lookups = std::vector<std::shared_ptr<GatheredLookup>>;
 
   // `since`: when its first lookup came.
-  explicit LookupBatch(absl::Time since);
+  explicit LookupBatch(MonotonicTime since);
   LookupBatch(const LookupBatch&) = delete;
   LookupBatch& operator=(const LookupBatch&) = delete;
 
@@ -78,14 +79,14 @@ class LookupBatch {
   // Lets nobody else in.
   void Close() { closed_ = true; }
   [[nodiscard]] bool Takes() const;
-  [[nodiscard]] absl::Time since() const { return since_; }
+  [[nodiscard]] MonotonicTime since() const { return since_; }
   // Not above the deadline of any lookup that waits.
-  [[nodiscard]] absl::Time earliest() const { return earliest_; }
+  [[nodiscard]] MonotonicTime earliest() const { return earliest_; }
   // Takes out one lookup that waits here. With the last one of a closed batch
   // the call is cancelled.
   void Remove(GatheredLookup& lookup);
   // Takes out those whose time is over, and adds them to `expired`.
-  void RemoveExpired(absl::Time now, Lookups& expired);
+  void RemoveExpired(MonotonicTime now, Lookups& expired);
   // Leaves only the lookups that wait, before the call is made. How many there
   // are.
   size_t Compact();
@@ -93,7 +94,7 @@ class LookupBatch {
   void TakeAll();
   // The lookups that wait, in `parts` batches that begin `now` and are closed;
   // this one is left without.
-  [[nodiscard]] std::vector<std::shared_ptr<LookupBatch>> Split(size_t parts, absl::Time now);
+  [[nodiscard]] std::vector<std::shared_ptr<LookupBatch>> Split(size_t parts, MonotonicTime now);
 
   // The lookups that the call is made for. The call has no others from
   // Compact() on.
@@ -105,13 +106,13 @@ class LookupBatch {
   void Finish(const grpc::Status& status, const Connection& connection);
 
  private:
-  void Extend(absl::Time deadline);
+  void Extend(MonotonicTime deadline);
   [[nodiscard]] absl::StatusOr<v1::LookupResponse> OutcomeAt(size_t index);
 
-  const absl::Time since_;
+  const MonotonicTime since_;
   // Of the lookups' deadlines; the latest is the call's.
-  absl::Time earliest_ = absl::InfiniteFuture();
-  absl::Time latest_ = absl::InfinitePast();
+  MonotonicTime earliest_ = MonotonicTime::InfiniteFuture();
+  MonotonicTime latest_ = MonotonicTime::InfinitePast();
   bool closed_ = false;
   // As many as `lookups_`, in their order.
   google::protobuf::Arena arena_;

@@ -7,7 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
-#include "absl/time/clock.h"
+#include "client/grpc_time.h"
 #include "client/status.h"
 #include "common/limits.h"
 
@@ -23,9 +23,11 @@ static_assert(kMaxBatchSize * (kMaxLookupBytes + 3) <= kMaxRequestBytes);
 // the callback takes.
 void RunElsewhere(std::function<void()> function) {
   // An alarm that goes before it is due lets its callback run at once.
-  grpc::Alarm().Set(absl::ToChronoTime(absl::InfiniteFuture()),
+  grpc::Alarm().Set(ToGrpcTime(MonotonicTime::InfiniteFuture()),
                     [function = std::move(function)](bool /*expired*/) { function(); });
 }
+
+int64_t Nanoseconds(MonotonicTime time) { return absl::ToInt64Nanoseconds(time.since_epoch()); }
 
 // Whether a batch may have failed so for what is in one of its lookups, or in
 // the answer to it.
@@ -46,11 +48,11 @@ bool MayBeDueToOne(const grpc::Status& status) {
 
 bool Coalescing::ServerLacksBatches() const {
   const int64_t until = single_until_.load(std::memory_order_relaxed);
-  return until != 0 && absl::GetCurrentTimeNanos() < until;
+  return until != 0 && Nanoseconds(MonotonicTime::Now()) < until;
 }
 
 void Coalescing::NoteServerLacksBatches() {
-  single_until_.store(absl::ToUnixNanos(absl::Now() + terms_.single_period),
+  single_until_.store(Nanoseconds(MonotonicTime::Now() + terms_.single_period),
                       std::memory_order_relaxed);
 }
 
@@ -93,7 +95,7 @@ absl::StatusOr<v1::LookupResponse> LookupQueue::Lookup(const v1::LookupRequest& 
       call);
   // Whoever waits here ends by the clock, even where callbacks hold the threads
   // that would tell.
-  const auto deadline = absl::ToChronoTime(lookup->deadline());
+  const auto deadline = lookup->deadline().ToChrono();
   if (answer.wait_until(deadline) == std::future_status::timeout && TakeOut(*lookup)) {
     return TimedOut(*lookup);
   }
@@ -118,7 +120,7 @@ std::shared_ptr<GatheredLookup> LookupQueue::LookupAsync(const v1::LookupRequest
       Gather(request, lookup);
       return lookup;
     }
-    batch = std::make_shared<LookupBatch>(absl::InfiniteFuture());
+    batch = std::make_shared<LookupBatch>(MonotonicTime::InfiniteFuture());
     batch->Add(request, lookup);
     batch->Close();
   }
@@ -129,7 +131,7 @@ std::shared_ptr<GatheredLookup> LookupQueue::LookupAsync(const v1::LookupRequest
 void LookupQueue::Gather(const v1::LookupRequest& request, std::shared_ptr<GatheredLookup> lookup) {
   WakeAt(lookup->deadline());
   if (gathered_.empty() || !gathered_.back()->Takes()) {
-    const absl::Time now = absl::Now();
+    const MonotonicTime now = MonotonicTime::Now();
     gathered_.push_back(std::make_shared<LookupBatch>(now));
     WakeAt(now + coalescing_->terms().patience);
   }
@@ -184,7 +186,7 @@ void LookupQueue::SendSingly(LookupBatch& batch) {
   {
     const std::lock_guard lock(mutex_);
     Forget(batch);
-    singles = batch.Split(batch.size(), absl::InfiniteFuture());
+    singles = batch.Split(batch.size(), MonotonicTime::InfiniteFuture());
   }
   for (const std::shared_ptr<LookupBatch>& single : singles) Send(single, /*has_place=*/false);
 }
@@ -200,7 +202,7 @@ void LookupQueue::OnDone(const std::shared_ptr<LookupBatch>& batch, bool has_pla
     {
       const std::lock_guard lock(mutex_);
       Forget(*batch);
-      const absl::Time now = absl::Now();
+      const MonotonicTime now = MonotonicTime::Now();
       const std::vector<std::shared_ptr<LookupBatch>> halves = batch->Split(2, now);
       gathered_.insert(gathered_.begin(), halves.begin(), halves.end());
       WakeAt(now + coalescing_->terms().patience);
@@ -234,11 +236,11 @@ void LookupQueue::Cancel(const std::shared_ptr<GatheredLookup>& lookup) {
   RunElsewhere([lookup] { lookup->Finish(absl::CancelledError("CANCELLED")); });
 }
 
-void LookupQueue::WakeAt(absl::Time time) {
+void LookupQueue::WakeAt(MonotonicTime time) {
   if (wake_ <= time) return;
   wake_ = time;
   alarm_ = std::make_unique<grpc::Alarm>();
-  alarm_->Set(absl::ToChronoTime(time), [weak = weak_from_this()](bool expired) {
+  alarm_->Set(ToGrpcTime(time), [weak = weak_from_this()](bool expired) {
     const std::shared_ptr<LookupQueue> self = weak.lock();
     if (expired && self != nullptr) self->OnTime();
   });
@@ -249,12 +251,12 @@ void LookupQueue::OnTime() {
   std::shared_ptr<LookupBatch> overdue;
   {
     const std::lock_guard lock(mutex_);
-    const absl::Time now = absl::Now();
+    const MonotonicTime now = MonotonicTime::Now();
     const absl::Duration patience = coalescing_->terms().patience;
     if (!gathered_.empty() && gathered_.front()->since() + patience <= now) {
       overdue = Next();
     }
-    absl::Time next = absl::InfiniteFuture();
+    MonotonicTime next = MonotonicTime::InfiniteFuture();
     for (LookupBatch* const batch : sent_) {
       batch->RemoveExpired(now, expired);
       next = std::min(next, batch->earliest());
@@ -263,7 +265,7 @@ void LookupQueue::OnTime() {
       batch->RemoveExpired(now, expired);
       next = std::min({next, batch->earliest(), batch->since() + patience});
     }
-    wake_ = absl::InfiniteFuture();
+    wake_ = MonotonicTime::InfiniteFuture();
     WakeAt(std::max(next, now + absl::Milliseconds(1)));
   }
   if (overdue != nullptr) Send(overdue, /*has_place=*/true);

@@ -15,6 +15,7 @@
 #include "client/call_terms.h"
 #include "client/connection.h"
 #include "client/lookup_batch.h"
+#include "common/monotonic_time.h"
 #include "grpcpp/alarm.h"
 #include "portreg/async.h"
 #include "portreg/v1/port_registry_service.pb.h"
@@ -47,7 +48,7 @@ class Coalescing {
  private:
   const std::shared_ptr<const Connection> connection_;
   const CoalescingTerms terms_;
-  // In Unix nanoseconds; 0 as long as the server has it.
+  // In nanoseconds of MonotonicTime; 0 as long as the server has it.
   std::atomic<int64_t> single_until_{0};
 };
 
@@ -103,7 +104,7 @@ class LookupQueue : public std::enable_shared_from_this<LookupQueue> {
               const grpc::Status& status);
 
   // Sees to it that OnTime runs at `time`, or before. With the lock held.
-  void WakeAt(absl::Time time);
+  void WakeAt(MonotonicTime time);
   // Ends the lookups whose time is over, and sends what has gathered too long.
   void OnTime();
 
@@ -121,7 +122,7 @@ class LookupQueue : public std::enable_shared_from_this<LookupQueue> {
   std::deque<std::shared_ptr<LookupBatch>> gathered_;
   // Batches under way, of more than one lookup. gRPC holds them.
   std::vector<LookupBatch*> sent_;
-  absl::Time wake_ = absl::InfiniteFuture();
+  MonotonicTime wake_ = MonotonicTime::InfiniteFuture();
   std::unique_ptr<grpc::Alarm> alarm_;
 };
 

@@ -5,7 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/time/clock.h"
 #include "client/mirrored_registry.h"
 
 namespace portreg::internal {
@@ -64,7 +63,7 @@ absl::Status MirrorFollower::status() const {
 
 absl::Duration MirrorFollower::staleness() const {
   const std::lock_guard lock(mutex_);
-  return status_.ok() ? absl::ZeroDuration() : absl::Now() - not_ok_since_;
+  return status_.ok() ? absl::ZeroDuration() : MonotonicTime::Now() - not_ok_since_;
 }
 
 void MirrorFollower::OnRevision(const std::string& revision) {
@@ -90,7 +89,7 @@ void MirrorFollower::OnLost(const absl::Status& status, bool for_good) {
 
 void MirrorFollower::Note(const absl::Status& status) {
   if (over_) return;
-  if (status_.ok() && !status.ok()) not_ok_since_ = absl::Now();
+  if (status_.ok() && !status.ok()) not_ok_since_ = MonotonicTime::Now();
   status_ = status;
 }
 

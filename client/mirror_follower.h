@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "client/backoff.h"
+#include "common/monotonic_time.h"
 #include "portreg/mirror.h"
 
 namespace portreg::internal {
@@ -76,7 +77,7 @@ class MirrorFollower {
   std::function<void()> cancel_;
   std::shared_ptr<const MirrorSnapshot> snapshot_;
   absl::Status status_;
-  absl::Time not_ok_since_;
+  MonotonicTime not_ok_since_ = MonotonicTime::InfiniteFuture();
   Backoff backoff_{absl::Milliseconds(50), absl::Seconds(10)};
 
   // Of Start, then of the thread.

@@ -12,6 +12,7 @@
 #include "client/callback_scope.h"
 #include "client/cancellable.h"
 #include "client/connection.h"
+#include "common/monotonic_time.h"
 #include "grpcpp/grpcpp.h"
 #include "portreg/async.h"
 
@@ -36,7 +37,8 @@ class UnaryCall final : public Cancellable,
         callback_(std::move(callback)) {}
 
   // Must be called once.
-  void Start(AsyncMethod<Request, Response> method, const CallTerms& terms, absl::Time deadline) {
+  void Start(AsyncMethod<Request, Response> method, const CallTerms& terms,
+             MonotonicTime deadline) {
     AsyncStub* const stub = connection_->async_stub();
     if (stub == nullptr) {
       std::move(callback_)(absl::UnimplementedError("the stub has no asynchronous calls"));

@@ -4,8 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/clock.h"
 #include "client/callback_scope.h"
+#include "client/grpc_time.h"
 #include "client/status.h"
 
 namespace portreg::internal {
@@ -105,10 +105,10 @@ void Watch::Open() {
     if (cancelled_) return;
     // Deletes itself when it is over.
     stream = stream_ = new Stream(shared_from_this(), options_.revision);
-    terms_->Apply(absl::InfiniteFuture(), stream->context());
+    terms_->Apply(MonotonicTime::InfiniteFuture(), stream->context());
     stream->context().set_wait_for_ready(awaits_connection_);
     ++number_;
-    opened_ = absl::Now();
+    opened_ = MonotonicTime::Now();
     has_spoken_ = given_up_ = false;
     if (!awaits_connection_) LimitFirstWord();
   }
@@ -117,7 +117,7 @@ void Watch::Open() {
 
 void Watch::LimitFirstWord() {
   first_word_alarm_ = std::make_unique<grpc::Alarm>();
-  first_word_alarm_->Set(absl::ToChronoTime(opened_ + connection_->options().timeout),
+  first_word_alarm_->Set(ToGrpcTime(opened_ + connection_->options().timeout),
                          [weak = weak_from_this(), stream = number_](bool expired) {
                            const std::shared_ptr<Watch> self = weak.lock();
                            if (expired && self != nullptr) self->OnSilence(stream);
@@ -159,7 +159,7 @@ void Watch::OnEnd(const grpc::Status& status) {
     if (first_word_alarm_ != nullptr) first_word_alarm_->Cancel();
     end = Explain(status);
     // Silence for so long is a server that has nothing to tell.
-    if (absl::Now() - opened_ >= options_.max_backoff) {
+    if (MonotonicTime::Now() - opened_ >= options_.max_backoff) {
       backoff_.Reset();
       interrupted_ = false;
     }
@@ -190,7 +190,7 @@ void Watch::Pause() {
   // gRPC's alarm keeps its callback when that has run, and would keep the watch
   // by it; and it is for one use, if threads are to be kept apart.
   pause_alarm_ = std::make_unique<grpc::Alarm>();
-  pause_alarm_->Set(absl::ToChronoTime(absl::Now() + backoff_.Next()),
+  pause_alarm_->Set(ToGrpcTime(MonotonicTime::Now() + backoff_.Next()),
                     [self = shared_from_this()](bool /*expired*/) mutable {
                       std::exchange(self, nullptr)->Open();
                     });

@@ -10,10 +10,10 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "client/backoff.h"
 #include "client/call_terms.h"
 #include "client/connection.h"
+#include "common/monotonic_time.h"
 #include "grpcpp/alarm.h"
 #include "grpcpp/grpcpp.h"
 #include "portreg/v1/port_registry_service.pb.h"
@@ -74,7 +74,7 @@ class Watch final : public std::enable_shared_from_this<Watch> {
   Stream* stream_ = nullptr;
   // Of the last stream that was opened: its number, and when that was.
   int number_ = 0;
-  absl::Time opened_;
+  MonotonicTime opened_ = MonotonicTime::InfinitePast();
   // Whether the stream that is open has told a revision, and whether it was given
   // up since it did not.
   bool has_spoken_ = false;

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "common/monotonic_time.h"
 #include "server/status.h"
 #include "server/wire.h"
 
@@ -33,9 +34,9 @@ void Calls::Stop() {
 }
 
 bool Calls::AwaitNone(absl::Duration longest) const {
-  const absl::Time deadline = absl::Now() + longest;
+  const MonotonicTime deadline = MonotonicTime::Now() + longest;
   while (in_flight() > 0) {
-    if (absl::Now() >= deadline) return false;
+    if (MonotonicTime::Now() >= deadline) return false;
     absl::SleepFor(absl::Milliseconds(1));
   }
   return true;

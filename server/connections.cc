@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "absl/time/clock.h"
+#include "absl/time/time.h"
 
 namespace portreg {
 namespace {
@@ -28,7 +28,7 @@ Refusal Connections::Admit(int fd, const std::string& peer) {
   // gRPC has closed what had this descriptor before.
   Forget(fd);
   Refusal refusal = Check(peer);
-  if (refusal != Refusal::kNone && absl::Now() >= next_look_) {
+  if (refusal != Refusal::kNone && MonotonicTime::Now() >= next_look_) {
     ForgetClosed();
     refusal = Check(peer);
   }
@@ -79,13 +79,13 @@ void Connections::Forget(int fd) {
 }
 
 void Connections::ForgetClosed() {
-  const absl::Time start = absl::Now();
+  const MonotonicTime start = MonotonicTime::Now();
   std::vector<int> closed;
   for (const auto& [fd, connection] : open_) {
     if (SocketBehind(fd) != connection.socket) closed.push_back(fd);
   }
   for (const int fd : closed) Forget(fd);
-  const absl::Time end = absl::Now();
+  const MonotonicTime end = MonotonicTime::Now();
   next_look_ = end + kPauseForLook * (end - start);
 }
 

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/time/time.h"
+#include "common/monotonic_time.h"
 
 namespace portreg {
 
@@ -72,7 +72,7 @@ class Connections {
   std::mutex mutex_;
   absl::flat_hash_map<int, Connection> open_;
   absl::flat_hash_map<std::string, int> by_peer_;
-  absl::Time next_look_ = absl::InfinitePast();
+  MonotonicTime next_look_ = MonotonicTime::InfinitePast();
   Counts counts_;
 };
 

@@ -4,8 +4,8 @@
 #include <mutex>
 #include <string>
 
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "common/monotonic_time.h"
 #include "grpc/support/log.h"
 #include "server/log.h"
 
@@ -17,10 +17,10 @@ constexpr absl::Duration kPause = absl::Seconds(1);
 void Log(gpr_log_func_args* args) {
   if (args->severity != GPR_LOG_SEVERITY_ERROR) return;
   static std::mutex mutex;
-  static absl::Time next = absl::InfinitePast();
+  static MonotonicTime next = MonotonicTime::InfinitePast();
   static uint64_t left_out = 0;
   const std::lock_guard lock(mutex);
-  const absl::Time now = absl::Now();
+  const MonotonicTime now = MonotonicTime::Now();
   if (now < next) {
     ++left_out;
     return;

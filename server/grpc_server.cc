@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/time/clock.h"
 #include "grpcpp/ext/channelz_service_plugin.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
+#include "server/grpc_time.h"
 
 namespace portreg {
 namespace {
@@ -104,7 +104,7 @@ void GrpcServer::Accept() {
 
 void GrpcServer::Shutdown(absl::Duration grace) {
   StopListening();
-  server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
+  server_->Shutdown(After(grace));
 }
 
 }  // namespace portreg

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "common/monotonic_time.h"
 
 namespace portreg {
 namespace {
@@ -57,9 +58,9 @@ void Server::Shutdown(absl::Duration grace) {
 }
 
 void Server::HangUp(absl::Duration longest) {
-  const absl::Time deadline = absl::Now() + longest;
+  const MonotonicTime deadline = MonotonicTime::Now() + longest;
   connections().HangUp();
-  while (connections().Count().open > 0 && absl::Now() < deadline) {
+  while (connections().Count().open > 0 && MonotonicTime::Now() < deadline) {
     absl::SleepFor(absl::Milliseconds(1));
   }
 }

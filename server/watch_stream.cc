@@ -5,8 +5,8 @@
 
 #include "absl/random/random.h"
 #include "absl/status/status.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "server/grpc_time.h"
 #include "server/handlers.h"
 #include "server/request.h"
 #include "server/wire.h"
@@ -37,11 +37,10 @@ void WatchStream::Go(const grpc::ByteBuffer& request) {
   const std::shared_ptr<WatchStream> self =
       std::static_pointer_cast<WatchStream>(shared_from_this());
   const std::weak_ptr<WatchStream> weak = self;
-  alarm_.Set(absl::ToChronoTime(absl::Now() + Jittered(calls().options().max_watch)),
-             [weak](bool rang) {
-               const std::shared_ptr<WatchStream> stream = weak.lock();
-               if (rang && stream != nullptr) stream->End(grpc::Status::OK);
-             });
+  alarm_.Set(After(Jittered(calls().options().max_watch)), [weak](bool rang) {
+    const std::shared_ptr<WatchStream> stream = weak.lock();
+    if (rang && stream != nullptr) stream->End(grpc::Status::OK);
+  });
   publication_.Add(self);
   // The client learns that it is listened to, though there may be nothing to say.
   StartSendInitialMetadata();

@@ -1,15 +1,16 @@
 #include "portreg/testing/fake_server.h"
 
-#include <chrono>
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "common/registry.h"
 #include "grpcpp/grpcpp.h"
 #include "grpcpp/health_check_service_interface.h"
 #include "portreg/v1/port_registry_service.grpc.pb.h"
+#include "server/grpc_time.h"
 #include "server/publication.h"
 #include "server/service.h"
 #include "server/testing/records.h"
@@ -91,7 +92,7 @@ struct FakeServer::Impl {
     // What waits would keep Shutdown from its end.
     script.Stop();
     service->Stop();
-    server->Shutdown(std::chrono::system_clock::now());
+    server->Shutdown(After(absl::ZeroDuration()));
     server.reset();
   }
 

@@ -1,6 +1,6 @@
 #include "server/testing/script.h"
 
-#include "absl/time/clock.h"
+#include "server/grpc_time.h"
 
 namespace portreg::testing::internal {
 
@@ -60,7 +60,7 @@ void Script::Arrive(Call call, grpc::Alarm& alarm, std::function<void()> proceed
         }
         proceed();
       };
-      alarm.Set(absl::ToChronoTime(absl::Now() + delay_), on_alarm);
+      alarm.Set(After(delay_), on_alarm);
       return;
     }
   }
