@@ -6,7 +6,6 @@
 
 #include "absl/time/clock.h"
 #include "server/log.h"
-#include "server/service_manager.h"
 
 namespace portreg {
 namespace {
@@ -16,11 +15,13 @@ constexpr absl::Duration kBetweenTries = absl::Minutes(1);
 
 }  // namespace
 
-Reloader::Reloader(std::vector<ReloadSubject> subjects, absl::Duration interval)
+Reloader::Reloader(std::vector<ReloadSubject> subjects, absl::Duration interval,
+                   ServiceManager& service_manager)
     : subjects_(std::move(subjects)),
       interval_(interval),
+      service_manager_(service_manager),
       stats_(subjects_.size()),
-      retry_(subjects_.size(), absl::InfiniteFuture()) {
+      retry_(subjects_.size(), MonotonicTime::InfiniteFuture()) {
   for (ReloadStats& stats : stats_) stats.last_success = absl::Now();
   thread_ = std::thread([this] { Run(); });
 }
@@ -61,21 +62,42 @@ void Reloader::Run() {
     if (ending_) return;
     const bool told = std::exchange(told_, false);
     lock.unlock();
-    if (told) NotifyReloading();
-    for (size_t i = 0; i < subjects_.size(); ++i) {
-      const bool changed = subjects_[i].files.Changed();
-      const bool again = absl::Now() >= retry_[i];
-      if (told || changed || again) Reload(i);
-    }
-    if (told) NotifyReady();
+    if (told) service_manager_.Reloading();
+    for (size_t i = 0; i < subjects_.size(); ++i) Check(i, told);
+    if (told) service_manager_.Ready();
     lock.lock();
   }
+}
+
+void Reloader::Check(size_t subject, bool told) {
+  const FileChange change = subjects_[subject].files.Look();
+  NoteUnsettled(subject, change);
+  const bool taken = change == FileChange::kSettled || change == FileChange::kReplaced;
+  const bool again = change == FileChange::kNone && MonotonicTime::Now() >= retry_[subject];
+  if (told || taken || again) Reload(subject);
+}
+
+void Reloader::NoteUnsettled(size_t subject, FileChange change) {
+  // Not decided yet.
+  if (change == FileChange::kChanging) return;
+  const bool unsettled = change == FileChange::kReplaced || change == FileChange::kWritten;
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(stats_[subject].unsettled, unsettled) || !unsettled) return;
+  }
+  Log(Severity::kWarning, "files change without pause",
+      {{"subject", subjects_[subject].name},
+       {"looks", int64_t{FileWatch::kMostLooks}},
+       {"taken", std::string(change == FileChange::kReplaced
+                                 ? "yes, they are replaced as a whole"
+                                 : "no, they are written in place and may be incomplete")}});
 }
 
 void Reloader::Reload(size_t subject) {
   const std::string& name = subjects_[subject].name;
   const absl::StatusOr<bool> outcome = subjects_[subject].reload();
-  retry_[subject] = outcome.ok() ? absl::InfiniteFuture() : absl::Now() + kBetweenTries;
+  retry_[subject] =
+      outcome.ok() ? MonotonicTime::InfiniteFuture() : MonotonicTime::Now() + kBetweenTries;
   if (!outcome.ok()) {
     Log(Severity::kError, "reload failed",
         {{"subject", name}, {"error", std::string(outcome.status().message())}});

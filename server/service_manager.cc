@@ -4,8 +4,24 @@
 
 namespace portreg {
 
-void NotifyReady() { sd_notify(0, "READY=1"); }
-void NotifyReloading() { sd_notify(0, "RELOADING=1"); }
-void NotifyStopping() { sd_notify(0, "STOPPING=1"); }
+void ServiceManager::Ready() {
+  const std::lock_guard lock(mutex_);
+  Send("READY=1");
+}
+
+void ServiceManager::Reloading() {
+  const std::lock_guard lock(mutex_);
+  Send("RELOADING=1");
+}
+
+void ServiceManager::Stopping() {
+  const std::lock_guard lock(mutex_);
+  Send("STOPPING=1");
+  stopping_ = true;
+}
+
+void ServiceManager::Send(const char* state) {
+  if (!stopping_) sd_notify(0, state);
+}
 
 }  // namespace portreg

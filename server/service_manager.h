@@ -1,13 +1,37 @@
-// What systemd is told of the server's state (sd_notify(3), Type=notify).
-// Nothing happens where nobody listens.
+// Tells the service manager of the server's state.
 #ifndef PORTREG_SERVER_SERVICE_MANAGER_H_
 #define PORTREG_SERVER_SERVICE_MANAGER_H_
 
+#include <mutex>
+
 namespace portreg {
 
-void NotifyReady();
-void NotifyReloading();
-void NotifyStopping();
+// Sends the states of sd_notify(3) (Type=notify). Sends nothing where no service
+// manager listens, and nothing more once the server stops: a reload that ends
+// later does not announce it ready again.
+//
+// Thread-safe.
+class ServiceManager {
+ public:
+  ServiceManager() = default;
+  ServiceManager(const ServiceManager&) = delete;
+  ServiceManager& operator=(const ServiceManager&) = delete;
+
+  // The server serves: after its start, and after each Reloading().
+  void Ready();
+  // The server reads its files anew because it was told to.
+  void Reloading();
+  // The server is about to stop.
+  void Stopping();
+
+ private:
+  // Requires mutex_.
+  void Send(const char* state);
+
+  // Held while a state is sent, so that none overtakes another.
+  std::mutex mutex_;
+  bool stopping_ = false;
+};
 
 }  // namespace portreg
 

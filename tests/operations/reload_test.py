@@ -224,6 +224,72 @@ class SlowWriterTest(LoadedTest):
         self.end()
 
 
+class UnsettledTest(LoadedTest):
+    """A file that changes before each look."""
+
+    INTERVAL = "300ms"
+
+    def change_without_pause(self, change) -> threading.Event:
+        """Makes changes on a thread of its own, some to each look, until the
+        event is set or the test ends."""
+        done = threading.Event()
+
+        def run():
+            while not done.wait(0.1):
+                change()
+        thread = threading.Thread(target=run)
+        thread.start()
+        self.addCleanup(thread.join)
+        self.addCleanup(done.set)
+        return done
+
+    def unsettled(self) -> float:
+        return self.server.metric("portreg_reload_unsettled", subject=REGISTRY)
+
+    def next_generation(self) -> bytes:
+        self.generation += 1
+        return file_of(self.generation)
+
+    def test_a_file_that_is_renamed_without_pause_is_taken_and_reported(self):
+        self.assertEqual(self.unsettled(), 0)
+        path = self.files.path("local.csv")
+        done = self.change_without_pause(
+            lambda: replace(path, self.next_generation()))
+        self.assertTrue(eventually(
+            lambda: self.server.reloads(REGISTRY, "success") >= 3, 30))
+        self.assertTrue(eventually(lambda: self.unsettled() == 1))
+        self.assertTrue(eventually(
+            lambda: self.server.log("files change without pause")))
+        line = self.server.log("files change without pause")[0]
+        self.assertEqual((line.severity, line.fields["subject"]),
+                         ("WARNING", REGISTRY))
+        self.assertIn("yes", str(line.fields["taken"]))
+        done.set()
+        self.assertTrue(eventually(
+            lambda: self.served() == self.generation), self.server.stderr())
+        self.assertTrue(eventually(lambda: self.unsettled() == 0))
+        self.assertEqual(self.server.reloads(REGISTRY, "failure"), 0)
+        self.end()
+
+    def test_a_file_that_is_written_without_pause_is_left_and_reported(self):
+        path = self.files.path("local.csv")
+
+        def append():
+            with path.open("ab") as file:
+                file.write(b"\n")
+        done = self.change_without_pause(append)
+        self.assertTrue(eventually(
+            lambda: self.server.log("files change without pause")))
+        line = self.server.log("files change without pause")[0]
+        self.assertIn("no", str(line.fields["taken"]))
+        self.assertTrue(eventually(lambda: self.unsettled() == 1))
+        self.load.await_calls(CALLS_MEANWHILE)
+        done.set()
+        self.expect_next(self.files.rename)
+        self.assertTrue(eventually(lambda: self.unsettled() == 0))
+        self.end()
+
+
 class SignalTest(unittest.TestCase):
     """SIGHUP, and files that have not changed."""
 

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "tests/common/test_layers.h"
 
@@ -15,17 +16,22 @@ namespace fs = std::filesystem;
 
 // Whether it sees the change that was just made, and sees it once.
 void ExpectOneChange(FileWatch& watch) {
-  EXPECT_FALSE(watch.Changed()) << "a change that may not be complete";
-  EXPECT_TRUE(watch.Changed());
-  EXPECT_FALSE(watch.Changed());
+  EXPECT_EQ(watch.Look(), FileChange::kChanging) << "a change that may not be complete";
+  EXPECT_EQ(watch.Look(), FileChange::kSettled);
+  EXPECT_EQ(watch.Look(), FileChange::kNone);
 }
 
 void ExpectNoChange(FileWatch& watch) {
-  for (int i = 0; i < 3; ++i) EXPECT_FALSE(watch.Changed());
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(watch.Look(), FileChange::kNone);
 }
 
 class FileWatchTest : public ::testing::Test {
  protected:
+  // Renames another file over the watched one.
+  void Replace(int number) const {
+    fs::rename(directory_.Write(absl::StrCat("next", number), std::string(number, 'x')), path_);
+  }
+
   const TempDirectory directory_;
   const std::string path_ = directory_.Write("file", "one");
 };
@@ -92,18 +98,57 @@ TEST_F(FileWatchTest, LinkOnTheWayPointsElsewhere) {
 TEST_F(FileWatchTest, FileThatIsBeingWrittenIsLetBe) {
   FileWatch watch({path_});
   std::ofstream file(path_, std::ios::app);
-  for (int i = 0; i < 5; ++i) {
+  for (int i = 1; i <= 3 * FileWatch::kMostLooks; ++i) {
     file << "a line" << std::endl;
-    EXPECT_FALSE(watch.Changed()) << i;
+    EXPECT_EQ(watch.Look(),
+              i < FileWatch::kMostLooks ? FileChange::kChanging : FileChange::kWritten)
+        << i;
   }
-  EXPECT_TRUE(watch.Changed());
+  EXPECT_EQ(watch.Look(), FileChange::kSettled);
   ExpectNoChange(watch);
+}
+
+TEST_F(FileWatchTest, FileThatIsReplacedWithoutPauseIsTakenEachFifthLook) {
+  FileWatch watch({path_});
+  for (int i = 1; i <= 3 * FileWatch::kMostLooks; ++i) {
+    Replace(i);
+    EXPECT_EQ(watch.Look(),
+              i % FileWatch::kMostLooks == 0 ? FileChange::kReplaced : FileChange::kChanging)
+        << i;
+  }
+  // What was there at the last look is taken already.
+  ExpectNoChange(watch);
+}
+
+TEST_F(FileWatchTest, FileThatIsWrittenBetweenReplacementsIsTakenFiveLooksLater) {
+  FileWatch watch({path_});
+  Replace(1);
+  EXPECT_EQ(watch.Look(), FileChange::kChanging);
+  std::ofstream(path_, std::ios::app) << "more";
+  EXPECT_EQ(watch.Look(), FileChange::kChanging);
+  for (int i = 2; i <= FileWatch::kMostLooks; ++i) {
+    Replace(i);
+    EXPECT_EQ(watch.Look(), i < 4 ? FileChange::kChanging : FileChange::kWritten) << i;
+  }
+  Replace(FileWatch::kMostLooks + 1);
+  EXPECT_EQ(watch.Look(), FileChange::kReplaced);
+}
+
+TEST_F(FileWatchTest, PauseBeginsTheCountAnew) {
+  FileWatch watch({path_});
+  for (int round = 0; round < 3; ++round) {
+    for (int i = 1; i < FileWatch::kMostLooks; ++i) {
+      Replace(10 * round + i);
+      EXPECT_EQ(watch.Look(), FileChange::kChanging);
+    }
+    EXPECT_EQ(watch.Look(), FileChange::kSettled);
+  }
 }
 
 TEST_F(FileWatchTest, ChangeThatIsTakenBackIsNone) {
   FileWatch watch({directory_.PathOf("absent")});
   const std::string file = directory_.Write("absent", "here");
-  EXPECT_FALSE(watch.Changed());
+  EXPECT_EQ(watch.Look(), FileChange::kChanging);
   fs::remove(file);
   ExpectNoChange(watch);
 }

@@ -2,6 +2,7 @@
 #include "server/publication.h"
 
 #include <atomic>
+#include <barrier>
 #include <latch>
 #include <memory>
 #include <string>
@@ -85,6 +86,66 @@ TEST(PublicationTest, AReaderSeesExactlyOneSnapshot) {
   for (std::thread& thread : readers) thread.join();
   EXPECT_EQ(torn, std::vector<std::string>(kReaders));
   EXPECT_EQ(last_seen, std::vector<int>(kReaders, kGenerations - 1));
+}
+
+// Uses the publication while it is told and while it is destroyed, as a stream may.
+class CountingObserver final : public PublicationObserver {
+ public:
+  CountingObserver(const Publication& publication, std::atomic<int>& told)
+      : publication_(publication), told_(told) {}
+  ~CountingObserver() override { EXPECT_NE(publication_.Current(), nullptr); }
+
+  void OnPublish() override {
+    EXPECT_NE(publication_.Current(), nullptr);
+    ++told_;
+  }
+
+ private:
+  const Publication& publication_;
+  std::atomic<int>& told_;
+};
+
+TEST(PublicationTest, ObserversAreToldUntilTheyAreDestroyed) {
+  Publication publication(Generation(0));
+  std::atomic<int> told = 0;
+  auto first = std::make_shared<CountingObserver>(publication, told);
+  const auto second = std::make_shared<CountingObserver>(publication, told);
+  publication.Add(first);
+  publication.Add(second);
+  publication.Publish(Generation(1));
+  EXPECT_EQ(told, 2);
+  first.reset();
+  publication.Publish(Generation(2));
+  EXPECT_EQ(told, 3);
+}
+
+// Whoever owns an observer last destroys it. Under the publication's lock that
+// would be a deadlock.
+TEST(PublicationTest, ObserversAreDestroyedWithoutTheLock) {
+  constexpr int kRounds = 2'000;
+  constexpr int kObservers = 64;
+  Publication publication(Generation(0));
+  std::atomic<int> told = 0;
+  std::vector<std::shared_ptr<CountingObserver>> observers(kObservers);
+  std::barrier round(2);
+  std::thread owner([&] {
+    for (int i = 0; i < kRounds; ++i) {
+      round.arrive_and_wait();
+      for (std::shared_ptr<CountingObserver>& observer : observers) observer.reset();
+      round.arrive_and_wait();
+    }
+  });
+  for (int i = 0; i < kRounds; ++i) {
+    for (std::shared_ptr<CountingObserver>& observer : observers) {
+      observer = std::make_shared<CountingObserver>(publication, told);
+      publication.Add(observer);
+    }
+    const auto another = std::make_shared<CountingObserver>(publication, told);
+    round.arrive_and_wait();
+    for (int j = 0; j < kObservers; ++j) publication.Add(another);
+    round.arrive_and_wait();
+  }
+  owner.join();
 }
 
 TEST(PublicationTest, SeveralMayPublishAtOnce) {

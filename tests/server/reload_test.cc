@@ -2,19 +2,26 @@
 
 #include <atomic>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/common/test_layers.h"
+#include "tests/server/fake_service_manager.h"
 
 namespace portreg {
 namespace {
+
+using ::testing::ElementsAre;
 
 bool Soon(const std::function<bool()>& holds) {
   const absl::Time end = absl::Now() + absl::Seconds(10);
@@ -34,11 +41,12 @@ class ReloadTest : public ::testing::Test {
                           ++attempts_;
                           return outcome_;
                         }});
-    return std::make_unique<Reloader>(std::move(subjects), interval);
+    return std::make_unique<Reloader>(std::move(subjects), interval, service_manager_);
   }
 
   const TempDirectory directory_;
   const std::string file_ = directory_.Write("data", "one");
+  ServiceManager service_manager_;
   absl::StatusOr<bool> outcome_ = true;
   std::atomic<int> attempts_ = 0;
 };
@@ -75,6 +83,52 @@ TEST_F(ReloadTest, OutcomesAreCounted) {
   EXPECT_FALSE(reloader->stats()[0].failing);
   EXPECT_GT(reloader->stats()[0].last_success, start);
   EXPECT_EQ(reloader->stats()[0].succeeded, 0);
+}
+
+TEST_F(ReloadTest, FilesThatAreReplacedWithoutPauseAreTakenAndReported) {
+  const std::unique_ptr<Reloader> reloader = Start(absl::Milliseconds(20));
+  std::atomic<bool> done = false;
+  std::thread writer([&] {
+    for (int i = 0; !done; ++i) {
+      std::filesystem::rename(directory_.Write("next", absl::StrCat(i)), file_);
+    }
+  });
+  EXPECT_TRUE(Soon([&] { return reloader->stats()[0].unsettled; }));
+  EXPECT_TRUE(Soon([&] { return reloader->stats()[0].succeeded >= 3; }));
+  done = true;
+  writer.join();
+  EXPECT_TRUE(Soon([&] { return !reloader->stats()[0].unsettled; }));
+}
+
+TEST_F(ReloadTest, AFileThatIsWrittenWithoutPauseIsReportedAndLetBe) {
+  const std::unique_ptr<Reloader> reloader = Start(absl::Milliseconds(20));
+  std::atomic<bool> done = false;
+  std::thread writer([&] {
+    std::ofstream file(file_, std::ios::app);
+    while (!done) file << 'x' << std::flush;
+  });
+  EXPECT_TRUE(Soon([&] { return reloader->stats()[0].unsettled; }));
+  done = true;
+  writer.join();
+  EXPECT_TRUE(Soon([&] { return reloader->stats()[0].succeeded >= 1; }));
+  EXPECT_FALSE(reloader->stats()[0].unsettled);
+}
+
+TEST_F(ReloadTest, AReloadThatEndsAfterTheStopDoesNotSayReady) {
+  const FakeServiceManager listener;
+  std::vector<ReloadSubject> subjects;
+  subjects.push_back({"registry", FileWatch({file_}), [this]() -> absl::StatusOr<bool> {
+                        service_manager_.Stopping();
+                        return true;
+                      }});
+  {
+    Reloader reloader(std::move(subjects), absl::ZeroDuration(), service_manager_);
+    service_manager_.Ready();
+    reloader.ReloadSoon();
+    ASSERT_TRUE(Soon([&] { return reloader.stats()[0].succeeded == 1; }));
+  }
+  service_manager_.Stopping();
+  EXPECT_THAT(listener.Received(), ElementsAre("READY=1", "RELOADING=1", "STOPPING=1"));
 }
 
 }  // namespace
