@@ -174,7 +174,7 @@ absl::StatusOr<ParsedIanaCsv> ParseIanaCsv(absl::string_view text, Layer layer,
   if (!header.ok()) return header.status();
 
   ParsedIanaCsv parsed;
-  parsed.records.reserve(text.size() / kTypicalRowBytes);
+  parsed.records.reserve(std::min(text.size() / kTypicalRowBytes, kMaxRows));
   while ((read = reader.Next(row)).ok() && *read) {
     const TextPosition start = row.front().position;
     if (row.size() != header->width) {

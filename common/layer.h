@@ -37,7 +37,8 @@ struct LayerInfo {
   std::string origin;
   // SHA-256 of the data's bytes.
   std::string sha256;
-  // When the file was last modified; nothing for embedded data.
+  // When the file was last modified, in the years 1 to 9999; nothing for any other
+  // time and for embedded data.
   std::optional<absl::Time> modify_time;
   size_t record_count = 0;
   // Of these: with a service name, without a port.
@@ -53,6 +54,10 @@ struct LayerData {
   std::vector<ServiceRecord> records;
   std::shared_ptr<const LayerText> text;
 };
+
+// Bytes of memory that they take, but for what the allocator adds.
+size_t MemoryBytes(const LayerText& text);
+size_t MemoryBytes(const LayerData& layer);
 
 }  // namespace portreg
 

@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <ctime>
 #include <filesystem>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -88,13 +90,30 @@ absl::StatusOr<LayerData> Parse(Layer layer, absl::string_view origin, absl::str
   return data;
 }
 
+// Nothing outside the years 1 to 9999, which some file systems take: RFC 3339
+// and google.protobuf.Timestamp know no others.
+std::optional<absl::Time> ModifyTime(const struct stat& status) {
+  constexpr time_t kFirst = -62'135'596'800;  // 0001-01-01T00:00:00Z
+  constexpr time_t kLast = 253'402'300'799;   // 9999-12-31T23:59:59Z
+  if (status.st_mtim.tv_sec < kFirst || kLast < status.st_mtim.tv_sec) return std::nullopt;
+  return absl::TimeFromTimespec(status.st_mtim);
+}
+
+// Whether a file has been written between two calls of stat. Renaming another
+// over it changes no byte of it.
+bool IsWritten(const struct stat& before, const struct stat& after) {
+  return before.st_size != after.st_size || before.st_mtim.tv_sec != after.st_mtim.tv_sec ||
+         before.st_mtim.tv_nsec != after.st_mtim.tv_nsec;
+}
+
 // Reads at most `limit` bytes, so that a file that grows meanwhile stays
-// bounded too.
-absl::StatusOr<std::string> ReadAll(int fd, size_t limit) {
+// bounded too. `expected` is the size that the file is said to have: the memory
+// for more is not touched.
+absl::StatusOr<std::string> ReadAll(int fd, size_t expected, size_t limit) {
   std::string content;
   size_t size = 0;
   while (size <= limit) {
-    content.resize(std::min(limit + 1, std::max<size_t>(2 * size, 1 << 20)));
+    content.resize(std::min(limit, std::max(2 * size, expected)) + 1);
     const ssize_t count = read(fd, content.data() + size, content.size() - size);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return absl::ErrnoToStatus(errno, "cannot be read");
@@ -150,15 +169,22 @@ absl::StatusOr<LayerData> ReadLayerFile(Layer layer, const std::string& path,
     return absl::InvalidArgumentError(absl::StrCat(
         path, ": file has ", status.st_size, " bytes, at most ", kMaxFileBytes, " are allowed"));
   }
-  absl::StatusOr<std::string> content = ReadAll(fd, kMaxFileBytes);
+  absl::StatusOr<std::string> content =
+      ReadAll(fd, static_cast<size_t>(status.st_size), kMaxFileBytes);
   if (!content.ok()) return Prefixed(path, content.status());
+  struct stat after;
+  if (fstat(fd, &after) != 0) return Prefixed(path, absl::ErrnoToStatus(errno, "cannot be read"));
+  if (IsWritten(status, after)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        path, ": written while it was read; replace it by renaming a complete file over it"));
+  }
 
   auto text = std::make_shared<LayerText>();
   text->text = *std::move(content);
   absl::StatusOr<LayerData> data = ReadLayer(layer, path, std::move(text), rules);
   if (!data.ok()) return data;
   data->info.origin = std::filesystem::path(path).filename().string();
-  data->info.modify_time = absl::TimeFromTimespec(status.st_mtim);
+  data->info.modify_time = ModifyTime(status);
   return data;
 }
 

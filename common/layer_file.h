@@ -53,7 +53,8 @@ absl::StatusOr<LayerData> ReadStaticLayer(Layer layer, absl::string_view origin,
 
 // Reads the regular file at `path`, following symbolic links. Besides the
 // errors of ReadLayer: NOT_FOUND or PERMISSION_DENIED if it cannot be opened,
-// INVALID_ARGUMENT if it is no regular file or larger than kMaxFileBytes.
+// INVALID_ARGUMENT if it is no regular file, larger than kMaxFileBytes, or
+// written while it is read.
 // Messages begin with the path.
 absl::StatusOr<LayerData> ReadLayerFile(Layer layer, const std::string& path,
                                         const LayerRules& rules);

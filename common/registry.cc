@@ -263,6 +263,20 @@ std::optional<uint32_t> Registry::NameId(absl::string_view name) const {
   return found->second;
 }
 
+size_t Registry::MemoryBytes() const {
+  const auto bytes_of = [](const auto& items) { return items.capacity() * sizeof(items[0]); };
+  size_t bytes = bytes_of(records_) + bytes_of(starts_) + bytes_of(port_begin_) +
+                 bytes_of(by_port_) + bytes_of(name_begin_) + bytes_of(by_name_);
+  for (const std::shared_ptr<const LayerText>& text : texts_) bytes += portreg::MemoryBytes(*text);
+  for (const std::vector<ServiceRecord>& records : given_) bytes += bytes_of(records);
+  // A slot of the table and its byte of control.
+  bytes += name_ids_.capacity() * (sizeof(*name_ids_.begin()) + 1);
+  for (const auto& [name, id] : name_ids_) {
+    if (name.capacity() > std::string().capacity()) bytes += name.capacity();
+  }
+  return bytes;
+}
+
 AssignmentState Registry::StateOn(Port port, Transport transport) const {
   if (ClassOf(port).port_class == PortClass::kDynamic) return AssignmentState::kDynamic;
 

@@ -103,6 +103,10 @@ class Registry {
     for (const auto& [name, id] : name_ids_) take(absl::string_view(name), id);
   }
 
+  // Bytes of memory that the registry takes with the texts that its records view,
+  // but for what the allocator adds.
+  [[nodiscard]] size_t MemoryBytes() const;
+
   // The state of `port` on `transport`, which must not be kNone, from layer
   // iana alone.
   [[nodiscard]] AssignmentState StateOn(Port port, Transport transport) const;

@@ -66,6 +66,11 @@ class SearchIndex {
 
   [[nodiscard]] const Registry& registry() const { return registry_; }
 
+  // Bytes of memory that the index takes, but for what the allocator adds.
+  [[nodiscard]] size_t MemoryBytes() const {
+    return text_.capacity() + places_.capacity() * sizeof(Place);
+  }
+
   // Finds the records that the RPC Search of port_registry_service.proto
   // describes, in its order. Returns an empty result soon after `*cancelled`
   // becomes true; nullptr: the search cannot be cancelled.

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -35,18 +36,56 @@ size_t IanaRecords(const Registry& registry) {
 }
 
 absl::StatusOr<LayerData> IanaLayer(const DataOptions& options, const Registry* last_good) {
-  LayerData embedded = EmbeddedIanaLayer();
-  if (options.iana_file.empty()) return embedded;
+  if (options.iana_file.empty()) return EmbeddedIanaLayer();
   absl::StatusOr<LayerData> file =
       ReadLayerFile(Layer::kIana, options.iana_file, Rules(IanaFileRules(), options));
   if (!file.ok() || options.allow_fewer_rows) return file;
-  const size_t before = last_good == nullptr ? embedded.records.size() : IanaRecords(*last_good);
+  const size_t before = last_good == nullptr ? EmbeddedIanaRecordCount() : IanaRecords(*last_good);
   if (file->records.size() >= before - before / 20) return file;
   return absl::InvalidArgumentError(absl::StrFormat(
       "%s: %d usable rows, over 5 %% fewer than the %d of the %s; the file seems cut off, or it is "
       "old and --allow_fewer_rows takes it",
       options.iana_file, file->records.size(), before,
       last_good == nullptr ? "embedded snapshot" : "data being served"));
+}
+
+// The layers that the options name. Refuses what is too large as early as it is
+// known: what is built of the layers takes more.
+absl::StatusOr<std::vector<LayerData>> ReadLayers(const DataOptions& options,
+                                                  const Registry* last_good) {
+  std::vector<LayerData> layers;
+  size_t bytes = 0;
+  const auto add = [&](absl::StatusOr<LayerData> layer) {
+    if (!layer.ok()) return layer.status();
+    bytes += MemoryBytes(*layer);
+    layers.push_back(*std::move(layer));
+    return CheckRegistryBytes(bytes, options.max_bytes);
+  };
+  if (absl::Status status = add(IanaLayer(options, last_good)); !status.ok()) return status;
+  if (absl::Status status = add(EmbeddedCommonLayer()); !status.ok()) return status;
+  if (options.local_file.empty()) return layers;
+  absl::Status status =
+      add(ReadLayerFile(Layer::kLocal, options.local_file, Rules(LocalFileRules(), options)));
+  if (!status.ok()) return status;
+  return layers;
+}
+
+absl::StatusOr<Registry> BuildRegistry(const DataOptions& options, const Registry* last_good) {
+  absl::StatusOr<std::vector<LayerData>> layers = ReadLayers(options, last_good);
+  if (!layers.ok()) return layers.status();
+  absl::StatusOr<Registry> registry = Registry::Create(*std::move(layers));
+  if (!registry.ok()) return registry;
+  absl::Status fits = CheckRegistryBytes(registry->MemoryBytes(), options.max_bytes);
+  if (!fits.ok()) return fits;
+  return registry;
+}
+
+// Whether both are made of the same files.
+bool IsOfSameFiles(const Registry& a, const Registry& b) {
+  return absl::c_equal(a.layers(), b.layers(), [](const LayerInfo& x, const LayerInfo& y) {
+    return x.layer == y.layer && x.origin == y.origin && x.sha256 == y.sha256 &&
+           x.modify_time == y.modify_time;
+  });
 }
 
 // How many of a layer's records are of each kind.
@@ -92,18 +131,17 @@ void ReportLayer(const Registry& registry, const LayerInfo& info, std::string& t
 }  // namespace
 
 absl::StatusOr<Registry> LoadRegistry(const DataOptions& options, const Registry* last_good) {
-  std::vector<LayerData> layers;
-  absl::StatusOr<LayerData> iana = IanaLayer(options, last_good);
-  if (!iana.ok()) return iana.status();
-  layers.push_back(*std::move(iana));
-  layers.push_back(EmbeddedCommonLayer());
-  if (!options.local_file.empty()) {
-    absl::StatusOr<LayerData> local =
-        ReadLayerFile(Layer::kLocal, options.local_file, Rules(LocalFileRules(), options));
-    if (!local.ok()) return local.status();
-    layers.push_back(*std::move(local));
-  }
-  return Registry::Create(std::move(layers));
+  return RefuseWithoutMemory([&] { return BuildRegistry(options, last_good); });
+}
+
+absl::StatusOr<std::shared_ptr<const Snapshot>> LoadSnapshot(const DataOptions& options,
+                                                             const Registry* last_good) {
+  return RefuseWithoutMemory([&]() -> absl::StatusOr<std::shared_ptr<const Snapshot>> {
+    absl::StatusOr<Registry> registry = BuildRegistry(options, last_good);
+    if (!registry.ok()) return registry.status();
+    if (last_good != nullptr && IsOfSameFiles(*registry, *last_good)) return nullptr;
+    return Snapshot::Create(*std::move(registry), options.max_bytes);
+  });
 }
 
 std::vector<std::string> FilesOf(const DataOptions& options) {

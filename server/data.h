@@ -2,11 +2,15 @@
 #ifndef PORTREG_SERVER_DATA_H_
 #define PORTREG_SERVER_DATA_H_
 
+#include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/registry.h"
+#include "server/registry_bytes.h"
+#include "server/snapshot.h"
 
 namespace portreg {
 
@@ -24,14 +28,23 @@ struct DataOptions {
   // Whether the message of a refused file lists each row that cannot be used.
   // Default: no, the first ten.
   bool list_every_row = false;
+  // The most memory that a registry may take with its index and stored replies,
+  // in bytes. Default: 128 MiB.
+  size_t max_bytes = kDefaultMaxRegistryBytes;
 };
 
 // Reads the layers and builds the registry. `last_good` is the registry that it
 // would replace; at start, nullptr, the embedded snapshot stands for it.
 // INVALID_ARGUMENT, NOT_FOUND or PERMISSION_DENIED, naming the file and where in
-// it, if one is unusable.
+// it, if one is unusable; RESOURCE_EXHAUSTED if the data exceeds
+// `options.max_bytes`, or if it cannot be allocated.
 absl::StatusOr<Registry> LoadRegistry(const DataOptions& options,
                                       const Registry* last_good = nullptr);
+
+// Builds the snapshot of what LoadRegistry returns. Nothing if it would be made of
+// the same files as `last_good`. Errors as of LoadRegistry.
+absl::StatusOr<std::shared_ptr<const Snapshot>> LoadSnapshot(const DataOptions& options,
+                                                             const Registry* last_good = nullptr);
 
 // The files that such a registry is made of.
 std::vector<std::string> FilesOf(const DataOptions& options);

@@ -98,6 +98,8 @@ ABSL_FLAG(std::string, local_file, "",
           "CSV file of your own assignments, with IANA's columns and perhaps Owner");
 ABSL_FLAG(bool, allow_fewer_rows, false,
           "take an IANA file with over 5 % fewer rows than the data before it");
+ABSL_FLAG(QuotaBytes, max_registry_bytes, {static_cast<int64_t>(portreg::DataOptions().max_bytes)},
+          "memory of a registry with its index and stored replies; two are alive during a reload");
 ABSL_FLAG(bool, check, false,
           "load the data, report counts, unusable rows and collisions, and exit: 0 if all is well, "
           "1 if not");
@@ -135,7 +137,9 @@ const std::vector<FlagGroup>& FlagGroups() {
         "handshake_timeout", "max_connection_idle", "max_connection_age",
         "max_connection_age_grace", "keepalive_time", "keepalive_timeout", "min_ping_interval",
         "max_watch"}},
-      {"Data", {"iana_file", "local_file", "allow_fewer_rows", "reload_interval", "check"}},
+      {"Data",
+       {"iana_file", "local_file", "allow_fewer_rows", "max_registry_bytes", "reload_interval",
+        "check"}},
       {"Log", {"log_format", "access_log"}},
       {"Stopping", {"drain_delay", "drain_grace"}},
   };
@@ -237,7 +241,8 @@ PortregdOptions ReadOptions() {
   options.data = {.iana_file = absl::GetFlag(FLAGS_iana_file),
                   .local_file = absl::GetFlag(FLAGS_local_file),
                   .allow_fewer_rows = absl::GetFlag(FLAGS_allow_fewer_rows),
-                  .list_every_row = absl::GetFlag(FLAGS_check)};
+                  .list_every_row = absl::GetFlag(FLAGS_check),
+                  .max_bytes = static_cast<size_t>(absl::GetFlag(FLAGS_max_registry_bytes).value)};
   options.tls = {.cert = absl::GetFlag(FLAGS_tls_cert).value,
                  .key = absl::GetFlag(FLAGS_tls_key).value,
                  .client_ca = absl::GetFlag(FLAGS_tls_client_ca).value,

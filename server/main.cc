@@ -12,8 +12,8 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "common/monotonic_time.h"
 #include "google/protobuf/stubs/logging.h"
 #include "server/data.h"
 #include "server/flags.h"
@@ -21,7 +21,6 @@
 #include "server/log.h"
 #include "server/portregd.h"
 #include "server/process.h"
-#include "server/service_manager.h"
 
 // Read by jemalloc, where that is linked. It gives memory back only while the
 // program asks for some, unless a thread of its own does: a server that is idle
@@ -50,9 +49,10 @@ int CannotStart(portreg::LogFormat format, const absl::Status& status) {
 }
 
 int Check(const portreg::DataOptions& options) {
-  const absl::StatusOr<portreg::Registry> registry = portreg::LoadRegistry(options);
-  if (!registry.ok()) return Fail(registry.status());
-  const portreg::CheckReport report = portreg::Report(*registry);
+  const absl::StatusOr<std::shared_ptr<const portreg::Snapshot>> snapshot =
+      portreg::LoadSnapshot(options);
+  if (!snapshot.ok()) return Fail(snapshot.status());
+  const portreg::CheckReport report = portreg::Report((*snapshot)->registry);
   std::fputs(report.text.c_str(), stdout);
   if (std::fflush(stdout) != 0) return Fail(absl::DataLossError("cannot write the report"));
   if (report.passed) return EXIT_SUCCESS;
@@ -72,9 +72,9 @@ int ServeUntilSignal(const sigset_t& signals, portreg::Portregd& portregd) {
 // Gives those who balance load the time to notice, unless nobody is connected
 // or someone is in a hurry.
 void AwaitDrained(const sigset_t& signals, portreg::Portregd& portregd, absl::Duration delay) {
-  const absl::Time end = absl::Now() + delay;
+  const portreg::MonotonicTime end = portreg::MonotonicTime::Now() + delay;
   const timespec look = {.tv_sec = 0, .tv_nsec = 50'000'000};
-  while (absl::Now() < end && portregd.connected()) {
+  while (portreg::MonotonicTime::Now() < end && portregd.connected()) {
     const int received = sigtimedwait(&signals, nullptr, &look);
     if (received == SIGTERM || received == SIGINT) return;
   }
@@ -117,10 +117,9 @@ int main(int argc, char** argv) {
   if (!portregd.ok()) return CannotStart(command->log_format, portregd.status());
   for (const std::string& line : (*portregd)->Announcements()) absl::PrintF("%s\n", line);
   std::fflush(stdout);
-  portreg::NotifyReady();
+  (*portregd)->TellReady();
 
   const int signal = ServeUntilSignal(signals, **portregd);
-  portreg::NotifyStopping();
   portreg::Log(portreg::Severity::kInfo, "draining", {{"signal", std::string(strsignal(signal))}});
   (*portregd)->Drain();
   if (signal == SIGTERM) AwaitDrained(signals, **portregd, command->drain_delay);

@@ -185,11 +185,16 @@ void AddRegistry(const Snapshot& snapshot, Families& families) {
   Add(families,
       Gauge("portreg_registry_published_timestamp_seconds", "When the registry was published."),
       SecondsSince1970(snapshot.published));
+  Add(families,
+      Gauge("portreg_registry_bytes", "Memory of the registry with its index and stored replies."),
+      static_cast<double>(snapshot.MemoryBytes()));
 }
 
 void AddReloads(const Reloader& reloader, Families& families) {
   Family reloads = Counter("portreg_reloads_total", "Attempts to reload, by result.");
   Family failing = Gauge("portreg_reload_failing", "1 if the last attempt failed, else 0.");
+  Family unsettled =
+      Gauge("portreg_reload_unsettled", "1 while the files change without pause, else 0.");
   Family success = Gauge("portreg_reload_last_success_timestamp_seconds",
                          "When the files were last found good.");
   const std::vector<ReloadStats> all = reloader.stats();
@@ -200,9 +205,11 @@ void AddReloads(const Reloader& reloader, Families& families) {
     reloads.Set(static_cast<double>(stats.failed), {subject, {"result", "failure"}});
     reloads.Set(static_cast<double>(stats.unchanged), {subject, {"result", "unchanged"}});
     failing.Set(stats.failing ? 1 : 0, {subject});
+    unsettled.Set(stats.unsettled ? 1 : 0, {subject});
     success.Set(SecondsSince1970(stats.last_success), {subject});
   }
-  for (Family* family : {&reloads, &failing, &success}) Add(families, std::move(*family));
+  for (Family* family : {&reloads, &failing, &unsettled, &success})
+    Add(families, std::move(*family));
 }
 
 void AddCertificates(const ServingCertificates& certificates, Families& families) {

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -54,14 +53,6 @@ absl::Status CheckPlaintext(const PortregdOptions& options) {
   return CheckLoopback({options.metrics_listen}, "--metrics_listen", kRemedy);
 }
 
-// Whether both are made of the same files.
-bool SameData(const Registry& a, const Registry& b) {
-  return absl::c_equal(a.layers(), b.layers(), [](const LayerInfo& x, const LayerInfo& y) {
-    return x.layer == y.layer && x.origin == y.origin && x.sha256 == y.sha256 &&
-           x.modify_time == y.modify_time;
-  });
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Portregd>> Portregd::Start(const PortregdOptions& options) {
@@ -70,8 +61,8 @@ absl::StatusOr<std::unique_ptr<Portregd>> Portregd::Start(const PortregdOptions&
   if (absl::Status status = portregd->Load(); !status.ok()) return status;
   if (absl::Status status = portregd->OpenAdmin(); !status.ok()) return status;
   if (absl::Status status = portregd->StartServer(); !status.ok()) return status;
-  portregd->reloader_ =
-      std::make_unique<Reloader>(std::move(portregd->subjects_), options.reload_interval);
+  portregd->reloader_ = std::make_unique<Reloader>(
+      std::move(portregd->subjects_), options.reload_interval, portregd->service_manager_);
   portregd->ServeAdmin();
   return portregd;
 }
@@ -89,9 +80,9 @@ absl::Status Portregd::Load() {
     if (!certificates.ok()) return certificates.status();
     certificates_ = *std::move(certificates);
   }
-  absl::StatusOr<Registry> registry = LoadRegistry(options_.data);
-  if (!registry.ok()) return registry.status();
-  publication_ = std::make_unique<Publication>(*std::move(registry));
+  absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot = LoadSnapshot(options_.data);
+  if (!snapshot.ok()) return snapshot.status();
+  publication_ = std::make_unique<Publication>(*std::move(snapshot));
   return absl::OkStatus();
 }
 
@@ -171,6 +162,7 @@ std::vector<std::string> Portregd::Announcements() const {
 }
 
 void Portregd::Drain() {
+  service_manager_.Stopping();
   draining_ = true;
   server_->Drain();
   SetAdminHealth(false);
@@ -183,14 +175,14 @@ void Portregd::Shutdown(absl::Duration grace) {
 }
 
 absl::StatusOr<bool> Portregd::ReloadRegistry() {
-  const std::shared_ptr<const Snapshot> before = publication_->Current();
-  absl::StatusOr<Registry> registry = LoadRegistry(options_.data, &before->registry);
-  if (!registry.ok()) return registry.status();
-  if (SameData(*registry, before->registry)) return false;
-  Log(Severity::kInfo, "registry reloaded",
-      {{"revision", registry->revision()},
-       {"records", static_cast<int64_t>(registry->records().size())}});
-  publication_->Publish(*std::move(registry));
+  absl::StatusOr<std::shared_ptr<const Snapshot>> next =
+      LoadSnapshot(options_.data, &publication_->Current()->registry);
+  if (!next.ok()) return next.status();
+  if (*next == nullptr) return false;
+  const std::string revision = (*next)->registry.revision();
+  const auto records = static_cast<int64_t>((*next)->registry.records().size());
+  publication_->Publish(*std::move(next));
+  Log(Severity::kInfo, "registry reloaded", {{"revision", revision}, {"records", records}});
   return true;
 }
 

@@ -18,6 +18,7 @@
 #include "server/publication.h"
 #include "server/reload.h"
 #include "server/server.h"
+#include "server/service_manager.h"
 #include "server/serving_certificates.h"
 #include "server/tls_options.h"
 
@@ -56,10 +57,15 @@ class Portregd {
   // and METRICS lines, if there are such.
   [[nodiscard]] std::vector<std::string> Announcements() const;
 
+  // Tells the service manager that the server serves. Call it once, when whoever
+  // started the server has been told where.
+  void TellReady() { service_manager_.Ready(); }
+
   // Takes up the files anew, soon and elsewhere.
   void ReloadSoon() { reloader_->ReloadSoon(); }
 
-  // From now on health says NOT_SERVING; all else goes on.
+  // From now on health says NOT_SERVING, and the service manager knows that the
+  // server is about to stop; all else goes on.
   void Drain();
 
   // Whether anyone is connected to the service.
@@ -85,6 +91,7 @@ class Portregd {
 
   const PortregdOptions options_;
   AccessLog access_log_;
+  ServiceManager service_manager_;
   std::atomic<bool> draining_ = false;
   std::vector<ReloadSubject> subjects_;
   std::unique_ptr<ServingCertificates> certificates_;

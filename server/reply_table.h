@@ -25,9 +25,16 @@ class ReplyTable {
   // Asks for the replies. `key_of(i)` says which questions have equal replies:
   // those with equal keys. `ask(i)` answers absl::StatusOr of a LookupResponse
   // or a ClassifyResponse with the registry's revision; errors are not stored.
-  // Neighbours with equal keys cost least.
+  // Neighbours with equal keys cost least. Once `max_bytes` of replies are stored
+  // further ones are not: a file can make them grow without bound by a long text
+  // on all ports beside another one on each.
   template <typename KeyOf, typename Ask>
-  ReplyTable(const Registry& registry, size_t size, KeyOf key_of, Ask ask);
+  ReplyTable(const Registry& registry, size_t size, size_t max_bytes, KeyOf key_of, Ask ask);
+
+  // Bytes of memory that the table takes, but for what the allocator adds.
+  [[nodiscard]] size_t MemoryBytes() const {
+    return places_.capacity() * sizeof(Place) + bytes_.size();
+  }
 
   // Nothing if it is not stored.
   [[nodiscard]] std::optional<grpc::Slice> At(size_t question) const {
@@ -59,10 +66,6 @@ class ReplyTable {
   Place Append(const v1::LookupResponse& reply, std::string& bytes) const;
   Place Append(const v1::ClassifyResponse& reply, std::string& bytes) const;
 
-  // A file of the operator's can make replies grow without bound: a long text
-  // on all ports, beside another on each. What does not fit is not stored.
-  static constexpr size_t kMaxBytes = 64 << 20;
-
   size_t revision_size_;
   std::vector<Place> places_;
   grpc::Slice bytes_;
@@ -72,7 +75,8 @@ class ReplyTable {
 size_t SizeOfRevision(const Registry& registry);
 
 template <typename KeyOf, typename Ask>
-ReplyTable::ReplyTable(const Registry& registry, size_t size, KeyOf key_of, Ask ask)
+ReplyTable::ReplyTable(const Registry& registry, size_t size, size_t max_bytes, KeyOf key_of,
+                       Ask ask)
     : revision_size_(SizeOfRevision(registry)) {
   using Key = decltype(key_of(size));
   absl::flat_hash_map<Key, Place> stored;
@@ -87,7 +91,7 @@ ReplyTable::ReplyTable(const Registry& registry, size_t size, KeyOf key_of, Ask 
     }
     last_key = key;
     const auto [place, is_new] = stored.try_emplace(key);
-    if (is_new && bytes.size() < kMaxBytes) {
+    if (is_new && bytes.size() < max_bytes) {
       if (const auto reply = ask(i); reply.ok()) place->second = Append(*reply, bytes);
     }
     places_.push_back(place->second);

@@ -17,9 +17,9 @@ namespace {
 
 bool IsPort(int32_t port) { return 0 <= port && port <= kMaxPort; }
 
-ReplyTable PortReplies(const Registry& registry) {
+ReplyTable PortReplies(const Registry& registry, size_t max_bytes) {
   v1::LookupRequest request;
-  return {registry, kPortCount,
+  return {registry, kPortCount, max_bytes,
           // The reply follows from the port's records and its class.
           [&](size_t port) {
             const auto number = static_cast<Port>(port);
@@ -31,20 +31,20 @@ ReplyTable PortReplies(const Registry& registry) {
           }};
 }
 
-ReplyTable NameReplies(const Registry& registry) {
+ReplyTable NameReplies(const Registry& registry, size_t max_bytes) {
   std::vector<absl::string_view> names(registry.NameCount());
   registry.ForEachName([&](absl::string_view name, uint32_t id) { names[id] = name; });
   v1::LookupRequest request;
-  return {registry, names.size(), [&](size_t id) { return registry.ByName(names[id]); },
+  return {registry, names.size(), max_bytes, [&](size_t id) { return registry.ByName(names[id]); },
           [&](size_t id) {
             request.set_service(std::string(names[id]));
             return Lookup(registry, request);
           }};
 }
 
-ReplyTable ClassReplies(const Registry& registry) {
+ReplyTable ClassReplies(const Registry& registry, size_t max_bytes) {
   v1::ClassifyRequest request;
-  return {registry, kPortCount,
+  return {registry, kPortCount, max_bytes,
           // The advice follows from the port's records, its class and the sets of
           // numbers that it belongs to.
           [&](size_t port) {
@@ -58,16 +58,32 @@ ReplyTable ClassReplies(const Registry& registry) {
           }};
 }
 
+// What the replies of one table may take: a third of what the records and the
+// places of replies leave. A record has at most 32 bytes beside its texts.
+size_t TableBytes(const Registry& registry, size_t max_bytes) {
+  constexpr size_t kOtherBytes = 32;
+  constexpr size_t kPlaceBytes = 3 * sizeof(uint32_t);
+  size_t others = (2 * kPortCount + registry.NameCount()) * kPlaceBytes;
+  for (const ServiceRecord* record : registry.records()) {
+    others += record->service.size() + record->description.size() + kOtherBytes;
+  }
+  if (others >= max_bytes) return 0;
+  return std::min((max_bytes - others) / 3, StoredReplies::kMaxTableBytes);
+}
+
 }  // namespace
 
 // Half of the work beside the other: a server is to be ready at once.
-StoredReplies::StoredReplies(const Registry& registry)
-    : StoredReplies(registry, std::async(ClassReplies, std::cref(registry))) {}
+StoredReplies::StoredReplies(const Registry& registry, size_t max_bytes)
+    : StoredReplies(
+          registry, TableBytes(registry, max_bytes),
+          std::async(ClassReplies, std::cref(registry), TableBytes(registry, max_bytes))) {}
 
-StoredReplies::StoredReplies(const Registry& registry, std::future<ReplyTable> classes)
+StoredReplies::StoredReplies(const Registry& registry, size_t max_table_bytes,
+                             std::future<ReplyTable> classes)
     : registry_(registry),
-      ports_(PortReplies(registry)),
-      names_(NameReplies(registry)),
+      ports_(PortReplies(registry, max_table_bytes)),
+      names_(NameReplies(registry, max_table_bytes)),
       records_(StoreRecords(registry)),
       classes_(classes.get()) {}
 
@@ -85,6 +101,11 @@ StoredReplies::StoredRecords StoredReplies::StoreRecords(const Registry& registr
   }
   begin.push_back(static_cast<uint32_t>(bytes.size()));
   return {ToSlice(std::move(bytes)), std::move(begin)};
+}
+
+size_t StoredReplies::MemoryBytes() const {
+  return ports_.MemoryBytes() + names_.MemoryBytes() + classes_.MemoryBytes() +
+         records_.bytes.size() + records_.begin.capacity() * sizeof(records_.begin[0]);
 }
 
 RecordRun StoredReplies::FirstRecords(RecordRun run, size_t bytes) const {

@@ -25,8 +25,18 @@ namespace portreg {
 // Any number of threads may ask at once. Slices outlive the object.
 class StoredReplies {
  public:
-  // The registry must outlive the replies.
-  explicit StoredReplies(const Registry& registry);
+  // The most bytes of each kind of replies: of ports, names and classes.
+  static constexpr size_t kMaxTableBytes = 64 << 20;
+  // Suffices for all replies that kMaxTableBytes allows.
+  static constexpr size_t kMaxBytes = size_t{1} << 30;
+
+  // The registry must outlive the replies. `max_bytes` is what the object may
+  // take: replies that do not fit are not stored. The records are stored in any
+  // case.
+  explicit StoredReplies(const Registry& registry, size_t max_bytes = kMaxBytes);
+
+  // Bytes of memory that they take, but for what the allocator adds.
+  [[nodiscard]] size_t MemoryBytes() const;
 
   // The LookupResponse or ClassifyResponse. Nothing for a question that is not
   // plain, or that the handler refuses.
@@ -63,7 +73,7 @@ class StoredReplies {
   static StoredRecords StoreRecords(const Registry& registry);
 
   // `classes` is made beside the rest.
-  StoredReplies(const Registry& registry, std::future<ReplyTable> classes);
+  StoredReplies(const Registry& registry, size_t max_table_bytes, std::future<ReplyTable> classes);
 
   const Registry& registry_;
   // By port, by Registry::NameId, and by port.

@@ -1,8 +1,12 @@
 #include "common/embedded/embedded.h"
 
 #include <cstddef>
+#include <deque>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "common/csv.h"
 #include "common/layer_file.h"
 #include "common/record.h"
 
@@ -35,6 +39,15 @@ LayerData EmbeddedIanaLayer() {
   return ReadStaticLayer(Layer::kIana, kOrigin, EmbeddedIanaCsv(), PORTREG_IANA_CSV_SHA256,
                          IanaFileRules())
       .value();
+}
+
+size_t EmbeddedIanaRecordCount() {
+  std::deque<std::string> unescaped;
+  CsvReader reader(EmbeddedIanaCsv(), unescaped);
+  std::vector<CsvField> row;
+  size_t rows = 0;
+  while (reader.Next(row).value()) ++rows;
+  return rows - 1;  // the first one is the header
 }
 
 LayerData EmbeddedCommonLayer() {

@@ -2,6 +2,8 @@
 #ifndef PORTREG_COMMON_EMBEDDED_EMBEDDED_H_
 #define PORTREG_COMMON_EMBEDDED_EMBEDDED_H_
 
+#include <cstddef>
+
 #include "absl/strings/string_view.h"
 #include "common/layer.h"
 
@@ -15,6 +17,9 @@ absl::string_view EmbeddedCommonCsv();
 // build, so that there is no error to return.
 LayerData EmbeddedIanaLayer();
 LayerData EmbeddedCommonLayer();
+
+// How many records EmbeddedIanaLayer() has, without parsing them.
+size_t EmbeddedIanaRecordCount();
 
 }  // namespace portreg
 

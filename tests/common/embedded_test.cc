@@ -51,6 +51,10 @@ TEST(EmbeddedTest, LayersAreDescribed) {
   }
 }
 
+TEST(EmbeddedTest, RecordsAreCountedWithoutParsingThem) {
+  EXPECT_EQ(EmbeddedIanaRecordCount(), EmbeddedIanaLayer().records.size());
+}
+
 TEST(EmbeddedTest, BytesAreWholeFiles) {
   for (const absl::string_view csv : {EmbeddedIanaCsv(), EmbeddedCommonCsv()}) {
     EXPECT_EQ(csv.substr(0, 13), "Service Name,");

@@ -1,13 +1,22 @@
 #include "common/layer_file.h"
 
+#include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <chrono>
+#include <ctime>
 #include <filesystem>
+#include <fstream>
 #include <memory>
+#include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "common/sha256.h"
@@ -215,6 +224,52 @@ TEST(LayerFileTest, AFileThatCannotBeHadIsNamed) {
     EXPECT_EQ(status.code(), c.code) << c.path;
     EXPECT_THAT(Message(status), AllOf(StartsWith(c.path + ": "), HasSubstr(c.message)));
   }
+}
+
+TEST(LayerFileTest, ATimeThatNoTimestampCanHoldIsLeftOut) {
+  // On tmpfs, which takes any.
+  const int fd = memfd_create("layer", MFD_CLOEXEC);
+  ASSERT_GE(fd, 0);
+  const absl::Cleanup close_fd = [fd] { close(fd); };
+  const std::string content = absl::StrCat(kShortHeader, "http,80,tcp,Web\n");
+  ASSERT_EQ(write(fd, content.data(), content.size()), content.size());
+  const struct {
+    time_t seconds;
+    bool is_told;
+  } cases[] = {{-62'135'596'801, false},
+               {-62'135'596'800, true},
+               {253'402'300'799, true},
+               {253'402'300'800, false}};
+  for (const auto& c : cases) {
+    const timespec times[] = {{c.seconds, 0}, {c.seconds, 0}};
+    ASSERT_EQ(futimens(fd, times), 0);
+    const absl::StatusOr<LayerData> layer =
+        ReadLayerFile(Layer::kLocal, absl::StrCat("/proc/self/fd/", fd), LocalFileRules());
+    ASSERT_TRUE(layer.ok()) << layer.status();
+    EXPECT_EQ(layer->info.modify_time,
+              c.is_told ? std::make_optional(absl::FromTimeT(c.seconds)) : std::nullopt);
+  }
+}
+
+TEST(LayerFileTest, AFileThatIsWrittenMeanwhileIsRefused) {
+  const TempDirectory directory;
+  const std::string path = directory.Write(
+      "rows.csv", absl::StrCat(kShortHeader, Repeat(500'000, "http,80,tcp,Web service\n")));
+  std::atomic<bool> done = false;
+  std::thread writer([&] {
+    std::fstream file(path, std::ios::in | std::ios::out);
+    while (!done) file.seekp(0) << 'S' << std::flush;
+  });
+  // Often: a reading may end before the writer begins.
+  std::string message;
+  for (int i = 0; i < 1000 && message.find("written") == std::string::npos; ++i) {
+    message = Message(ReadLayerFile(Layer::kLocal, path, LocalFileRules()).status());
+  }
+  done = true;
+  writer.join();
+  EXPECT_EQ(message, path +
+                         ": written while it was read; replace it by renaming a complete file "
+                         "over it");
 }
 
 TEST(LayerFileTest, AFileIsReadUpToItsBound) {

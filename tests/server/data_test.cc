@@ -1,5 +1,6 @@
 #include "server/data.h"
 
+#include <new>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -148,6 +149,44 @@ TEST(DataTest, TheMessageListsEveryUnusableRowIfTold) {
   EXPECT_THAT(
       Message(LoadRegistry({.iana_file = "", .local_file = path, .list_every_row = true}).status()),
       AllOf(HasSubstr("\n  line 51, "), Not(HasSubstr("more"))));
+}
+
+TEST(DataTest, ASnapshotOfTheSameFilesIsNone) {
+  const TempDirectory directory;
+  const std::string path = directory.Write("local.csv", absl::StrCat(kShortHeader, "a,1,tcp,\n"));
+  const DataOptions options = {.iana_file = "", .local_file = path};
+  const auto first = LoadSnapshot(options);
+  ASSERT_TRUE(first.ok()) << first.status();
+  ASSERT_NE(*first, nullptr);
+  const auto same = LoadSnapshot(options, &(*first)->registry);
+  ASSERT_TRUE(same.ok()) << same.status();
+  EXPECT_EQ(*same, nullptr);
+  (void)directory.Write("local.csv", absl::StrCat(kShortHeader, "b,1,tcp,\n"));
+  const auto next = LoadSnapshot(options, &(*first)->registry);
+  ASSERT_TRUE(next.ok()) << next.status();
+  ASSERT_NE(*next, nullptr);
+  EXPECT_NE((*next)->registry.revision(), (*first)->registry.revision());
+}
+
+TEST(DataTest, DataBeyondTheAllowedMemoryIsRefusedAtEachStage) {
+  const size_t registry = LoadRegistry({}).value().MemoryBytes();
+  const size_t snapshot = LoadSnapshot({}).value()->MemoryBytes();
+  EXPECT_LT(registry, snapshot);
+  // By the layers, by the registry, by what is built of it.
+  for (const size_t allowed : {size_t{1'000}, registry - 1, registry + 1'000}) {
+    const absl::Status status =
+        LoadSnapshot({.iana_file = "", .local_file = "", .max_bytes = allowed}).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+    EXPECT_THAT(Message(status), HasSubstr(absl::StrCat("at most ", allowed, " are allowed")));
+  }
+  EXPECT_TRUE(LoadSnapshot({.iana_file = "", .local_file = "", .max_bytes = snapshot}).ok());
+}
+
+TEST(DataTest, WhatCannotBeAllocatedIsRefused) {
+  const auto status =
+      RefuseWithoutMemory([]() -> absl::StatusOr<int> { throw std::bad_alloc(); }).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(Message(status), "not enough memory for the data");
 }
 
 TEST(ReportTest, CountsEachKindOfRecord) {

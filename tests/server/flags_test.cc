@@ -145,6 +145,7 @@ TEST_F(FlagsDeathTest, ValuesOutOfRangeAreNamedWithWhatIsAllowed) {
       {"--max_unread_bytes=0", "expected a whole number, 1 to "},
       {"--max_request_bytes=0", "expected a whole number, 1 to "},
       {"--max_metadata_bytes=1023", "expected a whole number, 1024 to 2147483647"},
+      {"--max_registry_bytes=256", "expected a whole number, 1048576 to 9223372036854775807"},
       {"--memory_quota_bytes=256", "expected a whole number, 1048576 to 9223372036854775807"},
       {"--handshake_timeout=0", "expected a duration of 1ms or more, such as 500ms"},
       {"--handshake_timeout=10", "expected a duration of 1ms or more, such as 500ms"},

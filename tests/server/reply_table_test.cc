@@ -15,6 +15,8 @@ namespace {
 
 using ::testing::ElementsAre;
 
+constexpr size_t kMaxBytes = 1 << 20;
+
 class ReplyTableTest : public ::testing::Test {
  protected:
   // A reply that holds a number.
@@ -31,7 +33,7 @@ class ReplyTableTest : public ::testing::Test {
 TEST_F(ReplyTableTest, QuestionsOfOneKeyAreAskedAndStoredOnce) {
   std::vector<size_t> asked;
   const ReplyTable table(
-      registry_, 8, [](size_t i) { return i % 4 / 2; },
+      registry_, 8, kMaxBytes, [](size_t i) { return i % 4 / 2; },
       [&](size_t i) {
         asked.push_back(i);
         return absl::StatusOr<v1::LookupResponse>(Reply(i));
@@ -47,7 +49,7 @@ TEST_F(ReplyTableTest, QuestionsOfOneKeyAreAskedAndStoredOnce) {
 
 TEST_F(ReplyTableTest, ErrorsAreNotStored) {
   const ReplyTable table(
-      registry_, 3, [](size_t i) { return i; },
+      registry_, 3, kMaxBytes, [](size_t i) { return i; },
       [&](size_t i) -> absl::StatusOr<v1::LookupResponse> {
         if (i == 1) return absl::NotFoundError("no");
         return Reply(i);
@@ -58,9 +60,18 @@ TEST_F(ReplyTableTest, ErrorsAreNotStored) {
   EXPECT_TRUE(table.At(2));
 }
 
+TEST_F(ReplyTableTest, WhatExceedsTheBoundIsNotStored) {
+  const ReplyTable table(
+      registry_, 3, Reply(0).ByteSizeLong() + 1, [](size_t i) { return i; },
+      [&](size_t i) { return absl::StatusOr<v1::LookupResponse>(Reply(i)); });
+  EXPECT_TRUE(table.At(0));
+  EXPECT_TRUE(table.At(1));
+  EXPECT_FALSE(table.At(2));
+}
+
 TEST_F(ReplyTableTest, ABatchResultIsTheReplyWithoutItsRevision) {
   const ReplyTable table(
-      registry_, 2, [](size_t i) { return i; },
+      registry_, 2, kMaxBytes, [](size_t i) { return i; },
       [&](size_t i) { return absl::StatusOr<v1::LookupResponse>(Reply(i)); });
   v1::LookupResponse expected = Reply(1);
   expected.clear_revision();
@@ -73,7 +84,7 @@ TEST_F(ReplyTableTest, RepliesOutliveTheTable) {
   grpc::Slice reply;
   {
     const ReplyTable table(
-        registry_, 1, [](size_t i) { return i; },
+        registry_, 1, kMaxBytes, [](size_t i) { return i; },
         [&](size_t i) { return absl::StatusOr<v1::LookupResponse>(Reply(i)); });
     reply = *table.At(0);
   }
