@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "client/grpc_time.h"
+#include "common/reserved_metadata.h"
 #include "grpc/grpc.h"
 
 namespace portreg::internal {
@@ -33,9 +34,7 @@ absl::Status CheckMetadata(absl::string_view name, absl::string_view value) {
   if (!Holds(grpc_header_key_is_legal, name) || absl::StartsWith(name, ":")) {
     return refuse("is not a name of lower-case letters, digits and \"-_.\"");
   }
-  if (absl::StartsWith(name, "grpc-")) {
-    return refuse("begins with \"grpc-\", which is reserved for gRPC");
-  }
+  if (IsReservedMetadata(name)) return refuse("is reserved for gRPC and HTTP/2");
   if (!Holds(grpc_is_binary_header, name) && !Holds(grpc_header_nonbin_value_is_legal, value)) {
     return refuse("has a value that is not printable ASCII");
   }

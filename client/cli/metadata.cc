@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/quote.h"
+#include "common/reserved_metadata.h"
 
 namespace portreg::cli {
 namespace {
@@ -35,8 +36,8 @@ absl::StatusOr<Metadata::value_type> ReadHeader(absl::string_view header) {
   if (!IsName(name)) {
     return BadHeader(header, "has a name that is not of letters, digits and \"-_.\"");
   }
-  if (absl::StartsWith(name, "grpc-")) {
-    return BadHeader(header, "has a name that begins with \"grpc-\", which gRPC keeps for itself");
+  if (IsReservedMetadata(name)) {
+    return BadHeader(header, "has a name that is reserved for gRPC and HTTP/2");
   }
   std::string value(absl::StripAsciiWhitespace(parts.second));
   if (absl::EndsWith(name, "-bin")) {

@@ -49,6 +49,15 @@ BROKEN_BLOCKS = {
         + wire.literal(b"grpc-timeout", b"9" * 100 + b"H"),
     "an unknown encoding": HEADERS + wire.literal(b"grpc-encoding", b"brr")}
 
+# Names of metadata that gRPC reads or writes itself.
+OWN_NAMES = (
+    b"te", b"content-type", b"user-agent", b"host", b"lb-token",
+    b"lb-cost-bin", b"endpoint-load-metrics-bin", b"grpclb_client_stats",
+    *(b"grpc-" + name for name in (
+        b"encoding", b"accept-encoding", b"internal-encoding-request",
+        b"status", b"timeout", b"previous-rpc-attempts", b"retry-pushback-ms",
+        b"message", b"server-stats-bin", b"trace-bin", b"tags-bin")))
+
 # What is sent instead of an HTTP/2 connection.
 OTHER_PROTOCOLS = {
     "HTTP/1.1": b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
@@ -178,6 +187,15 @@ class HostileBytesTest(unittest.TestCase):
                     with self.send(data):
                         pass
                 self.assertTrue(SERVER.running())
+
+    def test_names_of_grpcs_own_metadata_do_no_harm(self):
+        for name in OWN_NAMES:
+            for value in (b"", b"x", b"7", b"AAAA", b"trailers"):
+                sent = wire.call("Lookup", serving.PORT_443, 1, (name, value))
+                with self.subTest(name=name, value=value):
+                    with self.send(sent):
+                        pass
+                    self.assertTrue(SERVER.running())
 
     def test_random_bytes_do_no_harm(self):
         chance = random.Random(5)

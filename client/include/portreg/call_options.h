@@ -19,9 +19,10 @@ struct CallOptions {
   absl::optional<absl::Duration> timeout;
   // Sent along as gRPC metadata, such as {"x-request-id", "7f3a"} or
   // {"traceparent", "00-..."}, both of which portregd sends back. Names are of
-  // lower-case letters, digits and "-_.", and must not begin with "grpc-";
-  // values are printable ASCII, or any bytes where the name ends in "-bin". At
-  // most 8 KiB in all, each piece counted with 32 bytes more.
+  // lower-case letters, digits and "-_."; those that begin with "grpc-" and
+  // those of gRPC and HTTP/2 themselves, such as "user-agent", "host" or
+  // "grpclb_client_stats", are refused. Values are printable ASCII, or any bytes where the name
+  // ends in "-bin". At most 8 KiB in all, each piece counted with 32 bytes more.
   std::vector<std::pair<std::string, std::string>> metadata;
 };
 

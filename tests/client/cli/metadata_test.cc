@@ -43,8 +43,10 @@ TEST(ReadHeadersTest, UnusableOnesAreRefusedByName) {
                                          {"a b:c", "has a name"},
                                          {"a\u00e4:c", "has a name"},
                                          {":path:/", "has a name"},
-                                         {"grpc-timeout:1S", "gRPC keeps for itself"},
-                                         {"GRPC-x:1", "gRPC keeps for itself"},
+                                         {"grpc-timeout:1S", "is reserved for gRPC"},
+                                         {"GRPC-x:1", "is reserved for gRPC"},
+                                         {"grpclb_client_stats:x", "is reserved for gRPC"},
+                                         {"User-Agent:x", "is reserved for gRPC"},
                                          {"a:two\nlines", "not printable ASCII"},
                                          {"a:\u00e4", "not printable ASCII"},
                                          {"a-bin:***", "not base64"}}) {
