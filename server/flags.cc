@@ -150,6 +150,11 @@ std::string EnvironmentName(absl::string_view flag) {
   return absl::StrCat(kEnvironmentPrefix, absl::AsciiStrToUpper(flag));
 }
 
+// Returns whether a variable sets, or is meant to set, a flag of TLS.
+bool IsOfTls(absl::string_view variable) {
+  return absl::StartsWithIgnoreCase(variable, EnvironmentName("tls_"));
+}
+
 // Variables that would be flags', but for a slip, in no order.
 std::vector<std::string> UnknownVariables() {
   absl::flat_hash_set<std::string> known;
@@ -160,8 +165,9 @@ std::vector<std::string> UnknownVariables() {
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::pair<absl::string_view, absl::string_view> variable =
         absl::StrSplit(*entry, absl::MaxSplits('=', 1));
-    if (variable.second.empty() || known.contains(variable.first)) continue;
-    if (absl::StartsWithIgnoreCase(variable.first, kEnvironmentPrefix)) {
+    if (known.contains(variable.first)) continue;
+    const bool counts = !variable.second.empty() || IsOfTls(variable.first);
+    if (counts && absl::StartsWithIgnoreCase(variable.first, kEnvironmentPrefix)) {
       unknown.emplace_back(variable.first);
     }
   }
@@ -171,7 +177,7 @@ std::vector<std::string> UnknownVariables() {
 // Without its TLS a server would serve whom it should not.
 absl::Status CheckUnknown(const std::vector<std::string>& variables) {
   for (const std::string& variable : variables) {
-    if (absl::StartsWithIgnoreCase(variable, EnvironmentName("tls_"))) {
+    if (IsOfTls(variable)) {
       return absl::InvalidArgumentError(
           absl::StrCat("variable ", Quoted(variable), " stands for no flag, see --help"));
     }
@@ -184,8 +190,14 @@ absl::Status ReadEnvironment() {
     for (const absl::string_view name : group.flags) {
       const std::string variable = EnvironmentName(name);
       const char* value = std::getenv(variable.c_str());
-      // Compose files and unit files set variables to nothing.
-      if (value == nullptr || *value == '\0') continue;
+      if (value == nullptr) continue;
+      if (*value == '\0') {
+        // Compose files and unit files set variables to nothing. One of TLS that
+        // counted as not set would let everyone in.
+        if (!IsOfTls(variable)) continue;
+        return absl::InvalidArgumentError(
+            absl::StrCat(variable, " has no value; without it leave the variable unset"));
+      }
       std::string error;
       if (!absl::FindCommandLineFlag(name)->ParseFrom(value, &error)) {
         return absl::InvalidArgumentError(absl::StrCat(variable, "=", Quoted(value), ": ", error));

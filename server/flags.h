@@ -31,9 +31,9 @@ struct Command {
 
 // Reads flags from the command line, and for those not given there from
 // PORTREGD_<FLAG>, where an empty variable counts as none. INVALID_ARGUMENT, naming it and what is
-// allowed, for an unusable variable, a variable PORTREGD_TLS_... that stands for no flag, or an
-// argument that is no flag; an unknown or unusable flag ends the process with exit code 1, as
-// Abseil does.
+// allowed, for an unusable variable, a variable PORTREGD_TLS_... that is empty or stands for no
+// flag, or an argument that is no flag; an unknown or unusable flag ends the process with exit code
+// 1, as Abseil does.
 absl::StatusOr<Command> ReadCommand(int argc, char** argv);
 
 // What --help prints: the flags in groups, with defaults.

@@ -175,6 +175,17 @@ TEST_F(FlagsDeathTest, FlagsOfTlsMustHaveAValue) {
   }
 }
 
+TEST_F(FlagsDeathTest, VariablesOfTlsMustHaveAValue) {
+  for (const char* name : {"PORTREGD_TLS_CERT", "PORTREGD_TLS_KEY", "PORTREGD_TLS_CLIENT_CA",
+                           "PORTREGD_TLS_ALLOWED_CLIENTS"}) {
+    const std::string refusal = absl::StrCat("INVALID_ARGUMENT: ", name, " has no value; ");
+    EXPECT_EXIT(ReadAndTell({}, {{name, ""}}), ExitedWithCode(kRefused), HasSubstr(refusal));
+  }
+  // Nor does a slip make it nothing.
+  EXPECT_EXIT(ReadAndTell({}, {{"PORTREGD_TLS_CLIENT_CAS", ""}}), ExitedWithCode(kRefused),
+              HasSubstr("\"PORTREGD_TLS_CLIENT_CAS\" stands for no flag"));
+}
+
 TEST_F(FlagsDeathTest, BoundsAreAllowed) {
   EXPECT_EXIT(ReadAndTell({"--max_connections=1", "--max_connections_per_peer=0",
                            "--max_calls=9223372036854775807", "--handshake_timeout=1ms",
