@@ -28,7 +28,7 @@ struct PortregdOptions {
   // `server.service.admit` is set from `tls.allowed_clients`.
   ServerOptions server;
   DataOptions data;
-  TlsOptions tls;
+  ServerTlsOptions tls;
   // Where health, reflection and channelz are offered in plaintext.
   // Default: nowhere.
   std::vector<std::string> admin_listen;

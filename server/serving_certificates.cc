@@ -9,9 +9,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "common/tls/handshake_guard.h"
 #include "grpcpp/security/tls_certificate_provider.h"
 #include "grpcpp/security/tls_credentials_options.h"
-#include "openssl/pem.h"
 
 namespace portreg {
 namespace {
@@ -19,7 +19,7 @@ namespace {
 // How often gRPC looks at the files in memory, in seconds.
 constexpr unsigned kLookEvery = 1;
 
-absl::Status CheckOptions(const TlsOptions& options) {
+absl::Status CheckOptions(const ServerTlsOptions& options) {
   if (options.cert.empty() || options.key.empty()) {
     return absl::InvalidArgumentError("TLS needs both tls_cert and tls_key");
   }
@@ -27,17 +27,6 @@ absl::Status CheckOptions(const TlsOptions& options) {
     return absl::InvalidArgumentError("tls_allowed_clients needs tls_client_ca");
   }
   return absl::OkStatus();
-}
-
-bool Write(BIO* out, const Certificates& certificates) {
-  for (const std::shared_ptr<X509>& certificate : certificates) {
-    if (PEM_write_bio_X509(out, certificate.get()) != 1) return false;
-  }
-  return true;
-}
-
-bool Write(BIO* out, EVP_PKEY* key) {
-  return PEM_write_bio_PKCS8PrivateKey(out, key, nullptr, nullptr, 0, nullptr, nullptr) == 1;
 }
 
 // gRPC opens the file by its path, for which /proc must be there.
@@ -53,8 +42,9 @@ absl::Status CheckCanBeOpened(const std::string& path) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ServingCertificates>> ServingCertificates::Load(
-    const TlsOptions& options) {
+    const ServerTlsOptions& options) {
   if (absl::Status status = CheckOptions(options); !status.ok()) return status;
+  if (absl::Status status = GuardHandshakes(); !status.ok()) return status;
   const absl::Time now = absl::Now();
   absl::StatusOr<TlsFiles> files = ReadTlsFiles(options, now);
   if (!files.ok()) return files.status();
@@ -71,7 +61,8 @@ absl::StatusOr<bool> ServingCertificates::Reload() {
   const absl::Time now = absl::Now();
   absl::StatusOr<TlsFiles> files = ReadTlsFiles(options_, now);
   if (!files.ok()) return files.status();
-  if (SameCertificates(files->chain, chain_) && SameCertificates(files->client_ca, client_ca_)) {
+  if (SameCertificates(files->identity.chain, chain_) &&
+      SameCertificates(files->client_ca, client_ca_)) {
     return false;
   }
   if (absl::Status status = Publish(*std::move(files), now); !status.ok()) return status;
@@ -87,16 +78,17 @@ absl::Status ServingCertificates::Publish(TlsFiles files, absl::Time now) {
   const std::lock_guard lock(mutex_);
   if (!files.client_ca.empty() && !SameCertificates(files.client_ca, client_ca_)) {
     absl::Status status =
-        client_ca_file_.Replace([&](BIO* out) { return Write(out, files.client_ca); });
+        client_ca_file_.Replace([&](BIO* out) { return WritePem(out, files.client_ca); });
     if (!status.ok()) return status;
     client_ca_ = std::move(files.client_ca);
     expiry_.client_ca = EarliestExpiry(client_ca_, now);
   }
-  if (SameCertificates(files.chain, chain_)) return absl::OkStatus();
+  TlsIdentity& identity = files.identity;
+  if (SameCertificates(identity.chain, chain_)) return absl::OkStatus();
   absl::Status status = identity_file_.Replace(
-      [&](BIO* out) { return Write(out, files.chain) && Write(out, files.key.get()); });
+      [&](BIO* out) { return WritePem(out, identity.chain) && WritePem(out, identity.key.get()); });
   if (!status.ok()) return status;
-  chain_ = std::move(files.chain);
+  chain_ = std::move(identity.chain);
   expiry_.certificate = EarliestExpiry(chain_, now);
   return absl::OkStatus();
 }

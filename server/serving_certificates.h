@@ -24,13 +24,16 @@ namespace portreg {
 // that it has freed. So it follows files in memory, which hold nothing but what
 // was checked.
 //
+// Guards the process's handshakes (common/tls/handshake_guard.h), because gRPC
+// would end the process over some certificates of clients.
+//
 // Must outlive the servers that use it. Any number of threads may use it at
 // once.
 class ServingCertificates {
  public:
   // Reads the files. Errors: those of ReadTlsFiles; INVALID_ARGUMENT for options
   // that do not belong together.
-  static absl::StatusOr<std::unique_ptr<ServingCertificates>> Load(const TlsOptions& options);
+  static absl::StatusOr<std::unique_ptr<ServingCertificates>> Load(const ServerTlsOptions& options);
 
   ServingCertificates(const ServingCertificates&) = delete;
   ServingCertificates& operator=(const ServingCertificates&) = delete;
@@ -57,13 +60,13 @@ class ServingCertificates {
   [[nodiscard]] Expiry expiry() const;
 
  private:
-  explicit ServingCertificates(TlsOptions options) : options_(std::move(options)) {}
+  explicit ServingCertificates(ServerTlsOptions options) : options_(std::move(options)) {}
 
   // Puts the files' content, which was read at `now`, where gRPC looks for it.
   absl::Status Publish(TlsFiles files, absl::Time now);
   absl::Status MakeCredentials();
 
-  const TlsOptions options_;
+  const ServerTlsOptions options_;
   mutable std::mutex mutex_;
   Certificates chain_;
   Certificates client_ca_;

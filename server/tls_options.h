@@ -9,7 +9,7 @@ namespace portreg {
 
 // Files in PEM format, and who may call. Without `cert` and `key` there is no
 // TLS.
-struct TlsOptions {
+struct ServerTlsOptions {
   // File of the server's certificate, then perhaps those between it and a root.
   // Default: empty, plaintext.
   std::string cert;

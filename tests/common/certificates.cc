@@ -3,7 +3,9 @@
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
+#include "absl/strings/escaping.h"
 #include "openssl/bio.h"
 #include "openssl/err.h"
 #include "openssl/evp.h"
@@ -51,7 +53,7 @@ void AddExtension(X509* certificate, int nid, const std::string& value) {
 }
 
 // A certificate, not yet signed; its issuer is itself.
-std::shared_ptr<X509> MakeCertificate(EVP_PKEY* key, const std::string& name,
+std::shared_ptr<X509> MakeCertificate(EVP_PKEY* key, const std::string& name, int name_type,
                                       const CertificateTraits& traits) {
   static std::atomic<long> serial = 0;
   std::shared_ptr<X509> certificate(X509_new(), X509_free);
@@ -65,19 +67,47 @@ std::shared_ptr<X509> MakeCertificate(EVP_PKEY* key, const std::string& name,
   Check(X509_gmtime_adj(X509_getm_notAfter(certificate.get()), seconds(traits.valid_until)) !=
         nullptr);
   X509_NAME* subject = X509_get_subject_name(certificate.get());
-  const auto* const text = reinterpret_cast<const unsigned char*>(name.c_str());
-  Check(X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, text, -1, -1, 0) == 1);
+  const auto* const text = reinterpret_cast<const unsigned char*>(name.data());
+  Check(X509_NAME_add_entry_by_txt(subject, "CN", name_type, text, static_cast<int>(name.size()),
+                                   -1, 0) == 1);
   Check(X509_set_issuer_name(certificate.get(), subject) == 1);
   Check(X509_set_pubkey(certificate.get(), key) == 1);
   return certificate;
 }
 
+// DER's form of a length.
+std::string LengthOf(const std::string& content) {
+  const size_t size = content.size();
+  const auto byte = [](size_t value) { return static_cast<char>(value & 0xff); };
+  if (size < 0x80) return {byte(size)};
+  return {byte(0x82), byte(size >> 8), byte(size)};
+}
+
 }  // namespace
 
+std::string RawName(unsigned tag, const std::string& bytes) {
+  const std::string name = static_cast<char>(tag) + LengthOf(bytes) + bytes;
+  return "DER:" + absl::BytesToHexString("\x30" + LengthOf(name) + name);
+}
+
 Authority::Authority(const std::string& name, const CertificateTraits& traits)
-    : key_(MakeKey(traits.rsa_bits)), certificate_(MakeCertificate(key_.get(), name, traits)) {
+    : Authority(MakeKey(traits.rsa_bits), nullptr) {
+  certificate_ = MakeCertificate(key_.get(), name, MBSTRING_ASC, traits);
   AddExtension(certificate_.get(), NID_basic_constraints, "critical,CA:TRUE");
   Check(X509_sign(certificate_.get(), key_.get(), EVP_sha256()) != 0);
+}
+
+Authority::Authority(std::shared_ptr<EVP_PKEY> key, std::shared_ptr<X509> certificate)
+    : key_(std::move(key)), certificate_(std::move(certificate)) {}
+
+Authority Authority::IssueAuthority(const std::string& name,
+                                    const CertificateTraits& traits) const {
+  std::shared_ptr<EVP_PKEY> key = MakeKey(traits.rsa_bits);
+  std::shared_ptr<X509> issued = MakeCertificate(key.get(), name, MBSTRING_ASC, traits);
+  Check(X509_set_issuer_name(issued.get(), X509_get_subject_name(certificate_.get())) == 1);
+  AddExtension(issued.get(), NID_basic_constraints, "critical,CA:TRUE");
+  Check(X509_sign(issued.get(), key_.get(), EVP_sha256()) != 0);
+  return {std::move(key), std::move(issued)};
 }
 
 std::string Authority::certificate() const { return PemOf(certificate_.get()); }
@@ -85,12 +115,14 @@ std::string Authority::certificate() const { return PemOf(certificate_.get()); }
 Identity Authority::Issue(const std::string& alternative_names,
                           const CertificateTraits& traits) const {
   const std::shared_ptr<EVP_PKEY> key = MakeKey(traits.rsa_bits);
-  const std::shared_ptr<X509> issued = MakeCertificate(key.get(), "issued for a test", traits);
+  const std::shared_ptr<X509> issued =
+      MakeCertificate(key.get(), traits.common_name, traits.common_name_type, traits);
   Check(X509_set_issuer_name(issued.get(), X509_get_subject_name(certificate_.get())) == 1);
   const auto add = [&issued](int nid, const std::string& value) {
     if (!value.empty()) AddExtension(issued.get(), nid, value);
   };
   add(NID_subject_alt_name, alternative_names);
+  if (traits.names_twice) add(NID_subject_alt_name, alternative_names);
   add(NID_ext_key_usage, traits.extended_key_usage);
   Check(X509_sign(issued.get(), key_.get(), EVP_sha256()) != 0);
   return {PemOf(issued.get()), PemOf(key.get())};

@@ -25,22 +25,38 @@ struct CertificateTraits {
   std::string extended_key_usage;
   // Of an RSA key. 0 for one on the curve P-256.
   unsigned rsa_bits = 0;
+  // The subject's common name, in the bytes of an ASN.1 type such as
+  // V_ASN1_BMPSTRING; by default ASCII.
+  std::string common_name = "issued for a test";
+  int common_name_type = 0x1001;
+  // Gives the alternative names in two extensions.
+  bool names_twice = false;
 };
+
+// One alternative name of the tag and the bytes, as `alternative_names` of Issue.
+// Tags: 0x81 rfc822Name, 0x82 dNSName, 0x86 URI, 0x87 iPAddress.
+std::string RawName(unsigned tag, const std::string& bytes);
 
 // Signs certificates.
 class Authority {
  public:
   explicit Authority(const std::string& name, const CertificateTraits& traits = {});
 
+  // An authority between this one and what it signs.
+  [[nodiscard]] Authority IssueAuthority(const std::string& name,
+                                         const CertificateTraits& traits = {}) const;
+
   // Its own certificate, as PEM.
   [[nodiscard]] std::string certificate() const;
 
-  // A certificate for `alternative_names`, such as "DNS:portreg.test" or
-  // "IP:127.0.0.1,DNS:localhost"; without any if that is empty.
+  // A certificate for `alternative_names`, such as "DNS:portreg.test",
+  // "IP:127.0.0.1,DNS:localhost" or a RawName; without any if that is empty.
   [[nodiscard]] Identity Issue(const std::string& alternative_names,
                                const CertificateTraits& traits = {}) const;
 
  private:
+  Authority(std::shared_ptr<EVP_PKEY> key, std::shared_ptr<X509> certificate);
+
   std::shared_ptr<EVP_PKEY> key_;
   std::shared_ptr<X509> certificate_;
 };

@@ -48,6 +48,7 @@ OWNERS = (
 # Which owners a file may include, by the first prefix of its path that fits.
 MAY_INCLUDE = (
     ("common/embedded/", {"system", "absl", "common", "embedded data"}),
+    ("common/tls/", {"system", "absl", "openssl", "common"}),
     ("common/sha256.", {"system", "absl", "common", "openssl"}),
     ("common/utf8.", {"system", "absl", "common", "utfcpp"}),
     ("common/quote.", {"system", "absl", "common", "utfcpp"}),
@@ -62,10 +63,7 @@ MAY_INCLUDE = (
     ("server/log.", {"system", "absl", "common", "json", "server"}),
     ("server/metrics", {"system", "absl", "common", "prometheus", "server"}),
     ("server/service_manager.", {"systemd", "server"}),
-    ("server/tls_files.", {"system", "absl", "openssl", "common", "server"}),
     ("server/memory_file.", {"system", "absl", "openssl", "server"}),
-    ("server/serving_certificates.", {"system", "absl", "grpc", "openssl",
-                                      "server"}),
     ("server/", {"system", "absl", "grpc", "google", "proto", "common",
                  "embedded data", "server"}),
     ("client/cli/", {"system", "absl", "grpc", "google", "utfcpp", "proto",
@@ -197,6 +195,9 @@ class MadeUpTest(unittest.TestCase):
              '"client/cli/main.h"', '"common/embedded/embedded.h"',
              '"openssl/evp.h"', "<utf8.h>", '"b.h"', '"../server/data.h"',
              "<boost/any.hpp>", "SOME_MACRO"]),
+        "common/tls/a.cc": (
+            ['"openssl/ssl.h"', '"common/tls/b.h"'],
+            ['"grpcpp/grpcpp.h"', '"server/log.h"']),
         "common/sha256.cc": (['"openssl/evp.h"'], ["<utf8.h>"]),
         "common/utf8.h": (["<utf8.h>"], ['"openssl/evp.h"']),
         "common/embedded/x.cc": (

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 
 # How long a certificate is valid from now on, unless told otherwise.
 VALIDITY = datetime.timedelta(days=2)
@@ -58,24 +58,51 @@ def _subject_alternative_names(dns, addresses, uris, emails):
         + [x509.RFC822Name(email) for email in emails])
 
 
+# Tags of names, as DER has them (RFC 5280 section 4.2.1.6).
+EMAIL, DNS, URI, ADDRESS = 0x81, 0x82, 0x86, 0x87
+
+
+def _der(tag: int, content: bytes) -> bytes:
+    size = len(content)
+    length = (bytes([size]) if size < 0x80
+              else bytes([0x82]) + size.to_bytes(2, "big"))
+    return bytes([tag]) + length + content
+
+
+def raw_names(*names: tuple[int, bytes]) -> bytes:
+    """Subject alternative names of these tags and bytes, which may be wrong."""
+    return _der(0x30, b"".join(_der(tag, value) for tag, value in names))
+
+
 class Authority:
     """A certificate authority with a certificate that it signed itself."""
 
-    def __init__(self, name: str):
+    def __init__(self, name: str, issuer: "Authority | None" = None,
+                 raw: bytes | None = None):
+        """An authority of its own, or of `issuer` with names as raw_names."""
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = _name(f"portreg test authority {name}")
         self.not_after = _now() + 2 * VALIDITY
-        self._certificate = self._builder(
-            self._name, self._key.public_key(), self.not_after
-        ).add_extension(
-            x509.BasicConstraints(ca=True, path_length=0), critical=True
+        builder = (issuer or self)._builder(
+            self._name, self._key.public_key(), self.not_after)
+        if raw is not None:
+            builder = builder.add_extension(
+                x509.UnrecognizedExtension(
+                    ExtensionOID.SUBJECT_ALTERNATIVE_NAME, raw),
+                critical=False)
+        self._certificate = builder.add_extension(
+            x509.BasicConstraints(ca=True, path_length=None), critical=True
         ).add_extension(
             x509.KeyUsage(
                 digital_signature=True, key_cert_sign=True, crl_sign=True,
                 content_commitment=False, key_encipherment=False,
                 data_encipherment=False, key_agreement=False,
                 encipher_only=False, decipher_only=False), critical=True
-        ).sign(self._key, hashes.SHA256())
+        ).sign((issuer or self)._key, hashes.SHA256())
+
+    def issue_authority(self, name: str, raw: bytes | None = None):
+        """Signs an authority between this one and what that one signs."""
+        return Authority(name, self, raw)
 
     def _builder(self, subject, public_key, not_after):
         return (x509.CertificateBuilder()
@@ -91,10 +118,12 @@ class Authority:
         return self._certificate.public_bytes(serialization.Encoding.PEM)
 
     def issue(self, common_name: str, *, dns=(), addresses=(), uris=(),
-              emails=(), valid_for: datetime.timedelta = VALIDITY) -> Pair:
+              emails=(), raw: bytes | None = None,
+              valid_for: datetime.timedelta = VALIDITY) -> Pair:
         """Signs a certificate with these subject alternative names.
 
-        One of a negative validity has expired that long ago.
+        `raw` stands for all of them, as raw_names has it. One of a negative
+        validity has expired that long ago.
         """
         key = ec.generate_private_key(ec.SECP256R1())
         not_after = _now() + valid_for
@@ -106,7 +135,12 @@ class Authority:
             x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH,
                                    ExtendedKeyUsageOID.CLIENT_AUTH]),
             critical=False)
-        if dns or addresses or uris or emails:
+        if raw is not None:
+            builder = builder.add_extension(
+                x509.UnrecognizedExtension(
+                    ExtensionOID.SUBJECT_ALTERNATIVE_NAME, raw),
+                critical=False)
+        elif dns or addresses or uris or emails:
             builder = builder.add_extension(
                 _subject_alternative_names(dns, addresses, uris, emails),
                 critical=False)

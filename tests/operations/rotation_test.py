@@ -17,7 +17,7 @@ sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / name)
 
 import grpc
 import service
-from authority import Authority, Pair
+from authority import ADDRESS, Authority, Pair, raw_names
 from load import Load
 from mounted import Mounted, replace
 from portreg_proto import Stub, pb
@@ -183,6 +183,9 @@ class RotationTest(unittest.TestCase):
                 "mismatched": lambda: certificate.write_bytes(good.certificate),
                 "half a key": lambda: key.write_bytes(good.key[:60]),
                 "expired": lambda: self.files.write(self.contents(expired)),
+                "a name that gRPC cannot take": lambda: self.files.write(
+                    self.contents(self.servers[0].issue("named", raw=raw_names(
+                        (ADDRESS, b"12345"))))),
                 "empty": lambda: certificate.write_bytes(b""),
                 "gone": certificate.unlink,
                 "no authority": lambda: self.files.swap({

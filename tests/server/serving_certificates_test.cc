@@ -65,10 +65,10 @@ class ServingCertificatesTest : public ::testing::Test {
   const Authority authority_{"portreg test authority"};
   const Identity first_ = authority_.Issue(kNames);
   const Identity second_ = authority_.Issue(kNames);
-  TlsOptions options_ = {.cert = directory_.PathOf("tls.crt"),
-                         .key = directory_.PathOf("tls.key"),
-                         .client_ca = {},
-                         .allowed_clients = {}};
+  ServerTlsOptions options_ = {.cert = directory_.PathOf("tls.crt"),
+                               .key = directory_.PathOf("tls.key"),
+                               .client_ca = {},
+                               .allowed_clients = {}};
   std::unique_ptr<ServingCertificates> certificates_;
   std::unique_ptr<TlsServer> server_;
 };
@@ -221,13 +221,13 @@ TEST_F(ServingCertificatesTest, ExpiryIsThatOfTheFirstToExpire) {
 
 TEST_F(ServingCertificatesTest, OptionsThatDoNotBelongTogetherAreRefused) {
   Write(first_);
-  TlsOptions no_key = options_;
+  ServerTlsOptions no_key = options_;
   no_key.key.clear();
-  TlsOptions no_cert = options_;
+  ServerTlsOptions no_cert = options_;
   no_cert.cert.clear();
-  TlsOptions names_of_nobody = options_;
+  ServerTlsOptions names_of_nobody = options_;
   names_of_nobody.allowed_clients = {"client.test"};
-  for (const TlsOptions& options : {TlsOptions(), no_key, no_cert, names_of_nobody}) {
+  for (const ServerTlsOptions& options : {ServerTlsOptions(), no_key, no_cert, names_of_nobody}) {
     EXPECT_EQ(ServingCertificates::Load(options).status().code(),
               absl::StatusCode::kInvalidArgument);
   }

@@ -24,19 +24,20 @@ constexpr char kBrokenCertificate[] =
 
 class TlsFilesTest : public ::testing::Test {
  protected:
-  [[nodiscard]] TlsOptions Write(const Identity& identity) const {
+  [[nodiscard]] ServerTlsOptions Write(const Identity& identity) const {
     return {.cert = directory_.Write("tls.crt", identity.certificate),
             .key = directory_.Write("tls.key", identity.key),
             .client_ca = {},
             .allowed_clients = {}};
   }
-  [[nodiscard]] TlsOptions Write(const Identity& identity, const std::string& client_ca) const {
-    TlsOptions options = Write(identity);
+  [[nodiscard]] ServerTlsOptions Write(const Identity& identity,
+                                       const std::string& client_ca) const {
+    ServerTlsOptions options = Write(identity);
     options.client_ca = directory_.Write("ca.crt", client_ca);
     return options;
   }
   // The error, which names the file of `flag`.
-  static std::string Refusal(const TlsOptions& options) {
+  static std::string Refusal(const ServerTlsOptions& options) {
     const absl::Status status = ReadTlsFiles(options, absl::Now()).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
     return Message(status);
@@ -52,11 +53,11 @@ TEST_F(TlsFilesTest, ChainKeyAndClientCaAreRead) {
   absl::StrAppend(&identity.certificate, authority_.certificate());
   const auto files = ReadTlsFiles(Write(identity, authority_.certificate()), absl::Now());
   ASSERT_TRUE(files.ok()) << files.status();
-  EXPECT_EQ(files->chain.size(), 2);
-  EXPECT_NE(files->key, nullptr);
-  EXPECT_TRUE(SameCertificates(files->client_ca, {files->chain[1]}));
-  EXPECT_FALSE(SameCertificates(files->client_ca, {files->chain[0]}));
-  EXPECT_FALSE(SameCertificates(files->client_ca, files->chain));
+  EXPECT_EQ(files->identity.chain.size(), 2);
+  EXPECT_NE(files->identity.key, nullptr);
+  EXPECT_TRUE(SameCertificates(files->client_ca, {files->identity.chain[1]}));
+  EXPECT_FALSE(SameCertificates(files->client_ca, {files->identity.chain[0]}));
+  EXPECT_FALSE(SameCertificates(files->client_ca, files->identity.chain));
 }
 
 TEST_F(TlsFilesTest, OneFileMayHoldEverything) {
@@ -65,11 +66,12 @@ TEST_F(TlsFilesTest, OneFileMayHoldEverything) {
                                        authority_.certificate(), "\nend\n");
   const auto files = ReadTlsFiles(Write({all, all}), absl::Now());
   ASSERT_TRUE(files.ok()) << files.status();
-  EXPECT_EQ(files->chain.size(), 2);
+  EXPECT_EQ(files->identity.chain.size(), 2);
 }
 
 TEST_F(TlsFilesTest, KeyOfAnotherCertificateIsRefused) {
-  const TlsOptions options = Write({identity_.certificate, authority_.Issue(kServerNames).key});
+  const ServerTlsOptions options =
+      Write({identity_.certificate, authority_.Issue(kServerNames).key});
   EXPECT_EQ(Refusal(options),
             absl::StrCat("tls_key ", options.key, ": is not the key of the first certificate in ",
                          options.cert));
@@ -81,7 +83,7 @@ TEST_F(TlsFilesTest, ServersCertificateComesFirst) {
 }
 
 TEST_F(TlsFilesTest, EncryptedKeyIsRefused) {
-  const TlsOptions options = Write({identity_.certificate, Encrypted(identity_.key)});
+  const ServerTlsOptions options = Write({identity_.certificate, Encrypted(identity_.key)});
   EXPECT_EQ(Refusal(options),
             absl::StrCat("tls_key ", options.key,
                          ": is encrypted, and nobody is there to enter a passphrase"));
@@ -148,9 +150,89 @@ TEST_F(TlsFilesTest, WeakKeyIsRefusedAsOpenSslIsConfigured) {
   // No configuration above security level 0 takes it.
   traits.rsa_bits = 512;
   EXPECT_THAT(Refusal(Write(authority_.Issue(kServerNames, traits))),
-              HasSubstr("cannot be served: ee key too small"));
+              HasSubstr("cannot be used: ee key too small"));
   traits.rsa_bits = 2048;
   EXPECT_TRUE(ReadTlsFiles(Write(authority_.Issue(kServerNames, traits)), absl::Now()).ok());
+}
+
+TEST_F(TlsFilesTest, NamesThatGrpcCannotTakeAreRefused) {
+  for (const size_t size : {0, 1, 3, 5, 8, 15, 17, 32, 200}) {
+    EXPECT_THAT(Refusal(Write(authority_.Issue(RawName(0x87, std::string(size, 'x'))))),
+                HasSubstr("tls.crt: the first certificate has an IP address name that is not 4 or "
+                          "16 bytes long"))
+        << size;
+  }
+  EXPECT_THAT(Refusal(Write(authority_.Issue(RawName(0x82, std::string("a\0b", 3))))),
+              HasSubstr("tls.crt: the first certificate has a name with a NUL byte"));
+  EXPECT_THAT(Refusal(Write(authority_.Issue("DER:ff"))),
+              HasSubstr("has subject alternative names that cannot be parsed"));
+  CertificateTraits traits;
+  traits.names_twice = true;
+  EXPECT_THAT(Refusal(Write(authority_.Issue(kServerNames, traits))), HasSubstr("given twice"));
+}
+
+TEST_F(TlsFilesTest, NamesOfOtherCertificatesAreNotJudged) {
+  // gRPC reads the names of a peer's own certificate alone.
+  Identity identity = identity_;
+  identity.certificate += authority_.Issue(RawName(0x87, "12345")).certificate;
+  EXPECT_TRUE(ReadTlsFiles(Write(identity, identity.certificate), absl::Now()).ok());
+}
+
+TEST_F(TlsFilesTest, SwappedFilesAreToldApart) {
+  EXPECT_THAT(Refusal(Write({identity_.key, identity_.key})),
+              HasSubstr("tls.crt: holds a private key, it must hold a certificate"));
+  EXPECT_THAT(Refusal(Write({identity_.certificate, identity_.certificate})),
+              HasSubstr("tls.key: holds a certificate, it must hold a private key"));
+  EXPECT_THAT(Refusal(Write(identity_, identity_.key)),
+              HasSubstr("ca.crt: holds a private key, it must hold a certificate"));
+}
+
+TEST_F(TlsFilesTest, ExpiredIssuerIsRefusedUnlessAnotherTakesItsPlace) {
+  CertificateTraits expired;
+  expired.valid_until = -absl::Minutes(1);
+  CertificateTraits early;
+  early.valid_from = absl::Minutes(10);
+  const Authority between = authority_.IssueAuthority("between", expired);
+  const Identity own = between.Issue(kServerNames);
+  const std::string chain = own.certificate + between.certificate();
+  EXPECT_THAT(
+      Refusal(Write({chain, own.key})),
+      HasSubstr("tls.crt: certificate 2, which the first one needs to be trusted, expired at "));
+  const Authority not_yet = authority_.IssueAuthority("later", early);
+  const Identity later = not_yet.Issue(kServerNames);
+  EXPECT_THAT(Refusal(Write({later.certificate + not_yet.certificate(), later.key})),
+              HasSubstr("certificate 2, which the first one needs to be trusted, is not valid "));
+  // The same name, as after a renewal.
+  const Authority renewed = authority_.IssueAuthority("between");
+  EXPECT_TRUE(ReadTlsFiles(Write({chain + renewed.certificate(), own.key}), absl::Now()).ok());
+  // Peers have roots, and have no use for others.
+  const Authority old_root("old root", expired);
+  const Authority good = old_root.IssueAuthority("good");
+  const Identity of_good = good.Issue(kServerNames);
+  EXPECT_TRUE(ReadTlsFiles(Write({of_good.certificate + good.certificate() +
+                                      old_root.certificate() + between.certificate(),
+                                  of_good.key}),
+                           absl::Now())
+                  .ok());
+}
+
+TEST_F(TlsFilesTest, FirstToExpireOfTheChainIsTheExpiry) {
+  CertificateTraits soon;
+  soon.valid_until = absl::Minutes(10);
+  const Authority between = authority_.IssueAuthority("between", soon);
+  const Identity own = between.Issue(kServerNames);
+  const absl::Time now = absl::Now();
+  const auto files = ReadTlsFiles(Write({own.certificate + between.certificate(), own.key}), now);
+  ASSERT_TRUE(files.ok()) << files.status();
+  EXPECT_LT(EarliestExpiry(files->identity.chain, now), now + absl::Minutes(11));
+}
+
+TEST_F(TlsFilesTest, ChainThatNoPeerTakesIsRefused) {
+  std::string chain = identity_.certificate;
+  for (int i = 0; i < 1000; ++i) chain += authority_.certificate();
+  EXPECT_THAT(Refusal(Write({chain, identity_.key})),
+              HasSubstr("peers take a chain of at most 102400"));
+  EXPECT_TRUE(ReadTlsFiles(Write(identity_, chain), absl::Now()).ok());
 }
 
 TEST_F(TlsFilesTest, OneValidAuthorityIsEnough) {
@@ -166,14 +248,14 @@ TEST_F(TlsFilesTest, OneValidAuthorityIsEnough) {
   EXPECT_LT(EarliestExpiry(files->client_ca, absl::InfinitePast()), now);
   // What is left over of an old authority alarms nobody.
   EXPECT_GT(EarliestExpiry(files->client_ca, now), now);
-  EXPECT_GT(EarliestExpiry(files->chain, now), now + absl::Minutes(50));
-  EXPECT_LT(EarliestExpiry(files->chain, now), now + absl::Minutes(70));
-  EXPECT_EQ(EarliestExpiry(files->chain, now + absl::Hours(2)), absl::InfiniteFuture());
+  EXPECT_GT(EarliestExpiry(files->identity.chain, now), now + absl::Minutes(50));
+  EXPECT_LT(EarliestExpiry(files->identity.chain, now), now + absl::Minutes(70));
+  EXPECT_EQ(EarliestExpiry(files->identity.chain, now + absl::Hours(2)), absl::InfiniteFuture());
 }
 
 TEST_F(TlsFilesTest, FileThatIsNoneIsRefused) {
-  const TlsOptions good = Write(identity_);
-  TlsOptions options = good;
+  const ServerTlsOptions good = Write(identity_);
+  ServerTlsOptions options = good;
   options.key = directory_.PathOf("missing");
   absl::Status status = ReadTlsFiles(options, absl::Now()).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);

@@ -1,0 +1,43 @@
+// Reads and writes certificates and private keys in PEM format.
+#ifndef PORTREG_COMMON_TLS_PEM_H_
+#define PORTREG_COMMON_TLS_PEM_H_
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "openssl/types.h"
+
+namespace portreg {
+
+// The largest file that is read. A system's bundle of authorities has about a
+// quarter of it.
+inline constexpr size_t kMaxTlsFileBytes = 1 << 20;
+
+// Certificates, in a file's order.
+using Certificates = std::vector<std::shared_ptr<X509>>;
+
+// Reads all certificates of a file; at least one. NOT_FOUND or PERMISSION_DENIED
+// as the system says, INVALID_ARGUMENT for a file that is no regular one, is
+// larger than kMaxTlsFileBytes, holds no certificate, or holds one that cannot
+// be parsed. A message does not name the file.
+absl::StatusOr<Certificates> ReadCertificates(const std::string& path);
+
+// Reads a private key. Errors as of ReadCertificates; INVALID_ARGUMENT also for
+// an encrypted key.
+absl::StatusOr<std::shared_ptr<EVP_PKEY>> ReadKey(const std::string& path);
+
+// Writes all certificates, or a key that is not encrypted. Returns false if it
+// cannot.
+bool WritePem(BIO* out, const Certificates& certificates);
+bool WritePem(BIO* out, EVP_PKEY* key);
+
+// The same, into a text, which is empty for no certificates.
+bool WritePem(const Certificates& certificates, std::string& text);
+bool WritePem(EVP_PKEY* key, std::string& text);
+
+}  // namespace portreg
+
+#endif  // PORTREG_COMMON_TLS_PEM_H_
