@@ -1,15 +1,11 @@
 #include "client/channel.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdint>
-#include <fstream>
 #include <limits>
-#include <sstream>
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
@@ -32,39 +28,6 @@ absl::Status OutOfBounds(absl::string_view field, const std::string& value,
 absl::Status CheckPositive(absl::string_view field, absl::Duration value) {
   if (value > absl::ZeroDuration()) return absl::OkStatus();
   return OutOfBounds(field, absl::FormatDuration(value), "above 0");
-}
-
-absl::StatusOr<std::string> ReadPem(const std::string& path) {
-  if (path.empty()) return std::string();
-  errno = 0;
-  std::ifstream file(path);
-  std::ostringstream stream;
-  // An empty file makes it fail too, but leaves no error number.
-  if (!(stream << file.rdbuf()) && errno != 0) {
-    return absl::ErrnoToStatus(errno, absl::StrCat(path, ": cannot be read"));
-  }
-  std::string content = std::move(stream).str();
-  // gRPC would fail each call, and not say which file is to blame.
-  if (!absl::StrContains(content, "-----BEGIN ")) {
-    return absl::InvalidArgumentError(absl::StrCat(path, ": is not in PEM format"));
-  }
-  return content;
-}
-
-absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> MakeCredentials(
-    const ClientOptions& options) {
-  if (!options.tls) return grpc::InsecureChannelCredentials();
-  absl::StatusOr<std::string> ca = ReadPem(options.tls->ca_file);
-  if (!ca.ok()) return ca.status();
-  absl::StatusOr<std::string> cert = ReadPem(options.tls->cert_file);
-  if (!cert.ok()) return cert.status();
-  absl::StatusOr<std::string> key = ReadPem(options.tls->key_file);
-  if (!key.ok()) return key.status();
-  grpc::SslCredentialsOptions ssl;
-  ssl.pem_root_certs = *std::move(ca);
-  ssl.pem_cert_chain = *std::move(cert);
-  ssl.pem_private_key = *std::move(key);
-  return grpc::SslCredentials(ssl);
 }
 
 // What gRPC takes as a time.
@@ -137,9 +100,8 @@ std::string ServiceConfigJson(const ClientOptions& options) {
   return config;
 }
 
-absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const ClientOptions& options) {
-  absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> credentials = MakeCredentials(options);
-  if (!credentials.ok()) return credentials.status();
+std::shared_ptr<grpc::Channel> MakeChannel(
+    const ClientOptions& options, const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
   grpc::ChannelArguments arguments;
   arguments.SetServiceConfigJSON(ServiceConfigJson(options));
   // A server that comes back is found again within a second.
@@ -157,7 +119,7 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const ClientOptions& 
   if (options.tls && !options.tls->server_name.empty()) {
     arguments.SetSslTargetNameOverride(options.tls->server_name);
   }
-  return grpc::CreateCustomChannel(TargetOf(options), *credentials, arguments);
+  return grpc::CreateCustomChannel(TargetOf(options), credentials, arguments);
 }
 
 }  // namespace internal

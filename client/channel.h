@@ -5,7 +5,6 @@
 #include <memory>
 #include <string>
 
-#include "absl/status/statusor.h"
 #include "grpcpp/grpcpp.h"
 #include "portreg/client_options.h"
 
@@ -17,9 +16,9 @@ std::string TargetOf(const ClientOptions& options);
 // gRPC's service config: round_robin, retries on UNAVAILABLE, health checks.
 std::string ServiceConfigJson(const ClientOptions& options);
 
-// For a TLS file, naming it: NOT_FOUND, PERMISSION_DENIED, or
-// INVALID_ARGUMENT if it is not PEM. Does not connect.
-absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const ClientOptions& options);
+// Makes a channel with these credentials. Does not connect.
+std::shared_ptr<grpc::Channel> MakeChannel(
+    const ClientOptions& options, const std::shared_ptr<grpc::ChannelCredentials>& credentials);
 
 }  // namespace portreg::internal
 

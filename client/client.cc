@@ -11,10 +11,12 @@
 #include "client/listing.h"
 #include "client/listing_reader.h"
 #include "client/messages.h"
+#include "client/renewed_line.h"
 #include "client/split_batch.h"
 #include "client/unary_call.h"
 #include "client/watch.h"
 #include "common/monotonic_time.h"
+#include "common/tls/handshake_guard.h"
 
 namespace portreg {
 
@@ -26,18 +28,26 @@ using internal::Stub;
 
 absl::StatusOr<std::unique_ptr<Client>> Client::Create(const ClientOptions& options) {
   if (absl::Status status = options.Validate(); !status.ok()) return status;
-  absl::StatusOr<std::shared_ptr<grpc::Channel>> channel = internal::MakeChannel(options);
-  if (!channel.ok()) return channel.status();
-  std::shared_ptr<Stub> stub = v1::PortRegistryService::NewStub(*channel);
-  return std::unique_ptr<Client>(new Client(
-      std::make_shared<const Connection>(std::move(stub), *std::move(channel), options)));
+  if (options.tls) {
+    if (absl::Status status = GuardHandshakes(); !status.ok()) return status;
+    absl::StatusOr<std::unique_ptr<internal::RenewedLine>> line =
+        internal::RenewedLine::Create(options);
+    if (!line.ok()) return line.status();
+    return std::unique_ptr<Client>(
+        new Client(std::make_shared<const Connection>(*std::move(line), options)));
+  }
+  std::shared_ptr<grpc::Channel> channel =
+      internal::MakeChannel(options, grpc::InsecureChannelCredentials());
+  std::shared_ptr<Stub> stub = v1::PortRegistryService::NewStub(channel);
+  return std::unique_ptr<Client>(
+      new Client(std::make_shared<const Connection>(std::move(stub), std::move(channel), options)));
 }
 
 Client::Client(std::shared_ptr<v1::PortRegistryService::StubInterface> stub, ClientOptions options)
     : Client(std::make_shared<const Connection>(std::move(stub), nullptr, std::move(options))) {}
 
 Client::Client(std::shared_ptr<const Connection> connection) : connection_(std::move(connection)) {
-  if (connection_->options().coalesce_lookups && connection_->stub().async() != nullptr) {
+  if (connection_->options().coalesce_lookups && connection_->stub()->async() != nullptr) {
     coalescer_ = std::make_unique<internal::Coalescer>(connection_);
   }
 }

@@ -1,10 +1,12 @@
 #include "client/connection.h"
 
 #include <algorithm>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "client/callback_queue.h"
 #include "client/channel.h"
+#include "client/connect_failure.h"
 #include "client/grpc_time.h"
 #include "client/status.h"
 
@@ -15,27 +17,31 @@ absl::Duration Connection::ConnectTimeout(const CallTerms& terms) const {
 }
 
 absl::Status Connection::AwaitConnection(absl::Duration timeout) const {
-  if (channel_ == nullptr) return absl::OkStatus();
+  const std::shared_ptr<grpc::Channel> channel = this->channel();
+  if (channel == nullptr) return absl::OkStatus();
   const MonotonicTime deadline = MonotonicTime::Now() + timeout;
   while (true) {
-    const grpc_connectivity_state state = channel_->GetState(/*try_to_connect=*/true);
+    const grpc_connectivity_state state = channel->GetState(/*try_to_connect=*/true);
     // What a failed connection means is the call's to say.
     if (state == GRPC_CHANNEL_READY || state == GRPC_CHANNEL_TRANSIENT_FAILURE) {
       return absl::OkStatus();
     }
-    if (!channel_->WaitForStateChange(state, ToGrpcTime(deadline))) {
+    if (!channel->WaitForStateChange(state, ToGrpcTime(deadline))) {
       return NoConnection(timeout);
     }
   }
 }
 
-Stub::async_interface* Connection::async_stub() const {
-  if (channel_ != nullptr) KeepCallbackQueue();
-  return stub_->async();
+std::shared_ptr<Stub::async_interface> Connection::async_stub() const {
+  const Line line = CurrentLine();
+  if (line.channel != nullptr) KeepCallbackQueue();
+  return {line.stub, line.stub->async()};
 }
 
 bool Connection::connected() const {
-  return channel_ == nullptr || channel_->GetState(false) == GRPC_CHANNEL_READY;
+  const std::shared_ptr<grpc::Channel> channel =
+      renewed_ != nullptr ? renewed_->Latest().channel : line_.channel;
+  return channel == nullptr || channel->GetState(false) == GRPC_CHANNEL_READY;
 }
 
 absl::Status Connection::NoConnection(absl::Duration timeout) const {
@@ -44,10 +50,22 @@ absl::Status Connection::NoConnection(absl::Duration timeout) const {
 }
 
 absl::Status Connection::Explain(const grpc::Status& status, absl::Duration timeout) const {
-  if (status.error_code() != grpc::StatusCode::DEADLINE_EXCEEDED) return FromGrpcStatus(status);
+  if (status.error_code() != grpc::StatusCode::DEADLINE_EXCEEDED) return Explain(status);
   if (!connected()) return NoConnection(timeout);
   return absl::DeadlineExceededError(
       absl::StrCat("no answer within ", absl::FormatDuration(timeout)));
+}
+
+absl::Status Connection::Explain(const grpc::Status& status) const {
+  if (status.error_code() != grpc::StatusCode::UNAVAILABLE) return FromGrpcStatus(status);
+  std::string text = ExplainConnectFailure(status.error_message(), options_);
+  const absl::Status problem = renewed_ != nullptr ? renewed_->problem() : absl::OkStatus();
+  // Old certificates are in use, and perhaps no longer good.
+  if (!text.empty() && !problem.ok()) {
+    absl::StrAppend(&text, "; the TLS files have changed and are not in use: ", problem.message());
+  }
+  if (text.empty()) return FromGrpcStatus(status);
+  return absl::UnavailableError(absl::StrCat("no connection to ", TargetOf(options_), ": ", text));
 }
 
 }  // namespace portreg::internal

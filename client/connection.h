@@ -9,14 +9,14 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "client/call_terms.h"
+#include "client/line.h"
+#include "client/renewed_line.h"
 #include "common/monotonic_time.h"
 #include "grpcpp/grpcpp.h"
 #include "portreg/client_options.h"
 #include "portreg/v1/port_registry_service.grpc.pb.h"
 
 namespace portreg::internal {
-
-using Stub = v1::PortRegistryService::StubInterface;
 
 // A stub, how to call it, and how to explain its failures. Any number of
 // threads may use it at once.
@@ -25,14 +25,19 @@ class Connection {
   // `channel` is the stub's, or null where a test brought the stub.
   Connection(std::shared_ptr<Stub> stub, std::shared_ptr<grpc::Channel> channel,
              ClientOptions options)
-      : stub_(std::move(stub)), channel_(std::move(channel)), options_(std::move(options)) {}
+      : line_{std::move(stub), std::move(channel)}, options_(std::move(options)) {}
+  // With TLS, whose files may change.
+  Connection(std::unique_ptr<RenewedLine> line, ClientOptions options)
+      : renewed_(std::move(line)), options_(std::move(options)) {}
 
   [[nodiscard]] const ClientOptions& options() const { return options_; }
-  [[nodiscard]] Stub& stub() const { return *stub_; }
+  // The stub and the channel for a call that starts now. Whoever starts it holds
+  // them until it has started.
+  [[nodiscard]] std::shared_ptr<Stub> stub() const { return CurrentLine().stub; }
   // Null where a test brought the stub.
-  [[nodiscard]] grpc::Channel* channel() const { return channel_.get(); }
-  // For calls that do not block. Null where a test's stub has none.
-  [[nodiscard]] Stub::async_interface* async_stub() const;
+  [[nodiscard]] std::shared_ptr<grpc::Channel> channel() const { return CurrentLine().channel; }
+  // The stub for calls that do not block. Null where a test's stub has none.
+  [[nodiscard]] std::shared_ptr<Stub::async_interface> async_stub() const;
 
   // The terms of a call with `options`; of a listing, unless they say more, the
   // client's list_timeout holds.
@@ -52,7 +57,8 @@ class Connection {
     grpc::ClientContext context;
     terms.Apply(deadline, context);
     Response response;
-    const grpc::Status status = (stub_.get()->*method)(&context, request, &response);
+    const std::shared_ptr<Stub> called = stub();
+    const grpc::Status status = (called.get()->*method)(&context, request, &response);
     if (!status.ok()) return Explain(status, terms.timeout());
     return response;
   }
@@ -66,6 +72,9 @@ class Connection {
     if (!terms.ok()) return terms.status();
     return Call(method, request, *terms, terms->Deadline());
   }
+
+  // Whether later calls may go over another channel than those before.
+  [[nodiscard]] bool renews() const { return renewed_ != nullptr; }
 
   // How long a listing of these terms waits for a connection, which may take it
   // less time than its records do.
@@ -83,12 +92,21 @@ class Connection {
   [[nodiscard]] absl::Status NoConnection(absl::Duration timeout) const;
 
   // The status for the caller. A call that ran out of time before there was a
-  // connection tells of that.
+  // connection tells of that, and one that got no connection over TLS or towards
+  // it says what to do.
   [[nodiscard]] absl::Status Explain(const grpc::Status& status, absl::Duration timeout) const;
 
+  // The same for a status of a stream, which has no time of its own to run out of.
+  [[nodiscard]] absl::Status Explain(const grpc::Status& status) const;
+
  private:
-  const std::shared_ptr<Stub> stub_;
-  const std::shared_ptr<grpc::Channel> channel_;
+  [[nodiscard]] Line CurrentLine() const {
+    return renewed_ != nullptr ? renewed_->Current() : line_;
+  }
+
+  const Line line_;
+  // With TLS, in the place of line_.
+  const std::unique_ptr<RenewedLine> renewed_;
   const ClientOptions options_;
 };
 

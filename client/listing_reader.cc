@@ -59,7 +59,8 @@ class ListingReader::StreamOf final : public Stream, public grpc::ClientReadReac
     if constexpr (std::is_same_v<Message, grpc::ByteBuffer>) {
       // As the generated stub does it, for messages that are not parsed.
       const RpcMethod method(kListRange, RpcMethod::SERVER_STREAMING);
-      grpc::internal::ClientCallbackReaderFactory<Message>::Create(connection.channel(), method,
+      const std::shared_ptr<grpc::Channel> channel = connection.channel();
+      grpc::internal::ClientCallbackReaderFactory<Message>::Create(channel.get(), method,
                                                                    &context(), &request, this);
     } else {
       connection.async_stub()->ListRange(&context(), &request, this);

@@ -175,7 +175,8 @@ void LookupQueue::Send(const std::shared_ptr<LookupBatch>& batch, bool has_place
     if (has_place) PassPlaceOn();
     return;
   }
-  batch->Start(*coalescing_->connection().async_stub(), metadata_,
+  const auto stub = coalescing_->connection().async_stub();
+  batch->Start(*stub, metadata_,
                [self = shared_from_this(), batch, has_place](const grpc::Status& status) {
                  self->OnDone(batch, has_place, status);
                });

@@ -33,14 +33,15 @@ bool RecordStream::Messages::Open() {
     status_ = connection.AwaitConnection(listing_->ConnectTimeout());
     if (!status_.ok()) return false;
   }
-  if (connection.channel() != nullptr) {
+  const std::shared_ptr<grpc::Channel> channel = connection.channel();
+  if (channel != nullptr) {
     // As the generated stub does it, for messages that are not parsed.
     const RpcMethod method(kListRange, RpcMethod::SERVER_STREAMING);
     bytes_reader_.reset(grpc::internal::ClientReaderFactory<grpc::ByteBuffer>::Create(
-        connection.channel(), method, context_.get(), listing_->request()));
+        channel.get(), method, context_.get(), listing_->request()));
     return true;
   }
-  reader_ = connection.stub().ListRange(context_.get(), listing_->request());
+  reader_ = connection.stub()->ListRange(context_.get(), listing_->request());
   if (reader_ == nullptr) status_ = absl::InternalError("the stub gave no reader of the listing");
   return status_.ok();
 }

@@ -39,15 +39,15 @@ class UnaryCall final : public Cancellable,
   // Must be called once.
   void Start(AsyncMethod<Request, Response> method, const CallTerms& terms,
              MonotonicTime deadline) {
-    AsyncStub* const stub = connection_->async_stub();
+    const std::shared_ptr<AsyncStub> stub = connection_->async_stub();
     if (stub == nullptr) {
       std::move(callback_)(absl::UnimplementedError("the stub has no asynchronous calls"));
       return;
     }
     terms.Apply(deadline, context_);
-    (stub->*method)(&context_, &request_, &response_,
-                    [self = this->shared_from_this(), timeout = terms.timeout()](
-                        const grpc::Status& status) { self->Finish(status, timeout); });
+    (stub.get()->*method)(&context_, &request_, &response_,
+                          [self = this->shared_from_this(), timeout = terms.timeout()](
+                              const grpc::Status& status) { self->Finish(status, timeout); });
   }
 
   void Cancel() override { context_.TryCancel(); }

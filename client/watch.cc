@@ -6,7 +6,6 @@
 #include "absl/strings/string_view.h"
 #include "client/callback_scope.h"
 #include "client/grpc_time.h"
-#include "client/status.h"
 
 namespace portreg::internal {
 namespace {
@@ -94,7 +93,7 @@ void Watch::Start() {
 }
 
 void Watch::Open() {
-  Stub::async_interface* const stub = connection_->async_stub();
+  const std::shared_ptr<Stub::async_interface> stub = connection_->async_stub();
   if (stub == nullptr) {
     End(absl::UnimplementedError("the stub has no asynchronous calls"));
     return;
@@ -110,7 +109,8 @@ void Watch::Open() {
     ++number_;
     opened_ = MonotonicTime::Now();
     has_spoken_ = given_up_ = false;
-    if (!awaits_connection_) LimitFirstWord();
+    // A channel whose certificates are no longer good would be waited for for ever.
+    if (!awaits_connection_ || connection_->renews()) LimitFirstWord();
   }
   stream->Start(*stub);
 }
@@ -153,9 +153,11 @@ void Watch::OnMessage(const v1::WatchResponse& message) {
 void Watch::OnEnd(const grpc::Status& status) {
   absl::Status end;
   bool tells = false;
+  bool waited = false;
   {
     const std::lock_guard lock(mutex_);
     stream_ = nullptr;
+    waited = given_up_ && awaits_connection_;
     if (first_word_alarm_ != nullptr) first_word_alarm_->Cancel();
     end = Explain(status);
     // Silence for so long is a server that has nothing to tell.
@@ -175,11 +177,16 @@ void Watch::OnEnd(const grpc::Status& status) {
       if (options_.on_interruption != nullptr) options_.on_interruption(end);
     });
   }
-  Pause();
+  // A pause after that would keep it from seeing a server that comes back.
+  if (waited) {
+    Open();
+  } else {
+    Pause();
+  }
 }
 
 absl::Status Watch::Explain(const grpc::Status& end) const {
-  if (!given_up_) return FromGrpcStatus(end);
+  if (!given_up_) return connection_->Explain(end);
   return connection_->Explain({grpc::StatusCode::DEADLINE_EXCEEDED, std::string()},
                               connection_->options().timeout);
 }

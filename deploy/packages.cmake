@@ -63,7 +63,7 @@ portreg_same_minor(portreg_protobuf libprotobuf-dev ${Protobuf_VERSION})
 portreg_same_minor(portreg_absl libabsl-dev ${absl_VERSION})
 # Without its plugin for protoc, CMake does not find Debian's gRPC.
 set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS
-  "${portreg_absl}, ${portreg_grpc}, ${portreg_protobuf}, protobuf-compiler-grpc")
+  "${portreg_absl}, ${portreg_grpc}, ${portreg_protobuf}, protobuf-compiler-grpc, libssl-dev")
 if(PORTREG_BUILD_TOOL)
   portreg_package(tool portreg net)
   portreg_linked_in(tool portreg)
@@ -75,7 +75,6 @@ if(PORTREG_BUILD_SERVER)
   set(CPACK_DEBIAN_SERVER_PACKAGE_SHLIBDEPS ON)
   include(${CMAKE_CURRENT_LIST_DIR}/systemd/install.cmake)
   # What the testing targets need besides.
-  string(APPEND CPACK_DEBIAN_DEV_PACKAGE_DEPENDS ", libssl-dev")
   set(CPACK_DEBIAN_DEV_PACKAGE_SUGGESTS "libgmock-dev, libgtest-dev")
 endif()
 include(CPack)

@@ -57,7 +57,10 @@ install(FILES ${PROJECT_BINARY_DIR}/portregConfig.cmake
 
 # pkg-config is told of the same Abseil libraries as CMake.
 get_target_property(portreg_requires portreg_client LINK_LIBRARIES)
+get_target_property(portreg_requires_of_tls portreg_tls LINK_LIBRARIES)
+list(APPEND portreg_requires ${portreg_requires_of_tls})
 list(FILTER portreg_requires INCLUDE REGEX "^absl::")
+list(REMOVE_DUPLICATES portreg_requires)
 list(TRANSFORM portreg_requires REPLACE "^absl::" "absl_")
 list(JOIN portreg_requires " " portreg_requires)
 file(RELATIVE_PATH portreg_prefix_of_pc ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig

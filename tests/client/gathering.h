@@ -70,7 +70,8 @@ class GatheringTest : public ::testing::Test {
 
   Coalescer& coalescer() {
     if (coalescer_ == nullptr) {
-      std::shared_ptr<grpc::Channel> channel = MakeChannel(options_).value();
+      std::shared_ptr<grpc::Channel> channel =
+          MakeChannel(options_, grpc::InsecureChannelCredentials());
       std::shared_ptr<Stub> stub = v1::PortRegistryService::NewStub(channel);
       coalescer_ = std::make_unique<Coalescer>(
           std::make_shared<const Connection>(std::move(stub), std::move(channel), options_),

@@ -14,15 +14,15 @@
 #include "tests/common/certificates.h"
 #include "tests/common/test_layers.h"
 #include "tests/common/test_status.h"
+#include "tests/common/tls_listener.h"
 
 namespace portreg {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 constexpr char kLoopbackNames[] = "IP:127.0.0.1";
-// In PEM format, but nothing is in it.
-constexpr char kNoCertificate[] = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
 
 class TlsTest : public ::testing::Test {
  protected:
@@ -133,43 +133,35 @@ TEST_F(TlsTest, MutualTlsRefusesACertificateOfAnotherAuthority) {
   EXPECT_EQ(Call(options).code(), absl::StatusCode::kUnavailable);
 }
 
-TEST_F(TlsTest, MissingFileIsNotFoundByName) {
-  ClientOptions options;
-  options.tls.emplace().ca_file = directory_.PathOf("missing.pem");
-  const absl::Status status = Client::Create(options).status();
-  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
-  EXPECT_THAT(Message(status), HasSubstr(options.tls->ca_file));
-}
-
-TEST_F(TlsTest, PemFilesWithoutCertificatesConnectToNothing) {
-  StartServer(kLoopbackNames);
-  ClientOptions bad_authority = TrustingOptions();
-  bad_authority.tls->ca_file = directory_.Write("bad.pem", kNoCertificate);
-  ClientOptions bad_identity = TrustingOptions();
-  ShowCertificate({kNoCertificate, kNoCertificate}, bad_identity);
-  for (const ClientOptions& options : {bad_authority, bad_identity}) {
-    EXPECT_EQ(Call(options).code(), absl::StatusCode::kUnavailable);
-    RecordStream stream = MakeClient(options)->ListRange({});
-    EXPECT_EQ(stream.Next(), nullptr);
-    EXPECT_EQ(stream.status().code(), absl::StatusCode::kUnavailable) << stream.status();
-  }
-}
-
-TEST_F(TlsTest, KeyOfAnotherCertificateConnectsToNothing) {
+TEST_F(TlsTest, WhatIsMissingIsSaid) {
   StartServer(kLoopbackNames, true);
-  ClientOptions options = TrustingOptions();
-  Identity identity = authority_.Issue("DNS:client.test");
-  identity.key = authority_.Issue("DNS:client.test").key;
-  ShowCertificate(identity, options);
-  EXPECT_EQ(Call(options).code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(Message(Call(OptionsFor(server_->target()))),
+              AllOf(HasSubstr(server_->target()), HasSubstr("wants TLS")));
+  EXPECT_THAT(Message(Call(TrustingOptions())), HasSubstr("wants a client certificate"));
+  ClientOptions refused = TrustingOptions();
+  ShowCertificate(Authority("another").Issue("DNS:client.test"), refused);
+  EXPECT_THAT(Message(Call(refused)), HasSubstr("refuses the client certificate"));
+  ClientOptions stranger = TrustingOptions();
+  stranger.tls->ca_file = FileOf(Authority("another"));
+  EXPECT_THAT(Message(Call(stranger)), HasSubstr("is not trusted"));
+  const FakeServer plaintext(service_);
+  ClientOptions tls = OptionsFor(plaintext.target());
+  tls.tls.emplace().ca_file = FileOf(authority_);
+  EXPECT_THAT(Message(Call(tls)), HasSubstr("does not speak TLS there"));
 }
 
-TEST_F(TlsTest, FilesAreReadWhenTheClientIsMade) {
-  StartServer(kLoopbackNames);
-  const ClientOptions options = TrustingOptions();
-  const std::unique_ptr<Client> client = MakeClient(options);
-  ASSERT_EQ(FileOf(Authority("another")), options.tls->ca_file);
-  EXPECT_TRUE(client->LookupPort(443).ok());
+TEST_F(TlsTest, ServerWithNamesThatGrpcCannotTakeIsNotCalled) {
+  // The process would end.
+  for (const size_t size : {0, 1, 3, 5, 8, 15, 17, 32, 200}) {
+    const TlsListener server(authority_.Issue(RawName(0x87, std::string(size, 'x'))));
+    ClientOptions options = OptionsFor(server.target());
+    options.tls.emplace().ca_file = FileOf(authority_);
+    const absl::Status status = Call(options);
+    EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << size;
+    EXPECT_THAT(Message(status),
+                HasSubstr("the server's certificate has an IP address name that is not 4 or 16"))
+        << size;
+  }
 }
 
 }  // namespace

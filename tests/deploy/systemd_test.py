@@ -42,6 +42,23 @@ def seconds(duration: str) -> float:
     return float(number) * {"ms": 0.001, "s": 1, "m": 60, "h": 3600}[unit]
 
 
+
+class VariablesTest(unittest.TestCase):
+    """Variables of portregd in all files of deploy."""
+
+    def test_none_of_tls_is_set_to_nothing(self):
+        # portregd would not start.
+        empty = re.compile(
+            r"PORTREGD_TLS_\w+[\"']?\s*(?:=|:|,\s*value:)\s*(?:\"\"|'')?\s*[}\"']*$", re.M)
+        for path in sorted(deploy_paths.DEPLOY_DIR.rglob("*")):
+            if path.is_file():
+                with self.subTest(path.name):
+                    self.assertIsNone(empty.search(path.read_text("utf-8")))
+        for line in ("PORTREGD_TLS_KEY=", "  PORTREGD_TLS_KEY: ''",
+                     "- {name: PORTREGD_TLS_KEY, value: \"\"}"):
+            self.assertIsNotNone(empty.search(line), line)
+
+
 class UnitsTest(unittest.TestCase):
     """Copies of the units that name this build's programs."""
 

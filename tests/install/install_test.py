@@ -35,8 +35,8 @@ SERVER_FILES = {
 # What the programs of a release have linked in, whose notices come along.
 LINKED_IN = {f"lib{name}-dev" for name in (
     "absl", "c-ares", "grpc", "jemalloc", "protobuf")}
-LIBRARIES = {"client", "proto", "common", "handlers", "service", "fake_server",
-             "mirror"}
+LIBRARIES = {"client", "proto", "tls", "common", "handlers", "service",
+             "fake_server", "mirror"}
 HEADER_ROOTS = ("client/include", "client/mocks/include",
                 "server/testing/include")
 GENERATED_HEADERS = {
@@ -277,7 +277,7 @@ class SubprojectTest(unittest.TestCase):
                  and "CMakeFiles" not in path.parts
                  or path.suffix == ".a"}
         self.assertEqual(built, {"libportreg_proto.a", "libportreg_client.a",
-                                 "subproject"})
+                                 "libportreg_tls.a", "subproject"})
         with Portregd() as server:
             said = installation.run(self.directory / "subproject",
                                     server.address)

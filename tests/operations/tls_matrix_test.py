@@ -5,8 +5,11 @@
 
 import datetime
 import pathlib
+import socket
+import ssl
 import sys
 import tempfile
+import threading
 import unittest
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / name)
@@ -16,7 +19,7 @@ import grpc
 import processes
 import service
 import tool
-from authority import Authority, Pair
+from authority import ADDRESS, DNS, EMAIL, URI, Authority, Pair, raw_names
 from client import refusal
 from portreg_proto import SERVICE, pb
 from processes import CALL_SECONDS
@@ -238,6 +241,153 @@ class TlsAloneTest(TlsTest):
             self.assertEqual(refused.code, grpc.StatusCode.UNAVAILABLE)
             # The port serves on.
             self.assertEqual(check_health(server.channel()), SERVING)
+
+
+# Names over which gRPC 1.51 ends a process that shakes hands with their bearer,
+# or which it misreads.
+BAD_NAMES = {
+    **{f"address of {size} bytes": raw_names((ADDRESS, b"x" * size))
+       for size in (0, 1, 3, 5, 8, 15, 17, 32, 200)},
+    "NUL in a DNS name": raw_names((DNS, b"good.test\0.evil.test")),
+    "NUL in a URI": raw_names((URI, b"spiffe://test/a\0b")),
+    "NUL in an e-mail address": raw_names((EMAIL, b"\0@test")),
+    "bad after good": raw_names((DNS, b"good.test"), (ADDRESS, b"12345")),
+}
+# Names that cannot be parsed. OpenSSL does not load them as a server's own.
+BROKEN_NAMES = {
+    "no names at all": b"\xff",
+    "cut": raw_names((DNS, b"good.test"))[:-1],
+}
+
+
+class BadNamesTest(TlsTest):
+    """Certificates with names that gRPC cannot take end nobody."""
+
+    def test_clients_are_refused_and_others_served(self):
+        with Service(*self.mutual) as server:
+            good = self.clients.issue("good", dns=["good.test"])
+            for kind, names in (BAD_NAMES | BROKEN_NAMES).items():
+                with self.subTest(kind):
+                    bad = self.clients.issue("bad", raw=names)
+                    refused = refusal(lambda: check_health(
+                        self.channel(server.address, bad)))
+                    self.assertEqual(refused.code, grpc.StatusCode.UNAVAILABLE)
+                    self.assertEqual(check_health(
+                        self.channel(server.address, good)), SERVING)
+            # Of the refusals one a second is logged.
+            self.assertIn("the peer's certificate::has an IP address name that "
+                          "is not 4 or 16 bytes long",
+                          server.log("gRPC")[0].fields["text"])
+
+    def test_names_of_authorities_between_count_for_nothing(self):
+        between = self.clients.issue_authority(
+            "between", raw_names((ADDRESS, b"12345")))
+        pair = between.issue("good", dns=["good.test"])
+        chain = pair._replace(
+            certificate=pair.certificate + between.certificate)
+        with Service(*self.mutual) as server:
+            self.assertEqual(check_health(
+                self.channel(server.address, chain)), SERVING)
+
+    def test_the_servers_own_are_refused_at_start(self):
+        for kind, names in (BAD_NAMES | BROKEN_NAMES).items():
+            with self.subTest(kind):
+                certificate, key = self.write(
+                    "named", self.servers.issue("named", raw=names))
+                outcome = processes.run(
+                    f"--listen={processes.ANY_PORT}",
+                    f"--tls_cert={certificate}", f"--tls_key={key}")
+                self.assertEqual(outcome.code, 1, outcome.stderr)
+                self.assertIn(f"tls_cert {certificate}: the first certificate "
+                              "has ", outcome.stderr)
+
+    def test_the_tool_refuses_servers_with_them(self):
+        for kind, names in BAD_NAMES.items():
+            pair = self.servers.issue("named", raw=names)
+            with self.subTest(kind), TlsListener(
+                    *self.write("listener", pair)) as listener:
+                for command in (["443"], ["list", "1-100"], ["info"]):
+                    outcome = tool.run(
+                        f"--target={listener.address}",
+                        f"--cacert={self.directory}/servers.crt", *command)
+                    self.assertEqual(outcome.code, 64 + 14, outcome.stderr)
+                    self.assertIn("the server's certificate ", outcome.stderr)
+
+
+class TlsListener:
+    """A server that shakes hands with whoever comes, and then closes."""
+
+    def __init__(self, certificate: str, key: str):
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._context.load_cert_chain(certificate, key)
+        self._context.set_alpn_protocols(["h2"])
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.address = "{}:{}".format(*self._socket.getsockname())
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
+        self._socket.close()
+
+    def _run(self):
+        while True:
+            try:
+                raw, _ = self._socket.accept()
+            except OSError:
+                return
+            raw.settimeout(CALL_SECONDS)
+            try:
+                with self._context.wrap_socket(raw, server_side=True) as tls:
+                    tls.recv(1)
+            except OSError:
+                raw.close()
+
+
+class MistakesTest(TlsTest):
+    """What the tool says of a client's mistakes, in one line."""
+
+    def complaint(self, server: Service, *flags: str) -> str:
+        """What the tool says, which must get no answer."""
+        outcome = tool.run(f"--target={server.address}", *flags, "443")
+        self.assertEqual(outcome.code, 64 + 14, outcome.stderr)
+        self.assertEqual(outcome.stderr.count("\n"), 1, outcome.stderr)
+        self.assertIn(server.address, outcome.stderr)
+        return outcome.stderr
+
+    def test_the_other_protocol_is_named(self):
+        with Service(*self.tls) as server:
+            self.assertIn("--tls", self.complaint(server))
+        with Service() as server:
+            self.assertIn("--plaintext", self.complaint(server, "--tls"))
+
+    def test_certificates_that_are_missing_or_not_trusted_are_named(self):
+        trust = f"--cacert={self.directory}/servers.crt"
+        stranger = self.write("stranger", Authority("x").issue("a"))
+        with Service(*self.mutual) as server:
+            self.assertIn("--cert", self.complaint(server, trust))
+            self.assertIn("refuses the client certificate", self.complaint(
+                server, trust, f"--cert={stranger[0]}",
+                f"--key={stranger[1]}"))
+            self.assertIn("is not trusted", self.complaint(
+                server, f"--cacert={self.directory}/clients.crt"))
+
+    def test_files_are_checked_before_anything_is_sent(self):
+        pair = self.write("mine", self.clients.issue("a"))
+        for flags, said in (
+                ((f"--cacert={pair[1]}",), "holds a private key"),
+                ((f"--cert={pair[1]}", f"--key={pair[0]}"), "mine.key: holds"),
+                ((f"--cert={pair[0]}", f"--key={self.directory}/tls.key"),
+                 "is not the key"),
+                (("--cacert=/dev/zero",), "/dev/zero: is no regular file")):
+            with self.subTest(flags):
+                outcome = tool.run("--target=127.0.0.1:1", *flags, "443")
+                self.assertEqual(outcome.code, 1, outcome.stderr)
+                self.assertIn(said, outcome.stderr)
 
 
 class StartTest(TlsTest):

@@ -48,7 +48,9 @@ class Client {
  public:
   // Makes a client; connections are opened by the first call.
   // INVALID_ARGUMENT for options out of bounds; for a TLS file, naming it,
-  // NOT_FOUND, PERMISSION_DENIED, or INVALID_ARGUMENT if it is not PEM.
+  // NOT_FOUND, PERMISSION_DENIED, or INVALID_ARGUMENT if it is too large, does not
+  // hold what it is there for, or no handshake can succeed with it: a pair that
+  // does not match, a certificate that is expired or not for clients.
   static absl::StatusOr<std::unique_ptr<Client>> Create(const ClientOptions& options = {});
 
   // A client that calls `stub`, such as portreg::testing::MockStub in a test; it

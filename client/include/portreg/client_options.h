@@ -10,7 +10,18 @@
 
 namespace portreg {
 
-// Transport security. Files are PEM, read once when the client is made.
+// Transport security. Files are PEM, regular ones of at most 1 MiB, and are
+// checked when the client is made. They are looked at again when a call begins, at
+// most once a second: new content that fits is used by calls from then on, each
+// change with a connection of its own; content that does not, such as a pair of
+// which one file has been replaced, is left aside until it does. A call that finds
+// no connection meanwhile says so.
+//
+// The first client with TLS makes all TLS contexts (SSL_CTX) that the process
+// creates afterwards refuse peers' certificates with an IP address name that is not
+// 4 or 16 bytes long, or a name with a NUL byte, over which gRPC 1.51 would end the
+// process or misread the name. RFC 5280 section 4.2.1.6 forbids them; others get
+// the same verdict as without.
 struct TlsOptions {
   // Certificates of the authorities that the server's certificate must lead
   // to. Default: empty, those of the system.

@@ -1,0 +1,24 @@
+// A channel and the stub that calls over it.
+#ifndef PORTREG_CLIENT_LINE_H_
+#define PORTREG_CLIENT_LINE_H_
+
+#include <memory>
+
+#include "grpcpp/grpcpp.h"
+#include "portreg/v1/port_registry_service.grpc.pb.h"
+
+namespace portreg::internal {
+
+using Stub = v1::PortRegistryService::StubInterface;
+
+// Whoever starts a call holds it until the call has started; gRPC keeps the
+// channel from then on.
+struct Line {
+  std::shared_ptr<Stub> stub;
+  // Null where a test brought the stub.
+  std::shared_ptr<grpc::Channel> channel;
+};
+
+}  // namespace portreg::internal
+
+#endif  // PORTREG_CLIENT_LINE_H_
