@@ -28,8 +28,16 @@ absl::Status Calls::Admit(const grpc::CallbackServerContext& context) {
   return absl::OkStatus();
 }
 
+absl::Status Calls::StatusOf(WorkerPool::Refusal refusal) const {
+  if (refusal == WorkerPool::Refusal::kStopped) return Stopping();
+  return ErrorFor(absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_SERVER_BUSY,
+                  absl::StrCat(options_.max_queued_calls,
+                               " calls wait for a worker, as many as the server allows"));
+}
+
 void Calls::Stop() {
   stopping_ = true;
+  workers_.Stop();
   streams_.EndAll(ToGrpcStatus(Stopping()));
 }
 

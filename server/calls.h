@@ -4,24 +4,40 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "grpc/grpc.h"
 #include "grpcpp/grpcpp.h"
 #include "server/call_stats.h"
 #include "server/method.h"
 #include "server/open_streams.h"
 #include "server/service_options.h"
 #include "server/unread_bytes.h"
+#include "server/worker_pool.h"
 
 namespace portreg {
+
+// Keeps gRPC initialised for as long as the object exists.
+class GrpcInUse {
+ public:
+  GrpcInUse() { grpc_init(); }
+  ~GrpcInUse() { grpc_shutdown(); }
+
+  GrpcInUse(const GrpcInUse&) = delete;
+  GrpcInUse& operator=(const GrpcInUse&) = delete;
+};
 
 // Any number of threads may use it at once.
 class Calls {
  public:
   explicit Calls(ServiceOptions options)
-      : options_(std::move(options)), unread_(options_.max_unread_bytes) {}
+      : options_(std::move(options)),
+        unread_(options_.max_unread_bytes),
+        workers_({.max_waiting = static_cast<size_t>(options_.max_queued_calls)}) {}
 
   Calls(const Calls&) = delete;
   Calls& operator=(const Calls&) = delete;
@@ -31,7 +47,12 @@ class Calls {
   // UNAVAILABLE (SERVER_STOPPING) after Stop, or what ServiceOptions::admit says.
   [[nodiscard]] absl::Status Admit(const grpc::CallbackServerContext& context);
 
-  // Turns all further calls away and ends the streams, with UNAVAILABLE.
+  // What a client gets whose call `workers()` refuse: RESOURCE_EXHAUSTED
+  // (SERVER_BUSY) or UNAVAILABLE (SERVER_STOPPING).
+  [[nodiscard]] absl::Status StatusOf(WorkerPool::Refusal refusal) const;
+
+  // Turns all further calls away, and ends the streams and the calls that wait
+  // for a worker, with UNAVAILABLE.
   void Stop();
 
   // Waits until no call is under way, whose client then has its status, but no
@@ -40,6 +61,9 @@ class Calls {
 
   [[nodiscard]] OpenStreams& streams() { return streams_; }
   [[nodiscard]] const ServiceOptions& options() const { return options_; }
+  // Where calls that may take long are answered.
+  [[nodiscard]] WorkerPool& workers() { return workers_; }
+  [[nodiscard]] const WorkerPool& workers() const { return workers_; }
   [[nodiscard]] UnreadBytes& unread() { return unread_; }
   [[nodiscard]] const UnreadBytes& unread() const { return unread_; }
   [[nodiscard]] CallStats& stats() { return stats_; }
@@ -58,6 +82,11 @@ class Calls {
   std::atomic<uint64_t> refused_ = 0;
   std::atomic<bool> stopping_ = false;
   OpenStreams streams_;
+  // A worker may still be leaving gRPC when the call that it ended is over, and
+  // the server with it.
+  const GrpcInUse grpc_in_use_;
+  // Its threads use all of the above.
+  WorkerPool workers_;
 };
 
 // One call, counted from its construction to its destruction.

@@ -69,6 +69,8 @@ ABSL_FLAG(CountOrNone, max_connections_per_peer, {kLimits.connections.per_peer},
 ABSL_FLAG(Count, max_concurrent_streams, {kLimits.max_concurrent_streams},
           "calls under way on one connection");
 ABSL_FLAG(LongCount, max_calls, {portreg::ServiceOptions().max_calls}, "calls under way in all");
+ABSL_FLAG(LongCount, max_queued_calls, {portreg::ServiceOptions().max_queued_calls},
+          "of these, calls that cost much, such as searches, that wait for a worker thread");
 ABSL_FLAG(LongCount, max_unread_bytes, {portreg::ServiceOptions().max_unread_bytes},
           "bytes of replies made for one call each that clients have not read");
 ABSL_FLAG(Count, max_request_bytes, {kLimits.max_request_bytes}, "the longest request");
@@ -133,8 +135,8 @@ const std::vector<FlagGroup>& FlagGroups() {
       {"TLS", {"tls_cert", "tls_key", "tls_client_ca", "tls_allowed_clients"}},
       {"Limits",
        {"max_connections", "max_connections_per_peer", "max_concurrent_streams", "max_calls",
-        "max_unread_bytes", "max_request_bytes", "max_metadata_bytes", "memory_quota_bytes",
-        "handshake_timeout", "max_connection_idle", "max_connection_age",
+        "max_queued_calls", "max_unread_bytes", "max_request_bytes", "max_metadata_bytes",
+        "memory_quota_bytes", "handshake_timeout", "max_connection_idle", "max_connection_age",
         "max_connection_age_grace", "keepalive_time", "keepalive_timeout", "min_ping_interval",
         "max_watch"}},
       {"Data",
@@ -248,6 +250,7 @@ PortregdOptions ReadOptions() {
   options.server.reflection = absl::GetFlag(FLAGS_reflection);
   options.server.limits = ReadLimits();
   options.server.service.max_calls = absl::GetFlag(FLAGS_max_calls).value;
+  options.server.service.max_queued_calls = absl::GetFlag(FLAGS_max_queued_calls).value;
   options.server.service.max_unread_bytes = absl::GetFlag(FLAGS_max_unread_bytes).value;
   options.server.service.max_watch = absl::GetFlag(FLAGS_max_watch).value;
   options.data = {.iana_file = absl::GetFlag(FLAGS_iana_file),

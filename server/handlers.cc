@@ -1,6 +1,7 @@
 #include "server/handlers.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -85,12 +86,13 @@ absl::StatusOr<v1::ClassifyResponse> Classify(const Registry& registry,
 }
 
 absl::StatusOr<v1::SearchResponse> Search(const SearchIndex& index,
-                                          const v1::SearchRequest& request) {
+                                          const v1::SearchRequest& request,
+                                          const std::atomic<bool>* cancelled) {
   const absl::StatusOr<SearchRequestQuestion> question = Read(request);
   if (!question.ok()) return question.status();
   const Registry& registry = index.registry();
   v1::SearchResponse response;
-  ToMessage(index.Search(question->search), registry, question->with_details, response);
+  ToMessage(index.Search(question->search, cancelled), registry, question->with_details, response);
   response.set_revision(registry.revision());
   return response;
 }

@@ -4,6 +4,7 @@
 #ifndef PORTREG_SERVER_HANDLERS_H_
 #define PORTREG_SERVER_HANDLERS_H_
 
+#include <atomic>
 #include <cstddef>
 
 #include "absl/status/statusor.h"
@@ -25,8 +26,10 @@ v1::LookupResult LookupResultOf(const Registry& registry, const v1::LookupReques
 absl::StatusOr<v1::ClassifyResponse> Classify(const Registry& registry,
                                               const v1::ClassifyRequest& request);
 
+// What is found is of no use once `cancelled` is true: the search ends early.
 absl::StatusOr<v1::SearchResponse> Search(const SearchIndex& index,
-                                          const v1::SearchRequest& request);
+                                          const v1::SearchRequest& request,
+                                          const std::atomic<bool>* cancelled = nullptr);
 
 absl::StatusOr<v1::GetRegistryInfoResponse> GetRegistryInfo(
     const Registry& registry, const v1::GetRegistryInfoRequest& request);

@@ -26,7 +26,7 @@ void ListRangeStream::Go(const grpc::ByteBuffer& request) {
   if (StoredListing::Serves(*question)) {
     listing_.emplace<StoredListing>(snapshot_->registry, snapshot_->replies, *question);
   } else {
-    listing_.emplace<Listing>(ListRange(snapshot_->registry, *std::move(question)));
+    listing_ = *std::move(question);
   }
   SendNext();
 }
@@ -39,7 +39,36 @@ void ListRangeStream::OnWriteDone(bool ok) {
   }
 }
 
+void ListRangeStream::OnCancel() {
+  if (!calls().workers().Withdraw(*this)) return;
+  const std::shared_ptr<Stream> self = std::move(submitted_);
+  End(grpc::Status::CANCELLED);
+}
+
+void ListRangeStream::Run() {
+  const std::shared_ptr<Stream> self = std::move(submitted_);
+  if (auto* const question = std::get_if<ListRangeQuestion>(&listing_)) {
+    listing_.emplace<Listing>(
+        ListRange(snapshot_->registry, ListRangeQuestion(std::move(*question))));
+  }
+  SendNow();
+}
+
+void ListRangeStream::Refuse(WorkerPool::Refusal why) {
+  const std::shared_ptr<Stream> self = std::move(submitted_);
+  End(ToGrpcStatus(calls().StatusOf(why)));
+}
+
 void ListRangeStream::SendNext() {
+  if (std::holds_alternative<StoredListing>(listing_)) {
+    SendNow();
+  } else {
+    submitted_ = shared_from_this();
+    calls().workers().Submit(connection(), *this);
+  }
+}
+
+void ListRangeStream::SendNow() {
   // A stream that was reset costs no message.
   if (cancelled()) {
     End(grpc::Status::CANCELLED);

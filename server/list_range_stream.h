@@ -1,9 +1,8 @@
-// The road of a listing.
+// Answers a ListRange.
 #ifndef PORTREG_SERVER_LIST_RANGE_STREAM_H_
 #define PORTREG_SERVER_LIST_RANGE_STREAM_H_
 
 #include <memory>
-#include <optional>
 #include <variant>
 
 #include "absl/status/status.h"
@@ -11,14 +10,17 @@
 #include "server/calls.h"
 #include "server/handlers.h"
 #include "server/publication.h"
+#include "server/request.h"
 #include "server/stored_listing.h"
 #include "server/stream.h"
+#include "server/worker_pool.h"
 
 namespace portreg {
 
 // Sends one message at a time, the next one when gRPC has taken the last: a
-// reader that does not read costs one message.
-class ListRangeStream final : public Stream {
+// reader that does not read costs one message. Messages that are not stored, for
+// which a filter may have to pass over a whole registry, are made by workers.
+class ListRangeStream final : public Stream, public WorkerPool::Job {
  public:
   ListRangeStream(Calls& calls, grpc::CallbackServerContext& context,
                   std::shared_ptr<const Snapshot> snapshot);
@@ -27,16 +29,24 @@ class ListRangeStream final : public Stream {
   void Go(const grpc::ByteBuffer& request);
 
   void OnWriteDone(bool ok) override;
+  void OnCancel() override;
+
+  void Run() override;
+  void Refuse(WorkerPool::Refusal why) override;
 
  private:
+  // Sends the next message, or has a worker send it.
   void SendNext();
+  void SendNow();
   // Puts the listing's next message into `bytes`, and into `last` whether there
   // is no other. An error ends the stream.
   absl::Status Next(grpc::ByteBuffer& bytes, bool& last);
 
   const std::shared_ptr<const Snapshot> snapshot_;
-  // Empty until the request is read.
-  std::variant<std::monostate, StoredListing, Listing> listing_;
+  // Empty until the request is read; then the question until the listing begins.
+  std::variant<std::monostate, ListRangeQuestion, StoredListing, Listing> listing_;
+  // Keeps the stream alive while a worker is to send: it may be ended meanwhile.
+  std::shared_ptr<Stream> submitted_;
 };
 
 }  // namespace portreg

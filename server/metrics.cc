@@ -150,8 +150,15 @@ void AddLoad(const Calls& calls, Families& families) {
   Add(families,
       Gauge("portreg_unread_reply_bytes", "Bytes of replies made for one call each and not sent."),
       static_cast<double>(calls.unread().held()));
+  Add(families, Gauge("portreg_queued_calls", "Calls that wait for a worker."),
+      static_cast<double>(calls.workers().waiting()));
+  Family queued(MetricType::Histogram, "portreg_queue_seconds",
+                "Time that calls waited for a worker.");
+  queued.Set(calls.workers().waits(), 1e9);
+  Add(families, std::move(queued));
   Family refused = Counter("portreg_calls_refused_total", "Calls refused because of a limit.");
   refused.Set(static_cast<double>(calls.refused()), {{"reason", "calls"}});
+  refused.Set(static_cast<double>(calls.workers().refused()), {{"reason", "queue"}});
   refused.Set(static_cast<double>(calls.unread().refused()), {{"reason", "unread_bytes"}});
   Add(families, std::move(refused));
 }

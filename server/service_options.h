@@ -29,6 +29,12 @@ struct ServiceOptions {
   // Bytes of replies that were made for one call each and are not yet read.
   // Protects memory against clients that ask and never read. Default: 256 MiB.
   int64_t max_unread_bytes = int64_t{256} << 20;
+  // Calls that wait for a worker at once: searches, listings that are not stored,
+  // and unary calls with a request of more than kQuickRequestBytes. Further ones, or those of a
+  // connection that has more of them waiting, are refused with
+  // RESOURCE_EXHAUSTED. Protects memory. Below `max_calls`, so that calls which
+  // wait leave room for others. Default: 5,000.
+  int64_t max_queued_calls = 5'000;
   // When a Watch ends by itself. Default: 30 minutes.
   absl::Duration max_watch = absl::Minutes(30);
   // Says whether the client behind a connection may call; the status is what it

@@ -7,6 +7,8 @@
 
 #include "grpcpp/grpcpp.h"
 #include "server/calls.h"
+#include "server/connection_id.h"
+#include "server/fair_queue.h"
 #include "server/method.h"
 
 namespace portreg {
@@ -39,6 +41,7 @@ class Stream : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
 
   [[nodiscard]] Calls& calls() const { return call_.calls(); }
   [[nodiscard]] bool cancelled() const { return call_.context().IsCancelled(); }
+  [[nodiscard]] FlowId connection() const { return ConnectionOf(call_.context()); }
 
  private:
   Call call_;

@@ -140,9 +140,18 @@ class CountsTest(unittest.TestCase):
         for reason in ("total", "peer", "descriptors"):
             self.assertEqual(metrics.value(
                 "portreg_connections_refused_total", reason=reason), 0)
-        for reason in ("calls", "unread_bytes"):
+        for reason in ("calls", "queue", "unread_bytes"):
             self.assertEqual(metrics.value(
                 "portreg_calls_refused_total", reason=reason), 0)
+
+    def test_calls_that_wait_for_a_worker(self):
+        self.assertEqual(self.server.metric("portreg_queued_calls"), 0)
+        before = self.server.metric("portreg_queue_seconds_count")
+        for _ in range(3):
+            self.client.search("http")
+        self.client.lookup(port=1)
+        self.assertEqual(
+            self.server.metric("portreg_queue_seconds_count"), before + 3)
 
     def test_strangers_add_no_labels(self):
         self.client.lookup(port=1)

@@ -1,4 +1,5 @@
 // The handler of the RPC Search.
+#include <atomic>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,6 +41,15 @@ std::vector<std::string> Services(const v1::SearchResponse& response) {
     services.push_back(match.record().service());
   }
   return services;
+}
+
+TEST(SearchHandlerTest, FindsNothingOnceItIsCancelled) {
+  const Registry registry = LogRegistry();
+  const std::atomic<bool> cancelled = true;
+  const absl::StatusOr<v1::SearchResponse> response =
+      Search(SearchIndex(registry), Proto<v1::SearchRequest>("query: 'log'"), &cancelled);
+  ASSERT_TRUE(response.ok());
+  EXPECT_THAT(response->matches(), IsEmpty());
 }
 
 TEST(SearchHandlerTest, AnswersWithRecordsKindsAndFields) {
