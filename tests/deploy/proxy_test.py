@@ -293,6 +293,20 @@ class HAProxyTest(ProxyCase, unittest.TestCase):
         self.assertEqual(told.code, grpc.StatusCode.RESOURCE_EXHAUSTED)
         self.assertIn("too many calls", told.message)
 
+    def test_searches_above_their_rate_are_told_so(self):
+        slow = self.enterContext(proxies.HAProxy(
+            CERTIFICATES, SERVER.address,
+            edit=lambda text: text.replace("gt 20000 ", "gt 5 ")))
+        channel = CERTIFICATES.channel(slow.address)
+        self.addCleanup(channel.close)
+        client = Client(channel)
+        for _ in range(5):
+            client.search("https")
+        told = refusal(lambda: client.search("https"))
+        self.assertEqual(told.code, grpc.StatusCode.RESOURCE_EXHAUSTED)
+        self.assertIn("too many searches", told.message)
+        client.info()
+
 
 class NginxTest(ProxyCase, unittest.TestCase):
     PROXY = proxies.Nginx
@@ -303,13 +317,28 @@ class NginxTest(ProxyCase, unittest.TestCase):
     def test_calls_above_the_rate_are_told_so(self):
         slow = self.enterContext(proxies.Nginx(
             CERTIFICATES, SERVER.address,
-            edit=lambda text: text.replace("20000r/s", "1r/m").replace("burst=20000", "burst=1")))
+            edit=lambda text: text.replace(
+                "20000r/s", "1r/m").replace("burst=20000", "burst=1")))
         channel = CERTIFICATES.channel(slow.address)
         self.addCleanup(channel.close)
         client = Client(channel)
         client.info()
         client.info()
         self.assertEqual(refusal(client.info).code, grpc.StatusCode.RESOURCE_EXHAUSTED)
+
+    def test_searches_above_their_rate_are_told_so(self):
+        slow = self.enterContext(proxies.Nginx(
+            CERTIFICATES, SERVER.address,
+            edit=lambda text: text.replace(" rate=2000r/s", " rate=1r/m").replace(
+                "burst=2000 ", "burst=1 ")))
+        channel = CERTIFICATES.channel(slow.address)
+        self.addCleanup(channel.close)
+        client = Client(channel)
+        client.search("https")
+        client.search("https")
+        self.assertEqual(refusal(lambda: client.search("https")).code,
+                         grpc.StatusCode.RESOURCE_EXHAUSTED)
+        client.info()
 
 
 if __name__ == "__main__":
