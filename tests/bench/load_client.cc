@@ -35,6 +35,7 @@
 ABSL_FLAG(std::string, target, "", "the server, by gRPC's naming");
 ABSL_FLAG(std::string, ca_file, "",
           "PEM file of the certificates that vouch for the server; empty: no TLS");
+ABSL_FLAG(std::string, local_file, "", "the server's --local_file, for the right answers");
 ABSL_FLAG(std::string, workload, "port", "what to ask; see workload.h");
 ABSL_FLAG(int, server_pid, 0, "the server's process, for its CPU time; 0: not measured");
 ABSL_FLAG(int, connections, 1, "connections, which calls take by turns");
@@ -217,7 +218,8 @@ int Fail(const std::string& reason) {
 }
 
 int Run() {
-  const absl::StatusOr<Registry> registry = LoadRegistry({});
+  const absl::StatusOr<Registry> registry =
+      LoadRegistry({.local_file = absl::GetFlag(FLAGS_local_file)});
   if (!registry.ok()) return Fail(registry.status().ToString());
   absl::StatusOr<Workload> workload = MakeWorkload(absl::GetFlag(FLAGS_workload), *registry);
   if (!workload.ok()) return Fail(workload.status().ToString());

@@ -28,6 +28,7 @@ GROUPS = [
     "listing",
     "etcd",
     "latency",
+    "fairness",
     "instructions",
     "start",
     "memory",
