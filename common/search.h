@@ -5,15 +5,21 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "absl/types/span.h"
+#include "common/bitmap.h"
 #include "common/limits.h"
 #include "common/port.h"
 #include "common/record.h"
+#include "common/record_ranks.h"
 #include "common/registry.h"
+#include "common/similar_names.h"
+#include "common/sorted_names.h"
+#include "common/word_index.h"
+#include "common/words.h"
 
 namespace portreg {
 
@@ -54,21 +60,26 @@ struct SearchResult {
   std::vector<absl::string_view> similar_services;
 };
 
-// The words of `query`: what stands between ASCII white space. NUL counts as
-// such: no text of a registry holds one.
-std::vector<absl::string_view> QueryWords(absl::string_view query);
-
-// The words of a registry's records. Any number of threads may search at once.
+// Answers searches from what is indexed once: the words of records' texts, their
+// names, and the order in which they are shown. Thread-safe.
+//
+//   const SearchIndex index(registry);
+//   for (const SearchMatch& match : index.Search({.query = "web server"}).matches) {
+//     Show(registry.record(match.record));
+//   }
 class SearchIndex {
  public:
   // The registry must outlive the index.
   explicit SearchIndex(const Registry& registry);
+  SearchIndex(const SearchIndex&) = delete;
+  SearchIndex& operator=(const SearchIndex&) = delete;
 
   [[nodiscard]] const Registry& registry() const { return registry_; }
 
   // Bytes of memory that the index takes, but for what the allocator adds.
   [[nodiscard]] size_t MemoryBytes() const {
-    return text_.capacity() + places_.capacity() * sizeof(Place);
+    return ranks_.MemoryBytes() + words_.MemoryBytes() + names_.MemoryBytes() +
+           similar_names_.MemoryBytes();
   }
 
   // Finds the records that the RPC Search of port_registry_service.proto
@@ -78,33 +89,31 @@ class SearchIndex {
                                     const std::atomic<bool>* cancelled = nullptr) const;
 
  private:
-  // Where a record's folded texts stand in text_: the service name from
-  // `service`, the description from `description` up to the next record.
-  struct Place {
-    uint32_t service;
-    uint32_t description;
-  };
+  // Records by rank: what holds the words of a query.
+  struct Found;
 
-  [[nodiscard]] absl::string_view Service(RecordIndex index) const;
-  [[nodiscard]] absl::string_view Description(RecordIndex index) const;
-  // The record that position `at` of text_ belongs to.
-  [[nodiscard]] RecordIndex RecordAt(size_t at) const;
+  [[nodiscard]] Found FindWords(const std::vector<absl::string_view>& words,
+                                std::optional<Bitmap> filter,
+                                const std::atomic<bool>* cancelled) const;
 
-  // The records that hold all `words`, of which the phrase is made.
-  [[nodiscard]] std::vector<SearchMatch> FindMatches(const SearchQuestion& question,
-                                                     absl::string_view phrase,
-                                                     absl::Span<const absl::string_view> words,
-                                                     const std::atomic<bool>* cancelled) const;
+  // The matches whose name is the phrase, ascending.
+  [[nodiscard]] std::vector<Rank> ExactlyNamed(absl::string_view phrase, const Found& found) const;
+  // The first of the matches whose name begins with the phrase, ascending, at
+  // most `max_count`.
+  [[nodiscard]] std::vector<Rank> Prefixed(absl::string_view phrase, const Found& found,
+                                           size_t max_count) const;
+  [[nodiscard]] std::vector<SearchMatch> BestMatches(absl::string_view phrase,
+                                                     const std::vector<Rank>& exact, Found found,
+                                                     size_t max_results) const;
   [[nodiscard]] std::vector<absl::string_view> SimilarServices(
-      const SearchQuestion& question, absl::string_view phrase,
+      absl::string_view phrase, const std::optional<Bitmap>& filter,
       const std::atomic<bool>* cancelled) const;
 
   const Registry& registry_;
-  // The folded texts of all records, a NUL after each: no word reaches from one
-  // to the next.
-  std::string text_;
-  // One for each record, and one behind the last.
-  std::vector<Place> places_;
+  const RecordRanks ranks_;
+  const WordIndex words_;
+  const SortedNames names_;
+  const SimilarNames similar_names_;
 };
 
 }  // namespace portreg
