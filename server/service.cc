@@ -15,6 +15,7 @@
 #include "server/correlation.h"
 #include "server/handlers.h"
 #include "server/list_range_stream.h"
+#include "server/search_reply.h"
 #include "server/stored_replies.h"
 #include "server/unread_bytes.h"
 #include "server/watch_stream.h"
@@ -61,7 +62,10 @@ absl::StatusOr<grpc::Slice> Serve(const Snapshot& snapshot, const v1::ClassifyRe
 
 absl::StatusOr<grpc::Slice> Serve(const Snapshot& snapshot, const v1::SearchRequest& request,
                                   const Serving& call) {
-  return Made(Search(snapshot.search_index, request, &call.cancelled), call.calls.unread());
+  absl::StatusOr<std::string> reply =
+      SearchReply(snapshot.search_index, snapshot.replies, request, &call.cancelled);
+  if (!reply.ok()) return reply.status();
+  return call.calls.unread().Hold(*std::move(reply));
 }
 
 absl::StatusOr<grpc::Slice> Serve(const Snapshot& snapshot,

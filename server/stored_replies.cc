@@ -87,6 +87,9 @@ StoredReplies::StoredReplies(const Registry& registry, size_t max_table_bytes,
       records_(StoreRecords(registry)),
       classes_(classes.get()) {}
 
+// What SearchRecord relies on.
+static_assert(v1::ListRangeResponse::kRecordsFieldNumber == v1::SearchMatch::kRecordFieldNumber);
+
 StoredReplies::StoredRecords StoredReplies::StoreRecords(const Registry& registry) {
   std::string bytes;
   std::vector<uint32_t> begin;

@@ -54,6 +54,13 @@ class StoredReplies {
     return records_.bytes.sub(records_.begin[run.first], records_.begin[run.second]);
   }
 
+  // One record of them, as the field record of a serialised SearchMatch. Lives as
+  // long as the replies.
+  [[nodiscard]] absl::string_view SearchRecord(RecordIndex index) const {
+    return {reinterpret_cast<const char*>(records_.bytes.begin()) + records_.begin[index],
+            records_.begin[index + 1] - records_.begin[index]};
+  }
+
   // The records at the run's beginning that fill a piece of `bytes`, above 0.
   [[nodiscard]] RecordRun FirstRecords(RecordRun run, size_t bytes) const;
 
