@@ -28,9 +28,26 @@ OURS = {
     "HandleLookup/by_port_serialised": ("the same, serialised", REPORTED),
     "HandleLookup/by_name": ("handler Lookup, by name", REPORTED),
     "HandleClassify": ("handler Classify", REPORTED),
-    "Search/one_word": ("search for postgresql", REPORTED),
-    "Search/two_words": ("search for web server", REPORTED),
-    "Search/misspelt": ("search for postgrsql, which is nothing's name", REPORTED),
+}
+# Searches, by what they cost beside a lookup's handler in the same run.
+LOOKUP = "HandleLookup/by_port"
+EMBEDDED_GOAL = Goal("<=", 20)
+LARGE_GOAL = Goal("<=", 100)
+SEARCHES = {
+    "one_word": ("search for postgresql", True),
+    "two_words": ("search for web server", True),
+    "misspelt": ("search for postgrsql, which is nothing's name", True),
+    "commonest_word": ("search for protocol, the commonest word", True),
+    "one_letter": ("search for e", False),
+    "sixteen_letters": ("search for sixteen words of a letter each", False),
+    "own_name": ("search for app-012345", True),
+    "own_name_misspelt": ("search for app-0x2345, which is nothing's name", True),
+    "own_word": ("search for server, which is in each row", True),
+}
+REGISTRIES = {"Embedded": ("", EMBEDDED_GOAL), "Large": (", 150,000 local rows", LARGE_GOAL)}
+BUILDS = {
+    "BuildSearchIndex/embedded": "building the search index",
+    "BuildSearchIndex/large": "building the search index, 150,000 local rows",
 }
 # glibc's function, and ours that answers the same.
 THEIRS = {"ByPort": ("getservbyport_r", "AtPort"), "ByName": ("getservbyname_r", "ByName")}
@@ -90,11 +107,29 @@ def _their_rows(
         )
 
 
+def _search_rows(ours: dict[str, list[float]]) -> Iterator[Row]:
+    for registry, (rows_of, goal) in REGISTRIES.items():
+        for search, (title, has_goal) in SEARCHES.items():
+            times = ours.get(f"Search/{registry}_{search}")
+            if times is None:
+                continue
+            yield Row(
+                f"{title}{rows_of} / handler Lookup by port",
+                goal if has_goal else REPORTED,
+                "ratio",
+                ratios(times, ours[LOOKUP]),
+                absolute={"ns": min(times), "ns Lookup": min(ours[LOOKUP])},
+            )
+    for name, title in BUILDS.items():
+        yield Row(title, REPORTED, "ms", ours[name], absolute={"best ms": min(ours[name])})
+
+
 def rows(settings: Settings) -> Iterator[Row]:
     """Processor time of single calls, random keys, best of the repetitions."""
     ours, _ = _run(settings, [str(settings.binaries / "bench_micro")], "micro")
     for name, (title, goal) in OURS.items():
         yield Row(title, goal, "ns", ours[name], absolute={"best ns": min(ours[name])})
+    yield from _search_rows(ours)
     if SERVICES.exists():
         yield from _their_rows(settings, "the system's file", [], ours)
     else:

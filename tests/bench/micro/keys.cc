@@ -1,16 +1,47 @@
 #include "tests/bench/micro/keys.h"
 
 #include <algorithm>
+#include <memory>
 #include <numeric>
 #include <random>
+#include <utility>
 
 #include "absl/container/flat_hash_set.h"
-#include "server/data.h"
+#include "absl/strings/str_format.h"
+#include "common/embedded/embedded.h"
+#include "common/layer_file.h"
 
 namespace portreg::bench {
+namespace {
+
+std::vector<LayerData> EmbeddedLayers() {
+  std::vector<LayerData> layers;
+  layers.push_back(EmbeddedIanaLayer());
+  layers.push_back(EmbeddedCommonLayer());
+  return layers;
+}
+
+}  // namespace
 
 const Registry& TheRegistry() {
-  static const auto& registry = *new Registry(LoadRegistry({}).value());
+  static const auto& registry = *new Registry(Registry::Create(EmbeddedLayers()).value());
+  return registry;
+}
+
+const Registry& TheLargeRegistry() {
+  static const auto& registry = *[] {
+    auto text = std::make_shared<LayerText>();
+    text->text = "Service Name,Port Number,Transport Protocol,Description,Owner\n";
+    for (int i = 0; i < kLocalRows; ++i) {
+      absl::StrAppendFormat(&text->text,
+                            "app-%06d,%d,%s,Web server of customer %d in data centre %d,team-%d\n",
+                            i, i / 2 % kPortCount, i % 2 == 0 ? "tcp" : "udp", i, i % 7, i % 50);
+    }
+    std::vector<LayerData> layers = EmbeddedLayers();
+    layers.push_back(
+        ReadLayer(Layer::kLocal, "local.csv", std::move(text), LocalFileRules()).value());
+    return new Registry(Registry::Create(std::move(layers)).value());
+  }();
   return registry;
 }
 

@@ -14,6 +14,11 @@ namespace portreg::bench {
 // The embedded registry, made by the first call.
 const Registry& TheRegistry();
 
+// The same with a local layer of kLocalRows rows, a name each and the same words
+// in each; made by the first call.
+const Registry& TheLargeRegistry();
+inline constexpr int kLocalRows = 150'000;
+
 // All ports, and all names as their records spell them, in an order drawn at
 // random that is the same in each run: no cache or branch predictor knows the
 // next one.

@@ -4,7 +4,6 @@
 #include "benchmark/benchmark.h"
 #include "common/port_class.h"
 #include "common/registry.h"
-#include "common/search.h"
 #include "tests/bench/micro/keys.h"
 
 namespace portreg::bench {
@@ -61,16 +60,6 @@ void ClassOfPort(benchmark::State& state) {
   for (auto unused : state) benchmark::DoNotOptimize(&ClassOf(ports.Next()));
 }
 BENCHMARK(ClassOfPort);
-
-void Search(benchmark::State& state, const char* query) {
-  const SearchIndex index(TheRegistry());
-  SearchQuestion question;
-  question.query = query;
-  for (auto unused : state) benchmark::DoNotOptimize(index.Search(question));
-}
-BENCHMARK_CAPTURE(Search, one_word, "postgresql");
-BENCHMARK_CAPTURE(Search, two_words, "web server");
-BENCHMARK_CAPTURE(Search, misspelt, "postgrsql");
 
 }  // namespace
 }  // namespace portreg::bench

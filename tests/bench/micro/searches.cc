@@ -1,0 +1,71 @@
+// What a server does with a search between the bytes that come and those that
+// go. Beside the handler's lookup in requests.cc: what it is a multiple of.
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "benchmark/benchmark.h"
+#include "common/search.h"
+#include "portreg/v1/port_registry_service.pb.h"
+#include "server/search_reply.h"
+#include "server/stored_replies.h"
+#include "tests/bench/micro/keys.h"
+
+namespace portreg::bench {
+namespace {
+
+// A registry, and what a snapshot makes of it for searches.
+struct Searched {
+  explicit Searched(const Registry& registry) : index(registry), replies(registry) {}
+
+  const SearchIndex index;
+  const StoredReplies replies;
+};
+
+const Searched& Embedded() {
+  static const auto& searched = *new Searched(TheRegistry());
+  return searched;
+}
+
+const Searched& Large() {
+  static const auto& searched = *new Searched(TheLargeRegistry());
+  return searched;
+}
+
+enum class Finds : bool { kNothing, kSomething };
+
+void Search(benchmark::State& state, const Searched& (*searched)(), const std::string& query,
+            Finds finds) {
+  const auto& [index, replies] = searched();
+  v1::SearchRequest request;
+  request.set_query(query);
+  for (auto unused : state) {
+    const absl::StatusOr<std::string> reply = SearchReply(index, replies, request);
+    if (!reply.ok()) state.SkipWithError("a search is refused");
+    benchmark::DoNotOptimize(reply->data());
+  }
+  const bool found = index.Search({.query = query, .layers = {}}).total_count > 0;
+  if (found != (finds == Finds::kSomething)) state.SkipWithError("a search finds something else");
+}
+
+#define SEARCHES(Where)                                                                         \
+  BENCHMARK_CAPTURE(Search, Where##_one_word, &Where, "postgresql", Finds::kSomething);         \
+  BENCHMARK_CAPTURE(Search, Where##_two_words, &Where, "web server", Finds::kSomething);        \
+  BENCHMARK_CAPTURE(Search, Where##_misspelt, &Where, "postgrsql", Finds::kNothing);            \
+  BENCHMARK_CAPTURE(Search, Where##_commonest_word, &Where, "protocol", Finds::kSomething);     \
+  BENCHMARK_CAPTURE(Search, Where##_one_letter, &Where, "e", Finds::kSomething);                \
+  BENCHMARK_CAPTURE(Search, Where##_sixteen_letters, &Where, "e a i o n r s t l c d m p u h g", \
+                    Finds::kSomething)
+SEARCHES(Embedded);
+SEARCHES(Large);
+BENCHMARK_CAPTURE(Search, Large_own_name, &Large, "app-012345", Finds::kSomething);
+BENCHMARK_CAPTURE(Search, Large_own_name_misspelt, &Large, "app-0x2345", Finds::kNothing);
+BENCHMARK_CAPTURE(Search, Large_own_word, &Large, "server", Finds::kSomething);
+
+void BuildSearchIndex(benchmark::State& state, const Registry& (*registry)()) {
+  for (auto unused : state) benchmark::DoNotOptimize(SearchIndex(registry()));
+}
+BENCHMARK_CAPTURE(BuildSearchIndex, embedded, &TheRegistry)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(BuildSearchIndex, large, &TheLargeRegistry)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace portreg::bench
