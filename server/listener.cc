@@ -15,7 +15,6 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "server/listening_socket.h"
 
 namespace portreg {
 namespace {
@@ -91,11 +90,10 @@ Listener::~Listener() {
 }
 
 absl::Status Listener::Add(const ListenAddress& address, absl::Duration user_timeout) {
-  absl::StatusOr<ListeningSockets> opened = OpenListeningSockets(address, user_timeout);
+  absl::StatusOr<ListeningSockets> opened = ListeningSockets::Open(address, user_timeout);
   if (!opened.ok()) return opened.status();
-  sockets_.insert(sockets_.end(), opened->descriptors.begin(), opened->descriptors.end());
-  addresses_.push_back(opened->address.ToString());
-  if (!address.path.empty()) paths_.push_back(address.path);
+  addresses_.push_back(opened->address().ToString());
+  sockets_.push_back(*std::move(opened));
   return absl::OkStatus();
 }
 
@@ -111,16 +109,14 @@ void Listener::Stop() {
     }
     thread_.join();
   }
-  // First the paths: once the sockets are closed, others may have replaced them.
-  for (const std::string& path : paths_) unlink(path.c_str());
-  paths_.clear();
-  for (const int fd : sockets_) close(fd);
   sockets_.clear();
 }
 
 void Listener::Run() {
   std::vector<pollfd> all = {{wake_, POLLIN, 0}};
-  for (const int fd : sockets_) all.push_back({fd, POLLIN, 0});
+  for (const ListeningSockets& sockets : sockets_) {
+    for (const int fd : sockets.descriptors()) all.push_back({fd, POLLIN, 0});
+  }
   bool may_accept = true;
   while (true) {
     // Without descriptors the listeners would be ready all the time.

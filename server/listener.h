@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "server/connections.h"
 #include "server/listen_address.h"
+#include "server/listening_socket.h"
 
 namespace portreg {
 
@@ -63,9 +64,7 @@ class Listener {
 
   Connections connections_;
   std::vector<std::string> addresses_;
-  std::vector<int> sockets_;
-  // Paths of the unix sockets, to be removed at the end.
-  std::vector<std::string> paths_;
+  std::vector<ListeningSockets> sockets_;
   // Readable once the thread is to end.
   int wake_;
   ConnectionHandler handler_;

@@ -4,8 +4,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,9 +12,8 @@
 #include <cstring>
 #include <limits>
 #include <memory>
-#include <utility>
+#include <string>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -32,44 +29,6 @@ absl::Status CannotListen(const ListenAddress& address, absl::string_view why) {
 
 absl::Status CannotListen(const ListenAddress& address) {
   return CannotListen(address, strerror(errno));
-}
-
-// Makes way for a socket at the path: removes one that nobody listens on.
-absl::Status ClearPath(const ListenAddress& address, const sockaddr_un& name) {
-  struct stat file;
-  if (lstat(address.path.c_str(), &file) != 0) return absl::OkStatus();
-  if (!S_ISSOCK(file.st_mode)) return CannotListen(address, "the file is no socket");
-  const int fd = socket(AF_UNIX, kSocketFlags, 0);
-  if (fd < 0) return CannotListen(address);
-  const absl::Cleanup close_fd = [fd] { close(fd); };
-  // Nobody listens where the connection is refused. Any other outcome may be of
-  // a server, though not one that we may talk to.
-  const bool taken = connect(fd, reinterpret_cast<const sockaddr*>(&name), sizeof(name)) == 0 ||
-                     errno != ECONNREFUSED;
-  if (taken) return CannotListen(address, strerror(EADDRINUSE));
-  if (unlink(address.path.c_str()) != 0 && errno != ENOENT) return CannotListen(address);
-  return absl::OkStatus();
-}
-
-absl::StatusOr<ListeningSockets> OpenUnix(const ListenAddress& address) {
-  sockaddr_un name = {};
-  name.sun_family = AF_UNIX;
-  if (address.path.size() >= sizeof(name.sun_path)) {
-    return CannotListen(
-        address, absl::StrCat("the path is longer than ", sizeof(name.sun_path) - 1, " bytes"));
-  }
-  std::memcpy(name.sun_path, address.path.data(), address.path.size());
-  if (absl::Status status = ClearPath(address, name); !status.ok()) return status;
-  const int fd = socket(AF_UNIX, kSocketFlags, 0);
-  if (fd < 0) return CannotListen(address);
-  // As a port of the loopback, it is open to all users; its directory may not be.
-  if (bind(fd, reinterpret_cast<const sockaddr*>(&name), sizeof(name)) != 0 ||
-      chmod(address.path.c_str(), 0666) != 0 || listen(fd, SOMAXCONN) != 0) {
-    const absl::Status status = CannotListen(address);
-    close(fd);
-    return status;
-  }
-  return ListeningSockets{{fd}, address};
 }
 
 // Options that accepted connections inherit.
@@ -110,39 +69,59 @@ int OpenTcpSocket(const addrinfo& candidate, absl::Duration user_timeout) {
   return -1;
 }
 
-absl::StatusOr<ListeningSockets> OpenTcp(const ListenAddress& address,
-                                         absl::Duration user_timeout) {
+}  // namespace
+
+absl::StatusOr<ListeningSockets> ListeningSockets::Open(const ListenAddress& address,
+                                                        absl::Duration user_timeout) {
+  ListeningSockets sockets(address);
+  absl::Status status = address.path.empty() ? sockets.OpenTcp(user_timeout) : sockets.OpenUnix();
+  if (!status.ok()) return status;
+  return sockets;
+}
+
+ListeningSockets::ListeningSockets(ListeningSockets&& other) noexcept
+    : address_(std::move(other.address_)),
+      descriptors_(std::exchange(other.descriptors_, {})),
+      path_(std::exchange(other.path_, std::nullopt)) {}
+
+ListeningSockets::~ListeningSockets() { Close(); }
+
+void ListeningSockets::Close() {
+  // The path comes first: see SocketPath::GiveBack.
+  path_.reset();
+  for (const int fd : std::exchange(descriptors_, {})) close(fd);
+}
+
+absl::Status ListeningSockets::OpenUnix() {
+  const int fd = socket(AF_UNIX, kSocketFlags, 0);
+  if (fd < 0) return CannotListen(address_);
+  descriptors_.push_back(fd);
+  absl::StatusOr<SocketPath> path = SocketPath::Take(address_.path, fd);
+  if (!path.ok()) return CannotListen(address_, path.status().message());
+  path_.emplace(*std::move(path));
+  return absl::OkStatus();
+}
+
+absl::Status ListeningSockets::OpenTcp(absl::Duration user_timeout) {
   addrinfo hints = {};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
   addrinfo* list = nullptr;
-  const std::string port = absl::StrCat(address.port);
-  if (const int error = getaddrinfo(address.host.c_str(), port.c_str(), &hints, &list);
+  const std::string port = absl::StrCat(address_.port);
+  if (const int error = getaddrinfo(address_.host.c_str(), port.c_str(), &hints, &list);
       error != 0) {
-    return CannotListen(address, gai_strerror(error));
+    return CannotListen(address_, gai_strerror(error));
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owned(list, &freeaddrinfo);
-  ListeningSockets opened{{}, address};
-  absl::Cleanup close_all = [&opened] {
-    for (const int fd : opened.descriptors) close(fd);
-  };
   for (addrinfo* candidate = list; candidate != nullptr; candidate = candidate->ai_next) {
     // The port of the first is that of all.
-    reinterpret_cast<sockaddr_in*>(candidate->ai_addr)->sin_port = htons(opened.address.port);
+    reinterpret_cast<sockaddr_in*>(candidate->ai_addr)->sin_port = htons(address_.port);
     const int fd = OpenTcpSocket(*candidate, user_timeout);
-    if (fd < 0) return CannotListen(address);
-    opened.descriptors.push_back(fd);
-    opened.address.port = BoundPort(fd);
+    if (fd < 0) return CannotListen(address_);
+    descriptors_.push_back(fd);
+    address_.port = BoundPort(fd);
   }
-  std::move(close_all).Cancel();
-  return opened;
-}
-
-}  // namespace
-
-absl::StatusOr<ListeningSockets> OpenListeningSockets(const ListenAddress& address,
-                                                      absl::Duration user_timeout) {
-  return address.path.empty() ? OpenTcp(address, user_timeout) : OpenUnix(address);
+  return absl::OkStatus();
 }
 
 }  // namespace portreg

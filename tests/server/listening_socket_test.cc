@@ -27,11 +27,7 @@ using ::testing::HasSubstr;
 
 // Whether it could be listened on; then it no longer is.
 absl::Status TryToListen(const ListenAddress& address) {
-  const absl::StatusOr<ListeningSockets> opened = OpenListeningSockets(address, absl::Seconds(20));
-  if (!opened.ok()) return opened.status();
-  for (const int fd : opened->descriptors) close(fd);
-  if (!address.path.empty()) unlink(address.path.c_str());
-  return absl::OkStatus();
+  return ListeningSockets::Open(address, absl::Seconds(20)).status();
 }
 
 int UnixSocket(int type) { return socket(AF_UNIX, type | SOCK_NONBLOCK, 0); }
@@ -78,14 +74,14 @@ class OtherListener {
 
 TEST(ListeningSocketTest, TheAddressHasThePortThatTheSystemChose) {
   const ListeningSockets opened =
-      OpenListeningSockets({.host = "127.0.0.1", .port = 0, .path = ""}, absl::Seconds(20)).value();
-  ASSERT_EQ(opened.descriptors.size(), 1);
-  EXPECT_NE(opened.address.port, 0);
+      ListeningSockets::Open({.host = "127.0.0.1", .port = 0, .path = ""}, absl::Seconds(20))
+          .value();
+  ASSERT_EQ(opened.descriptors().size(), 1);
+  EXPECT_NE(opened.address().port, 0);
   sockaddr_in name = {};
   socklen_t size = sizeof(name);
-  ASSERT_EQ(getsockname(opened.descriptors[0], reinterpret_cast<sockaddr*>(&name), &size), 0);
-  EXPECT_EQ(ntohs(name.sin_port), opened.address.port);
-  close(opened.descriptors[0]);
+  ASSERT_EQ(getsockname(opened.descriptors()[0], reinterpret_cast<sockaddr*>(&name), &size), 0);
+  EXPECT_EQ(ntohs(name.sin_port), opened.address().port);
 }
 
 TEST(ListeningSocketTest, APortOfTheSystemsChoiceIsFree) {
