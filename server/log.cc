@@ -69,6 +69,22 @@ struct AsText {
   std::string operator()(double value) const { return absl::StrCat(value); }
 };
 
+// Returns false if standard error does not take the line.
+bool WriteWhole(absl::string_view line) {
+  while (!line.empty()) {
+    const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0 && errno == EAGAIN) {
+      pollfd ready = {STDERR_FILENO, POLLOUT, 0};
+      poll(&ready, 1, -1);
+      continue;
+    }
+    if (written <= 0) return false;
+    line.remove_prefix(static_cast<size_t>(written));
+  }
+  return true;
+}
+
 // Writes lines on a thread of its own, for whoever reads standard error may be
 // slow or stand still.
 class Writer {
@@ -115,21 +131,6 @@ class Writer {
     }
   }
 
-  static bool WriteWhole(absl::string_view line) {
-    while (!line.empty()) {
-      const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0 && errno == EAGAIN) {
-        pollfd ready = {STDERR_FILENO, POLLOUT, 0};
-        poll(&ready, 1, -1);
-        continue;
-      }
-      if (written <= 0) return false;
-      line.remove_prefix(static_cast<size_t>(written));
-    }
-    return true;
-  }
-
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::string> lines_;
@@ -171,6 +172,10 @@ void Log(Severity severity, absl::string_view message, std::initializer_list<Log
   std::string line = LogLine(log_format, absl::Now(), severity, message, fields);
   line.push_back('\n');
   Writer::Get().Write(std::move(line));
+}
+
+void LogLast(Severity severity, absl::string_view message, std::initializer_list<LogField> fields) {
+  WriteWhole(absl::StrCat(LogLine(log_format, absl::Now(), severity, message, fields), "\n"));
 }
 
 void SetLogFormat(LogFormat format) { log_format = format; }

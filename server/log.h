@@ -36,6 +36,11 @@ std::string LogLine(LogFormat format, absl::Time time, Severity severity, absl::
 // From any thread.
 void Log(Severity severity, absl::string_view message, std::initializer_list<LogField> fields = {});
 
+// Writes such a line at once and on the caller's thread: the last one of a
+// process that cannot have another thread.
+void LogLast(Severity severity, absl::string_view message,
+             std::initializer_list<LogField> fields = {});
+
 // The format of all lines from now on. Default: text.
 void SetLogFormat(LogFormat format);
 

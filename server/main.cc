@@ -14,6 +14,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/monotonic_time.h"
+#include "common/standard_descriptors.h"
 #include "google/protobuf/stubs/logging.h"
 #include "server/data.h"
 #include "server/flags.h"
@@ -31,6 +32,10 @@ const char* malloc_conf = "background_thread:true,dirty_decay_ms:1000,muzzy_deca
 }
 
 namespace {
+
+// Before gRPC opens its first descriptor, which is before main().
+__attribute__((section(".preinit_array"),
+               used)) void (*const kBeforeAll)() = &portreg::SecureStandardDescriptors;
 
 int Fail(const absl::Status& status) {
   absl::FPrintF(stderr, "portregd: %s\n", std::string(status.message()));
@@ -83,12 +88,15 @@ void AwaitDrained(const sigset_t& signals, portreg::Portregd& portregd, absl::Du
 }  // namespace
 
 int main(int argc, char** argv) {
+  portreg::ReportLackOfThreadsAndMemory();
   // Blocked in every thread, so that no work is done within a handler.
   sigset_t signals;
   sigemptyset(&signals);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  // A log that may not grow is no reason to end.
+  std::signal(SIGXFSZ, SIG_IGN);
   // Debian's Abseil looks for deadlocks whenever a lock is taken, and gRPC takes
   // many: a twentieth of what a call costs.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
@@ -108,8 +116,9 @@ int main(int argc, char** argv) {
     portreg::Log(portreg::Severity::kWarning, "variables that stand for no flag",
                  {{"ignored", absl::StrJoin(command->unknown_variables, " ")}});
   }
-  if (absl::Status status = portreg::RaiseDescriptorLimit(); !status.ok()) {
-    return CannotStart(command->log_format, status);
+  for (const absl::Status& status :
+       {portreg::CheckAddressSpace(), portreg::RaiseDescriptorLimit()}) {
+    if (!status.ok()) return CannotStart(command->log_format, status);
   }
 
   const absl::StatusOr<std::unique_ptr<portreg::Portregd>> portregd =

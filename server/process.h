@@ -25,6 +25,19 @@ ProcessStats ReadProcessStats();
 // one. RESOURCE_EXHAUSTED if these are too few to serve with.
 absl::Status RaiseDescriptorLimit();
 
+// RESOURCE_EXHAUSTED if the process may have less address space (RLIMIT_AS) than
+// a server needs at least: running out of it in the middle of a start ends in
+// whichever library asks first.
+absl::Status CheckAddressSpace();
+
+// Has the process end with a line of the log and exit code 1 where an exception
+// that nobody catches says that the system gives no thread or no memory. An
+// exception of any other kind aborts as before.
+//
+// Nothing is unwound: the destructor of a server whose threads never began would
+// wait for them.
+void ReportLackOfThreadsAndMemory();
+
 }  // namespace portreg
 
 #endif  // PORTREG_SERVER_PROCESS_H_

@@ -17,6 +17,7 @@
 #include "client/cli/remote_source.h"
 #include "client/cli/source.h"
 #include "client/cli/terminal.h"
+#include "common/standard_descriptors.h"
 #include "google/protobuf/stubs/logging.h"
 #include "grpc/support/log.h"
 
@@ -29,6 +30,10 @@ const char* malloc_conf = "thp:always";
 }
 
 namespace {
+
+// Before gRPC opens its first descriptor, which is before main().
+__attribute__((section(".preinit_array"),
+               used)) void (*const kBeforeAll)() = &portreg::SecureStandardDescriptors;
 
 using portreg::cli::Invocation;
 using portreg::cli::Output;
@@ -56,6 +61,8 @@ absl::StatusOr<std::unique_ptr<Source>> MakeSource(const Invocation& invocation)
 int main(int argc, char** argv) {
   // Even where it was ignored: the end of "| head" ends the tool quietly.
   std::signal(SIGPIPE, SIG_DFL);
+  // A file that may not grow is reported as a full disk is.
+  std::signal(SIGXFSZ, SIG_IGN);
   std::signal(SIGINT, [](int) { _exit(portreg::cli::kExitInterrupted); });
   // Debian's Abseil looks for deadlocks whenever a lock is taken, and gRPC takes
   // many.
