@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/time/time.h"
 
 namespace portreg {
@@ -32,16 +33,26 @@ Refusal Connections::Admit(int fd, const std::string& peer) {
     ForgetClosed();
     refusal = Check(peer);
   }
+  const bool evicts = refusal == Refusal::kTotal && limits_.when_full == WhenFull::kEvictOldest;
+  if (evicts) refusal = Refusal::kNone;
   if (refusal == Refusal::kTotal) {
     ++counts_.refused_total;
   } else if (refusal == Refusal::kPeer) {
     ++counts_.refused_peer;
   } else {
     ++counts_.accepted;
-    open_[fd] = {SocketBehind(fd), peer};
-    if (!peer.empty()) ++by_peer_[peer];
+    ++by_peer_[peer];
+    if (evicts) EvictOne();
+    open_[fd] = {SocketBehind(fd), peer, counts_.accepted};
   }
   return refusal;
+}
+
+bool Connections::MayAccept() {
+  const std::lock_guard lock(mutex_);
+  const auto most = static_cast<size_t>(limits_.total);
+  if (evicted_ >= most) ForgetClosed();
+  return evicted_ < most;
 }
 
 void Connections::RefusedForDescriptors() {
@@ -63,7 +74,7 @@ Connections::Counts Connections::Count() {
 }
 
 Refusal Connections::Check(const std::string& peer) const {
-  if (open_.size() >= static_cast<size_t>(limits_.total)) return Refusal::kTotal;
+  if (open_.size() - evicted_ >= static_cast<size_t>(limits_.total)) return Refusal::kTotal;
   if (limits_.per_peer == 0 || peer.empty()) return Refusal::kNone;
   const auto found = by_peer_.find(peer);
   if (found == by_peer_.end() || found->second < limits_.per_peer) return Refusal::kNone;
@@ -73,9 +84,37 @@ Refusal Connections::Check(const std::string& peer) const {
 void Connections::Forget(int fd) {
   const auto found = open_.find(fd);
   if (found == open_.end()) return;
-  const auto peer = by_peer_.find(found->second.peer);
-  if (peer != by_peer_.end() && --peer->second == 0) by_peer_.erase(peer);
+  if (found->second.evicted) {
+    --evicted_;
+  } else {
+    Uncount(found->second);
+  }
   open_.erase(found);
+}
+
+void Connections::Uncount(const Connection& connection) {
+  const auto peer = by_peer_.find(connection.peer);
+  if (--peer->second == 0) by_peer_.erase(peer);
+}
+
+void Connections::EvictOne() {
+  const auto fewer = [](const auto& a, const auto& b) { return a.second < b.second; };
+  const int most = absl::c_max_element(by_peer_, fewer)->second;
+  auto oldest = open_.end();
+  for (auto each = open_.begin(); each != open_.end(); ++each) {
+    const Connection& connection = each->second;
+    if (connection.evicted || by_peer_.at(connection.peer) < most) continue;
+    if (oldest == open_.end() || connection.number < oldest->second.number) oldest = each;
+  }
+  if (SocketBehind(oldest->first) != oldest->second.socket) {
+    Forget(oldest->first);
+    return;
+  }
+  // Who serves it takes that for the client's end, and closes it.
+  shutdown(oldest->first, SHUT_RDWR);
+  Uncount(oldest->second);
+  oldest->second.evicted = true;
+  ++evicted_;
 }
 
 void Connections::ForgetClosed() {

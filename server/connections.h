@@ -14,12 +14,24 @@
 
 namespace portreg {
 
+// What becomes of a connection that comes while as many are open as may be.
+enum class WhenFull {
+  // It is turned away.
+  kRefuse,
+  // It takes the place of the oldest one of the peer that has most: one peer
+  // cannot keep another out.
+  kEvictOldest,
+};
+
 struct ConnectionLimits {
   // Connections open at once. Default: 10,000.
   int total = 10'000;
   // Of these, from one IP address; 0 is no limit. Unix sockets have no such
   // limit. Default: 0, since proxies stand for many.
   int per_peer = 0;
+  // What happens at `total`; a connection beyond `per_peer` is always turned
+  // away. Default: kRefuse, since those who are connected are served first.
+  WhenFull when_full = WhenFull::kRefuse;
 };
 
 // Why a connection was turned away.
@@ -46,6 +58,10 @@ class Connections {
   // one that may not is the caller's to close. Empty `peer`: no limit by peer.
   [[nodiscard]] Refusal Admit(int fd, const std::string& peer);
 
+  // Returns whether connections may be accepted now. They must wait while as many
+  // as may be open have been evicted and are not yet closed.
+  [[nodiscard]] bool MayAccept();
+
   // A connection was turned away before it had a descriptor to stay with.
   void RefusedForDescriptors();
 
@@ -62,15 +78,25 @@ class Connections {
   struct Connection {
     ino_t socket = 0;
     std::string peer;
+    // Later ones have larger numbers.
+    uint64_t number = 0;
+    // Evicted, but not yet closed by who serves it.
+    bool evicted = false;
   };
 
   void Forget(int fd);
+  // The connection no longer counts for its peer.
+  void Uncount(const Connection& connection);
+  // Makes room for one, which already counts for its peer.
+  void EvictOne();
   void ForgetClosed();
   [[nodiscard]] Refusal Check(const std::string& peer) const;
 
   const ConnectionLimits limits_;
   std::mutex mutex_;
   absl::flat_hash_map<int, Connection> open_;
+  // Those in open_ that were evicted.
+  size_t evicted_ = 0;
   absl::flat_hash_map<std::string, int> by_peer_;
   MonotonicTime next_look_ = MonotonicTime::InfinitePast();
   Counts counts_;

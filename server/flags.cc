@@ -49,7 +49,7 @@ ABSL_FLAG(std::vector<std::string>, listen, {std::string(portreg::kDefaultAddres
 ABSL_FLAG(std::vector<std::string>, admin_listen, {},
           "where to offer health, reflection and channelz by gRPC in plaintext, as --listen");
 ABSL_FLAG(std::string, metrics_listen, "",
-          "where Prometheus may fetch /metrics by HTTP: host:port, IPv4 only");
+          "where Prometheus may fetch /metrics by HTTP: host:port or [ipv6]:port");
 ABSL_FLAG(bool, insecure, false, "allow plaintext on addresses that other machines reach");
 ABSL_FLAG(bool, admin_insecure, false,
           "allow it for --admin_listen and --metrics_listen, but not for --listen");

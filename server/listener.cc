@@ -21,7 +21,7 @@ namespace {
 
 // Descriptors kept free for what is no connection: files to reload, a log.
 constexpr rlim_t kSpareDescriptors = 16;
-// How long to wait when there are no descriptors at all.
+// How long to wait when there are no descriptors at all, or no room.
 constexpr int kPauseMilliseconds = 50;
 // Connections taken from one listener before the others have their turn.
 constexpr int kAtOnce = 64;
@@ -119,7 +119,7 @@ void Listener::Run() {
   }
   bool may_accept = true;
   while (true) {
-    // Without descriptors the listeners would be ready all the time.
+    // Without descriptors or room the listeners would be ready all the time.
     poll(all.data(), may_accept ? all.size() : 1, may_accept ? -1 : kPauseMilliseconds);
     if (all[0].revents != 0) return;
     const bool had_paused = !may_accept;
@@ -132,6 +132,7 @@ void Listener::Run() {
 
 bool Listener::AcceptAll(int listener_fd) {
   for (int i = 0; i < kAtOnce; ++i) {
+    if (!connections_.MayAccept()) return false;
     sockaddr_storage address = {};
     socklen_t size = sizeof(address);
     const int fd = accept4(listener_fd, reinterpret_cast<sockaddr*>(&address), &size,

@@ -58,7 +58,8 @@ class Listener {
 
   absl::Status Add(const ListenAddress& address, absl::Duration user_timeout);
   void Run();
-  // Accepts all that wait there. Returns whether there were descriptors for it.
+  // Accepts all that wait there. Returns whether there were descriptors and room
+  // for it.
   bool AcceptAll(int listener_fd);
   void AdmitOrClose(int fd, int listener_fd, const std::string& peer);
 

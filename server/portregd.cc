@@ -19,8 +19,10 @@ namespace {
 constexpr absl::string_view kLiveness = "liveness";
 
 // The admin side serves a few probes and people: connections, calls under way on
-// each, and bytes that gRPC may hold for all.
-constexpr int kMaxAdminConnections = 256;
+// each, and bytes that gRPC may hold for all. A probe must get in however many
+// connections others hold.
+constexpr ConnectionLimits kAdminConnections = {
+    .total = 256, .per_peer = 0, .when_full = WhenFull::kEvictOldest};
 constexpr int kMaxAdminStreams = 16;
 constexpr int64_t kAdminQuotaBytes = int64_t{16} << 20;
 
@@ -99,7 +101,7 @@ absl::Status Portregd::OpenAdmin() {
                                .limits = options_.server.limits,
                                .reflection = true,
                                .channelz = true};
-  options.limits.connections = {.total = kMaxAdminConnections, .per_peer = 0};
+  options.limits.connections = kAdminConnections;
   options.limits.max_concurrent_streams = kMaxAdminStreams;
   options.limits.memory_quota_bytes = kAdminQuotaBytes;
   absl::StatusOr<std::unique_ptr<GrpcServer>> admin =

@@ -11,6 +11,7 @@ import stat
 import sys
 import tempfile
 import unittest
+import urllib.request
 
 sys.path[:0] = [
     str(pathlib.Path(__file__).resolve().parents[1] / "interop")]
@@ -160,6 +161,14 @@ class ListeningTest(unittest.TestCase):
         with Portregd(listen="[::1]:0") as server:
             self.assertRegex(server.address, r"^\[::1\]:[1-9]\d*$")
             self.assertTrue(answers(server, server.address))
+
+    @unittest.skipUnless(has_ipv6(), "the loopback has no IPv6")
+    def test_metrics_by_ipv6(self):
+        with Portregd("--metrics_listen=[::1]:0") as server:
+            address = server.announced["METRICS"][0]
+            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+            with opener.open(f"http://{address}/metrics", timeout=CALL_SECONDS) as reply:
+                self.assertIn(b"portreg_build_info", reply.read())
 
     def test_unix(self):
         path = DIRECTORY / "socket"

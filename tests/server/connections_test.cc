@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <utility>
 #include <vector>
 
 #include "absl/time/clock.h"
@@ -23,6 +24,19 @@ class ConnectionsTest : public ::testing::Test {
   int Accepted() {
     open_.push_back(socket(AF_UNIX, SOCK_STREAM, 0));
     return open_.back();
+  }
+
+  // A connection, and its other end.
+  std::pair<int, int> AcceptedFrom() {
+    int ends[2];
+    EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
+    open_.insert(open_.end(), {ends[0], ends[1]});
+    return {ends[0], ends[1]};
+  }
+
+  static bool IsEnded(int fd) {
+    char byte;
+    return recv(fd, &byte, 1, 0) == 0;
   }
 
   void Close(int fd) {
@@ -55,6 +69,46 @@ TEST_F(ConnectionsTest, AdmitsAsManyAsMayBeOpen) {
   EXPECT_EQ(counts.accepted, 2);
   EXPECT_EQ(counts.refused_total, 1);
   EXPECT_EQ(counts.refused_peer, 0);
+}
+
+TEST_F(ConnectionsTest, WhoComesMayTakeTheOldestsPlace) {
+  Connections connections({.total = 2, .per_peer = 0, .when_full = WhenFull::kEvictOldest});
+  const auto [oldest, oldests_peer] = AcceptedFrom();
+  const auto [other, others_peer] = AcceptedFrom();
+  EXPECT_EQ(connections.Admit(oldest, "a"), Refusal::kNone);
+  EXPECT_EQ(connections.Admit(other, "a"), Refusal::kNone);
+  EXPECT_EQ(connections.Admit(Accepted(), "a"), Refusal::kNone);
+  EXPECT_TRUE(IsEnded(oldests_peer));
+  EXPECT_FALSE(IsEnded(others_peer));
+}
+
+TEST_F(ConnectionsTest, ThePeerWithMostConnectionsMakesRoom) {
+  Connections connections({.total = 3, .per_peer = 0, .when_full = WhenFull::kEvictOldest});
+  const auto [alone, alones_peer] = AcceptedFrom();
+  EXPECT_EQ(connections.Admit(alone, "a"), Refusal::kNone);
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(connections.Admit(Accepted(), "b"), Refusal::kNone);
+  }
+  EXPECT_FALSE(IsEnded(alones_peer));
+  // Those of unix sockets are one peer's.
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(connections.Admit(Accepted(), ""), Refusal::kNone);
+    EXPECT_GE(connections.Count().open, 1);
+  }
+  EXPECT_FALSE(IsEnded(alones_peer));
+}
+
+TEST_F(ConnectionsTest, OthersWaitWhileTooManyAreEvictedAndStillOpen) {
+  Connections connections({.total = 2, .per_peer = 0, .when_full = WhenFull::kEvictOldest});
+  std::vector<int> admitted;
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_TRUE(connections.MayAccept());
+    admitted.push_back(Accepted());
+    EXPECT_EQ(connections.Admit(admitted.back(), "a"), Refusal::kNone);
+  }
+  EXPECT_FALSE(connections.MayAccept());
+  Close(admitted[0]);
+  EXPECT_TRUE(connections.MayAccept());
 }
 
 TEST_F(ConnectionsTest, AClosedConnectionMakesRoom) {
