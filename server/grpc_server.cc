@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "google/protobuf/message.h"
+#include "grpc/health/v1/health.pb.h"
 #include "grpcpp/ext/channelz_service_plugin.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
@@ -74,6 +76,8 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Open(
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::channelz::experimental::InitChannelzService();
+  // gRPC serves health without it, and reflection could not describe that.
+  google::protobuf::LinkMessageReflection<grpc::health::v1::HealthCheckRequest>();
   // A builder takes the plug-ins that there are when it is made.
   grpc::ServerBuilder builder;
   add_services(builder);

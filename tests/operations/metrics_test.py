@@ -199,6 +199,15 @@ class CountsTest(unittest.TestCase):
         self.assertTrue(servers)
         with reflection.ReflectionCall(admin) as call:
             self.assertIn("grpc.health.v1.Health", call.services())
+            services = call.services()
+        # Each of them can be described, as generic clients do.
+        for name in services:
+            described = reflection.pool_of(admin, name).FindServiceByName(name)
+            self.assertTrue(described.methods, name)
+        self.assertEqual(
+            {method.name for method in reflection.pool_of(
+                admin, "grpc.health.v1.Health").FindServiceByName(
+                    "grpc.health.v1.Health").methods}, {"Check", "Watch"})
         # Not on the service's own port, but for health.
         self.assertEqual(service.health_of(self.channel), SERVING)
         for path in (CHANNELZ, reflection.METHOD):
