@@ -14,10 +14,32 @@ absl::Status Stopping() {
                   "the server is about to stop, ask another replica");
 }
 
+// As HTTP/2 counts a header list (RFC 9113, section 6.5.2).
+size_t MetadataBytes(const grpc::CallbackServerContext& context) {
+  constexpr size_t kEntryBytes = 32;
+  size_t bytes = 0;
+  for (const auto& [name, value] : context.client_metadata()) {
+    bytes += name.size() + value.size() + kEntryBytes;
+  }
+  return bytes;
+}
+
+// gRPC by itself holds only those clients to the limit that have acknowledged
+// it.
+absl::Status CheckMetadata(const grpc::CallbackServerContext& context, int most) {
+  const size_t bytes = MetadataBytes(context);
+  if (bytes <= static_cast<size_t>(most)) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrCat("the call's metadata have ", bytes, " bytes, at most ", most, " are allowed"));
+}
+
 }  // namespace
 
 absl::Status Calls::Admit(const grpc::CallbackServerContext& context) {
   if (stopping_.load(std::memory_order_relaxed)) return Stopping();
+  if (absl::Status status = CheckMetadata(context, options_.max_metadata_bytes); !status.ok()) {
+    return status;
+  }
   if (in_flight() > options_.max_calls) {
     refused_.fetch_add(1, std::memory_order_relaxed);
     return ErrorFor(

@@ -43,7 +43,8 @@ class Calls {
   Calls& operator=(const Calls&) = delete;
 
   // Whether the call that has begun may go on; the status is what its client
-  // gets: RESOURCE_EXHAUSTED (SERVER_BUSY) if too many are under way,
+  // gets: RESOURCE_EXHAUSTED if its metadata are too large, or (SERVER_BUSY) if
+  // too many are under way,
   // UNAVAILABLE (SERVER_STOPPING) after Stop, or what ServiceOptions::admit says.
   [[nodiscard]] absl::Status Admit(const grpc::CallbackServerContext& context);
 

@@ -252,6 +252,7 @@ PortregdOptions ReadOptions() {
   options.server.service.max_calls = absl::GetFlag(FLAGS_max_calls).value;
   options.server.service.max_queued_calls = absl::GetFlag(FLAGS_max_queued_calls).value;
   options.server.service.max_unread_bytes = absl::GetFlag(FLAGS_max_unread_bytes).value;
+  options.server.service.max_metadata_bytes = options.server.limits.max_metadata_bytes;
   options.server.service.max_watch = absl::GetFlag(FLAGS_max_watch).value;
   options.data = {.iana_file = absl::GetFlag(FLAGS_iana_file),
                   .local_file = absl::GetFlag(FLAGS_local_file),

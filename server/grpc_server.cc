@@ -44,6 +44,10 @@ int Milliseconds(absl::Duration duration) {
 
 void Apply(const ServerLimits& limits, grpc::ServerBuilder& builder) {
   builder.SetMaxReceiveMessageSize(limits.max_request_bytes);
+  // Clients learn from grpc-accept-encoding that only identity is taken; a
+  // request compressed nevertheless is UNIMPLEMENTED.
+  builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
+  builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP, false);
   grpc::ResourceQuota quota("portregd");
   builder.SetResourceQuota(quota.Resize(static_cast<size_t>(limits.memory_quota_bytes)));
   const std::pair<const char*, int> arguments[] = {
@@ -60,7 +64,7 @@ void Apply(const ServerLimits& limits, grpc::ServerBuilder& builder) {
       {GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0},
       {GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
        Milliseconds(limits.min_ping_interval)},
-      // A request of 256 KiB could otherwise unfold to hundreds of times its size.
+      // Never unfolds a request, which could have hundreds of times its size.
       {GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0},
   };
   for (const auto& [name, value] : arguments) builder.AddChannelArgument(name, value);

@@ -22,7 +22,8 @@ struct ServerLimits {
   // The longest request message, in bytes; longer ones are RESOURCE_EXHAUSTED.
   // Protects memory. Default: 256 KiB.
   int max_request_bytes = kMaxRequestBytes;
-  // The most metadata a call may bring, in bytes. Default: 8 KiB.
+  // The most metadata that gRPC reads of a client that has acknowledged the
+  // limit, in bytes. See ServiceOptions for other clients. Default: 8 KiB.
   int max_metadata_bytes = 8 << 10;
   // What gRPC may hold for all connections together, in bytes. Default: 256 MiB.
   int64_t memory_quota_bytes = int64_t{256} << 20;

@@ -35,6 +35,9 @@ struct ServiceOptions {
   // RESOURCE_EXHAUSTED. Protects memory. Below `max_calls`, so that calls which
   // wait leave room for others. Default: 5,000.
   int64_t max_queued_calls = 5'000;
+  // The most metadata a call may bring, in bytes, each entry with its name and 32
+  // bytes more (RFC 9113, section 6.5.2). Protects memory. Default: 8 KiB.
+  int max_metadata_bytes = 8 << 10;
   // When a Watch ends by itself. Default: 30 minutes.
   absl::Duration max_watch = absl::Minutes(30);
   // Says whether the client behind a connection may call; the status is what it

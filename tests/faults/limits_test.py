@@ -143,6 +143,34 @@ class LimitsTest(unittest.TestCase):
             for each in connection.frames(CLOSED_SECONDS)), "it goes on")
 
 
+class MetadataTest(unittest.TestCase):
+    """--max_metadata_bytes, and clients that never acknowledge SETTINGS."""
+
+    def status_of(self, method: str, *more: tuple[bytes, bytes]) -> bytes:
+        """The trailers' block of a call on a connection that acknowledges
+        nothing."""
+        with serving.Attacked() as server, wire.Connection(
+                server.address) as connection:
+            connection.start(acknowledge=False)
+            connection.send(wire.call(method, serving.PORT_443, 1, *more))
+            for each in connection.frames(CLOSED_SECONDS):
+                if each.kind == wire.HEADERS and each.flags & wire.END_STREAM:
+                    return each.payload
+        return b""
+
+    def test_metadata_beyond_the_limit_are_refused_in_any_case(self):
+        large = ((b"x", b"y" * 100_000),)
+        many = tuple((b"x%d" % i, b"y" * 100) for i in range(80))
+        for method in ("Lookup", "ListRange", "Watch"):
+            for metadata in (large, many):
+                self.assertIn(b"at most 8192 are allowed",
+                              self.status_of(method, *metadata), method)
+
+    def test_metadata_within_the_limit_are_taken(self):
+        self.assertNotIn(b"allowed", self.status_of(
+            "Lookup", (b"x", b"y" * 7_000)))
+
+
 class HandshakeTest(unittest.TestCase):
     """The same by TLS."""
 
