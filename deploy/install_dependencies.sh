@@ -16,7 +16,7 @@ build=(cmake g++ libabsl-dev libgrpc++-dev libgrpc-dev libjemalloc-dev libprotob
 test=(curl haproxy kubernetes-client libgmock-dev libgtest-dev make mandoc nginx-light openssl
   prometheus python3 python3-cryptography python3-grpcio python3-h2 python3-protobuf python3-yaml shellcheck
   systemd)
-bench=(etcd-server libbenchmark-dev nghttp2-client openssl python3-matplotlib redis-server
+bench=(etcd-server libbenchmark-dev netbase nghttp2-client openssl python3-matplotlib redis-server
   util-linux valgrind)
 package=(dpkg-dev file)
 gates=(ccache clang clang-format clang-tidy debootstrap doxygen fish git libclang-rt-14-dev nodejs npm

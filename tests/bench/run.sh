@@ -1,10 +1,11 @@
 #!/bin/bash
 # Installs what is missing, builds, measures, and prints one table; see README.md.
 #
-# Usage: tests/bench/run.sh [--rounds N] [--quick] [--only GROUP,...]
+# Usage: tests/bench/run.sh [--rounds N] [--quick] [GROUP...]
 #   --rounds N   how often each variant is measured (default: 15)
 #   --quick      checks programs and answers only: the figures mean nothing
-#   --only       some of the groups that `--help` names
+#   GROUP        measures these groups of rows alone, such as start; a name that
+#                does not exist gets the list of all
 #
 # Leaves table.json, latency.json and latency.svg in build/bench.
 set -euo pipefail

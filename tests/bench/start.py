@@ -1,18 +1,24 @@
-"""How long the programs take from exec: the server until it serves, the tool in all."""
+"""How long the programs take from exec, beside others that start in the same round.
+
+The server until it serves, beside a server of the same gRPC that serves nothing; the
+tool in all, beside getent(1) with the same question, and beside its own --version.
+"""
 
 import os
+import shutil
 import signal
-import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import programs
-from rows import Goal, Row, Settings
+from rows import REPORTED, Row, Settings, interleave, ratios
 
 REPETITIONS = 30
 KEY = "443"
 # A line of what the tool answers to KEY.
 ANSWER = ("443/tcp", "https", "iana")
+# What the system answers to the same question; the file is netbase's.
+SYSTEMS_ANSWER = ("https", "443/tcp")
 
 
 class Program:
@@ -38,14 +44,14 @@ class Program:
     def finish(self, ending: int = 0) -> str:
         """Waits for the end, what is left of the output; sends signal `ending` first, if any.
 
-        Raises if the program does not exit with 0.
+        Raises if the program does not exit with 0, or by that signal.
         """
         if ending:
             os.kill(self._pid, ending)
         with self._output:
             said = self._output.read()
         _, status = os.waitpid(self._pid, 0)
-        if status != 0:
+        if os.waitstatus_to_exitcode(status) != -ending:
             raise RuntimeError(f"ended with status {os.waitstatus_to_exitcode(status)}: {said}")
         return said
 
@@ -60,59 +66,91 @@ def _environment() -> dict[str, str]:
 
 
 def until_ready(command: list[str]) -> float:
-    """Milliseconds from exec until the server has said READY."""
+    """Seconds from exec until the server has said READY."""
     program = Program(command)
     line = program.line()
     elapsed = time.perf_counter() - program.began
-    program.finish(signal.SIGTERM)
+    # The plain way out is none of what is measured, and of another program another.
+    program.finish(signal.SIGKILL)
     if not line.startswith("READY 127.0.0.1:"):
         raise RuntimeError(f"{command[0]} is not ready but says {line!r}")
-    return elapsed * 1e3
+    return elapsed
 
 
-def until_exit(command: list[str]) -> tuple[float, str]:
-    """Milliseconds from exec until the program is gone, and its output."""
+def until_exit(command: list[str], answer: tuple[str, ...]) -> float:
+    """Seconds from exec until the program is gone.
+
+    Raises unless one line that it printed holds the words of `answer`.
+    """
     program = Program(command)
     said = program.finish()
-    return (time.perf_counter() - program.began) * 1e3, said
+    elapsed = time.perf_counter() - program.began
+    if not any(all(word in line.split() for word in answer) for line in said.splitlines()):
+        raise RuntimeError(f"{' '.join(command)} does not answer {' '.join(answer)} but {said!r}")
+    return elapsed
 
 
-def _row(name: str, bound: float, values: list[float], note: str) -> Row:
-    return Row(
-        name,
-        Goal("<=", bound, statistic="best"),
-        "ms",
-        values,
-        absolute={"median ms": statistics.median(values)},
-        note=f"best of {len(values)}, {note}not pinned",
+def _measured(
+    settings: Settings, variants: Mapping[str, Callable[[], float]], controls: list[str]
+) -> dict[str, list[float]]:
+    """The seconds of each variant, interleaved; those of each control twice."""
+    return interleave(
+        [*variants, *(f"{control}'" for control in controls)],
+        settings.repetitions(REPETITIONS),
+        lambda variant: variants[variant.rstrip("'")](),
     )
+
+
+def _row(title: str, control: str, measured: dict[str, list[float]], variant: str) -> Row:
+    """The variant beside the control, and the control beside itself."""
+    return Row(
+        title,
+        REPORTED,
+        "ratio",
+        ratios(measured[variant], measured[control]),
+        ratios(measured[f"{control}'"], measured[control]),
+        note=f"{len(measured[variant])} processes of each, one after the other, not pinned",
+    )
+
+
+def server_rows(settings: Settings) -> Iterator[Row]:
+    """READY of portregd and of a server that serves nothing."""
+    portregd = [str(settings.binaries / "portregd"), "--listen=127.0.0.1:0"]
+    bare = [str(settings.binaries / "bare_server"), "127.0.0.1:0"]
+    measured = _measured(
+        settings,
+        {"portregd": lambda: until_ready(portregd), "bare": lambda: until_ready(bare)},
+        ["bare"],
+    )
+    yield _row("portregd / bare gRPC server, exec to READY", "bare", measured, "portregd")
+
+
+def tool_rows(settings: Settings, target: str) -> Iterator[Row]:
+    """Whole processes of the tool, with and without a server, and of the controls."""
+    tool = str(settings.binaries / "portreg")
+    getent = shutil.which("getent") or "getent"
+    commands = {
+        "portreg 443": ([tool, f"--target={target}", KEY], ANSWER),
+        "portreg --offline 443": ([tool, "--offline", KEY], ANSWER),
+        "getent services https": ([getent, "services", "https"], SYSTEMS_ANSWER),
+        "portreg --version": ([tool, "--version"], ("portreg",)),
+    }
+    controls = ["getent services https", "portreg --version"]
+    measured = _measured(
+        settings,
+        {
+            name: lambda command=command, answer=answer: until_exit(command, answer)
+            for name, (command, answer) in commands.items()
+        },
+        controls,
+    )
+    for variant in ("portreg 443", "portreg --offline 443"):
+        for control in controls:
+            yield _row(f"{variant} / {control}, exec to exit", control, measured, variant)
 
 
 def rows(settings: Settings) -> Iterator[Row]:
     """Wall clock, on all processors, of processes one after the other."""
-    repetitions = settings.repetitions(REPETITIONS)
-    portregd = [str(settings.binaries / "portregd"), "--listen=127.0.0.1:0"]
-    yield _row(
-        "portregd, exec to READY, embedded registry",
-        40,
-        [until_ready(portregd) for _ in range(repetitions)],
-        "",
-    )
-    tool = str(settings.binaries / "portreg")
+    yield from server_rows(settings)
     with programs.portregd(settings) as server:
-        variants = {
-            "portreg 443, whole process, of a server": (20, [f"--target={server.address}"]),
-            "portreg --offline 443, whole process": (10, ["--offline"]),
-        }
-        answers = set()
-        for name, (bound, flags) in variants.items():
-            times = []
-            for _ in range(repetitions):
-                elapsed, said = until_exit([tool, *flags, KEY])
-                times.append(elapsed)
-                answers.add(said)
-            yield _row(name, bound, times, "answers checked, ")
-    if len(answers) != 1:
-        raise RuntimeError(f"server and --offline differ: {answers}")
-    if not any(all(word in line.split() for word in ANSWER) for line in answers.pop().splitlines()):
-        raise RuntimeError(f"the answer to {KEY} does not hold {' '.join(ANSWER)}")
+        yield from tool_rows(settings, server.address)

@@ -1,7 +1,7 @@
 """Measures, prints the table of ratios, and writes it as JSON.
 
     table.py --binaries DIR --dynamic_binaries DIR --output DIR [--rounds N] [--quick]
-             [--only GROUP,...]
+             [GROUP...]
 
 Exit code 1 if a group of rows failed, or a goal is not met and the run is not a
 quick one.
@@ -71,9 +71,11 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--output", type=pathlib.Path, required=True)
     parser.add_argument("--rounds", type=int, help="default: 15, of a quick run 2")
     parser.add_argument("--quick", action="store_true", help="check answers, not times")
-    parser.add_argument("--only", default="", help=f"some of {','.join(GROUPS)}")
+    parser.add_argument(
+        "groups", nargs="*", metavar="GROUP", help=f"default: all of {', '.join(GROUPS)}"
+    )
     arguments = parser.parse_args()
-    unknown = set(filter(None, arguments.only.split(","))) - set(GROUPS)
+    unknown = set(arguments.groups) - set(GROUPS)
     if unknown:
         parser.error(f"no group {', '.join(sorted(unknown))}: there are {', '.join(GROUPS)}")
     return arguments
@@ -90,7 +92,7 @@ def main() -> int:
         quick=arguments.quick,
     )
     settings.output.mkdir(parents=True, exist_ok=True)
-    chosen = list(filter(None, arguments.only.split(","))) or GROUPS
+    chosen = arguments.groups or GROUPS
     measured: list[Row] = []
     for group in GROUPS:
         if group not in chosen:

@@ -1,0 +1,27 @@
+// A gRPC server without a service: what any server's start costs.
+//
+//   bare_server ADDRESS
+//
+// prints READY with the address once it serves.
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+
+#include "grpcpp/grpcpp.h"
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::cerr << "usage: bare_server ADDRESS\n";
+    return EXIT_FAILURE;
+  }
+  int port = 0;
+  // Answers each call with UNIMPLEMENTED.
+  grpc::CallbackGenericService nothing;
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort(argv[1], grpc::InsecureServerCredentials(), &port);
+  builder.RegisterCallbackGenericService(&nothing);
+  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  if (server == nullptr) return EXIT_FAILURE;
+  std::cout << "READY 127.0.0.1:" << port << std::endl;
+  server->Wait();
+}
