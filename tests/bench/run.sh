@@ -11,13 +11,34 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
+options=()
+groups=()
+while (($#)); do
+  case $1 in
+    --rounds) options+=("$1" "${2:-}"); shift ;;
+    -*) options+=("$1") ;;
+    *) groups+=("$1") ;;
+  esac
+  shift
+done
+
+# Builds targets by a preset, with the benchmark's programs: build PRESET TARGET...
+build() {
+  cmake --preset "$1" -DPORTREG_BUILD_TESTS=ON -DPORTREG_BUILD_BENCHMARKS=ON >/dev/null
+  cmake --build --preset "$1" --target "${@:2}" >/dev/null
+}
+
 deploy/install_dependencies.sh build test bench
 if command -v ccache >/dev/null; then export CMAKE_CXX_COMPILER_LAUNCHER=ccache; fi
-for preset in release dynamic; do
-  cmake --preset "$preset" -DPORTREG_BUILD_TESTS=ON -DPORTREG_BUILD_BENCHMARKS=ON >/dev/null
-done
-cmake --build --preset release --target bench_programs >/dev/null
+if [[ ${groups[*]} == start ]]; then
+  build release portregd portreg_tool bare_server
+else
+  build release bench_programs
+fi
 # Of what is linked as Debian's packages come, only the plain server counts.
-cmake --build --preset dynamic --target plain_server >/dev/null
+if ((${#groups[@]} == 0)) || [[ " ${groups[*]} " == *" shipped "* ]]; then
+  build dynamic plain_server
+fi
 exec /usr/bin/python3 -B tests/bench/table.py --binaries build/release/bin \
-  --dynamic_binaries build/dynamic/bin --output build/bench "$@"
+  --dynamic_binaries build/dynamic/bin --output build/bench \
+  "${options[@]}" "${groups[@]}"

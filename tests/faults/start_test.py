@@ -127,6 +127,15 @@ class LackTest(unittest.TestCase):
         self.assertEqual(line["severity"], "ERROR")
         self.assertIn("ulimit", line["see"])
 
+    def test_a_file_that_may_not_grow_fails_the_tool(self):
+        with tempfile.TemporaryFile() as output:
+            done = subprocess.run(
+                ["prlimit", "--fsize=0", "--", TOOL, "--offline", "443"],
+                env=environment(), stdout=output, stderr=subprocess.PIPE,
+                timeout=EXIT_SECONDS, check=False)
+        self.assertGreater(done.returncode, 0)
+        self.assertIn(b"standard output cannot be written", done.stderr)
+
     def test_a_log_that_may_not_grow_ends_nothing(self):
         limit = ("prlimit", "--fsize=0", "--")
         with serving.Attacked("--access_log=1", wrapper=limit) as server:
