@@ -10,7 +10,7 @@
 #   gates    what .ci/run needs besides: lint, buf, docs, packages, shells
 set -euo pipefail
 
-build=(cmake g++ libabsl-dev libgrpc++-dev libgrpc-dev libjemalloc-dev libprotobuf-dev libssl-dev
+build=(cmake g++ libabsl-dev libgrpc++-dev libgrpc-dev libjemalloc-dev libmicrohttpd-dev libprotobuf-dev libssl-dev
   libsystemd-dev libutfcpp-dev ninja-build nlohmann-json3-dev pkg-config prometheus-cpp-dev
   protobuf-compiler protobuf-compiler-grpc)
 test=(curl haproxy kubernetes-client libgmock-dev libgtest-dev make mandoc nginx-light openssl

@@ -1,46 +1,55 @@
-// Answers HTTP/1.1 requests, whatever other clients do meanwhile.
+// Serves HTTP by libmicrohttpd on the connections of a Listener.
 #ifndef PORTREG_SERVER_HTTP_SERVER_H_
 #define PORTREG_SERVER_HTTP_SERVER_H_
 
-#include <atomic>
-#include <chrono>
 #include <functional>
-#include <list>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "server/http_request.h"
 #include "server/listener.h"
 
+struct MHD_Daemon;
+
 namespace portreg {
+
+// A request's first line; the header fields and the body are left out.
+struct HttpRequest {
+  std::string method;
+  // Without the query.
+  std::string path;
+};
 
 struct HttpResponse {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
-  // Header fields besides, each a line that ends with CRLF.
-  std::string fields = {};
+  // Names and values of further header fields.
+  std::vector<std::pair<std::string, std::string>> fields = {};
   std::string body = {};
 };
 
-// A small HTTP server: one request a connection, without a body. One thread
-// serves all connections, none of which waits for another's client, and who
-// connects while as many are open as may be takes the place of the oldest.
+// One thread serves all connections, and none of them waits for another one's
+// client. A connection that comes while as many are open as may be takes the
+// place of the oldest one of the peer that has most.
+//
+//   absl::StatusOr<std::unique_ptr<HttpServer>> server = HttpServer::Open("[::1]:9090");
+//   if (server.ok()) (*server)->Start([](const HttpRequest& request) { ... });
+//
+// Not thread-safe.
 class HttpServer {
  public:
   // Called on the server's thread.
   using Handler = std::function<HttpResponse(const HttpRequest& request)>;
 
   // Listens at the address; connections wait until Start. The errors are those
-  // of Listener::Open.
+  // of Listener::Open, and UNAVAILABLE if no thread can be had.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Open(const std::string& address);
 
-  // Serves from now on; once. The answer to HEAD is the one to GET without its
-  // body.
+  // Serves from now on. Call it once. The answer to HEAD is the one to GET
+  // without its body.
   void Start(Handler handler);
 
   // Ends all connections.
@@ -52,29 +61,16 @@ class HttpServer {
   [[nodiscard]] const std::string& address() const { return listener_->addresses().front(); }
 
  private:
-  class Connection;
-  using Clock = std::chrono::steady_clock;
+  // The functions that libmicrohttpd calls.
+  struct Callbacks;
 
-  explicit HttpServer(std::unique_ptr<Listener> listener);
+  explicit HttpServer(std::unique_ptr<Listener> listener) : listener_(std::move(listener)) {}
 
-  void Run();
-  // Adds what the listener has accepted.
-  void TakeAccepted();
-  // Waits for any connection, or the end of one's time.
-  void Wait();
-  void Wake() const;
+  void Adopt(int fd);
 
   const std::unique_ptr<Listener> listener_;
   Handler handler_;
-  // Readable when something was accepted, or the thread is to end.
-  const int wake_;
-  std::atomic<bool> stopping_ = false;
-  std::mutex mutex_;
-  // Guarded by mutex_.
-  std::vector<int> accepted_;
-  // The thread's own.
-  std::list<Connection> connections_;
-  std::thread thread_;
+  MHD_Daemon* daemon_ = nullptr;
 };
 
 }  // namespace portreg

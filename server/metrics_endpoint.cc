@@ -15,7 +15,8 @@ HttpResponse AnswerScrape(const HttpRequest& request, const prometheus::Collecta
     return {.status = 404, .body = absl::StrCat("there is only ", kMetricsPath, "\n")};
   }
   if (request.method != "GET" && request.method != "HEAD") {
-    return {.status = 405, .fields = "Allow: GET, HEAD\r\n", .body = "allowed are GET and HEAD\n"};
+    return {
+        .status = 405, .fields = {{"Allow", "GET, HEAD"}}, .body = "allowed are GET and HEAD\n"};
   }
   return {.content_type = "text/plain; version=0.0.4; charset=utf-8",
           .body = prometheus::TextSerializer().Serialize(metrics.Collect())};
