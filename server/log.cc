@@ -178,7 +178,11 @@ void LogLast(Severity severity, absl::string_view message, std::initializer_list
   WriteWhole(absl::StrCat(LogLine(log_format, absl::Now(), severity, message, fields), "\n"));
 }
 
-void SetLogFormat(LogFormat format) { log_format = format; }
+void SetLogFormat(LogFormat format) {
+  log_format = format;
+  // Its thread starts now: where memory is short there may be none later.
+  (void)Writer::Get();
+}
 
 uint64_t LogLinesDropped() { return Writer::Get().dropped(); }
 

@@ -41,7 +41,8 @@ void Log(Severity severity, absl::string_view message, std::initializer_list<Log
 void LogLast(Severity severity, absl::string_view message,
              std::initializer_list<LogField> fields = {});
 
-// The format of all lines from now on. Default: text.
+// The format of all lines from now on; starts the thread that writes them.
+// Default: text.
 void SetLogFormat(LogFormat format);
 
 // Lines that were dropped so far.
