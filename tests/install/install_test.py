@@ -244,6 +244,9 @@ class FindPackageTest(unittest.TestCase):
 
     def test_an_unknown_component_is_not_found(self):
         self.assertIn("component imaginary: not found", self.lines)
+        self.assertIn(
+            'component imaginary: portreg has no component "imaginary"; its '
+            "components are mirror and testing", self.lines)
 
 
 class UsersTestsTest(unittest.TestCase):

@@ -176,7 +176,7 @@ class ReadmeTest(unittest.TestCase):
                 example = self.build(
                     component,
                     lists.replace(find, f"{find} COMPONENTS {component}")
-                    .replace("portreg::client", f"portreg::client {target}"),
+                    .replace("portreg::client", target),
                     source)
                 done = self.shell(f"{example} {self.server.address}")
                 self.assertEqual(done.stdout, said)

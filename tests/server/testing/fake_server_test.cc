@@ -50,10 +50,10 @@ constexpr absl::Duration kPatience = absl::Seconds(20);
 
 std::string Message(const absl::Status& status) { return std::string(status.message()); }
 
-// A client that gives a loaded machine time, and does not retry unless told. It
-// does not check health, see FakeServer::Stop.
-// A client with a connection of its own: gRPC shares those of equal options, and
-// what one of them has learnt of a server that stopped.
+// A client that gives a loaded machine time, does not retry unless told and does
+// not check health, see FakeServer::Stop. It has a connection of its own: gRPC
+// shares those of equal options, and what one of them has learnt of a server that
+// stopped.
 std::unique_ptr<Client> ClientOf(const FakeServer& server, int max_attempts = 1) {
   static std::atomic<int> clients = 0;
   portreg::ClientOptions options;
