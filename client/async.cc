@@ -27,6 +27,7 @@ AsyncRecordStream::AsyncRecordStream(std::shared_ptr<internal::ListingReader> re
 AsyncRecordStream::AsyncRecordStream(AsyncRecordStream&&) noexcept = default;
 
 AsyncRecordStream& AsyncRecordStream::operator=(AsyncRecordStream&& other) noexcept {
+  if (this == &other) return *this;
   Cancel();
   reader_ = std::move(other.reader_);
   return *this;

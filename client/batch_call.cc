@@ -39,7 +39,7 @@ void BatchCall::Continue() {
     std::move(callback_)(absl::CancelledError("CANCELLED"));
     return;
   }
-  call->Start(&AsyncStub::BatchLookup, terms_, deadline_);
+  call->Start(kBatchLookup, terms_, deadline_);
 }
 
 void BatchCall::Cancel() {

@@ -49,11 +49,11 @@ void Prepare(grpc::ClientContext& context, MonotonicTime deadline, const CallMet
 }
 
 absl::StatusOr<CallTerms> CallTerms::Create(const CallOptions& options,
-                                            absl::Duration default_timeout) {
-  const absl::Duration timeout = options.timeout.value_or(default_timeout);
+                                            const DefaultTimeout& default_timeout) {
+  const absl::Duration timeout = options.timeout.value_or(default_timeout.value);
   if (timeout <= absl::ZeroDuration()) {
     return absl::InvalidArgumentError(
-        absl::StrCat(options.timeout ? "CallOptions" : "ClientOptions", ".timeout is ",
+        absl::StrCat(options.timeout ? "CallOptions.timeout" : default_timeout.name, " is ",
                      absl::FormatDuration(timeout), ", it must be above 0"));
   }
   size_t bytes = 0;

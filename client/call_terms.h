@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/monotonic_time.h"
 #include "grpcpp/grpcpp.h"
@@ -20,6 +21,13 @@ using CallMetadata = std::vector<std::pair<std::string, std::string>>;
 // Prepares the context of a call that must be over at `deadline`.
 void Prepare(grpc::ClientContext& context, MonotonicTime deadline, const CallMetadata& metadata);
 
+// What holds for a call whose options give no timeout.
+struct DefaultTimeout {
+  absl::Duration value;
+  // Names it in an error.
+  absl::string_view name;
+};
+
 // CallOptions that have been checked: gRPC ends the process over metadata that
 // is not legal.
 class CallTerms {
@@ -27,7 +35,7 @@ class CallTerms {
   // INVALID_ARGUMENT, naming it, for a timeout or a piece of metadata that is
   // out of bounds. `default_timeout` stands in for a timeout that is not given.
   static absl::StatusOr<CallTerms> Create(const CallOptions& options,
-                                          absl::Duration default_timeout);
+                                          const DefaultTimeout& default_timeout);
 
   [[nodiscard]] absl::Duration timeout() const { return timeout_; }
   [[nodiscard]] const CallMetadata& metadata() const { return metadata_; }

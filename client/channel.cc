@@ -1,6 +1,7 @@
 #include "client/channel.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <utility>
@@ -9,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
-#include "common/port.h"
+#include "client/target.h"
 #include "portreg/v1/port_registry_service.grpc.pb.h"
 
 namespace portreg {
@@ -18,6 +19,9 @@ namespace {
 constexpr int kMaxAttempts = 5;
 constexpr absl::Duration kMinBackoff = absl::Milliseconds(1);
 constexpr absl::Duration kMaxBackoff = absl::Hours(1);
+// The most bytes of replies that gRPC may hold for a client before they are read;
+// beyond that it ends calls with RESOURCE_EXHAUSTED.
+constexpr size_t kMaxUnreadBytes = size_t{128} << 20;
 
 absl::Status OutOfBounds(absl::string_view field, const std::string& value,
                          absl::string_view allowed) {
@@ -44,6 +48,7 @@ std::string JsonSeconds(absl::Duration duration) {
 }  // namespace
 
 absl::Status ClientOptions::Validate() const {
+  if (absl::Status status = internal::CompleteTarget(target).status(); !status.ok()) return status;
   if (absl::Status status = CheckPositive("timeout", timeout); !status.ok()) return status;
   if (absl::Status status = CheckPositive("list_timeout", list_timeout); !status.ok()) {
     return status;
@@ -79,7 +84,7 @@ absl::Status ClientOptions::Validate() const {
 namespace internal {
 
 std::string TargetOf(const ClientOptions& options) {
-  return options.target.empty() ? std::string(kDefaultAddress) : options.target;
+  return CompleteTarget(options.target).value_or(options.target);
 }
 
 std::string ServiceConfigJson(const ClientOptions& options) {
@@ -115,6 +120,14 @@ std::shared_ptr<grpc::Channel> MakeChannel(
   // gRPC would stop after two pings without a message between them.
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, options.use_http_proxy ? 1 : 0);
+  // gRPC 1.51 collects a message before it looks at its size.
+  grpc::ResourceQuota quota;
+  quota.Resize(kMaxUnreadBytes);
+  arguments.SetResourceQuota(quota);
+  // gRPC 1.51 would unfold a message before it looks at its size: a compressed one
+  // is not accepted, and fails to parse.
+  arguments.SetInt(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
+  arguments.SetInt(GRPC_COMPRESSION_CHANNEL_ENABLED_ALGORITHMS_BITSET, 1 << GRPC_COMPRESS_NONE);
   if (!options.user_agent.empty()) arguments.SetUserAgentPrefix(options.user_agent);
   if (options.tls && !options.tls->server_name.empty()) {
     arguments.SetSslTargetNameOverride(options.tls->server_name);

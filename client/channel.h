@@ -10,7 +10,7 @@
 
 namespace portreg::internal {
 
-// The target, or the default one if it is empty.
+// The target that calls go to: complete if it can be used, else as it is.
 std::string TargetOf(const ClientOptions& options);
 
 // gRPC's service config: round_robin, retries on UNAVAILABLE, health checks.

@@ -20,11 +20,9 @@
 
 namespace portreg {
 
-using internal::AsyncStub;
 using internal::CallTerms;
 using internal::Connection;
 using internal::Listing;
-using internal::Stub;
 
 absl::StatusOr<std::unique_ptr<Client>> Client::Create(const ClientOptions& options) {
   if (absl::Status status = options.Validate(); !status.ok()) return status;
@@ -38,16 +36,15 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Create(const ClientOptions& opti
   }
   std::shared_ptr<grpc::Channel> channel =
       internal::MakeChannel(options, grpc::InsecureChannelCredentials());
-  std::shared_ptr<Stub> stub = v1::PortRegistryService::NewStub(channel);
   return std::unique_ptr<Client>(
-      new Client(std::make_shared<const Connection>(std::move(stub), std::move(channel), options)));
+      new Client(std::make_shared<const Connection>(std::move(channel), options)));
 }
 
 Client::Client(std::shared_ptr<v1::PortRegistryService::StubInterface> stub, ClientOptions options)
-    : Client(std::make_shared<const Connection>(std::move(stub), nullptr, std::move(options))) {}
+    : Client(std::make_shared<const Connection>(std::move(stub), std::move(options))) {}
 
 Client::Client(std::shared_ptr<const Connection> connection) : connection_(std::move(connection)) {
-  if (connection_->options().coalesce_lookups && connection_->stub()->async() != nullptr) {
+  if (connection_->options().coalesce_lookups && connection_->HasAsyncCalls()) {
     coalescer_ = std::make_unique<internal::Coalescer>(connection_);
   }
 }
@@ -57,14 +54,14 @@ Client::~Client() = default;
 absl::StatusOr<v1::LookupResponse> Client::Lookup(const v1::LookupRequest& request,
                                                   const CallOptions& call) const {
   if (coalescer_ != nullptr) return coalescer_->Lookup(request, call);
-  return connection_->Call(&Stub::Lookup, request, call);
+  return connection_->Call(internal::kLookup, request, call);
 }
 
 PendingCall Client::LookupAsync(const v1::LookupRequest& request,
                                 Callback<v1::LookupResponse> callback,
                                 const CallOptions& call) const {
   if (coalescer_ != nullptr) return coalescer_->LookupAsync(request, std::move(callback), call);
-  return CallAsync(connection_, &AsyncStub::Lookup, request, call, std::move(callback));
+  return CallAsync(connection_, internal::kLookup, request, call, std::move(callback));
 }
 
 absl::StatusOr<v1::LookupResponse> Client::LookupPort(int32_t port, const CallOptions& call) const {
@@ -87,7 +84,7 @@ absl::StatusOr<v1::BatchLookupResponse> Client::BatchLookup(const v1::BatchLooku
   const MonotonicTime deadline = terms->Deadline();
   internal::SplitBatch batch(request);
   while (const v1::BatchLookupRequest* part = batch.Next()) {
-    batch.Take(connection_->Call(&Stub::BatchLookup, *part, *terms, deadline));
+    batch.Take(connection_->Call(internal::kBatchLookup, *part, *terms, deadline));
   }
   return std::move(batch).Result();
 }
@@ -108,24 +105,24 @@ PendingCall Client::BatchLookupAsync(const v1::BatchLookupRequest& request,
 
 absl::StatusOr<v1::ClassifyResponse> Client::Classify(const v1::ClassifyRequest& request,
                                                       const CallOptions& call) const {
-  return connection_->Call(&Stub::Classify, request, call);
+  return connection_->Call(internal::kClassify, request, call);
 }
 
 PendingCall Client::ClassifyAsync(const v1::ClassifyRequest& request,
                                   Callback<v1::ClassifyResponse> callback,
                                   const CallOptions& call) const {
-  return CallAsync(connection_, &AsyncStub::Classify, request, call, std::move(callback));
+  return CallAsync(connection_, internal::kClassify, request, call, std::move(callback));
 }
 
 absl::StatusOr<v1::SearchResponse> Client::Search(const v1::SearchRequest& request,
                                                   const CallOptions& call) const {
-  return connection_->Call(&Stub::Search, request, call);
+  return connection_->Call(internal::kSearch, request, call);
 }
 
 PendingCall Client::SearchAsync(const v1::SearchRequest& request,
                                 Callback<v1::SearchResponse> callback,
                                 const CallOptions& call) const {
-  return CallAsync(connection_, &AsyncStub::Search, request, call, std::move(callback));
+  return CallAsync(connection_, internal::kSearch, request, call, std::move(callback));
 }
 
 RecordStream Client::ListRange(const v1::ListRangeRequest& request, const CallOptions& call) const {
@@ -146,12 +143,12 @@ AsyncRecordStream Client::ListRangeAsync(const v1::ListRangeRequest& request,
 }
 
 absl::StatusOr<v1::GetRegistryInfoResponse> Client::GetRegistryInfo(const CallOptions& call) const {
-  return connection_->Call(&Stub::GetRegistryInfo, v1::GetRegistryInfoRequest(), call);
+  return connection_->Call(internal::kGetRegistryInfo, v1::GetRegistryInfoRequest(), call);
 }
 
 PendingCall Client::GetRegistryInfoAsync(Callback<v1::GetRegistryInfoResponse> callback,
                                          const CallOptions& call) const {
-  return CallAsync(connection_, &AsyncStub::GetRegistryInfo, v1::GetRegistryInfoRequest(), call,
+  return CallAsync(connection_, internal::kGetRegistryInfo, v1::GetRegistryInfoRequest(), call,
                    std::move(callback));
 }
 

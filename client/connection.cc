@@ -4,7 +4,6 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "client/callback_queue.h"
 #include "client/channel.h"
 #include "client/connect_failure.h"
 #include "client/grpc_time.h"
@@ -32,10 +31,15 @@ absl::Status Connection::AwaitConnection(absl::Duration timeout) const {
   }
 }
 
-std::shared_ptr<Stub::async_interface> Connection::async_stub() const {
+bool Connection::HasAsyncCalls() const {
   const Line line = CurrentLine();
-  if (line.channel != nullptr) KeepCallbackQueue();
-  return {line.stub, line.stub->async()};
+  return line.channel != nullptr || line.stub->async() != nullptr;
+}
+
+bool Connection::EndedWithoutMessage(const grpc::Status& status) {
+  // gRPC's words for OK without a message, in blocking calls.
+  return status.ok() || (status.error_code() == grpc::StatusCode::UNIMPLEMENTED &&
+                         status.error_message() == "No message returned for unary request");
 }
 
 bool Connection::connected() const {

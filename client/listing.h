@@ -2,6 +2,7 @@
 #ifndef PORTREG_CLIENT_LISTING_H_
 #define PORTREG_CLIENT_LISTING_H_
 
+#include <cstddef>
 #include <memory>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "absl/time/time.h"
 #include "client/call_terms.h"
 #include "client/connection.h"
+#include "client/listing_check.h"
 #include "common/monotonic_time.h"
 #include "grpcpp/grpcpp.h"
 #include "portreg/v1/port_registry_service.pb.h"
@@ -24,7 +26,8 @@ class Listing {
           v1::ListRangeRequest request)
       : connection_(std::move(connection)),
         terms_(std::move(terms)),
-        request_(std::move(request)) {}
+        request_(std::move(request)),
+        check_(request_) {}
 
   [[nodiscard]] const Connection& connection() const { return *connection_; }
 
@@ -42,26 +45,29 @@ class Listing {
   // Prepares the context of the next stream. The first time, the clock starts.
   void Prepare(grpc::ClientContext& context);
 
-  // Notes a message that has arrived.
-  void Note(const v1::ListRangeResponse& message);
+  // Takes a message that has arrived, its records aside, and checks it. `bytes`:
+  // its size. INTERNAL ends the listing.
+  absl::Status Take(const v1::ListRangeResponse& message, size_t bytes);
+
+  // Checks the next record of the last message. INTERNAL ends the listing.
+  absl::Status Check(const v1::PortRecord& record);
 
   // Whether a stream that ended so may be opened again, after Pause(): it broke
-  // with UNAVAILABLE, and not without a message.
+  // with UNAVAILABLE, and not without a message that says how to go on.
   [[nodiscard]] bool Resume(const grpc::Status& end);
 
   [[nodiscard]] absl::Duration Pause() const {
     return connection_->options().retry.initial_backoff;
   }
 
-  // The status for the caller.
-  [[nodiscard]] absl::Status Explain(const grpc::Status& end) const {
-    return connection_->Explain(end, terms_.timeout());
-  }
+  // The status for the caller. INTERNAL for OK without any message.
+  [[nodiscard]] absl::Status Explain(const grpc::Status& end) const;
 
  private:
   const std::shared_ptr<const Connection> connection_;
   const CallTerms terms_;
   v1::ListRangeRequest request_;
+  ListingCheck check_;
   MonotonicTime deadline_ = MonotonicTime::InfiniteFuture();
   // Whether there has been a stream; one that broke; a message of this stream.
   bool begun_ = false;

@@ -1,11 +1,11 @@
 #include "client/listing_reader.h"
 
-#include <type_traits>
 #include <utility>
 
 #include "client/callback_scope.h"
 #include "client/connection.h"
 #include "client/grpc_time.h"
+#include "client/methods.h"
 #include "common/monotonic_time.h"
 
 namespace portreg::internal {
@@ -19,89 +19,46 @@ absl::StatusOr<Message> Outcome(const absl::Status& end) {
   return Message();
 }
 
-using grpc::internal::RpcMethod;
-
-constexpr char kListRange[] = "/portreg.v1.PortRegistryService/ListRange";
-
 absl::Status Cancelled() { return absl::CancelledError("the listing was cancelled"); }
 
 }  // namespace
 
 // One stream of gRPC's. It is held open, since reads are started by whoever
 // asks for them, until a read fails; then its end is its last word.
-class ListingReader::Stream {
+class ListingReader::Stream final : public grpc::ClientReadReactor<v1::ListRangeResponse> {
  public:
   explicit Stream(std::shared_ptr<ListingReader> reader) : reader_(std::move(reader)) {}
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
-  virtual ~Stream() = default;
 
   grpc::ClientContext& context() { return context_; }
 
-  virtual void Start(const Connection& connection, const v1::ListRangeRequest& request) = 0;
-  virtual void Read() = 0;
-
- protected:
-  ListingReader& reader() { return *reader_; }
-
- private:
-  const std::shared_ptr<ListingReader> reader_;
-  grpc::ClientContext context_;
-};
-
-// A stream of messages of the type `Message`.
-template <typename Message>
-class ListingReader::StreamOf final : public Stream, public grpc::ClientReadReactor<Message> {
- public:
-  using Stream::Stream;
-
-  void Start(const Connection& connection, const v1::ListRangeRequest& request) override {
-    if constexpr (std::is_same_v<Message, grpc::ByteBuffer>) {
-      // As the generated stub does it, for messages that are not parsed.
-      const RpcMethod method(kListRange, RpcMethod::SERVER_STREAMING);
-      const std::shared_ptr<grpc::Channel> channel = connection.channel();
-      grpc::internal::ClientCallbackReaderFactory<Message>::Create(channel.get(), method,
-                                                                   &context(), &request, this);
-    } else {
-      connection.async_stub()->ListRange(&context(), &request, this);
-    }
-    this->AddHold();
+  void Start(const Connection& connection, const v1::ListRangeRequest& request) {
+    connection.Start(kListRange, &context_, &request, this);
+    AddHold();
     Read();
-    this->StartCall();
+    StartCall();
   }
 
-  void Read() override { this->StartRead(&message_); }
+  void Read() { StartRead(&message_); }
 
  private:
   void OnReadDone(bool ok) override {
     if (!ok) {
-      this->RemoveHold();
-    } else if (absl::optional<v1::ListRangeResponse> message = Take(message_); !message) {
-      reader().OnMalformed();
-      this->RemoveHold();
-    } else if (reader().OnMessage(*std::move(message))) {
+      RemoveHold();
+    } else if (reader_->OnMessage(std::move(message_))) {
       Read();
     }
   }
 
   void OnDone(const grpc::Status& status) override {
     const std::unique_ptr<Stream> self(this);
-    reader().OnEnd(status);
+    reader_->OnEnd(status);
   }
 
-  // Nothing for a message that is malformed. gRPC would not tell it from the
-  // stream's end.
-  static absl::optional<v1::ListRangeResponse> Take(grpc::ByteBuffer& bytes) {
-    v1::ListRangeResponse message;
-    using Traits = grpc::SerializationTraits<v1::ListRangeResponse>;
-    if (!Traits::Deserialize(&bytes, &message).ok()) return absl::nullopt;
-    return message;
-  }
-  static absl::optional<v1::ListRangeResponse> Take(v1::ListRangeResponse& message) {
-    return std::move(message);
-  }
-
-  Message message_;
+  const std::shared_ptr<ListingReader> reader_;
+  grpc::ClientContext context_;
+  v1::ListRangeResponse message_;
 };
 
 ListingReader::ListingReader(Listing listing) : listing_(std::move(listing)) {}
@@ -136,15 +93,12 @@ void ListingReader::Next(MessageCallback callback) {
 
 void ListingReader::Open() {
   const Connection& connection = listing_->connection();
-  if (connection.async_stub() == nullptr) {
+  if (!connection.HasAsyncCalls()) {
     End(absl::UnimplementedError("the stub has no asynchronous calls"));
     return;
   }
   // Deletes itself when it is over.
-  Stream* const stream =
-      connection.channel() != nullptr
-          ? static_cast<Stream*>(new StreamOf<grpc::ByteBuffer>(shared_from_this()))
-          : new StreamOf<v1::ListRangeResponse>(shared_from_this());
+  Stream* const stream = new Stream(shared_from_this());
   listing_->Prepare(stream->context());
   {
     const std::lock_guard lock(mutex_);
@@ -168,8 +122,13 @@ bool ListingReader::OnMessage(v1::ListRangeResponse message) {
   MessageCallback callback;
   {
     const std::lock_guard lock(mutex_);
-    listing_->Note(message);
-    if (cancelled_) return true;
+    if (cancelled_ || !fault_.ok()) return true;
+    fault_ = Check(message);
+    if (!fault_.ok()) {
+      // What follows is of no use.
+      stream_->context().TryCancel();
+      return true;
+    }
     reading_ = false;
     callback = std::exchange(callback_, nullptr);
   }
@@ -178,11 +137,13 @@ bool ListingReader::OnMessage(v1::ListRangeResponse message) {
   return false;
 }
 
-void ListingReader::OnMalformed() {
-  const std::lock_guard lock(mutex_);
-  malformed_ = true;
-  // What follows is of no use.
-  stream_->context().TryCancel();
+absl::Status ListingReader::Check(const v1::ListRangeResponse& message) {
+  absl::Status status = listing_->Take(message, message.ByteSizeLong());
+  for (const v1::PortRecord& record : message.records()) {
+    if (!status.ok()) return status;
+    status = listing_->Check(record);
+  }
+  return status;
 }
 
 void ListingReader::OnEnd(const grpc::Status& status) {
@@ -192,7 +153,7 @@ void ListingReader::OnEnd(const grpc::Status& status) {
     const std::lock_guard lock(mutex_);
     stream_ = nullptr;
     reading_ = false;
-    const bool given_up = cancelled_ || connect_timed_out_ || malformed_;
+    const bool given_up = cancelled_ || connect_timed_out_ || !fault_.ok();
     if (!given_up && listing_->Resume(status)) {
       phase_ = Phase::kPausing;
       // gRPC's alarm keeps its callback when that has run, and would keep the
@@ -206,8 +167,8 @@ void ListingReader::OnEnd(const grpc::Status& status) {
     }
     if (cancelled_) {
       end = Cancelled();
-    } else if (malformed_) {
-      end = absl::InternalError("a message of the listing is malformed");
+    } else if (!fault_.ok()) {
+      end = fault_;
     } else if (connect_timed_out_) {
       end = listing_->connection().NoConnection(listing_->ConnectTimeout());
     } else {

@@ -32,19 +32,18 @@ class ListingReader final : public Cancellable, public std::enable_shared_from_t
 
  private:
   class Stream;
-  template <typename Message>
-  class StreamOf;
   enum class Phase { kNew, kOpen, kPausing, kOver };
 
   void Open();
   // The ways that a stream reports. The first says whether to read on at once,
   // to no end but the stream's.
   bool OnMessage(v1::ListRangeResponse message);
-  void OnMalformed();
   void OnEnd(const grpc::Status& status);
   void OnConnectTimeout();
   void OnPauseOver();
 
+  // Checks a message that has arrived. With mutex_ held.
+  absl::Status Check(const v1::ListRangeResponse& message);
   // Ends the listing, and tells the callback that waits, if any.
   void End(const absl::Status& status);
 
@@ -60,7 +59,8 @@ class ListingReader final : public Cancellable, public std::enable_shared_from_t
   bool reading_ = false;
   bool cancelled_ = false;
   bool connect_timed_out_ = false;
-  bool malformed_ = false;
+  // What a message broke of the contract.
+  absl::Status fault_;
   // How the listing ended.
   absl::Status end_;
   grpc::Alarm connect_alarm_;

@@ -4,10 +4,9 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
 #include "client/lookup_queue.h"
-#include "client/status.h"
 #include "common/limits.h"
+#include "portreg/error.h"
 
 namespace portreg::internal {
 namespace {
@@ -110,13 +109,13 @@ std::vector<std::shared_ptr<LookupBatch>> LookupBatch::Split(size_t parts, Monot
   return result;
 }
 
-void LookupBatch::Start(Stub::async_interface& stub, const CallMetadata& metadata,
-                        std::function<void(grpc::Status)> done) {
+void LookupBatch::Start(const Connection& connection, const CallMetadata& metadata,
+                        std::function<void(const grpc::Status&)> done) {
   Prepare(context_, latest_, metadata);
   if (size() == 1) {
-    stub.Lookup(&context_, &request_.requests(0), &answer_, std::move(done));
+    connection.Start(kLookup, &context_, &request_.requests(0), &answer_, std::move(done));
   } else {
-    stub.BatchLookup(&context_, &request_, &answers_, std::move(done));
+    connection.Start(kBatchLookup, &context_, &request_, &answers_, std::move(done));
   }
 }
 
@@ -134,12 +133,8 @@ void LookupBatch::Finish(const grpc::Status& status, const Connection& connectio
 
 absl::StatusOr<v1::LookupResponse> LookupBatch::OutcomeAt(size_t index) {
   if (size() == 1) return std::move(answer_);
-  if (static_cast<size_t>(answers_.results_size()) != size()) {
-    return absl::InternalError(absl::StrCat("the server answered ", answers_.results_size(),
-                                            " lookups of a batch of ", size()));
-  }
   v1::LookupResult& result = *answers_.mutable_results(static_cast<int>(index));
-  if (!result.has_response()) return FromLookupFailure(result.failure());
+  if (absl::Status status = ToStatus(result); !status.ok()) return status;
   result.mutable_response()->set_revision(answers_.revision());
   return std::move(*result.mutable_response());
 }

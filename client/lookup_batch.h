@@ -100,8 +100,8 @@ class LookupBatch {
   // Compact() on.
   [[nodiscard]] size_t size() const { return lookups_.size(); }
   // Makes the call; `done` is its end, with `status`.
-  void Start(Stub::async_interface& stub, const CallMetadata& metadata,
-             std::function<void(grpc::Status)> done);
+  void Start(const Connection& connection, const CallMetadata& metadata,
+             std::function<void(const grpc::Status&)> done);
   // Finishes what TakeAll() took, with the call's outcome.
   void Finish(const grpc::Status& status, const Connection& connection);
 

@@ -30,7 +30,7 @@ void RunElsewhere(std::function<void()> function) {
 int64_t Nanoseconds(MonotonicTime time) { return absl::ToInt64Nanoseconds(time.since_epoch()); }
 
 // Whether a batch may have failed so for what is in one of its lookups, or in
-// the answer to it.
+// the answer to it. A reply that is broken is INTERNAL too.
 bool MayBeDueToOne(const grpc::Status& status) {
   switch (status.error_code()) {
     case grpc::StatusCode::RESOURCE_EXHAUSTED:
@@ -81,7 +81,7 @@ absl::StatusOr<v1::LookupResponse> LookupQueue::Lookup(const v1::LookupRequest& 
   }
   if (at_once) {
     absl::StatusOr<v1::LookupResponse> answer =
-        coalescing_->connection().Call(&Stub::Lookup, request, call, call.Deadline());
+        coalescing_->connection().Call(kLookup, request, call, call.Deadline());
     if (!alone) PassPlaceOn();
     return answer;
   }
@@ -175,8 +175,7 @@ void LookupQueue::Send(const std::shared_ptr<LookupBatch>& batch, bool has_place
     if (has_place) PassPlaceOn();
     return;
   }
-  const auto stub = coalescing_->connection().async_stub();
-  batch->Start(*stub, metadata_,
+  batch->Start(coalescing_->connection(), metadata_,
                [self = shared_from_this(), batch, has_place](const grpc::Status& status) {
                  self->OnDone(batch, has_place, status);
                });

@@ -2,6 +2,7 @@
 #ifndef PORTREG_CLIENT_MESSAGES_H_
 #define PORTREG_CLIENT_MESSAGES_H_
 
+#include <cstddef>
 #include <memory>
 
 #include "absl/status/status.h"
@@ -25,12 +26,17 @@ class RecordStream::Messages {
   // Cancels what has not been read.
   ~Messages();
 
-  // Reads the next message into message(). False at the end and after an error,
-  // which status() then tells; a message() that is malformed is one.
+  // Reads the next message. False at the end and after an error, which status()
+  // then tells; a message that is malformed is one.
   bool Read();
 
+  // The next record of the message that was read last, which lives until the
+  // next call. nullptr after the last one, and for one that is malformed or breaks
+  // the contract: then Read() fails.
+  const v1::PortRecord* NextRecord();
+
   // What was read last. Without records before the first Read.
-  [[nodiscard]] internal::ListingMessage& message() { return message_; }
+  [[nodiscard]] const internal::ListingMessage& message() const { return message_; }
 
   [[nodiscard]] const absl::Status& status() const { return status_; }
 
@@ -42,6 +48,8 @@ class RecordStream::Messages {
   // Reads from the stream that is open. False if that has ended.
   bool ReadOne();
   grpc::Status Finish();
+  // Cancels the stream that is open, and ends the listing with `status`.
+  void Fail(absl::Status status);
   // Ends the stream. Whether to open it again, after a pause that has then been
   // made.
   bool MayGoOn();
@@ -54,6 +62,7 @@ class RecordStream::Messages {
   std::unique_ptr<grpc::ClientReaderInterface<grpc::ByteBuffer>> bytes_reader_;
   std::unique_ptr<grpc::ClientReaderInterface<v1::ListRangeResponse>> reader_;
   internal::ListingMessage message_;
+  size_t message_bytes_ = 0;
   absl::Status status_;
 };
 

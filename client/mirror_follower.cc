@@ -1,17 +1,46 @@
 #include "client/mirror_follower.h"
 
-#include <chrono>
+#include <algorithm>
+#include <cstddef>
 #include <future>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
 #include "client/mirrored_registry.h"
+#include "client/reply_check.h"
 
 namespace portreg::internal {
 namespace {
 
 // How often a listing is begun anew because the registry changed during it.
 constexpr int kMaxChanges = 3;
+
+// News end a pause, but only after so long: a server that tells of revisions
+// without an end is not asked without one.
+constexpr absl::Duration kUrgentPause = absl::Seconds(1);
+
+// The most memory that a snapshot takes. Two exist while one takes the other's
+// place.
+constexpr size_t kMaxMirrorBytes = size_t{120} << 20;
+// What a record takes besides its bytes: the message, the registry's record and
+// index, and a block on the heap for each text.
+constexpr size_t kBytesPerRecord = 512;
+constexpr size_t kBytesPerRecordWithDetails = 1024;
+
+absl::Status TooLarge() {
+  return absl::ResourceExhaustedError(
+      absl::StrCat("the server lists a registry that would take more than ", kMaxMirrorBytes >> 20,
+                   " MiB, the most that a mirror holds"));
+}
+
+// The server is followed, but what it tells is not what it serves.
+absl::Status NotListed(const std::string& told, const std::string& listed) {
+  return absl::AbortedError(absl::StrCat("the server tells of revision \"", absl::CHexEscape(told),
+                                         "\" and lists revision \"", absl::CHexEscape(listed),
+                                         "\""));
+}
 
 }  // namespace
 
@@ -63,7 +92,11 @@ absl::Status MirrorFollower::status() const {
 
 absl::Duration MirrorFollower::staleness() const {
   const std::lock_guard lock(mutex_);
-  return status_.ok() ? absl::ZeroDuration() : MonotonicTime::Now() - not_ok_since_;
+  const MonotonicTime now = MonotonicTime::Now();
+  MonotonicTime since = now;
+  if (!status_.ok()) since = not_ok_since_;
+  if (behind_since_) since = std::min(since, *behind_since_);
+  return now - since;
 }
 
 void MirrorFollower::OnRevision(const std::string& revision) {
@@ -71,7 +104,11 @@ void MirrorFollower::OnRevision(const std::string& revision) {
     const std::lock_guard lock(mutex_);
     wanted_ = revision;
     asks_ = false;
-    backoff_.Reset();
+    if (revision == snapshot_->revision()) {
+      behind_since_.reset();
+    } else if (!behind_since_) {
+      behind_since_ = MonotonicTime::Now();
+    }
   }
   changed_.notify_all();
 }
@@ -98,14 +135,24 @@ void MirrorFollower::Run() {
   while (true) {
     changed_.wait(lock, [this] { return stops_ || asks_ || wanted_ != snapshot_->revision(); });
     if (stops_) return;
+    if (MonotonicTime::Now() - rested_at_ > kLongestPause) backoff_.Reset();
+    // A server that was lost may be lost again at once.
+    const bool was_lost = asks_;
     lock.unlock();
-    const bool done = CatchUp();
+    const bool succeeded = CatchUp();
     lock.lock();
-    if (done) continue;
-    const std::string wanted = wanted_;
-    changed_.wait_for(lock, absl::ToChronoNanoseconds(backoff_.Next()),
-                      [&] { return stops_ || wanted_ != wanted; });
+    if (succeeded && !was_lost) backoff_.Reset();
+    Rest(succeeded && !was_lost ? kLeastPause : backoff_.Next(), lock);
+    rested_at_ = MonotonicTime::Now();
   }
+}
+
+void MirrorFollower::Rest(absl::Duration pause, std::unique_lock<std::mutex>& lock) {
+  const absl::Duration urgent = std::min(pause, kUrgentPause);
+  const std::string wanted = wanted_;
+  changed_.wait_for(lock, absl::ToChronoNanoseconds(urgent), [this] { return stops_; });
+  changed_.wait_for(lock, absl::ToChronoNanoseconds(pause - urgent),
+                    [&] { return stops_ || wanted_ != wanted; });
 }
 
 bool MirrorFollower::CatchUp() {
@@ -115,24 +162,25 @@ bool MirrorFollower::CatchUp() {
     asks = asks_;
   }
   absl::Status status = asks ? AskRevision() : absl::OkStatus();
-  if (status.ok()) {
-    bool fetches;
-    {
-      const std::lock_guard lock(mutex_);
-      fetches = wanted_ != snapshot_->revision();
-    }
-    if (fetches) {
-      absl::StatusOr<std::shared_ptr<const MirrorSnapshot>> next = Fetch();
-      status = next.status();
-      if (next.ok()) Take(*std::move(next));
-    }
+  std::string wanted;
+  bool fetches = false;
+  {
+    const std::lock_guard lock(mutex_);
+    wanted = wanted_;
+    fetches = status.ok() && wanted != snapshot_->revision();
+  }
+  if (fetches) {
+    absl::StatusOr<std::shared_ptr<const MirrorSnapshot>> next = Fetch();
+    status = next.status();
+    if (next.ok()) Take(*std::move(next));
   }
   const std::lock_guard lock(mutex_);
+  if (status.ok() && asks_) return false;
+  const std::string& held = snapshot_->revision();
   // Another replica may have answered than the one that told.
-  const bool done = status.ok() && !asks_ && wanted_ == snapshot_->revision();
-  if (!status.ok() || done) Note(status);
-  if (done) backoff_.Reset();
-  return done;
+  if (status.ok() && held != wanted && held != wanted_) status = NotListed(wanted_, held);
+  Note(status);
+  return status.ok();
 }
 
 absl::Status MirrorFollower::AskRevision() {
@@ -143,11 +191,13 @@ absl::Status MirrorFollower::AskRevision() {
         return [call] { call.Cancel(); };
       });
   if (!info.ok()) return info.status();
+  if (info->revision().empty()) return BrokenReply("GetRegistryInfo", kNoRevision);
   {
     const std::lock_guard lock(mutex_);
     // What the watch has told meanwhile is newer.
     if (!std::exchange(asks_, false)) return absl::OkStatus();
     wanted_ = info->revision();
+    if (wanted_ == snapshot_->revision()) behind_since_.reset();
   }
   // One that was interrupted, and is silent since, would not tell of the next
   // interruption.
@@ -169,6 +219,8 @@ absl::StatusOr<std::shared_ptr<const MirrorSnapshot>> MirrorFollower::FetchOnce(
   const auto stream = std::make_shared<AsyncRecordStream>(
       client_->ListRangeAsync(request, {.timeout = {}, .metadata = options_.metadata}));
   std::vector<v1::PortRecord> records;
+  size_t bytes = 0;
+  const size_t bytes_per_record = options_.details ? kBytesPerRecordWithDetails : kBytesPerRecord;
   std::string revision;
   while (true) {
     absl::StatusOr<MaybeMessage> message =
@@ -179,13 +231,19 @@ absl::StatusOr<std::shared_ptr<const MirrorSnapshot>> MirrorFollower::FetchOnce(
     if (!message.ok()) return message.status();
     if (!message->has_value()) break;
     revision = (*message)->revision();
+    bytes += (*message)->ByteSizeLong() +
+             bytes_per_record * static_cast<size_t>((*message)->records_size());
+    if (bytes > kMaxMirrorBytes) return TooLarge();
     for (v1::PortRecord& record : *(*message)->mutable_records()) {
       records.push_back(std::move(record));
     }
   }
+  if (revision.empty()) return BrokenReply("ListRange", kNoRevision);
   absl::StatusOr<std::unique_ptr<const MirroredRegistry>> registry =
       MirroredRegistry::Create(std::move(revision), std::move(records));
-  if (!registry.ok()) return registry.status();
+  if (!registry.ok()) {
+    return BrokenReply("ListRange", absl::StrCat("is no registry: ", registry.status().message()));
+  }
   return std::make_shared<const MirrorSnapshot>(*std::move(registry));
 }
 
@@ -196,6 +254,7 @@ void MirrorFollower::Take(const std::shared_ptr<const MirrorSnapshot>& next) {
     if (stops_ || next->revision() == snapshot_->revision()) return;
     // The old one is let go outside the lock.
     snapshot_.swap(old);
+    if (wanted_ == next->revision()) behind_since_.reset();
   }
   if (options_.on_change != nullptr) options_.on_change(next);
 }

@@ -44,6 +44,8 @@ class MirrorFollower {
   void Run();
   // Does what there is to do, without lock. False if it has to be tried again.
   bool CatchUp();
+  // Waits for `pause`; for less if the mirror goes, or news come after a while.
+  void Rest(absl::Duration pause, std::unique_lock<std::mutex>& lock);
   // Asks which revision is served, notes it, and watches anew.
   absl::Status AskRevision();
   absl::StatusOr<std::shared_ptr<const MirrorSnapshot>> Fetch();
@@ -78,7 +80,15 @@ class MirrorFollower {
   std::shared_ptr<const MirrorSnapshot> snapshot_;
   absl::Status status_;
   MonotonicTime not_ok_since_ = MonotonicTime::InfiniteFuture();
-  Backoff backoff_{absl::Milliseconds(50), absl::Seconds(10)};
+  // Since when the server has told of what snapshot_ does not hold; nothing if it
+  // has not.
+  absl::optional<MonotonicTime> behind_since_;
+  // The pause after the server was asked; longer after each time that this was of
+  // no use, or that the server had been lost.
+  static constexpr absl::Duration kLeastPause = absl::Milliseconds(50);
+  static constexpr absl::Duration kLongestPause = absl::Seconds(10);
+  Backoff backoff_{kLeastPause, kLongestPause};
+  MonotonicTime rested_at_ = MonotonicTime::Now();
 
   // Of Start, then of the thread.
   absl::optional<Watcher> watcher_;

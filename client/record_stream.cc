@@ -4,13 +4,14 @@
 
 #include "absl/time/clock.h"
 #include "client/messages.h"
+#include "client/methods.h"
+#include "client/reply_check.h"
 
 namespace portreg {
 namespace {
 
 using grpc::internal::RpcMethod;
-
-constexpr char kListRange[] = "/portreg.v1.PortRegistryService/ListRange";
+using internal::kListRange;
 
 }  // namespace
 
@@ -36,7 +37,7 @@ bool RecordStream::Messages::Open() {
   const std::shared_ptr<grpc::Channel> channel = connection.channel();
   if (channel != nullptr) {
     // As the generated stub does it, for messages that are not parsed.
-    const RpcMethod method(kListRange, RpcMethod::SERVER_STREAMING);
+    const RpcMethod method(kListRange.path, RpcMethod::SERVER_STREAMING);
     bytes_reader_.reset(grpc::internal::ClientReaderFactory<grpc::ByteBuffer>::Create(
         channel.get(), method, context_.get(), listing_->request()));
     return true;
@@ -49,30 +50,47 @@ bool RecordStream::Messages::Open() {
 bool RecordStream::Messages::Read() {
   while (phase_ != Phase::kOver) {
     if (message_.malformed()) {
-      context_->TryCancel();
-      Finish();
-      phase_ = Phase::kOver;
-      status_ = absl::InternalError("a message of the listing is malformed");
+      Fail(internal::BrokenReply(internal::NameOf(kListRange.path), internal::kMalformed));
     } else if (phase_ == Phase::kNew && !Open()) {
       phase_ = Phase::kOver;
     } else if (phase_ = Phase::kOpen; !ReadOne()) {
       phase_ = MayGoOn() ? Phase::kNew : Phase::kOver;
     } else if (!message_.malformed()) {
-      listing_->Note(message_.rest());
-      return true;
+      absl::Status status = listing_->Take(message_.rest(), message_bytes_);
+      if (status.ok()) return true;
+      Fail(std::move(status));
     }
   }
   return false;
+}
+
+const v1::PortRecord* RecordStream::Messages::NextRecord() {
+  if (phase_ == Phase::kOver && !status_.ok()) return nullptr;
+  const v1::PortRecord* const record = message_.Next();
+  if (record == nullptr) return nullptr;
+  absl::Status status = listing_->Check(*record);
+  if (status.ok()) return record;
+  Fail(std::move(status));
+  return nullptr;
+}
+
+void RecordStream::Messages::Fail(absl::Status status) {
+  context_->TryCancel();
+  Finish();
+  phase_ = Phase::kOver;
+  status_ = std::move(status);
 }
 
 bool RecordStream::Messages::ReadOne() {
   if (bytes_reader_ != nullptr) {
     grpc::ByteBuffer bytes;
     if (!bytes_reader_->Read(&bytes)) return false;
+    message_bytes_ = bytes.Length();
     message_.Parse(bytes);
   } else {
     v1::ListRangeResponse message;
     if (!reader_->Read(&message)) return false;
+    message_bytes_ = message.ByteSizeLong();
     message_.Set(std::move(message));
   }
   return true;
@@ -96,14 +114,21 @@ RecordStream::RecordStream(std::unique_ptr<Messages> messages) : messages_(std::
 
 RecordStream::RecordStream(RecordStream&& other) noexcept = default;
 
-RecordStream& RecordStream::operator=(RecordStream&& other) noexcept = default;
+RecordStream& RecordStream::operator=(RecordStream&& other) noexcept {
+  if (this == &other) return *this;
+  messages_ = std::move(other.messages_);
+  revision_ = std::move(other.revision_);
+  resume_token_ = std::move(other.resume_token_);
+  status_ = std::move(other.status_);
+  return *this;
+}
 
 RecordStream::~RecordStream() = default;
 
 const v1::PortRecord* RecordStream::Next() {
   if (messages_ == nullptr) return nullptr;
-  internal::ListingMessage& message = messages_->message();
-  const v1::PortRecord* record = message.Next();
+  const internal::ListingMessage& message = messages_->message();
+  const v1::PortRecord* record = messages_->NextRecord();
   while (record == nullptr) {
     if (!messages_->Read()) {
       status_ = messages_->status();
@@ -111,7 +136,7 @@ const v1::PortRecord* RecordStream::Next() {
     }
     revision_ = message.rest().revision();
     if (message.done()) resume_token_ = message.rest().resume_token();
-    record = message.Next();
+    record = messages_->NextRecord();
   }
   if (message.done()) resume_token_ = message.rest().resume_token();
   return record;

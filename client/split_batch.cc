@@ -15,6 +15,7 @@ SplitBatch::SplitBatch(const v1::BatchLookupRequest& request) : whole_(request) 
 void SplitBatch::BeginAnew() {
   ++attempts_;
   joined_.Clear();
+  joined_bytes_ = 0;
   to_ask_.assign(1, {0, whole_.requests_size()});
 }
 
@@ -42,6 +43,13 @@ void SplitBatch::Take(absl::StatusOr<v1::BatchLookupResponse> reply) {
 }
 
 void SplitBatch::Append(v1::BatchLookupResponse reply) {
+  if (reply.results_size() < whole_.requests_size()) joined_bytes_ += reply.SpaceUsedLong();
+  if (joined_bytes_ > kMaxJoinedBytes) {
+    status_ = absl::ResourceExhaustedError(
+        absl::StrCat("the replies to the parts of a batch take more than ", kMaxJoinedBytes >> 20,
+                     " MiB, ask for fewer keys"));
+    return;
+  }
   if (joined_.results().empty()) {
     joined_ = std::move(reply);
     return;

@@ -2,6 +2,7 @@
 #ifndef PORTREG_CLIENT_SPLIT_BATCH_H_
 #define PORTREG_CLIENT_SPLIT_BATCH_H_
 
+#include <cstddef>
 #include <utility>
 #include <vector>
 
@@ -20,6 +21,9 @@ namespace portreg::internal {
 //   return std::move(batch).Result();
 class SplitBatch {
  public:
+  // The most memory that the replies to parts take together.
+  static constexpr size_t kMaxJoinedBytes = size_t{64} << 20;
+
   // The request must outlive the batch.
   explicit SplitBatch(const v1::BatchLookupRequest& request);
 
@@ -30,7 +34,8 @@ class SplitBatch {
   // Takes the reply to the call that Next() gave.
   void Take(absl::StatusOr<v1::BatchLookupResponse> reply);
 
-  // The replies as one. ABORTED if the registry changed every time.
+  // The replies as one. ABORTED if the registry changed every time,
+  // RESOURCE_EXHAUSTED if they take more than kMaxJoinedBytes.
   [[nodiscard]] absl::StatusOr<v1::BatchLookupResponse> Result() &&;
 
  private:
@@ -43,6 +48,8 @@ class SplitBatch {
   // first part at the back.
   std::vector<std::pair<int, int>> to_ask_;
   v1::BatchLookupResponse joined_;
+  // Memory that joined_ takes, once there are parts.
+  size_t joined_bytes_ = 0;
   int attempts_ = 0;
   absl::Status status_;
 };

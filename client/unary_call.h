@@ -2,7 +2,6 @@
 #ifndef PORTREG_CLIENT_UNARY_CALL_H_
 #define PORTREG_CLIENT_UNARY_CALL_H_
 
-#include <functional>
 #include <memory>
 #include <utility>
 
@@ -18,13 +17,6 @@
 
 namespace portreg::internal {
 
-using AsyncStub = Stub::async_interface;
-
-// A method of the stub that gives its outcome to a callback.
-template <typename Request, typename Response>
-using AsyncMethod = void (AsyncStub::*)(grpc::ClientContext*, const Request*, Response*,
-                                        std::function<void(grpc::Status)>);
-
 // Makes one call; keeps itself alive until the callback has run.
 template <typename Request, typename Response>
 class UnaryCall final : public Cancellable,
@@ -37,17 +29,16 @@ class UnaryCall final : public Cancellable,
         callback_(std::move(callback)) {}
 
   // Must be called once.
-  void Start(AsyncMethod<Request, Response> method, const CallTerms& terms,
+  void Start(const UnaryMethod<Request, Response>& method, const CallTerms& terms,
              MonotonicTime deadline) {
-    const std::shared_ptr<AsyncStub> stub = connection_->async_stub();
-    if (stub == nullptr) {
+    if (!connection_->HasAsyncCalls()) {
       std::move(callback_)(absl::UnimplementedError("the stub has no asynchronous calls"));
       return;
     }
     terms.Apply(deadline, context_);
-    (stub.get()->*method)(&context_, &request_, &response_,
-                          [self = this->shared_from_this(), timeout = terms.timeout()](
-                              const grpc::Status& status) { self->Finish(status, timeout); });
+    connection_->Start(method, &context_, &request_, &response_,
+                       [self = this->shared_from_this(), timeout = terms.timeout()](
+                           const grpc::Status& status) { self->Finish(status, timeout); });
   }
 
   void Cancel() override { context_.TryCancel(); }
@@ -72,7 +63,7 @@ class UnaryCall final : public Cancellable,
 // Makes the call that `options` describe.
 template <typename Request, typename Response>
 PendingCall CallAsync(const std::shared_ptr<const Connection>& connection,
-                      AsyncMethod<Request, Response> method, const Request& request,
+                      const UnaryMethod<Request, Response>& method, const Request& request,
                       const CallOptions& options, Callback<Response> callback) {
   const absl::StatusOr<CallTerms> terms = connection->Terms(options);
   if (!terms.ok()) {

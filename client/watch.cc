@@ -1,11 +1,15 @@
 #include "client/watch.h"
 
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "client/callback_scope.h"
 #include "client/grpc_time.h"
+#include "client/methods.h"
+#include "client/reply_check.h"
+#include "client/status.h"
 
 namespace portreg::internal {
 namespace {
@@ -25,7 +29,8 @@ absl::StatusOr<CallTerms> TermsOf(const WatchOptions& options) {
                                      CheckBackoff("max_backoff", options.max_backoff)}) {
     if (!status.ok()) return status;
   }
-  return CallTerms::Create({.timeout = {}, .metadata = options.metadata}, absl::InfiniteDuration());
+  return CallTerms::Create({.timeout = {}, .metadata = options.metadata},
+                           {absl::InfiniteDuration(), "no timeout"});
 }
 
 // Whether another stream would fare no better.
@@ -52,8 +57,8 @@ class Watch::Stream final : public grpc::ClientReadReactor<v1::WatchResponse> {
 
   grpc::ClientContext& context() { return context_; }
 
-  void Start(Stub::async_interface& stub) {
-    stub.Watch(&context_, &request_, this);
+  void Start(const Connection& connection) {
+    connection.Start(kWatch, &context_, &request_, this);
     StartRead(&message_);
     StartCall();
   }
@@ -61,19 +66,27 @@ class Watch::Stream final : public grpc::ClientReadReactor<v1::WatchResponse> {
  private:
   void OnReadDone(bool ok) override {
     if (!ok) return;
+    if (const std::string fault = FaultOf(request_, message_); !fault.empty()) {
+      fault_ = BrokenReply(NameOf(kWatch.path), fault);
+      // The stream ends as soon as nothing is read any more.
+      context_.TryCancel();
+      return;
+    }
     watch_->OnMessage(message_);
     StartRead(&message_);
   }
 
   void OnDone(const grpc::Status& status) override {
     const std::unique_ptr<Stream> self(this);
-    watch_->OnEnd(status);
+    watch_->OnEnd(fault_.ok() ? status : ToGrpcStatus(fault_));
   }
 
   const std::shared_ptr<Watch> watch_;
   grpc::ClientContext context_;
   v1::WatchRequest request_;
   v1::WatchResponse message_;
+  // What a message broke of the contract.
+  absl::Status fault_;
 };
 
 Watch::Watch(std::shared_ptr<const Connection> connection, RevisionCallback on_revision,
@@ -93,8 +106,7 @@ void Watch::Start() {
 }
 
 void Watch::Open() {
-  const std::shared_ptr<Stub::async_interface> stub = connection_->async_stub();
-  if (stub == nullptr) {
+  if (!connection_->HasAsyncCalls()) {
     End(absl::UnimplementedError("the stub has no asynchronous calls"));
     return;
   }
@@ -112,7 +124,7 @@ void Watch::Open() {
     // A channel whose certificates are no longer good would be waited for for ever.
     if (!awaits_connection_ || connection_->renews()) LimitFirstWord();
   }
-  stream->Start(*stub);
+  stream->Start(*connection_);
 }
 
 void Watch::LimitFirstWord() {
@@ -186,9 +198,15 @@ void Watch::OnEnd(const grpc::Status& status) {
 }
 
 absl::Status Watch::Explain(const grpc::Status& end) const {
-  if (!given_up_) return connection_->Explain(end);
-  return connection_->Explain({grpc::StatusCode::DEADLINE_EXCEEDED, std::string()},
-                              connection_->options().timeout);
+  if (given_up_) {
+    return connection_->Explain({grpc::StatusCode::DEADLINE_EXCEEDED, std::string()},
+                                connection_->options().timeout);
+  }
+  // A server ends a stream with OK only after a long time.
+  if (end.ok() && !has_spoken_ && MonotonicTime::Now() - opened_ < options_.max_backoff) {
+    return absl::UnavailableError("the server ended the watch before it told a revision");
+  }
+  return connection_->Explain(end);
 }
 
 void Watch::Pause() {

@@ -21,6 +21,11 @@ inline constexpr size_t kMaxQueryWords = 16;
 inline constexpr int kMaxSearchResults = 500;
 inline constexpr int kDefaultSearchResults = 50;
 
+// The most bytes that the messages of a listing have in all. A registry comes
+// from two files of kMaxFileBytes at most; a record's message repeats its fields,
+// and adds less than 40 bytes to a row that has at least 12.
+inline constexpr size_t kMaxListedBytes = size_t{256} << 20;
+
 }  // namespace portreg
 
 #endif  // PORTREG_COMMON_LIMITS_H_

@@ -116,6 +116,17 @@ TEST_F(RealAsyncRecordStreamTest, ListingsRunBesideEachOther) {
   }
 }
 
+TEST_F(RealAsyncRecordStreamTest, AssignedToItselfItGoesOn) {
+  AsyncRecordStream stream = client_->ListRangeAsync({});
+  AsyncRecordStream& same = stream;
+  const absl::StatusOr<MaybeMessage> first = NextOf(stream);
+  ASSERT_TRUE(first.ok() && first->has_value());
+  stream = std::move(same);
+  const Yield rest = ReadToEnd(stream);
+  EXPECT_EQ(rest.status, absl::OkStatus());
+  EXPECT_FALSE(rest.records.empty());
+}
+
 TEST_F(RealAsyncRecordStreamTest, OutlivesItsClient) {
   AsyncRecordStream stream = client_->ListRangeAsync({});
   const absl::StatusOr<MaybeMessage> first = NextOf(stream);

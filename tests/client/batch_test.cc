@@ -35,7 +35,9 @@ class BatchTest : public ::testing::TestWithParam<Way> {
         return ReplyTooLarge();
       }
       for (const v1::LookupRequest& each : request.requests()) {
-        response.add_results()->mutable_response()->add_records()->set_first_port(each.port());
+        v1::PortRecord& record = *response.add_results()->mutable_response()->add_records();
+        record.set_first_port(each.port());
+        record.set_last_port(each.port());
       }
       response.set_revision(revision_(++answered_));
       return grpc::Status::OK;
@@ -77,6 +79,31 @@ TEST_P(BatchTest, PartsAreJoinedInOrder) {
       EXPECT_EQ(answer->results(port).response().records(0).first_port(), port);
     }
   }
+}
+
+TEST_P(BatchTest, WrongNumberOfResultsIsInternal) {
+  for (const int results : {0, 1, 3}) {
+    service_.batch_lookup = [results](const auto&, v1::BatchLookupResponse& response) {
+      for (int i = 0; i < results; ++i) response.add_results()->mutable_response();
+      return grpc::Status::OK;
+    };
+    EXPECT_EQ(Ask(2).status(),
+              absl::InternalError(absl::StrCat("the server's reply to BatchLookup has ", results,
+                                               " results for 2 requests")));
+  }
+}
+
+TEST_P(BatchTest, PartsThatTakeTooMuchMemoryAreRefused) {
+  service_.batch_lookup = [](const v1::BatchLookupRequest& request,
+                             v1::BatchLookupResponse& response) {
+    if (request.requests_size() > 1) return ReplyTooLarge();
+    response.add_results()->mutable_response()->add_records()->set_description(
+        std::string(3 << 20, 'x'));
+    return grpc::Status::OK;
+  };
+  const absl::Status status = Ask(30).status();
+  EXPECT_TRUE(absl::IsResourceExhausted(status)) << status;
+  EXPECT_THAT(Message(status), HasSubstr("64 MiB"));
 }
 
 TEST_P(BatchTest, SmallBatchIsOneCall) {
@@ -133,7 +160,7 @@ TEST_P(BatchTest, FailureOfAPartIsTheBatchsFailure) {
         return ReplyTooLarge();
       }
       if (++answered == failing_part) return grpc::Status(grpc::StatusCode::INTERNAL, "broken");
-      for (int i = 0; i < request.requests_size(); ++i) response.add_results();
+      for (int i = 0; i < request.requests_size(); ++i) response.add_results()->mutable_response();
       return grpc::Status::OK;
     };
     EXPECT_EQ(Ask(4).status(), absl::InternalError("broken")) << failing_part;

@@ -247,6 +247,16 @@ TEST_F(CallOptionsTest, TimeoutsOutOfBoundsAreRefused) {
   }
 }
 
+TEST(ClientTimeoutTest, UnusableOneIsNamedByItsOption) {
+  ClientOptions options;
+  options.timeout = options.list_timeout = absl::ZeroDuration();
+  const Client client(std::make_shared<v1::MockPortRegistryServiceStub>(), options);
+  EXPECT_THAT(Message(client.LookupPort(443).status()), HasSubstr("ClientOptions.timeout is 0"));
+  RecordStream stream = client.ListRange({});
+  EXPECT_EQ(stream.Next(), nullptr);
+  EXPECT_THAT(Message(stream.status()), HasSubstr("ClientOptions.list_timeout is 0"));
+}
+
 TEST_F(CallOptionsTest, AnyTimeoutAboveZeroIsTaken) {
   for (const absl::Duration timeout :
        {absl::InfiniteDuration(), absl::Hours(24 * 365 * 1000), absl::Minutes(1)}) {

@@ -31,13 +31,6 @@ google::protobuf::Struct MethodConfigOf(const google::protobuf::Struct& config) 
   return methods.values(0).struct_value();
 }
 
-TEST(ChannelTest, TargetIsTheDefaultAddressUnlessGiven) {
-  ClientOptions options;
-  EXPECT_EQ(TargetOf(options), kDefaultAddress);
-  options.target = "unix:/run/portreg.sock";
-  EXPECT_EQ(TargetOf(options), "unix:/run/portreg.sock");
-}
-
 TEST(ChannelTest, GrpcTakesTheServiceConfig) {
   for (const bool health_check : {true, false}) {
     for (int attempts = 1; attempts <= 5; ++attempts) {

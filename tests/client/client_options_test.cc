@@ -57,6 +57,8 @@ struct BadOptions {
 
 TEST(ClientOptionsTest, ValueOutOfBoundsIsRefusedByFieldAndValue) {
   const std::vector<BadOptions> table = {
+      {"ClientOptions.target", "\"127.0.0.1:99999\"",
+       [](ClientOptions& o) { o.target = "127.0.0.1:99999"; }},
       {"ClientOptions.timeout ", "is 0,",
        [](ClientOptions& o) { o.timeout = absl::ZeroDuration(); }},
       {"ClientOptions.timeout ", "-1s", [](ClientOptions& o) { o.timeout = -absl::Seconds(1); }},

@@ -171,7 +171,7 @@ TEST(DeadlineTest, PartsOfABatchShareOneDeadline) {
         if (request.requests_size() > 1) {
           return ReplyTooLarge();
         }
-        response->add_results();
+        response->add_results()->mutable_response();
         return grpc::Status::OK;
       });
   EXPECT_CALL(*stub, BatchLookup).Times(7);

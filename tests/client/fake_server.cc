@@ -101,7 +101,7 @@ grpc::Status ReplyTooLarge() {
 grpc::Status AnswerOneByOne(const v1::BatchLookupRequest& request,
                             v1::BatchLookupResponse& response) {
   if (request.requests_size() > 1) return ReplyTooLarge();
-  response.add_results();
+  response.add_results()->mutable_response();
   return grpc::Status::OK;
 }
 

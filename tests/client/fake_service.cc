@@ -108,11 +108,18 @@ class StreamReactor final : public grpc::ServerWriteReactor<typename Script::Res
 
 void FakeService::AnswerAll(const std::optional<grpc::Status>& status) {
   lookup = [status](const auto&, auto&) { return status; };
-  batch_lookup = [status](const auto&, auto&) { return status; };
+  batch_lookup = [status](const v1::BatchLookupRequest& request,
+                          v1::BatchLookupResponse& response) {
+    for (int i = 0; i < request.requests_size(); ++i) response.add_results()->mutable_response();
+    return status;
+  };
   classify = [status](const auto&, auto&) { return status; };
   search = [status](const auto&, auto&) { return status; };
   get_registry_info = [status](const auto&, auto&) { return status; };
-  list_range = [status](const auto&) { return ListScript{.messages = {}, .end = status}; };
+  list_range = [status](const auto&) {
+    if (status && status->ok()) return ListScript();
+    return ListScript{.messages = {}, .end = status};
+  };
   watch = [status](const auto&) { return WatchScript{.messages = {}, .end = status}; };
 }
 

@@ -21,7 +21,8 @@ namespace portreg {
 // open until the client cancels it.
 struct ListScript {
   using Response = v1::ListRangeResponse;
-  std::vector<Response> messages;
+  // Unless told, one without records.
+  std::vector<Response> messages = std::vector<Response>(1);
   std::optional<grpc::Status> end = grpc::Status::OK;
 };
 struct WatchScript {

@@ -58,7 +58,9 @@ class GatheringTest : public ::testing::Test {
 
   static v1::LookupResponse AnswerTo(const v1::LookupRequest& request) {
     v1::LookupResponse response;
-    response.add_records()->set_first_port(request.port());
+    v1::PortRecord& record = *response.add_records();
+    record.set_first_port(request.port());
+    record.set_last_port(request.port());
     return response;
   }
 
@@ -72,10 +74,8 @@ class GatheringTest : public ::testing::Test {
     if (coalescer_ == nullptr) {
       std::shared_ptr<grpc::Channel> channel =
           MakeChannel(options_, grpc::InsecureChannelCredentials());
-      std::shared_ptr<Stub> stub = v1::PortRegistryService::NewStub(channel);
       coalescer_ = std::make_unique<Coalescer>(
-          std::make_shared<const Connection>(std::move(stub), std::move(channel), options_),
-          terms_);
+          std::make_shared<const Connection>(std::move(channel), options_), terms_);
     }
     return *coalescer_;
   }

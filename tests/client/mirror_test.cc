@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
@@ -238,6 +239,47 @@ TEST(MirrorScriptedTest, ListingIsBegunAnewWhereTheRegistryChangedDuringIt) {
   EXPECT_EQ(NameAt(*(*mirror)->snapshot(), 7100), "new");
   EXPECT_EQ((*mirror)->snapshot()->revision(), "2");
   EXPECT_THAT(service.listings(), SizeIs(3));
+}
+
+TEST(MirrorScriptedTest, ListingWithoutARevisionIsRefused) {
+  FakeService service;
+  service.list_range = [](const auto&) { return ListScript{.messages = {Listed("one", "")}}; };
+  const FakeServer server(service);
+  EXPECT_EQ(Mirror::Create(MakeClient(WithoutRetries(server.target()))).status(),
+            absl::InternalError("the server's reply to ListRange has no revision"));
+}
+
+TEST(MirrorScriptedTest, ListingThatIsLargerThanAMirrorHoldsIsRefused) {
+  FakeService service;
+  service.list_range = [](const auto&) {
+    v1::ListRangeResponse message = Listed("one", "1");
+    for (int i = 0; i < 20'000; ++i) *message.add_records() = message.records(0);
+    return ListScript{.messages = std::vector(20, message)};
+  };
+  const FakeServer server(service);
+  const absl::Status status = Mirror::Create(MakeClient(WithoutRetries(server.target()))).status();
+  EXPECT_TRUE(absl::IsResourceExhausted(status)) << status;
+}
+
+TEST(MirrorScriptedTest, RevisionsThatAreToldAndNotListedAreFetchedWithPauses) {
+  FakeService service;
+  service.list_range = [](const auto&) { return ListScript{.messages = {Listed("one", "1")}}; };
+  service.watch = [](const auto&) {
+    WatchScript script{.messages = {}, .end = std::nullopt};
+    for (int i = 0; i < 10'000; ++i) {
+      script.messages.emplace_back().set_revision(absl::StrCat("told ", i));
+    }
+    return script;
+  };
+  const FakeServer server(service);
+  const std::unique_ptr<Mirror> mirror = MirrorOf(server.target());
+  CallUntil([&] { return !mirror->status().ok(); });
+  EXPECT_TRUE(absl::IsAborted(mirror->status())) << mirror->status();
+  EXPECT_GT(mirror->staleness(), absl::ZeroDuration());
+  // All have been told; the mirror did not fetch for each.
+  ASSERT_TRUE(service.WaitForWrites(10'000));
+  EXPECT_LT(service.listings().size(), 100);
+  EXPECT_EQ(NameAt(*mirror->snapshot(), 7100), "one");
 }
 
 TEST(MirrorScriptedTest, ServerWithoutWatchIsMirroredOnce) {

@@ -85,7 +85,8 @@ class RecordStreamMalformedTest : public ::testing::Test {
 };
 
 const absl::Status& Malformed() {
-  static const absl::Status status = absl::InternalError("a message of the listing is malformed");
+  static const absl::Status status =
+      absl::InternalError("the server's reply to ListRange is not a valid message");
   return status;
 }
 

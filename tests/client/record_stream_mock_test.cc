@@ -49,6 +49,38 @@ TEST(RecordStreamMockTest, RecordsComeFromTheMock) {
   EXPECT_EQ(stream.status(), absl::OkStatus());
 }
 
+TEST(RecordStreamMockTest, AssignedToItselfItKeepsWhatItHas) {
+  auto stub = std::make_shared<v1::MockPortRegistryServiceStub>();
+  auto reader = std::make_unique<MockReader>();
+  const std::string token(100, 't');
+  EXPECT_CALL(*reader, Read)
+      .WillOnce(DoAll(SetArgPointee<0>(MessageOf({"a"}, token)), Return(true)))
+      .WillOnce(DoAll(SetArgPointee<0>(MessageOf({"b"}, token)), Return(true)))
+      .WillOnce(Return(false));
+  EXPECT_CALL(*reader, Finish).WillOnce(Return(grpc::Status::OK));
+  EXPECT_CALL(*stub, ListRangeRaw).WillOnce(Return(reader.release()));
+  RecordStream stream = Client(stub).ListRange({});
+  RecordStream& same = stream;
+  ASSERT_NE(stream.Next(), nullptr);
+  stream = std::move(same);
+  EXPECT_EQ(stream.resume_token(), token);
+  EXPECT_EQ(stream.revision(), "revision");
+  EXPECT_THAT(NamesOf(stream), ElementsAre("b"));
+}
+
+TEST(RecordStreamMockTest, BrokenListingWithoutATokenIsNotBegunAnew) {
+  auto stub = std::make_shared<v1::MockPortRegistryServiceStub>();
+  auto reader = std::make_unique<MockReader>();
+  EXPECT_CALL(*reader, Read)
+      .WillOnce(DoAll(SetArgPointee<0>(MessageOf({"a"}, "")), Return(true)))
+      .WillOnce(Return(false));
+  EXPECT_CALL(*reader, Finish).WillOnce(Return(Broken()));
+  EXPECT_CALL(*stub, ListRangeRaw).WillOnce(Return(reader.release()));
+  RecordStream stream = Client(stub).ListRange({});
+  EXPECT_THAT(NamesOf(stream), ElementsAre("a"));
+  EXPECT_TRUE(absl::IsUnavailable(stream.status())) << stream.status();
+}
+
 TEST(RecordStreamMockTest, StreamsOfAListingShareOneDeadline) {
   auto stub = std::make_shared<v1::MockPortRegistryServiceStub>();
   std::vector<gpr_timespec> deadlines;

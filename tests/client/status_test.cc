@@ -45,6 +45,28 @@ absl::Status StatusWith(const std::string& details) {
   return status;
 }
 
+TEST(StatusTest, FailureOfABatchsLookupHasItsReason) {
+  v1::LookupResult result;
+  EXPECT_TRUE(absl::IsInternal(ToStatus(result)));
+  result.mutable_failure();
+  EXPECT_TRUE(absl::IsInternal(ToStatus(result)));
+  result.mutable_failure()->set_code(5);
+  result.mutable_failure()->set_message("no service");
+  google::protobuf::Any& detail = *result.mutable_failure()->add_details();
+  detail.set_type_url("type.googleapis.com/google.rpc.ErrorInfo");
+  detail.set_value(InfoBytes("SERVICE_NOT_FOUND"));
+  const absl::Status status = ToStatus(result);
+  EXPECT_TRUE(absl::IsNotFound(status));
+  EXPECT_EQ(Message(status), "no service");
+  EXPECT_EQ(ErrorReason(status), "SERVICE_NOT_FOUND");
+  for (const int code : {-1, 17, 1 << 30}) {
+    result.mutable_failure()->set_code(code);
+    EXPECT_EQ(ToStatus(result).code(), absl::StatusCode::kUnknown) << code;
+  }
+  result.mutable_response();
+  EXPECT_EQ(ToStatus(result), absl::OkStatus());
+}
+
 TEST(StatusTest, OkStaysOk) { EXPECT_EQ(FromGrpcStatus(grpc::Status::OK), absl::OkStatus()); }
 
 TEST(StatusTest, CodeAndMessageAreKept) {

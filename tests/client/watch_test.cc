@@ -110,6 +110,22 @@ TEST_F(WatchTest, StreamThatBreaksIsAnInterruptionToldOnce) {
   EXPECT_THAT(AskedRevisions(), ElementsAre("", "1", "1", "1", "2"));
 }
 
+TEST_F(WatchTest, StreamThatEndsAtOnceWithoutAWordIsAnInterruption) {
+  Play({{.messages = {}, .end = grpc::Status::OK},
+        {.messages = {}, .end = grpc::Status::OK},
+        {.messages = {Told("1")}, .end = std::nullopt}});
+  const Watcher watcher = Watch();
+  EXPECT_THAT(log_.Await(2), ElementsAre("lost UNAVAILABLE", "1"));
+}
+
+TEST_F(WatchTest, MessageWithoutARevisionIsAnInterruption) {
+  Play({{.messages = {Told("")}, .end = std::nullopt},
+        {.messages = {Told("1")}, .end = std::nullopt}});
+  const Watcher watcher = Watch();
+  EXPECT_THAT(log_.Await(2), ElementsAre("lost INTERNAL", "1"));
+  EXPECT_EQ(Message(log_.last_status()), "the server's reply to Watch has no revision");
+}
+
 TEST_F(WatchTest, InterruptionTellsItsReason) {
   Play({{.messages = {},
          .end = ErrorWithReason(grpc::StatusCode::UNAVAILABLE, v1::ERROR_REASON_SERVER_STOPPING,

@@ -24,6 +24,7 @@ class PortNamerMockTest : public testing::Test {
     answer.set_revision("1");
     v1::PortRecord& record = *answer.add_records();
     record.set_first_port(7100);
+    record.set_last_port(7100);
     record.set_last_port(7101);
     record.set_service(service);
     return answer;

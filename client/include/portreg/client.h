@@ -34,7 +34,10 @@ class Connection;
 // What each call means, and the reasons it can fail for, is written at its RPC
 // in portreg/v1/port_registry_service.proto; ErrorReason() in portreg/error.h
 // reads the reason. Besides these: UNAVAILABLE if no server could be reached,
-// DEADLINE_EXCEEDED if the answer took too long.
+// DEADLINE_EXCEEDED if the answer took too long, INTERNAL if the reply cannot be
+// parsed, is compressed, or breaks the contract, as by another number of results
+// than requests or by ports outside 0-65535. Values of enums that this version
+// does not know are given out as they are: a later server may have more.
 //
 // Each call blocks until its answer is there, and has a twin that does not: it
 // gives the same outcome to a callback, which may come after the client has
@@ -47,10 +50,11 @@ class Connection;
 class Client {
  public:
   // Makes a client; connections are opened by the first call.
-  // INVALID_ARGUMENT for options out of bounds; for a TLS file, naming it,
-  // NOT_FOUND, PERMISSION_DENIED, or INVALID_ARGUMENT if it is too large, does not
-  // hold what it is there for, or no handshake can succeed with it: a pair that
-  // does not match, a certificate that is expired or not for clients.
+  // INVALID_ARGUMENT for options out of bounds, and for an unusable target; for a
+  // TLS file, naming it, NOT_FOUND, PERMISSION_DENIED, or INVALID_ARGUMENT if it is
+  // too large, does not hold what it is there for, or no handshake can succeed
+  // with it: a pair that does not match, a certificate that is expired or not for
+  // clients.
   static absl::StatusOr<std::unique_ptr<Client>> Create(const ClientOptions& options = {});
 
   // A client that calls `stub`, such as portreg::testing::MockStub in a test; it
@@ -81,7 +85,8 @@ class Client {
 
   // At most 1,000 lookups. A reply that would be too large for one message is
   // asked for in parts, all within one timeout; ABORTED if the registry changed
-  // between them three times over.
+  // between them three times over, RESOURCE_EXHAUSTED if the parts take more than
+  // 64 MiB.
   absl::StatusOr<v1::BatchLookupResponse> BatchLookup(const v1::BatchLookupRequest& request,
                                                       const CallOptions& call = {}) const;
 

@@ -50,9 +50,11 @@ struct RetryOptions {
 
 // Where the server is, how to talk to it, and how long to wait for it.
 struct ClientOptions {
-  // The server, by gRPC's naming: host:port, dns:///name:port, unix:path.
-  // Where a name has several addresses, calls go to them by turns.
-  // Default: empty, 127.0.0.1:6335, where portregd listens by default.
+  // The server, by gRPC's naming: host:port, dns:///name:port, ipv4: and ipv6:
+  // with one address or more, unix:path, unix-abstract:name or xds:///name. Where
+  // there are several addresses, calls go to them by turns. A port is 1-65535;
+  // one that is missing is 6335. Default: empty, 127.0.0.1:6335, where portregd
+  // listens by default.
   std::string target;
   // Default: none, plaintext.
   std::optional<TlsOptions> tls;

@@ -1,4 +1,4 @@
-// What the registry's errors say to a program.
+// Reads the registry's errors.
 #ifndef PORTREG_ERROR_H_
 #define PORTREG_ERROR_H_
 
@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "portreg/v1/port_registry_service.pb.h"
 
 namespace portreg {
 
@@ -17,6 +18,19 @@ inline constexpr absl::string_view kStatusDetailsUrl = "type.googleapis.com/goog
 // prefix, such as "SERVICE_NOT_FOUND". Empty if the status holds none, as when
 // the server was not reached. Be prepared for reasons that you do not know.
 std::string ErrorReason(const absl::Status& status);
+
+// The status that a lookup of a batch would have had by itself, with its
+// details, so that ErrorReason() reads it. A code that Abseil does not know is
+// UNKNOWN. INTERNAL for a failure with the code OK.
+absl::Status ToStatus(const v1::LookupFailure& failure);
+
+// OK for a lookup of a batch that has a response, which is then
+// result.response(); otherwise the status of its failure.
+//
+//   for (const portreg::v1::LookupResult& result : answer->results()) {
+//     if (absl::Status status = portreg::ToStatus(result); !status.ok()) ...
+//   }
+absl::Status ToStatus(const v1::LookupResult& result);
 
 }  // namespace portreg
 

@@ -45,7 +45,8 @@ class MirroredRecords {
   const v1::PortRecord* const* records_;
 };
 
-// The registry as it was at one revision. It never changes; any number of
+// The registry as it was at one revision, without records of layers and
+// transports that this version does not know. It never changes; any number of
 // threads may ask at once.
 class MirrorSnapshot {
  public:
@@ -106,7 +107,9 @@ struct MirrorOptions {
 class Mirror {
  public:
   // Fetches the first snapshot; blocks until it is there, for
-  // ClientOptions::list_timeout at most. Errors are ListRange's.
+  // ClientOptions::list_timeout at most. Errors are ListRange's; besides,
+  // INTERNAL for a listing without a revision, and RESOURCE_EXHAUSTED for one
+  // that would take more than 120 MiB.
   static absl::StatusOr<std::unique_ptr<Mirror>> Create(std::shared_ptr<const Client> client,
                                                         MirrorOptions options = {});
 
@@ -118,12 +121,16 @@ class Mirror {
   // The current snapshot; never null.
   [[nodiscard]] std::shared_ptr<const MirrorSnapshot> snapshot() const;
 
-  // OK while the server is followed and serves what snapshot() holds. Otherwise
-  // what came in between, such as UNAVAILABLE; the mirror goes on by itself, but
-  // not after UNIMPLEMENTED, PERMISSION_DENIED and UNAUTHENTICATED.
+  // OK while the server is followed and what it serves is held or being fetched.
+  // Otherwise what came in between, such as UNAVAILABLE, INTERNAL for a listing
+  // that breaks the contract, or ABORTED if the server tells of a revision that
+  // it does not list; the mirror goes on by itself, but not after UNIMPLEMENTED,
+  // PERMISSION_DENIED and UNAUTHENTICATED.
   [[nodiscard]] absl::Status status() const;
 
-  // How long status() has not been OK; 0 while it is.
+  // How long snapshot() has not been known to be what the server serves: since
+  // the server told of another revision, or since status() has not been OK. 0
+  // while it is.
   [[nodiscard]] absl::Duration staleness() const;
 
  private:

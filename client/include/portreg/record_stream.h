@@ -23,7 +23,7 @@ namespace portreg {
 // For one thread at a time. The client may go away before its streams.
 class RecordStream {
  public:
-  // What yields the messages; there is one in client.cc.
+  // Yields the messages; defined in client/messages.h.
   class Messages;
 
   // Clients make these.
@@ -32,7 +32,8 @@ class RecordStream {
   RecordStream(RecordStream&& other) noexcept;
   // Cancels the listing that this stood for.
   RecordStream& operator=(RecordStream&& other) noexcept;
-  // Cancels a listing that has not been read to its end.
+  // Cancels a listing that has not been read to its end, and waits until gRPC has
+  // ended its call; not for the server.
   ~RecordStream();
 
   // The next record, which lives until the next call. nullptr at the end, and
@@ -41,8 +42,10 @@ class RecordStream {
 
   // OK as long as no error has occurred. ABORTED (REVISION_CHANGED) if the
   // registry changed while a broken stream was resumed, or since the request's
-  // resume token was given out: start over. INTERNAL if a message is malformed;
-  // the records before the first malformed one may have been yielded.
+  // resume token was given out: start over. INTERNAL if a message is malformed
+  // or breaks the contract: no message at all, another revision than before,
+  // ports out of range or order, more bytes than a registry lists. The records
+  // before the fault may have been yielded.
   [[nodiscard]] const absl::Status& status() const { return status_; }
 
   // The revision of the records. Empty before the first call of Next().

@@ -41,7 +41,9 @@ class RemoteSourceTest : public ::testing::Test {
                                 const v1::BatchLookupRequest& request,
                                 v1::BatchLookupResponse& response) mutable {
       for (const v1::LookupRequest& each : request.requests()) {
-        response.add_results()->mutable_response()->add_records()->set_first_port(each.port());
+        v1::PortRecord& record = *response.add_results()->mutable_response()->add_records();
+        record.set_first_port(each.port());
+        record.set_last_port(each.port());
       }
       response.set_revision(revisions[std::min(next++, revisions.size() - 1)]);
       return grpc::Status::OK;

@@ -87,6 +87,29 @@ TEST_F(MockStubTest, AnswersBatchLookup) {
   EXPECT_EQ((*outcome)->revision(), "r");
 }
 
+TEST_F(MockStubTest, WithoutAnExpectationEachLookupOfABatchIsAnswered) {
+  const auto stub = std::make_shared<NiceMock<MockStub>>();
+  v1::BatchLookupRequest request;
+  for (int port = 0; port < 3; ++port) request.add_requests()->set_port(port);
+  const absl::StatusOr<v1::BatchLookupResponse> answer = Client(stub).BatchLookup(request);
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  ASSERT_EQ(answer->results_size(), 3);
+  for (const v1::LookupResult& result : answer->results()) EXPECT_TRUE(result.has_response());
+}
+
+TEST_F(MockStubTest, AnswerThatBreaksTheContractIsInternal) {
+  v1::BatchLookupRequest request;
+  request.add_requests()->set_port(7100);
+  EXPECT_CALL(*stub_, BatchLookup).Times(2).WillRepeatedly(Answers(v1::BatchLookupResponse()));
+  const absl::Status wanted =
+      absl::InternalError("the server's reply to BatchLookup has 0 results for 1 requests");
+  EXPECT_EQ(client_.BatchLookup(request).status(), wanted);
+  absl::optional<absl::StatusOr<v1::BatchLookupResponse>> outcome;
+  client_.BatchLookupAsync(request, Into(outcome));
+  ASSERT_TRUE(outcome.has_value());
+  EXPECT_EQ(outcome->status(), wanted);
+}
+
 TEST_F(MockStubTest, AnswersClassify) {
   v1::ClassifyResponse response;
   response.set_title("t");

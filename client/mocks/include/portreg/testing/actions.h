@@ -96,6 +96,15 @@ struct AnswersAction {
   Response response;
 };
 
+// Answers each lookup of a batch with the empty response.
+struct AnswersEachLookup {
+  grpc::Status operator()(grpc::ClientContext* /*context*/, const v1::BatchLookupRequest& request,
+                          v1::BatchLookupResponse* out) const {
+    for (int i = 0; i < request.requests_size(); ++i) out->add_results()->mutable_response();
+    return grpc::Status::OK;
+  }
+};
+
 template <typename Response>
 struct StreamAction {
   template <typename Request>
@@ -157,7 +166,8 @@ inline internal::FailsAction Fails(absl::Status status,
   return {internal::ToGrpcStatus(status)};
 }
 
-// Lists `messages`, and ends with `end`. Each call begins anew. The client goes
+// Lists `messages`, of which there must be one at least, and ends with `end`.
+// Each call begins anew. The client goes
 // on with a listing that breaks with UNAVAILABLE after a message, by another
 // call; see portreg/record_stream.h.
 inline internal::StreamAction<v1::ListRangeResponse> ListingOf(

@@ -108,8 +108,12 @@ class MockAsyncStub final : public v1::PortRegistryService::StubInterface::async
 // GetRegistryInfo, which take a context, a request and where the response goes,
 // and ListRangeRaw and WatchRaw, which take a context and a request;
 // portreg/testing/actions.h has what they do. Without an expectation calls answer
-// with the empty message, listings are empty, and watches end with
-// UNIMPLEMENTED.
+// with the empty message, batches with an empty response for each lookup,
+// listings have one message without records, and watches end with UNIMPLEMENTED.
+//
+// The client checks answers as it checks a server's: one that breaks the
+// contract, such as a batch with too few results or a record with a first port
+// and no last one, is INTERNAL.
 //
 // The client's calls that do not block meet the same expectations. Their
 // callbacks run on the thread that makes the call, before it returns: code that
@@ -122,7 +126,8 @@ class MockAsyncStub final : public v1::PortRegistryService::StubInterface::async
 class MockStub : public v1::MockPortRegistryServiceStub {
  public:
   MockStub() {
-    ON_CALL(*this, ListRangeRaw).WillByDefault(ListingOf({}));
+    ON_CALL(*this, BatchLookup).WillByDefault(internal::AnswersEachLookup());
+    ON_CALL(*this, ListRangeRaw).WillByDefault(ListingOf({v1::ListRangeResponse()}));
     ON_CALL(*this, WatchRaw).WillByDefault(WatchOf({}));
   }
 
