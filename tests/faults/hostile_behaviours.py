@@ -166,13 +166,21 @@ class Row(NamedTuple):
     """A way to misbehave.
 
     methods: the calls that are answered badly; others are answered soundly.
-    code: the status that those calls then have in a client; "" where the client
-    gives out what was sent, "any" where either may be.
+    codes: what those calls may end with in a client. OK: what was sent is given
+    out as it is.
     """
 
     behave: Behaviour
     methods: tuple[str, ...] = EVERY
-    code: str = "INTERNAL"
+    codes: tuple[str, ...] = ("INTERNAL",)
+
+    @property
+    def seconds(self) -> float:
+        """The time of a call: short where only its end ends the call, and long
+        where it must not."""
+        if self.codes == ("DEADLINE_EXCEEDED",):
+            return 0.5
+        return 3 if "DEADLINE_EXCEEDED" in self.codes else 20
 
 
 def _only(methods: tuple[str, ...], behave: Behaviour) -> Behaviour:
@@ -397,8 +405,11 @@ def _broken_then_silent(_: Call) -> Iterator[Step]:
     yield Wait()
 
 
+# How a call ends that a limit ends: of time, of bytes, or of a mirror's memory.
+LIMITED = ("DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED", "INTERNAL")
+
 ALL = {
-    "sound": Row(sound, (), ""),
+    "sound": Row(sound, ()),
     "random bytes": Row(_bytes(_random)),
     "bytes cut off": Row(_bytes(lambda body: body[:-1])),
     "not UTF-8": Row(_bytes(_not_utf8)),
@@ -412,52 +423,57 @@ ALL = {
     "a result without an outcome": Row(
         _changed(_without_outcome), ("BatchLookup",)),
     "a failure that says OK": Row(_changed(_failure_ok), ("BatchLookup",)),
-    "failures of each item": Row(_changed(_failing_items), ("BatchLookup",), ""),
+    "failures of each item": Row(_changed(_failing_items), ("BatchLookup",), ("OK",)),
     "a port above 65535": Row(_with_ports(443, 70000), WITH_RECORDS),
     "a port below 0": Row(_with_ports(-1, 443), WITH_RECORDS),
     "ports reversed": Row(_with_ports(443, 80), WITH_RECORDS),
     "half a range": Row(_with_ports(None, 443), WITH_RECORDS),
-    "unknown enum values": Row(_changed(_unknown_enums), EVERY, ""),
+    "unknown enum values": Row(_changed(_unknown_enums), EVERY, ("OK",)),
     "no message": Row(_steps(Headers(), End()), (*UNARY, "ListRange")),
     "trailers only": Row(_steps(End()), (*UNARY, "ListRange")),
     "message larger than allowed": Row(
         _steps(Message(bytes(4 * MIB + 1)), End()), EVERY,
-        "RESOURCE_EXHAUSTED"),
+        ("RESOURCE_EXHAUSTED",)),
     "message that claims 4 GiB": Row(
         _steps(Message(b"x", length=2**32 - 1), Wait()), EVERY,
-        "DEADLINE_EXCEEDED"),
-    "message without an end": Row(_endless_message, EVERY, "any"),
-    "millions of parts": Row(_many_parts, EVERY, "any"),
+        ("DEADLINE_EXCEEDED",)),
+    "message without an end": Row(_endless_message, EVERY, LIMITED),
+    "millions of parts": Row(_many_parts, EVERY, ("OK", "INTERNAL")),
     "compressed bomb": Row(_bomb),
     "compressed without an encoding": Row(
         _steps(Message(b"\x1f\x8b", compressed=1), End())),
-    "silence": Row(_steps(Wait()), EVERY, "DEADLINE_EXCEEDED"),
+    "silence": Row(_steps(Wait()), EVERY, ("DEADLINE_EXCEEDED",)),
     "silence after headers": Row(
-        _steps(Headers(), Wait()), EVERY, "DEADLINE_EXCEEDED"),
+        _steps(Headers(), Wait()), EVERY, ("DEADLINE_EXCEEDED",)),
     "silence within a message": Row(
-        _steps(Message(b"x", length=9), Wait()), EVERY, "DEADLINE_EXCEEDED"),
+        _steps(Message(b"x", length=9), Wait()), EVERY, ("DEADLINE_EXCEEDED",)),
     "reset at once": Row(_steps(Reset())),
     "reset after headers": Row(_steps(Headers(), Reset())),
     "reset within a message": Row(_steps(Message(b"x", length=9), Reset())),
-    "GOAWAY at once": Row(_steps(GoAway(), Close()), EVERY, "UNAVAILABLE"),
+    "GOAWAY at once": Row(_steps(GoAway(), Close()), EVERY, ("UNAVAILABLE",)),
     "GOAWAY after headers": Row(
-        _steps(Headers(), GoAway(), Close()), EVERY, "UNAVAILABLE"),
-    "closed at once": Row(_steps(Close()), EVERY, "UNAVAILABLE"),
+        _steps(Headers(), GoAway(), Close()), EVERY, ("UNAVAILABLE",)),
+    "closed at once": Row(_steps(Close()), EVERY, ("UNAVAILABLE",)),
     "closed after headers": Row(
-        _steps(Headers(), Close()), EVERY, "UNAVAILABLE"),
+        _steps(Headers(), Close()), EVERY, ("UNAVAILABLE",)),
     "closed within a message": Row(
-        _steps(Message(b"x", length=9), Close()), EVERY, "UNAVAILABLE"),
+        _steps(Message(b"x", length=9), Close()), EVERY, ("UNAVAILABLE",)),
     "endless listing of records without a port": Row(
-        _endless(lambda number: _portless_message(1000)), ("ListRange",)),
-    "endless listing upwards": Row(_endless(_upwards_message), ("ListRange",)),
+        _endless(lambda number: _portless_message(1000)), ("ListRange",),
+        LIMITED),
+    "endless listing upwards": Row(
+        _endless(_upwards_message), ("ListRange",), LIMITED),
     "endless listing without records": Row(
-        _endless(lambda number: _portless_message(0)), ("ListRange",)),
+        _endless(lambda number: _portless_message(0)), ("ListRange",),
+        LIMITED),
     "repeating listing": Row(_endless(_repeating), ("ListRange",)),
     "revision changes in a listing": Row(_endless(_changing), ("ListRange",)),
-    "flood of revisions": Row(_flood, ("Watch",), ""),
+    "flood of revisions": Row(_flood, ("Watch",), ("OK",)),
     "empty revisions": Row(_empty_revisions, ("Watch",)),
-    "watch that ends at once": Row(_steps(End()), ("Watch",), "UNAVAILABLE"),
+    "watch that ends at once": Row(_steps(End()), ("Watch",), ("UNAVAILABLE",)),
     "broken message on a stream that stays open": Row(
-        _broken_then_silent, STREAMS)}
+        _broken_then_silent, STREAMS),
+    "broken message on a watch that stays open": Row(
+        _broken_then_silent, ("Watch",))}
 ALL = {name: row._replace(behave=_only(row.methods, row.behave))
        for name, row in ALL.items()}

@@ -1,0 +1,140 @@
+"""The library against servers that break the contract in every way.
+
+    EVERY_CALL=every_call python3 hostile_server_test.py
+
+Each row of the matrix is a server that misbehaves; every_call makes every kind
+of call to it. A call of a method that is answered badly ends with a status that
+the row allows; others are answered. The program lives, and its memory stays
+within MOST_MIB.
+"""
+
+import concurrent.futures
+import os
+import pathlib
+import subprocess
+import sys
+import unittest
+
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / "integration")]
+
+import hostile_behaviours
+import hostile_server
+import processes
+
+MOST_MIB = 300
+RUN_SECONDS = 100 * processes.PATIENCE
+WORKERS = 4
+
+# What sound calls answer, and which methods each kind of call may use.
+NAMES = "domain,http,https"
+SOUND = {
+    "lookup": ("https r1", {"Lookup"}),
+    "lookup_async": ("https r1", {"Lookup"}),
+    "batch": (f"{NAMES} r1", {"BatchLookup"}),
+    "batch_async": (f"{NAMES} r1", {"BatchLookup"}),
+    "classify": ("0-1023 r1", {"Classify"}),
+    "classify_async": ("0-1023 r1", {"Classify"}),
+    "search": (f"{NAMES} of 3 r1", {"Search"}),
+    "search_async": (f"{NAMES} of 3 r1", {"Search"}),
+    "info": ("r1", {"GetRegistryInfo"}),
+    "info_async": ("r1", {"GetRegistryInfo"}),
+    "list": (f"{NAMES},portless r1", {"ListRange"}),
+    "list_async": (f"{NAMES},portless r1", {"ListRange"}),
+    "watch": ("r1", {"Watch"}),
+    "mirror": (f"{NAMES} r1", {"ListRange"}),
+    # Batches that fail may be asked for singly, which is as sound.
+    "coalesced": (NAMES, {"Lookup", "BatchLookup"})}
+# Whether a mirror that has a snapshot reports what its watch meets.
+FOLLOWS = "mirror_follows"
+
+
+class Run:
+    """What every_call printed of a server."""
+
+    def __init__(self, name: str, row: hostile_behaviours.Row):
+        self.name, self.row = name, row
+        kinds = list(SOUND)
+        if row.methods == ("Watch",):
+            kinds.append(FOLLOWS)
+        with hostile_server.Server(row.behave) as server:
+            done = subprocess.run(
+                [os.environ["EVERY_CALL"], server.address,
+                 str(round(1000 * row.seconds * processes.PATIENCE)), *kinds],
+                env=processes.environment(), stdin=subprocess.DEVNULL,
+                capture_output=True, timeout=RUN_SECONDS, check=False)
+            self.calls = dict(server.calls)
+        self.code = done.returncode
+        self.stderr = done.stderr.decode("utf-8", "replace")
+        self.outcomes: dict[str, tuple[str, str]] = {}
+        self.peak_mib = 0.0
+        for line in done.stdout.decode("utf-8").splitlines():
+            kind, _, rest = line.partition(" ")
+            if kind == "memory":
+                self.peak_mib = int(rest) / 1024
+            else:
+                code, _, text = rest.partition(" ")
+                self.outcomes[kind] = code, text
+
+
+def run_all() -> list[Run]:
+    """Runs every row, some at the same time."""
+    with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+        return list(pool.map(lambda item: Run(*item),
+                             hostile_behaviours.ALL.items()))
+
+
+class HostileServerTest(unittest.TestCase):
+    maxDiff = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.runs = run_all()
+
+    def test_program_lives_and_makes_every_call(self):
+        for run in self.runs:
+            with self.subTest(server=run.name):
+                self.assertEqual(run.code, 0, run.stderr[-2000:])
+                self.assertLessEqual(set(SOUND), set(run.outcomes))
+
+    def test_calls_that_are_answered_badly_fail(self):
+        for run in self.runs:
+            for kind, (sound, methods) in SOUND.items():
+                if not methods & set(run.row.methods):
+                    continue
+                code, text = run.outcomes.get(kind, ("", ""))
+                with self.subTest(server=run.name, kind=kind):
+                    if kind == "coalesced" and code == "OK":
+                        self.assertEqual(text, sound)
+                    else:
+                        self.assertIn(code, run.row.codes, text)
+
+    def test_other_calls_are_answered(self):
+        for run in self.runs:
+            for kind, (sound, methods) in SOUND.items():
+                if methods & set(run.row.methods):
+                    continue
+                with self.subTest(server=run.name, kind=kind):
+                    self.assertEqual(run.outcomes.get(kind), ("OK", sound))
+
+    def test_mirror_reports_what_its_watch_meets_and_keeps_its_snapshot(self):
+        for run in self.runs:
+            if FOLLOWS not in run.outcomes:
+                continue
+            with self.subTest(server=run.name):
+                code, text = run.outcomes[FOLLOWS]
+                # A flood tells of revisions that the server does not list.
+                wanted = ("ABORTED",) if run.row.codes == ("OK",
+                    ) else run.row.codes
+                self.assertIn(code, wanted, text)
+
+    @unittest.skipIf(processes.PATIENCE > 1,
+                     "a sanitizer keeps what was freed: memory tells nothing")
+    def test_memory_stays_bounded(self):
+        for run in self.runs:
+            with self.subTest(server=run.name):
+                self.assertGreater(run.peak_mib, 0)
+                self.assertLess(run.peak_mib, MOST_MIB)
+
+
+if __name__ == "__main__":
+    unittest.main()
