@@ -115,7 +115,8 @@ void Watch::Open() {
     const std::lock_guard lock(mutex_);
     if (cancelled_) return;
     // Deletes itself when it is over.
-    stream = stream_ = new Stream(shared_from_this(), options_.revision);
+    // Without a revision, the server tells at once what it serves: that it is back.
+    stream = stream_ = new Stream(shared_from_this(), interrupted_ ? "" : options_.revision);
     terms_->Apply(MonotonicTime::InfiniteFuture(), stream->context());
     stream->context().set_wait_for_ready(awaits_connection_);
     ++number_;
@@ -147,19 +148,30 @@ void Watch::OnSilence(int stream) {
 }
 
 void Watch::OnMessage(const v1::WatchResponse& message) {
+  bool is_back;
+  bool is_new;
   {
     const std::lock_guard lock(mutex_);
     has_spoken_ = true;
-    interrupted_ = false;
+    is_back = std::exchange(interrupted_, false);
     awaits_connection_ = false;
     // Replicas may take turns, and one may repeat what another has told.
-    if (message.revision() == options_.revision) return;
-    options_.revision = message.revision();
-    backoff_.Reset();
+    is_new = message.revision() != options_.revision;
+    if (is_new) {
+      options_.revision = message.revision();
+      backoff_.Reset();
+    }
   }
-  Tell([&] {
-    if (on_revision_ != nullptr) on_revision_(message);
-  });
+  if (is_back) {
+    Tell([&] {
+      if (options_.on_recovery != nullptr) options_.on_recovery();
+    });
+  }
+  if (is_new) {
+    Tell([&] {
+      if (on_revision_ != nullptr) on_revision_(message);
+    });
+  }
 }
 
 void Watch::OnEnd(const grpc::Status& status) {
@@ -270,10 +282,12 @@ void Watch::Cancel() {
 void Watch::DropCallbacks() {
   RevisionCallback on_revision;
   StatusCallback on_interruption;
+  RecoveryCallback on_recovery;
   StatusCallback on_end;
   const std::lock_guard lock(mutex_);
   on_revision_.swap(on_revision);
   options_.on_interruption.swap(on_interruption);
+  options_.on_recovery.swap(on_recovery);
   options_.on_end.swap(on_end);
 }
 

@@ -28,6 +28,10 @@ class WatchLog {
   [[nodiscard]] RevisionCallback OnRevision() {
     return [state = state_](const v1::WatchResponse& now) { state->Add(now.revision(), {}); };
   }
+  // "back" for a recovery; Options() leaves it out.
+  [[nodiscard]] RecoveryCallback OnRecovery() {
+    return [state = state_] { state->Add("back", {}); };
+  }
   [[nodiscard]] WatchOptions Options() {
     WatchOptions options;
     options.initial_backoff = absl::Milliseconds(1);

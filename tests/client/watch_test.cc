@@ -107,7 +107,20 @@ TEST_F(WatchTest, StreamThatBreaksIsAnInterruptionToldOnce) {
   const Watcher watcher = Watch();
   EXPECT_THAT(log_.Await(5),
               ElementsAre("1", "lost UNAVAILABLE", "2", "lost RESOURCE_EXHAUSTED", "3"));
-  EXPECT_THAT(AskedRevisions(), ElementsAre("", "1", "1", "1", "2"));
+  // After an interruption without one, to be told that the server is back.
+  EXPECT_THAT(AskedRevisions(), ElementsAre("", "", "", "", ""));
+}
+
+TEST_F(WatchTest, RecoveryIsToldOnceAndBeforeARevisionThatIsNew) {
+  Play({{.messages = {Told("1")}, .end = kUnavailable},
+        {.messages = {}, .end = kUnavailable},
+        {.messages = {Told("1"), Told("2")}, .end = kUnavailable},
+        {.messages = {Told("3")}, .end = std::nullopt}});
+  WatchOptions options = log_.Options();
+  options.on_recovery = log_.OnRecovery();
+  const Watcher watcher = client_->Watch(log_.OnRevision(), std::move(options));
+  EXPECT_THAT(log_.Await(7), ElementsAre("1", "lost UNAVAILABLE", "back", "2", "lost UNAVAILABLE",
+                                         "back", "3"));
 }
 
 TEST_F(WatchTest, StreamThatEndsAtOnceWithoutAWordIsAnInterruption) {

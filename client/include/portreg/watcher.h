@@ -22,6 +22,8 @@ class Watch;
 using RevisionCallback = absl::AnyInvocable<void(const v1::WatchResponse&)>;
 // Takes what went wrong.
 using StatusCallback = absl::AnyInvocable<void(const absl::Status&)>;
+// Takes that the server is back.
+using RecoveryCallback = absl::AnyInvocable<void()>;
 
 // How a registry is followed.
 struct WatchOptions {
@@ -42,6 +44,9 @@ struct WatchOptions {
   // DEADLINE_EXCEEDED if one was, but did not tell its revision in that time. The
   // watch goes on by itself. Default: none.
   StatusCallback on_interruption;
+  // Called after on_interruption, once the server has told its revision again, and
+  // before that is told, if it is another. Default: none.
+  RecoveryCallback on_recovery;
   // Called once, as the last callback, when the watch cannot go on:
   // UNIMPLEMENTED by a server that is too old, PERMISSION_DENIED,
   // UNAUTHENTICATED, INVALID_ARGUMENT, which also is the status of options out
