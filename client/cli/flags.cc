@@ -7,61 +7,23 @@
 #include <utility>
 #include <vector>
 
-#include "absl/flags/flag.h"
-#include "absl/flags/parse.h"
-#include "absl/flags/usage.h"
-#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
-#include "absl/types/span.h"
+#include "client/cli/command_line.h"
+#include "client/cli/flag_table.h"
 #include "client/cli/formats.h"
 #include "client/cli/metadata.h"
-#include "common/command_line.h"
+#include "client/cli/settings.h"
+#include "client/cli/verbs.h"
 #include "common/limits.h"
 #include "common/port.h"
-#include "common/query.h"
+#include "common/quote.h"
 #include "common/version.h"
-
-ABSL_FLAG(std::string, o, "", "output format: table, wide, json, ndjson, csv, tsv, services, name");
-ABSL_FLAG(std::string, output, "", "the same as -o");
-ABSL_FLAG(bool, short, false, "only the answer: a port's service, a service's port");
-ABSL_FLAG(bool, no_headers, false, "no line of column titles");
-ABSL_FLAG(std::string, color, "auto", "when to use colours: auto, always or never");
-ABSL_FLAG(bool, details, false, "in json and ndjson, also owners, references and dates");
-ABSL_FLAG(bool, like, false, "search for words");
-ABSL_FLAG(absl::optional<int>, max_results, absl::nullopt, "the most matches of a search, 1-500");
-ABSL_FLAG(absl::optional<int>, count, absl::nullopt, "end a watch after so many revisions");
-ABSL_FLAG(std::string, format, "",
-          "what export writes: services, sysctl-reserved, iana-csv or json");
-ABSL_FLAG(std::vector<std::string>, layer, {}, "only these layers: local, common, iana");
-ABSL_FLAG(bool, portless, false, "list and export also names without a port");
-ABSL_FLAG(bool, offline, false, "answer from the embedded registry, without a server");
-ABSL_FLAG(std::string, target, "", "server: host:port, dns:///name:port or unix:path");
-ABSL_FLAG(absl::Duration, timeout, absl::InfiniteDuration(),
-          "how long a call may take; default: 2s, and 30s for a listing");
-ABSL_FLAG(bool, plaintext, false, "no TLS, which is the default");
-ABSL_FLAG(bool, tls, false, "TLS, with the system's authorities");
-ABSL_FLAG(std::string, cacert, "", "PEM file of authorities for the server's certificate");
-ABSL_FLAG(std::string, cert, "", "PEM file of the client's certificate chain");
-ABSL_FLAG(std::string, key, "", "PEM file of the client's private key");
-ABSL_FLAG(std::string, server_name, "", "the name that the server's certificate must bear");
-ABSL_FLAG(std::vector<std::string>, header, {}, "metadata for each call: NAME:VALUE,...");
 
 namespace portreg::cli {
 namespace {
-
-constexpr std::array<std::pair<absl::string_view, Verb>, 8> kVerbs = {{
-    {"lookup", Verb::kLookup},
-    {"classify", Verb::kClassify},
-    {"list", Verb::kList},
-    {"search", Verb::kSearch},
-    {"info", Verb::kInfo},
-    {"export", Verb::kExport},
-    {"watch", Verb::kWatch},
-    {"help", Verb::kHelp},
-}};
 
 constexpr std::array<std::pair<absl::string_view, ColorMode>, 3> kColorModes = {{
     {"auto", ColorMode::kAuto},
@@ -69,18 +31,45 @@ constexpr std::array<std::pair<absl::string_view, ColorMode>, 3> kColorModes = {
     {"never", ColorMode::kNever},
 }};
 
-template <typename Value, size_t n>
-std::optional<Value> Find(const std::array<std::pair<absl::string_view, Value>, n>& table,
-                          absl::string_view name) {
-  for (const auto& [known, value] : table) {
-    if (known == name) return value;
+// Whether a switch without a variable is on.
+bool IsOn(const Settings& settings, Flag flag) { return settings.On(flag).value_or(false); }
+
+// Sets the verb, and the keys: the words without the command's name.
+absl::Status ReadWords(const CommandLine& line, Invocation& invocation) {
+  invocation.keys = line.words();
+  if (invocation.keys.empty()) {
+    return absl::InvalidArgumentError("no key is given, such as 443 or https; see --help");
   }
-  return std::nullopt;
+  const std::optional<Verb> verb =
+      line.may_have_verb() ? FindVerb(invocation.keys.front()) : std::nullopt;
+  invocation.verb_is_implied = line.may_have_verb() && !verb;
+  if (verb) {
+    invocation.verb = *verb;
+    invocation.keys.erase(invocation.keys.begin());
+  }
+  return absl::OkStatus();
+}
+
+// What help is asked for: of a command, if one is named before --help or behind
+// help.
+absl::StatusOr<Invocation> HelpInvocation(const CommandLine& line) {
+  Invocation help;
+  help.verb = Verb::kHelp;
+  if (line.words().empty() || !line.may_have_verb()) return help;
+  help.help_topic = FindVerb(line.words().front());
+  if (help.help_topic != Verb::kHelp || line.words().size() == 1) return help;
+  const std::string& name = line.words()[1];
+  help.help_topic = FindVerb(name);
+  if (help.help_topic) return help;
+  const std::string nearest = NearestVerb(name);
+  return absl::InvalidArgumentError(absl::StrCat(
+      "there is no command ", Quoted(name),
+      nearest.empty() ? "; see --help" : absl::StrCat("; did you mean ", nearest, "?")));
 }
 
 // portreg --like WORD... is portreg search WORD..., as whatportis has it.
-absl::Status ReadLikeFlag(Invocation& invocation) {
-  if (!absl::GetFlag(FLAGS_like)) return absl::OkStatus();
+absl::Status ReadLikeFlag(const Settings& settings, Invocation& invocation) {
+  if (!IsOn(settings, Flag::kLike)) return absl::OkStatus();
   if (invocation.verb != Verb::kLookup && invocation.verb != Verb::kSearch) {
     return absl::InvalidArgumentError("--like searches, and takes no other command than search");
   }
@@ -88,26 +77,38 @@ absl::Status ReadLikeFlag(Invocation& invocation) {
   return absl::OkStatus();
 }
 
-absl::Status ReadFormatFlags(Invocation& invocation) {
-  std::string format = absl::GetFlag(FLAGS_o);
-  if (format.empty()) format = absl::GetFlag(FLAGS_output);
-  const std::string export_format = absl::GetFlag(FLAGS_format);
-  invocation.brief = absl::GetFlag(FLAGS_short);
-  invocation.no_headers = absl::GetFlag(FLAGS_no_headers);
+absl::Status ReadExportFlags(const Settings& settings, Invocation& invocation) {
+  const std::vector<std::string> formats = settings.List(Flag::kFormat);
+  const absl::StatusOr<ExportFormat> known =
+      ReadExportFormat(formats.empty() ? absl::string_view() : formats.back());
+  if (!known.ok()) return known.status();
+  invocation.export_format = *known;
+  invocation.reserve_over_half = IsOn(settings, Flag::kReserveOverHalf);
+  if (invocation.reserve_over_half && *known != ExportFormat::kSysctlReserved) {
+    return absl::InvalidArgumentError("--reserve-over-half belongs to --format=sysctl-reserved");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadFormatFlags(const Settings& settings, Invocation& invocation) {
+  const absl::StatusOr<std::optional<Setting>> format = settings.Value(Flag::kOutput);
+  if (!format.ok()) return format.status();
+  invocation.brief = IsOn(settings, Flag::kShort);
+  invocation.no_headers = IsOn(settings, Flag::kNoHeaders);
   if (invocation.verb == Verb::kExport) {
-    if (!format.empty() || invocation.brief || invocation.no_headers) {
+    if (*format || invocation.brief || invocation.no_headers) {
       return absl::InvalidArgumentError("export takes --format, not -o, --short or --no-headers");
     }
-    const absl::StatusOr<ExportFormat> known = ReadExportFormat(export_format);
-    if (!known.ok()) return known.status();
-    invocation.export_format = *known;
-    return absl::OkStatus();
+    return ReadExportFlags(settings, invocation);
   }
-  if (!export_format.empty()) {
+  if (!settings.List(Flag::kFormat).empty()) {
     return absl::InvalidArgumentError("--format belongs to export, other commands take -o");
   }
-  if (!format.empty()) {
-    const absl::StatusOr<Format> known = ReadFormat(format, invocation.verb);
+  if (IsOn(settings, Flag::kReserveOverHalf)) {
+    return absl::InvalidArgumentError("--reserve-over-half belongs to export");
+  }
+  if (*format) {
+    const absl::StatusOr<Format> known = ReadFormat((*format)->value, invocation.verb);
     if (!known.ok()) return known.status();
     invocation.format = *known;
   }
@@ -137,18 +138,18 @@ std::vector<Layer> DefaultLayers(const Invocation& invocation) {
 }
 
 // After ReadFormatFlags.
-absl::Status ReadRecordFlags(Invocation& invocation) {
-  for (const std::string& name : absl::GetFlag(FLAGS_layer)) {
+absl::Status ReadRecordFlags(const Settings& settings, Invocation& invocation) {
+  for (const std::string& name : settings.List(Flag::kLayer)) {
     const std::optional<Layer> layer = ParseLayer(name);
     if (!layer) {
       return absl::InvalidArgumentError(
-          absl::StrCat("layer \"", name, "\" is not local, common or iana"));
+          absl::StrCat("layer ", Quoted(name), " is not local, common or iana"));
     }
     invocation.layers.push_back(*layer);
   }
   if (invocation.layers.empty()) invocation.layers = DefaultLayers(invocation);
-  invocation.portless = absl::GetFlag(FLAGS_portless);
-  invocation.details = absl::GetFlag(FLAGS_details);
+  invocation.portless = IsOn(settings, Flag::kPortless);
+  invocation.details = IsOn(settings, Flag::kDetails);
   const Format format = invocation.format;
   const bool can_show_details =
       (format == Format::kJson || format == Format::kNdjson || format == Format::kWide) &&
@@ -158,48 +159,52 @@ absl::Status ReadRecordFlags(Invocation& invocation) {
     return absl::InvalidArgumentError(
         "--details belongs to -o json, ndjson and wide of lookup, list and search");
   }
-  if (const absl::optional<int> max = absl::GetFlag(FLAGS_max_results); max) {
-    if (invocation.verb != Verb::kSearch) {
-      return absl::InvalidArgumentError("--max-results belongs to search");
-    }
-    if (*max < 1 || *max > kMaxSearchResults) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("--max-results=", *max, " is out of range [1, ", kMaxSearchResults, "]"));
-    }
-    invocation.max_results = *max;
-  }
   return absl::OkStatus();
 }
 
-absl::Status ReadWatchFlags(Invocation& invocation) {
-  const bool watches = invocation.verb == Verb::kWatch;
-  if (const absl::optional<int> count = absl::GetFlag(FLAGS_count); count) {
-    if (!watches) return absl::InvalidArgumentError("--count belongs to watch");
-    if (*count < 1) {
-      return absl::InvalidArgumentError(absl::StrCat("--count=", *count, " must be above 0"));
-    }
-    invocation.count = *count;
+absl::Status ReadSearchFlags(const Settings& settings, Invocation& invocation) {
+  const absl::StatusOr<std::optional<int>> max = settings.Number(Flag::kMaxResults);
+  if (!max.ok()) return max.status();
+  if (!*max) return absl::OkStatus();
+  if (invocation.verb != Verb::kSearch) {
+    return absl::InvalidArgumentError("--max-results belongs to search");
   }
-  if (watches && absl::GetFlag(FLAGS_offline)) {
+  if (**max < 1 || **max > kMaxSearchResults) {
     return absl::InvalidArgumentError(
-        "watch follows a server, and --offline has none: the embedded registry never changes");
+        absl::StrCat("--max-results=", **max, " is out of range [1, ", kMaxSearchResults, "]"));
   }
+  invocation.max_results = **max;
   return absl::OkStatus();
 }
 
-absl::Status ReadColorFlag(Invocation& invocation) {
-  const std::string name = absl::GetFlag(FLAGS_color);
-  const std::optional<ColorMode> mode = Find(kColorModes, name);
-  if (!mode) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--color=", name, " is not auto, always or never"));
+absl::Status ReadWatchFlags(const Settings& settings, Invocation& invocation) {
+  const absl::StatusOr<std::optional<int>> count = settings.Number(Flag::kCount);
+  if (!count.ok()) return count.status();
+  if (!*count) return absl::OkStatus();
+  if (invocation.verb != Verb::kWatch) {
+    return absl::InvalidArgumentError("--count belongs to watch");
   }
-  invocation.color = *mode;
+  if (**count < 1) {
+    return absl::InvalidArgumentError(absl::StrCat("--count=", **count, " must be above 0"));
+  }
+  invocation.count = **count;
   return absl::OkStatus();
 }
 
-absl::Status ReadMetadata(Invocation& invocation) {
-  absl::StatusOr<Metadata> metadata = ReadHeaders(absl::GetFlag(FLAGS_header));
+absl::Status ReadColorFlag(const Settings& settings, Invocation& invocation) {
+  const absl::StatusOr<std::optional<Setting>> color = settings.Value(Flag::kColor);
+  if (!color.ok() || !*color) return color.status();
+  for (const auto& [name, mode] : kColorModes) {
+    if (name != (*color)->value) continue;
+    invocation.color = mode;
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("--color=", (*color)->value, " is not auto, always or never"));
+}
+
+absl::Status ReadMetadata(const Settings& settings, Invocation& invocation) {
+  absl::StatusOr<Metadata> metadata = ReadHeaders(settings.List(Flag::kHeader));
   if (!metadata.ok()) return metadata.status();
   if (const char* variable = std::getenv("TRACEPARENT"); variable != nullptr) {
     AddTraceparent(variable, *metadata);
@@ -208,91 +213,121 @@ absl::Status ReadMetadata(Invocation& invocation) {
   return absl::OkStatus();
 }
 
-TlsOptions ReadTlsFlags() {
-  return {.ca_file = absl::GetFlag(FLAGS_cacert),
-          .cert_file = absl::GetFlag(FLAGS_cert),
-          .key_file = absl::GetFlag(FLAGS_key),
-          .server_name = absl::GetFlag(FLAGS_server_name)};
+absl::Status ReadTarget(const Settings& settings, Invocation& invocation) {
+  const absl::StatusOr<std::optional<Setting>> target = settings.Value(Flag::kTarget);
+  const absl::StatusOr<bool> offline = settings.On(Flag::kOffline);
+  for (const absl::Status& status : {target.status(), offline.status()}) {
+    if (!status.ok()) return status;
+  }
+  invocation.client.target = *target ? (*target)->value : std::string(kDefaultAddress);
+  if (*target) invocation.origins.emplace_back("ClientOptions.target", (*target)->origin);
+  const bool by_flag = settings.HasFlag(Flag::kOffline);
+  // A server that the command line names is meant to be asked, whatever the
+  // environment says.
+  const bool names_server = settings.HasFlag(Flag::kTarget);
+  invocation.offline = *offline && (by_flag || !names_server);
+  if (invocation.verb == Verb::kWatch && invocation.offline) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("watch follows a server, and ", by_flag ? "--offline" : "PORTREG_OFFLINE",
+                     " has none: the embedded registry never changes"));
+  }
+  return absl::OkStatus();
 }
 
-absl::Status ReadServerFlags(Invocation& invocation) {
-  invocation.offline = absl::GetFlag(FLAGS_offline);
-  ClientOptions& client = invocation.client;
-  client.target = absl::GetFlag(FLAGS_target);
-  const char* variable = std::getenv("PORTREG_TARGET");
-  if (client.target.empty() && variable != nullptr) client.target = variable;
-  if (client.target.empty()) client.target = std::string(kDefaultAddress);
-  const absl::Duration timeout = absl::GetFlag(FLAGS_timeout);
-  if (timeout <= absl::ZeroDuration()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--timeout=", absl::FormatDuration(timeout), " must be above 0"));
+absl::Status ReadTimeout(const Settings& settings, Invocation& invocation) {
+  const absl::StatusOr<std::optional<Setting>> given = settings.Value(Flag::kTimeout);
+  if (!given.ok() || !*given) return given.status();
+  const auto refuse = [&](absl::string_view why) {
+    return absl::InvalidArgumentError(absl::StrCat((*given)->origin, "=", (*given)->value, why));
+  };
+  absl::Duration timeout;
+  if (!absl::ParseDuration((*given)->value, &timeout)) {
+    return refuse(" is not a duration, such as 500ms or 1m30s");
   }
-  if (timeout != absl::InfiniteDuration()) client.timeout = client.list_timeout = timeout;
+  if (timeout <= absl::ZeroDuration()) return refuse(" must be above 0");
+  if (timeout == absl::InfiniteDuration()) return refuse(" must have an end");
+  invocation.client.timeout = invocation.client.list_timeout = timeout;
+  for (const absl::string_view field : {"ClientOptions.timeout", "ClientOptions.list_timeout"}) {
+    invocation.origins.emplace_back(field, (*given)->origin);
+  }
+  return absl::OkStatus();
+}
+
+// Reads one of the values of TLS into `field`, which the library calls `name`.
+absl::Status ReadTlsValue(const Settings& settings, Flag flag, absl::string_view name,
+                          std::string& field, Invocation& invocation) {
+  const absl::StatusOr<std::optional<Setting>> given = settings.SecurityValue(flag);
+  if (!given.ok() || !*given) return given.status();
+  field = (*given)->value;
+  invocation.origins.emplace_back(absl::StrCat("ClientOptions.tls.", name), (*given)->origin);
+  invocation.origins.emplace_back(absl::StrCat("TlsOptions.", name), (*given)->origin);
+  return absl::OkStatus();
+}
+
+absl::Status ReadTls(const Settings& settings, Invocation& invocation) {
+  bool by_flag = IsOn(settings, Flag::kTls);
+  for (const Flag flag : {Flag::kCacert, Flag::kCert, Flag::kKey, Flag::kServerName}) {
+    by_flag = by_flag || settings.HasFlag(flag);
+  }
+  if (IsOn(settings, Flag::kPlaintext)) {
+    if (!by_flag) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        "--plaintext excludes --tls, --cacert, --cert, --key and --server-name");
+  }
+  TlsOptions tls;
+  for (const absl::Status& status :
+       {ReadTlsValue(settings, Flag::kCacert, "ca_file", tls.ca_file, invocation),
+        ReadTlsValue(settings, Flag::kCert, "cert_file", tls.cert_file, invocation),
+        ReadTlsValue(settings, Flag::kKey, "key_file", tls.key_file, invocation),
+        ReadTlsValue(settings, Flag::kServerName, "server_name", tls.server_name, invocation)}) {
+    if (!status.ok()) return status;
+  }
+  if (tls.cert_file.empty() != tls.key_file.empty()) {
+    return absl::InvalidArgumentError(
+        "--cert and --key, or PORTREG_CERT and PORTREG_KEY, belong together");
+  }
+  if (by_flag || !tls.ca_file.empty() || !tls.cert_file.empty() || !tls.server_name.empty()) {
+    invocation.client.tls = std::move(tls);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadServerFlags(const Settings& settings, Invocation& invocation) {
+  ClientOptions& client = invocation.client;
   // A call of the tool's is its channel's first: asking for health beforehand
   // would only add a round trip.
   client.health_check = false;
   client.user_agent = absl::StrCat("portreg/", Version());
-
-  TlsOptions tls = ReadTlsFlags();
-  const bool wants_tls = absl::GetFlag(FLAGS_tls) || !tls.ca_file.empty() ||
-                         !tls.cert_file.empty() || !tls.key_file.empty() ||
-                         !tls.server_name.empty();
-  if (wants_tls && absl::GetFlag(FLAGS_plaintext)) {
-    return absl::InvalidArgumentError(
-        "--plaintext excludes --tls, --cacert, --cert, --key and --server-name");
+  for (const auto read : {ReadTarget, ReadTimeout, ReadTls}) {
+    if (absl::Status status = read(settings, invocation); !status.ok()) return status;
   }
-  if (tls.cert_file.empty() != tls.key_file.empty()) {
-    return absl::InvalidArgumentError("--cert and --key belong together");
-  }
-  if (wants_tls) client.tls = std::move(tls);
-  return client.Validate();
-}
-
-// Whether an argument is a key such as -1, which Abseil would take for a flag.
-bool IsNegativeNumber(absl::string_view argument) {
-  return absl::ConsumePrefix(&argument, "-") && !argument.empty() &&
-         argument.find_first_not_of("0123456789") == absl::string_view::npos;
-}
-
-// Deals with what Abseil would not do as users expect. The command if it is
-// one that needs no more flags.
-absl::StatusOr<std::optional<Verb>> PrepareArguments(absl::Span<char* const> arguments) {
-  if (HasFlag(arguments, {"--help", "-help", "-h"})) return Verb::kHelp;
-  if (HasFlag(arguments, {"--version", "-version"})) return Verb::kVersion;
-  for (const absl::string_view argument : arguments) {
-    if (argument == "--") break;
-    if (IsNegativeNumber(argument)) return ParseQuery(argument).status();
-  }
-  HyphensToUnderscores(arguments);
-  return std::nullopt;
+  return NamedByOrigin(client.Validate(), invocation);
 }
 
 }  // namespace
 
 absl::StatusOr<Invocation> ReadInvocation(int argc, char** argv) {
+  const CommandLine line({argv + 1, static_cast<size_t>(argc - 1)});
   Invocation invocation;
-  const absl::StatusOr<std::optional<Verb>> early =
-      PrepareArguments({argv + 1, static_cast<size_t>(argc - 1)});
-  if (!early.ok()) return early.status();
-  if (*early) {
-    invocation.verb = **early;
+  if (line.Switch(Flag::kHelp).value_or(false)) return HelpInvocation(line);
+  if (line.Switch(Flag::kVersion).value_or(false)) {
+    invocation.verb = Verb::kVersion;
     return invocation;
   }
-  absl::SetProgramUsageMessage("tells what a port number is");
-  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
-  invocation.keys.assign(rest.begin() + 1, rest.end());
-  if (invocation.keys.empty()) {
-    return absl::InvalidArgumentError("no key is given, such as 443 or https; see --help");
-  }
-  if (const std::optional<Verb> verb = Find(kVerbs, invocation.keys.front()); verb) {
-    invocation.verb = *verb;
-    invocation.keys.erase(invocation.keys.begin());
-  }
-  for (const auto read : {ReadLikeFlag, ReadFormatFlags, ReadRecordFlags, ReadWatchFlags,
-                          ReadColorFlag, ReadMetadata, ReadServerFlags}) {
-    if (absl::Status status = read(invocation); !status.ok()) return status;
+  if (!line.status().ok()) return line.status();
+  if (absl::Status status = ReadWords(line, invocation); !status.ok()) return status;
+  if (invocation.verb == Verb::kHelp) return HelpInvocation(line);
+  const Settings settings(line);
+  for (const auto read : {ReadLikeFlag, ReadFormatFlags, ReadRecordFlags, ReadSearchFlags,
+                          ReadWatchFlags, ReadColorFlag, ReadMetadata, ReadServerFlags}) {
+    if (absl::Status status = read(settings, invocation); !status.ok()) return status;
   }
   return invocation;
+}
+
+absl::Status NamedByOrigin(const absl::Status& status, const Invocation& invocation) {
+  if (status.ok()) return status;
+  return {status.code(), absl::StrReplaceAll(status.message(), invocation.origins)};
 }
 
 }  // namespace portreg::cli

@@ -4,11 +4,17 @@
 
 #include <string>
 
+#include "client/cli/verbs.h"
+
 namespace portreg::cli {
 
 // What --help and --version print.
 std::string HelpText();
 std::string VersionText();
+
+// What --help behind a command prints: what this command takes. The verb must be
+// one of Verbs().
+std::string HelpTextOf(Verb verb);
 
 }  // namespace portreg::cli
 

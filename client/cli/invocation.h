@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "client/cli/terminal.h"
+#include "client/cli/verbs.h"
 #include "common/limits.h"
 #include "common/record.h"
 #include "portreg/call_options.h"
@@ -15,24 +17,17 @@
 
 namespace portreg::cli {
 
-enum class Verb : uint8_t {
-  kLookup,
-  kClassify,
-  kList,
-  kSearch,
-  kInfo,
-  kExport,
-  kWatch,
-  kHelp,
-  kVersion
-};
-
 enum class Format : uint8_t { kTable, kWide, kJson, kNdjson, kCsv, kTsv, kServices, kName };
 
 enum class ExportFormat : uint8_t { kServices, kSysctlReserved, kIanaCsv, kJson };
 
 struct Invocation {
   Verb verb = Verb::kLookup;
+  // Whether the verb is kLookup because the first key is the name of no command:
+  // it may be a slip of one.
+  bool verb_is_implied = false;
+  // Of kHelp: the command that help is wanted for; nothing: all of them.
+  std::optional<Verb> help_topic;
   // Keys as they were written; the words of a search.
   std::vector<std::string> keys;
   Format format = Format::kTable;
@@ -44,6 +39,8 @@ struct Invocation {
   ColorMode color = ColorMode::kAuto;
   std::vector<Layer> layers;
   bool portless = false;
+  // Whether an export may reserve more than half of the ephemeral range.
+  bool reserve_over_half = false;
   int max_results = kDefaultSearchResults;
   // After how many revisions a watch ends; nothing: never.
   std::optional<int> count;
@@ -51,6 +48,9 @@ struct Invocation {
   ClientOptions client;
   // For every call.
   CallOptions call;
+  // What stands for the fields of `client` that were set, by what the library calls
+  // them: ("ClientOptions.target", "--target").
+  std::vector<std::pair<std::string, std::string>> origins;
 };
 
 }  // namespace portreg::cli

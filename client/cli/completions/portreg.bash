@@ -40,7 +40,7 @@ _portreg_command()
 _portreg()
 {
   local -ra commands=(lookup classify list search export info watch help)
-  local -ra switches=(-o --short --no-headers --details --portless --like --offline --plaintext
+  local -ra switches=(-o --short --no-headers --details --portless --like --reserve-over-half --offline --plaintext
     --tls -h --help --version)
   local -ra settings=(--output= --color= --layer= --max-results= --count= --format= --target= --timeout=
     --cacert= --cert= --key= --server-name= --header=)

@@ -47,6 +47,7 @@ complete -c portreg -l max-results -x -d 'search: at most so many matches'
 complete -c portreg -l count -x -d 'watch: end after so many revisions'
 complete -c portreg -l format -x -a 'services sysctl-reserved iana-csv json' \
     -d 'export: the format'
+complete -c portreg -l reserve-over-half -d 'export: reserve most ephemeral ports too'
 complete -c portreg -l target -x -d 'The server'
 complete -c portreg -l offline -d 'Answer from the embedded registry'
 complete -c portreg -l timeout -x -d 'How long a call may take'

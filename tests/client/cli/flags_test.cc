@@ -1,9 +1,10 @@
 #include "client/cli/flags.h"
 
-#include <unistd.h>
-#include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -19,11 +20,7 @@
 namespace portreg::cli {
 namespace {
 
-using ::testing::AllOf;
-using ::testing::ExitedWithCode;
 using ::testing::HasSubstr;
-
-constexpr int kRefused = 70;
 
 std::string Describe(const Invocation& invocation) {
   std::string text = absl::StrCat("verb ", static_cast<int>(invocation.verb), "\n", "keys [",
@@ -44,6 +41,7 @@ std::string Describe(const Invocation& invocation) {
   for (const auto& [name, value] : invocation.call.metadata) {
     absl::StrAppend(&text, "header ", name, "=", value, "\n");
   }
+  if (invocation.reserve_over_half) absl::StrAppend(&text, "over half\n");
   if (invocation.portless) absl::StrAppend(&text, "portless\n");
   if (invocation.offline) absl::StrAppend(&text, "offline\n");
   for (const Layer layer : invocation.layers) {
@@ -71,60 +69,52 @@ absl::StatusOr<Invocation> Read(std::vector<std::string> arguments) {
   return ReadInvocation(static_cast<int>(argv.size()) - 1, argv.data());
 }
 
-// Says on standard error what was read. In a process of its own, since a
-// process can read one command line only.
-[[noreturn]] void ReadAndDescribe(const std::vector<std::string>& arguments) {
-  const absl::StatusOr<Invocation> invocation = Read(arguments);
-  if (!invocation.ok()) {
-    std::fputs(invocation.status().ToString().c_str(), stderr);
-    std::_Exit(kRefused);
-  }
-  std::fputs(Describe(*invocation).c_str(), stderr);
-  std::_Exit(0);
-}
+constexpr const char* kVariables[] = {"PORTREG_TARGET",      "PORTREG_OFFLINE", "PORTREG_TIMEOUT",
+                                      "PORTREG_CACERT",      "PORTREG_CERT",    "PORTREG_KEY",
+                                      "PORTREG_SERVER_NAME", "TRACEPARENT"};
 
-class FlagsDeathTest : public ::testing::Test {
+// Without the variables that the tool reads.
+class FlagsTest : public ::testing::Test {
  protected:
-  FlagsDeathTest() {
-    GTEST_FLAG_SET(death_test_style, "threadsafe");
-    Unset();
-  }
-  ~FlagsDeathTest() override { Unset(); }
+  FlagsTest() { Unset(); }
+  ~FlagsTest() override { Unset(); }
 
   static void Unset() {
-    unsetenv("PORTREG_TARGET");
-    unsetenv("TRACEPARENT");
+    for (const char* const variable : kVariables) unsetenv(variable);
   }
 };
 
-struct Row {
+struct FlagsRow {
   std::vector<std::string> arguments;
   std::string expected;
 };
 
-void ExpectRead(const std::vector<Row>& table) {
-  for (const Row& row : table) {
+void ExpectRead(const std::vector<FlagsRow>& table) {
+  for (const FlagsRow& row : table) {
     SCOPED_TRACE(absl::StrJoin(row.arguments, " "));
-    EXPECT_EXIT(ReadAndDescribe(row.arguments), ExitedWithCode(0), HasSubstr(row.expected));
+    const absl::StatusOr<Invocation> invocation = Read(row.arguments);
+    ASSERT_TRUE(invocation.ok()) << invocation.status();
+    EXPECT_THAT(Describe(*invocation), HasSubstr(row.expected));
   }
 }
 
-void ExpectRefused(const std::vector<Row>& table) {
-  for (const Row& row : table) {
+void ExpectRefused(const std::vector<FlagsRow>& table) {
+  for (const FlagsRow& row : table) {
     SCOPED_TRACE(absl::StrJoin(row.arguments, " "));
-    EXPECT_EXIT(ReadAndDescribe(row.arguments), ExitedWithCode(kRefused),
-                AllOf(HasSubstr("INVALID_ARGUMENT"), HasSubstr(row.expected)));
+    const absl::Status status = Read(row.arguments).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_THAT(std::string(status.message()), HasSubstr(row.expected));
   }
 }
 
-TEST_F(FlagsDeathTest, KeysAloneAreALookupWithDefaults) {
-  EXPECT_EXIT(ReadAndDescribe({"443", "https/tcp"}), ExitedWithCode(0),
-              HasSubstr(absl::StrCat("verb 0\nkeys [443|https/tcp]\nformat 0\ntarget ",
-                                     kDefaultAddress, "\ntimeout 2s 30s\nuser agent portreg/",
-                                     Version(), "\nno health check\nplaintext\n")));
+TEST_F(FlagsTest, KeysAloneAreALookupWithDefaults) {
+  ExpectRead({{{"443", "https/tcp"},
+               absl::StrCat("verb 0\nkeys [443|https/tcp]\nformat 0\ntarget ", kDefaultAddress,
+                            "\ntimeout 2s 30s\nuser agent portreg/", Version(),
+                            "\nno health check\nplaintext\n")}});
 }
 
-TEST_F(FlagsDeathTest, VerbsAreTheFirstArgument) {
+TEST_F(FlagsTest, VerbsAreTheFirstArgument) {
   ExpectRead({
       {{"lookup", "list"}, "verb 0\nkeys [list]\n"},
       {{"classify", "443"}, "verb 1\nkeys [443]\n"},
@@ -142,7 +132,7 @@ TEST_F(FlagsDeathTest, VerbsAreTheFirstArgument) {
   });
 }
 
-TEST_F(FlagsDeathTest, OutputFlagsAreRead) {
+TEST_F(FlagsTest, OutputFlagsAreRead) {
   ExpectRead({
       {{"443", "-o", "table"}, "format 0\n"},
       {{"443", "-o", "wide"}, "format 1\n"},
@@ -163,7 +153,7 @@ TEST_F(FlagsDeathTest, OutputFlagsAreRead) {
   });
 }
 
-TEST_F(FlagsDeathTest, DetailsAndColorsAreRead) {
+TEST_F(FlagsTest, DetailsAndColorsAreRead) {
   ExpectRead({
       {{"443", "--details", "-o", "json"}, "details\n"},
       {{"list", "--details", "-o", "ndjson"}, "details\n"},
@@ -173,7 +163,7 @@ TEST_F(FlagsDeathTest, DetailsAndColorsAreRead) {
   });
 }
 
-TEST_F(FlagsDeathTest, SearchFlagsAreRead) {
+TEST_F(FlagsTest, SearchFlagsAreRead) {
   ExpectRead({
       {{"search", "a"}, "at most 50\n"},
       {{"search", "a", "--max-results=1"}, "at most 1\n"},
@@ -185,9 +175,10 @@ TEST_F(FlagsDeathTest, SearchFlagsAreRead) {
   });
 }
 
-TEST_F(FlagsDeathTest, ExportFlagsAreRead) {
+TEST_F(FlagsTest, ExportFlagsAreRead) {
   ExpectRead({
       {{"export", "--format=services"}, "export 0\nlayer local\nlayer iana\n"},
+      {{"export", "--format=sysctl-reserved", "--reserve-over-half"}, "over half\n"},
       {{"export", "--format=sysctl-reserved"}, "export 1\ntarget"},
       {{"export", "--format=iana-csv"}, "export 2\nlayer iana\n"},
       {{"export", "--format", "json"}, "export 3\ntarget"},
@@ -197,14 +188,15 @@ TEST_F(FlagsDeathTest, ExportFlagsAreRead) {
   });
 }
 
-TEST_F(FlagsDeathTest, HeadersAreRead) {
+TEST_F(FlagsTest, HeadersAreRead) {
   ExpectRead({
       {{"443", "--header=X-Request-Id:7f3a,b: c d"}, "header x-request-id=7f3a\nheader b=c d\n"},
       {{"443", "--header="}, "format 0\ntarget"},
+      {{"443", "--header=a:1", "--header=b:2"}, "header a=1\nheader b=2\n"},
   });
 }
 
-TEST_F(FlagsDeathTest, TraceparentOfTheEnvironmentIsAHeader) {
+TEST_F(FlagsTest, TraceparentOfTheEnvironmentIsAHeader) {
   constexpr char kTraceparent[] = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
   setenv("TRACEPARENT", kTraceparent, 1);
   ExpectRead({
@@ -215,7 +207,7 @@ TEST_F(FlagsDeathTest, TraceparentOfTheEnvironmentIsAHeader) {
   ExpectRead({{{"443"}, "format 0\ntarget"}});
 }
 
-TEST_F(FlagsDeathTest, ServerFlagsAreRead) {
+TEST_F(FlagsTest, ServerFlagsAreRead) {
   ExpectRead({
       {{"443", "--target=unix:/run/portreg.sock"}, "target unix:/run/portreg.sock\n"},
       {{"443", "--timeout=1500ms"}, "timeout 1.5s 1.5s\n"},
@@ -229,7 +221,7 @@ TEST_F(FlagsDeathTest, ServerFlagsAreRead) {
   });
 }
 
-TEST_F(FlagsDeathTest, TargetOfTheEnvironmentYieldsToTheFlag) {
+TEST_F(FlagsTest, TargetOfTheEnvironmentYieldsToTheFlag) {
   setenv("PORTREG_TARGET", "dns:///from.environment:1", 1);
   ExpectRead({
       {{"443"}, "target dns:///from.environment:1\n"},
@@ -237,12 +229,12 @@ TEST_F(FlagsDeathTest, TargetOfTheEnvironmentYieldsToTheFlag) {
   });
 }
 
-TEST_F(FlagsDeathTest, EmptyTargetOfTheEnvironmentIsNone) {
+TEST_F(FlagsTest, EmptyTargetOfTheEnvironmentIsNone) {
   setenv("PORTREG_TARGET", "", 1);
   ExpectRead({{{"443"}, absl::StrCat("target ", kDefaultAddress, "\n")}});
 }
 
-TEST_F(FlagsDeathTest, UnusableArgumentsAreRefused) {
+TEST_F(FlagsTest, UnusableArgumentsAreRefused) {
   ExpectRefused({
       {{}, "no key is given"},
       {{"-o", "yaml", "443"}, "output format \"yaml\" is not table, wide, json, ndjson,"},
@@ -269,7 +261,7 @@ TEST_F(FlagsDeathTest, UnusableArgumentsAreRefused) {
   });
 }
 
-TEST_F(FlagsDeathTest, UnusableArgumentsOfSearchAndExportAreRefused) {
+TEST_F(FlagsTest, UnusableArgumentsOfSearchAndExportAreRefused) {
   ExpectRefused({
       {{"search", "a", "--max-results=0"}, "--max-results=0 is out of range [1, 500]"},
       {{"search", "a", "--max-results=501"}, "--max-results=501 is out of range [1, 500]"},
@@ -283,14 +275,17 @@ TEST_F(FlagsDeathTest, UnusableArgumentsOfSearchAndExportAreRefused) {
       {{"export", "--format=iana-csv", "--no-headers"}, "export takes --format"},
       {{"export", "--format=json", "--details"}, "--details belongs to"},
       {{"443", "--format=json"}, "--format belongs to export"},
+      {{"443", "--reserve-over-half"}, "--reserve-over-half belongs to export"},
+      {{"export", "--format=json", "--reserve-over-half"},
+       "--reserve-over-half belongs to --format=sysctl-reserved"},
   });
 }
 
-TEST_F(FlagsDeathTest, NegativeZeroIsRefusedWithAReason) {
+TEST_F(FlagsTest, NegativeZeroIsRefusedWithAReason) {
   ExpectRefused({{{"-0"}, "key \"-0\": port"}});
 }
 
-TEST_F(FlagsDeathTest, TwoDashesEndTheFlags) {
+TEST_F(FlagsTest, TwoDashesEndTheFlags) {
   ExpectRead({
       {{"--", "443"}, "keys [443]\n"},
       {{"--", "-1"}, "keys [-1]\n"},
@@ -298,19 +293,121 @@ TEST_F(FlagsDeathTest, TwoDashesEndTheFlags) {
   });
 }
 
-TEST_F(FlagsDeathTest, UnknownFlagEndsTheProcess) {
-  EXPECT_EXIT(ReadAndDescribe({"--colour", "443"}), ExitedWithCode(1), HasSubstr("colour"));
-  EXPECT_EXIT(ReadAndDescribe({"--timeout=soon", "443"}), ExitedWithCode(1), HasSubstr("soon"));
+TEST_F(FlagsTest, UnknownFlagsAndValuesAreRefused) {
+  ExpectRefused({
+      {{"--colour", "443"}, "flag \"--colour\" is unknown; did you mean --color?"},
+      {{"list", "--count"}, "flag --count lacks its value"},
+      {{"watch", "--count=many"}, "--count=many is not a number"},
+      {{"search", "a", "--max-results="}, "--max-results= is not a number"},
+      {{"--timeout=soon", "443"}, "--timeout=soon is not a duration, such as 500ms or 1m30s"},
+      {{"--timeout=inf", "443"}, "--timeout=inf must have an end"},
+      {{"--target=", "443"}, "--target is empty, it must be HOST:PORT or not be given"},
+      {{"443", "-o", ""}, "--output is empty"},
+  });
 }
 
-TEST_F(FlagsDeathTest, ValuesKeepTheirHyphens) {
+TEST_F(FlagsTest, KeyBehindTwoDashesIsNoCommand) {
+  ExpectRead({
+      {{"--", "list"}, "verb 0\nkeys [list]\n"},
+      {{"--offline", "--", "list", "443"}, "verb 0\nkeys [list|443]\n"},
+      {{"list", "--", "443"}, "verb 2\nkeys [443]\n"},
+  });
+}
+
+TEST_F(FlagsTest, VerbIsImpliedWhereTheFirstKeyMayBeASlip) {
+  for (const auto& [arguments, implied] :
+       std::vector<std::pair<std::vector<std::string>, bool>>{{{"lsit"}, true},
+                                                              {{"lookup", "lsit"}, false},
+                                                              {{"--", "lsit"}, false},
+                                                              {{"list"}, false}}) {
+    EXPECT_EQ(Read(arguments)->verb_is_implied, implied) << arguments.front();
+  }
+}
+
+TEST_F(FlagsTest, VariablesStandForFlags) {
+  setenv("PORTREG_TARGET", "from.environment:1", 1);
+  setenv("PORTREG_TIMEOUT", "5s", 1);
+  setenv("PORTREG_CACERT", "ca.pem", 1);
+  setenv("PORTREG_CERT", "c.pem", 1);
+  setenv("PORTREG_KEY", "k.pem", 1);
+  setenv("PORTREG_SERVER_NAME", "reg.example", 1);
+  ExpectRead({
+      {{"443"}, "target from.environment:1\ntimeout 5s 5s\n"},
+      {{"443"}, "tls [ca.pem|c.pem|k.pem|reg.example]\n"},
+      {{"443", "--timeout=1s", "--cacert=b.pem", "--cert=d.pem"},
+       "target from.environment:1\ntimeout 1s 1s\n"},
+      {{"443", "--cacert=b.pem", "--cert=d.pem", "--server-name=other"},
+       "tls [b.pem|d.pem|k.pem|other]\n"},
+      {{"443", "--plaintext"}, "plaintext\n"},
+  });
+  for (const std::string on : {"1", "true", "YES", "on"}) {
+    setenv("PORTREG_OFFLINE", on.c_str(), 1);
+    ExpectRead({{{"443"}, "offline\ntarget"},
+                {{"443", "--no-offline"}, "format 0\ntarget"},
+                // A server that is named is meant.
+                {{"443", "--target=a:1"}, "format 0\ntarget a:1"},
+                {{"443", "--target=a:1", "--offline"}, "offline\ntarget a:1"},
+                {{"watch", "--target=a:1"}, "format 0\ntarget a:1"}});
+    ExpectRefused({{{"watch"}, "PORTREG_OFFLINE has none"}});
+  }
+  for (const std::string off : {"", "0", "false", "No", "off"}) {
+    setenv("PORTREG_OFFLINE", off.c_str(), 1);
+    ExpectRead({{{"443"}, "format 0\ntarget"}, {{"443", "--offline"}, "offline\ntarget"}});
+  }
+}
+
+TEST_F(FlagsTest, UnusableVariablesAreRefusedByTheirNames) {
+  for (const auto& [variable, value, complaint] :
+       std::vector<std::tuple<std::string, std::string, std::string>>{
+           {"PORTREG_TIMEOUT", "soon", "PORTREG_TIMEOUT=soon is not a duration"},
+           {"PORTREG_TIMEOUT", "-1s", "PORTREG_TIMEOUT=-1s must be above 0"},
+           {"PORTREG_OFFLINE", "perhaps",
+            "PORTREG_OFFLINE is \"perhaps\", it must be true or false"},
+           {"PORTREG_CERT", "c.pem", "PORTREG_CERT and PORTREG_KEY, belong together"},
+           {"PORTREG_KEY", "k.pem", "PORTREG_CERT and PORTREG_KEY, belong together"}}) {
+    setenv(variable.c_str(), value.c_str(), 1);
+    ExpectRefused({{{"443"}, complaint}});
+    Unset();
+  }
+}
+
+TEST_F(FlagsTest, EmptyValueOfTlsIsRefusedInEveryForm) {
+  for (const auto& [flag, variable] :
+       std::vector<std::pair<std::string, std::string>>{{"--cacert", "PORTREG_CACERT"},
+                                                        {"--cert", "PORTREG_CERT"},
+                                                        {"--key", "PORTREG_KEY"},
+                                                        {"--server-name", "PORTREG_SERVER_NAME"}}) {
+    ExpectRefused({{{"443", absl::StrCat(flag, "=")}, absl::StrCat(flag, " is empty")},
+                   {{"443", flag, ""}, absl::StrCat(flag, " is empty")}});
+    setenv(variable.c_str(), "", 1);
+    ExpectRefused({{{"443"}, absl::StrCat(variable, " is empty")},
+                   {{"443", "--tls"}, absl::StrCat(variable, " is empty")}});
+    ExpectRead({{{"443", "--plaintext"}, "plaintext\n"}});
+    Unset();
+  }
+}
+
+TEST_F(FlagsTest, ErrorsOfTheLibraryNameTheFlagOrTheVariable) {
+  const absl::Status error = absl::InvalidArgumentError(
+      "ClientOptions.target is \"a\", ClientOptions.timeout and ClientOptions.tls.ca_file");
+  EXPECT_EQ(NamedByOrigin(error, *Read({"443"})).message(), error.message());
+  EXPECT_EQ(
+      NamedByOrigin(error, *Read({"443", "--target=a", "--timeout=1s", "--cacert=x"})).message(),
+      "--target is \"a\", --timeout and --cacert");
+  setenv("PORTREG_TARGET", "a:1", 1);
+  EXPECT_EQ(NamedByOrigin(absl::InvalidArgumentError("ClientOptions.target is"), *Read({"443"}))
+                .message(),
+            "PORTREG_TARGET is");
+}
+
+TEST_F(FlagsTest, ValuesKeepTheirHyphens) {
   ExpectRead({
       {{"--target=unix:/a-b--c", "--no-headers", "x-y"}, "target unix:/a-b--c\n"},
       {{"a--b", "x-y"}, "keys [a--b|x-y]\n"},
   });
 }
 
-TEST(FlagsTest, VersionIsAskedForBeforeAnythingIsChecked) {
+TEST_F(FlagsTest, VersionIsAskedForBeforeAnythingIsChecked) {
   for (const std::string flag : {"--version", "-version"}) {
     const absl::StatusOr<Invocation> invocation = Read({"-o", "yaml", "--no-such-flag", flag});
     ASSERT_TRUE(invocation.ok()) << flag << invocation.status();
@@ -318,12 +415,35 @@ TEST(FlagsTest, VersionIsAskedForBeforeAnythingIsChecked) {
   }
 }
 
-TEST(FlagsTest, HelpIsAskedForBeforeAnythingIsChecked) {
+TEST_F(FlagsTest, HelpIsAskedForBeforeAnythingIsChecked) {
   for (const std::string flag : {"--help", "-help", "-h"}) {
     const absl::StatusOr<Invocation> invocation = Read({"-o", "yaml", "--no-such-flag", flag});
     ASSERT_TRUE(invocation.ok()) << flag << invocation.status();
     EXPECT_EQ(invocation->verb, Verb::kHelp);
   }
+}
+
+TEST_F(FlagsTest, HelpIsOfTheCommandThatIsNamed) {
+  struct Asked {
+    std::vector<std::string> arguments;
+    std::optional<Verb> topic;
+  };
+  for (const Asked& row : std::vector<Asked>{{{"--help"}, std::nullopt},
+                                             {{"list", "--help"}, Verb::kList},
+                                             {{"--help", "list"}, Verb::kList},
+                                             {{"-o", "json", "-h", "search", "a"}, Verb::kSearch},
+                                             {{"help", "export"}, Verb::kExport},
+                                             {{"help"}, Verb::kHelp},
+                                             {{"443", "--help"}, std::nullopt},
+                                             {{"--help", "--", "list"}, std::nullopt}}) {
+    SCOPED_TRACE(absl::StrJoin(row.arguments, " "));
+    const absl::StatusOr<Invocation> invocation = Read(row.arguments);
+    ASSERT_TRUE(invocation.ok()) << invocation.status();
+    EXPECT_EQ(invocation->verb, Verb::kHelp);
+    EXPECT_EQ(invocation->help_topic, row.topic);
+  }
+  ExpectRefused({{{"help", "lsit"}, "there is no command \"lsit\"; did you mean list?"},
+                 {{"help", "443"}, "there is no command \"443\"; see --help"}});
 }
 
 }  // namespace

@@ -2,8 +2,11 @@
 
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "client/cli/flag_table.h"
+#include "client/cli/verbs.h"
 #include "common/port.h"
 #include "common/version.h"
 #include "gmock/gmock.h"
@@ -17,18 +20,34 @@ using ::testing::HasSubstr;
 TEST(HelpTest, NamesVersionDefaultAddressAndBounds) {
   const std::string help = HelpText();
   EXPECT_THAT(help, HasSubstr(absl::StrCat("portreg ", Version(), ",")));
-  EXPECT_THAT(help, HasSubstr(absl::StrCat("else ", kDefaultAddress)));
+  EXPECT_THAT(help, HasSubstr(absl::StrCat("default: ", kDefaultAddress)));
   EXPECT_THAT(help, HasSubstr("1-500; default: 50"));
 }
 
-TEST(HelpTest, NamesEveryFlag) {
-  for (const std::string flag : {"-o ",        "--short",   "--layer=",       "--details",
-                                 "--portless", "--like",    "--max-results=", "--no-headers",
-                                 "--color=",   "--format=", "--target=",      "--offline",
-                                 "--timeout=", "--header=", "--plaintext",    "--tls",
-                                 "--cacert=",  "--cert=",   "--key=",         "--server-name="}) {
-    EXPECT_THAT(HelpText(), HasSubstr(flag));
+TEST(HelpTest, NamesEveryFlagAndVariable) {
+  for (const FlagInfo& flag : FlagTable()) {
+    EXPECT_THAT(HelpText(), HasSubstr(absl::StrCat("--", flag.name)));
+    EXPECT_THAT(HelpText(), HasSubstr(std::string(flag.variable)));
   }
+}
+
+TEST(HelpTest, OfACommandNamesItsFlagsAndFormatsOnly) {
+  for (const VerbInfo& verb : Verbs()) {
+    const std::string help = HelpTextOf(verb.verb);
+    SCOPED_TRACE(help);
+    EXPECT_THAT(help, ::testing::StartsWith(absl::StrCat("portreg ", verb.name)));
+    for (const FlagInfo& flag : FlagTable()) {
+      if (flag.section == FlagSection::kOther) continue;
+      EXPECT_EQ(absl::StrContains(help, absl::StrCat("--", flag.name, flag.is_switch() ? "" : "=")),
+                flag.is_for(verb.verb))
+          << flag.name;
+    }
+    for (const absl::string_view line : absl::StrSplit(help, '\n')) EXPECT_LE(line.size(), 80);
+  }
+  EXPECT_THAT(HelpTextOf(Verb::kExport), HasSubstr("\n  sysctl-reserved "));
+  EXPECT_THAT(HelpTextOf(Verb::kList), HasSubstr("\n  services "));
+  EXPECT_THAT(HelpTextOf(Verb::kInfo), ::testing::Not(HasSubstr("\n  services ")));
+  EXPECT_THAT(HelpTextOf(Verb::kWatch), ::testing::Not(HasSubstr("\n  csv ")));
 }
 
 TEST(HelpTest, NamesEveryCommandAndFormat) {
