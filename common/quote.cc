@@ -2,8 +2,6 @@
 
 #include <utf8.h>
 
-#include <cstdint>
-
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -11,15 +9,6 @@
 
 namespace portreg {
 namespace {
-
-// C0, DEL and C1, and what changes the direction of a line (Unicode 15, table
-// 2 of UAX #9), behind which other text could hide.
-bool IsControl(uint32_t code_point) {
-  return code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0) || code_point == 0x061C ||
-         (code_point >= 0x200E && code_point <= 0x200F) ||
-         (code_point >= 0x2028 && code_point <= 0x202E) ||
-         (code_point >= 0x2066 && code_point <= 0x2069);
-}
 
 constexpr bool IsContinuation(char byte) {
   return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
@@ -34,6 +23,13 @@ absl::string_view Prefix(absl::string_view text, size_t max_bytes) {
 }
 
 }  // namespace
+
+bool IsControl(uint32_t code_point) {
+  return code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0) || code_point == 0x061C ||
+         (code_point >= 0x200E && code_point <= 0x200F) ||
+         (code_point >= 0x2028 && code_point <= 0x202E) ||
+         (code_point >= 0x2066 && code_point <= 0x2069);
+}
 
 std::string Printable(absl::string_view text) {
   if (!IsValidUtf8(text)) return absl::CHexEscape(text);

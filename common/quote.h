@@ -3,11 +3,17 @@
 #define PORTREG_COMMON_QUOTE_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "absl/strings/string_view.h"
 
 namespace portreg {
+
+// Whether a character could write over a screen or forge a line of a log: C0, DEL
+// and C1, line separators, and what changes the direction of a line, behind which
+// other text could hide (Unicode 15, table 2 of UAX #9).
+bool IsControl(uint32_t code_point);
 
 // `text` fit to be shown on one line: control characters, which could write
 // over a screen or forge a line of a log, as escapes such as \n and \x1b. A

@@ -12,10 +12,23 @@ std::optional<PortRange> RangeOf(const v1::PortRecord& record) {
   return PortRange{static_cast<Port>(record.first_port()), static_cast<Port>(record.last_port())};
 }
 
+std::optional<Transport> TransportOf(const v1::PortRecord& record) {
+  if (!v1::Transport_IsValid(record.transport())) return std::nullopt;
+  return static_cast<Transport>(record.transport());
+}
+
+std::optional<Layer> LayerOf(const v1::PortRecord& record) {
+  if (!v1::Layer_IsValid(record.layer())) return std::nullopt;
+  return static_cast<Layer>(record.layer());
+}
+
 std::optional<v1::PortRecord> ClippedTo(PortRange ports, Transport transport,
                                         const v1::PortRecord& record) {
   const std::optional<PortRange> range = RangeOf(record);
-  if (!range || !Answers(static_cast<Transport>(record.transport()), transport)) {
+  const std::optional<Transport> its = TransportOf(record);
+  // An unknown transport is no answer to a question about another.
+  const bool answers = its ? Answers(*its, transport) : transport == Transport::kNone;
+  if (!range || !answers) {
     return std::nullopt;
   }
   const Port first = std::max(range->first, ports.first);

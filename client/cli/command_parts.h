@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "client/cli/commands.h"
 #include "client/cli/invocation.h"
+#include "client/cli/json.h"
 #include "client/cli/record_writer.h"
 #include "client/cli/source.h"
 #include "common/port.h"
@@ -40,8 +41,9 @@ absl::StatusOr<std::vector<Query>> ReadRanges(const std::vector<std::string>& ke
 // How much of each record the formats asked for show.
 WithDetails DetailsOf(const Invocation& invocation);
 
-// Whether records of the layer are asked for.
+// Whether records of the layer are asked for, or a record is of such a layer.
 bool IncludesLayer(const Invocation& invocation, Layer layer);
+bool IncludesLayerOf(const Invocation& invocation, const v1::PortRecord& record);
 
 // Writes a record that answers a question about `ports` on `transport`. Where
 // the format is about ports rather than records, what the record says of other
@@ -49,10 +51,17 @@ bool IncludesLayer(const Invocation& invocation, Layer layer);
 void WriteAnswer(const Invocation& invocation, PortRange ports, Transport transport,
                  const v1::PortRecord& record, RecordWriter& writer);
 
-// Finishes what was written and complains of what had to be left out.
-void Finish(const std::string& revision, RecordWriter& writer, const Output& output);
+// Finishes what was written and complains of what had to be left out. Returns
+// the exit code: kExitOk, or that of a writer that has failed, of which it
+// complains too.
+int Finish(const std::string& revision, const Source& source, RecordWriter& writer,
+           const Output& output);
 
-// Writes a line to standard error; what could write over the screen is escaped.
+// Whether the writer takes more.
+bool TakesMore(const RecordWriter& writer, const Output& output);
+
+// Writes a line to standard error; what could write over the screen is escaped,
+// and what no person would read is cut off.
 void Complain(absl::string_view line, const Output& output);
 
 // Complains of the command line; returns kExitUsage.
@@ -64,10 +73,13 @@ std::string CallFailure(const absl::Status& status, const Source& source);
 // Complains that the source failed, naming it; returns the exit code.
 int FailCall(const absl::Status& status, const Source& source, const Output& output);
 
-// Writes a message as indented JSON. Any details of failures are left out,
-// since their types are not known here.
-void WriteJson(v1::BatchLookupResponse message, const Output& output);
-void WriteJson(const google::protobuf::Message& message, const Output& output);
+// The exit code of a call that has failed so.
+int ExitCodeOf(const absl::Status& status);
+
+// Writes a message as JSON, with the end of a line. Returns the exit code: kExitOk,
+// or that of the failure, of which it complains, to write the message.
+int WriteJson(const google::protobuf::Message& message, JsonStyle style, const Source& source,
+              const Output& output);
 
 }  // namespace portreg::cli
 

@@ -11,6 +11,8 @@
 #include "client/cli/clip.h"
 #include "client/cli/command_parts.h"
 #include "client/cli/json.h"
+#include "client/cli/terminal.h"
+#include "common/quote.h"
 
 namespace portreg::cli {
 namespace {
@@ -58,6 +60,12 @@ bool IncludesLayer(const Invocation& invocation, Layer layer) {
   return layers.empty() || std::find(layers.begin(), layers.end(), layer) != layers.end();
 }
 
+bool IncludesLayerOf(const Invocation& invocation, const v1::PortRecord& record) {
+  if (invocation.layers.empty()) return true;
+  const std::optional<Layer> layer = LayerOf(record);
+  return layer && IncludesLayer(invocation, *layer);
+}
+
 void WriteAnswer(const Invocation& invocation, PortRange ports, Transport transport,
                  const v1::PortRecord& record, RecordWriter& writer) {
   if (invocation.format != Format::kServices) {
@@ -68,14 +76,26 @@ void WriteAnswer(const Invocation& invocation, PortRange ports, Transport transp
   }
 }
 
-void Finish(const std::string& revision, RecordWriter& writer, const Output& output) {
-  writer.Finish(revision);
-  std::fflush(output.out);
+int Finish(const std::string& revision, const Source& source, RecordWriter& writer,
+           const Output& output) {
+  if (writer.status().ok()) writer.Finish(revision);
+  (void)output.out.Flush();
+  if (absl::IsFailedPrecondition(writer.status())) {
+    Complain(writer.status().message(), output);
+    return kExitRefused;
+  }
+  if (!writer.status().ok()) return FailCall(writer.status(), source, output);
   if (const std::string remark = writer.Remark(); !remark.empty()) Complain(remark, output);
+  return kExitOk;
+}
+
+bool TakesMore(const RecordWriter& writer, const Output& output) {
+  return writer.status().ok() && output.out.ok();
 }
 
 void Complain(absl::string_view line, const Output& output) {
-  absl::FPrintF(output.err, "portreg: %s\n", Printable(line));
+  constexpr size_t kMaxWidth = 4'096;
+  absl::FPrintF(output.err, "portreg: %s\n", Truncated(Printable(line), kMaxWidth));
 }
 
 int FailUsage(const absl::Status& status, const Output& output) {
@@ -97,18 +117,17 @@ int FailCall(const absl::Status& status, const Source& source, const Output& out
   if (absl::IsUnavailable(status)) line += " (--offline answers without a server)";
   if (absl::IsUnimplemented(status)) line += " (the server may be older than this tool)";
   Complain(line, output);
-  return kExitGrpc + static_cast<int>(status.code());
+  return ExitCodeOf(status);
 }
 
-void WriteJson(v1::BatchLookupResponse message, const Output& output) {
-  for (v1::LookupResult& result : *message.mutable_results()) {
-    if (result.has_failure()) result.mutable_failure()->clear_details();
-  }
-  WriteJson(static_cast<const google::protobuf::Message&>(message), output);
-}
+int ExitCodeOf(const absl::Status& status) { return kExitGrpc + static_cast<int>(status.code()); }
 
-void WriteJson(const google::protobuf::Message& message, const Output& output) {
-  absl::FPrintF(output.out, "%s\n", ToJson(message, JsonStyle::kIndented));
+int WriteJson(const google::protobuf::Message& message, JsonStyle style, const Source& source,
+              const Output& output) {
+  const absl::StatusOr<std::string> json = ToJson(message, style);
+  if (!json.ok()) return FailCall(json.status(), source, output);
+  output.out.PutData(absl::StrCat(*json, "\n"));
+  return kExitOk;
 }
 
 int Run(const Invocation& invocation, Source& source, const Output& output) {

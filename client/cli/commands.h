@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "client/cli/invocation.h"
+#include "client/cli/printer.h"
 #include "client/cli/source.h"
 #include "client/cli/terminal.h"
 
@@ -14,13 +15,15 @@ namespace portreg::cli {
 inline constexpr int kExitOk = 0;
 inline constexpr int kExitUsage = 1;
 inline constexpr int kExitNotFound = 2;
+// Of what would harm the reader of the answer.
+inline constexpr int kExitRefused = 3;
 inline constexpr int kExitGrpc = 64;
 inline constexpr int kExitInterrupted = 130;
 
 // Where a command writes: answers and complaints.
 struct Output {
   Terminal terminal;
-  std::FILE* out;
+  Printer out;
   std::FILE* err;
 };
 

@@ -38,23 +38,23 @@ std::string DelimitedRow(Format format, absl::Span<const std::string> fields) {
   return absl::StrCat(absl::StrJoin(fields, "\t", escape), "\n");
 }
 
-DelimitedWriter::DelimitedWriter(Format format, bool headers, bool matches, std::FILE* out)
+DelimitedWriter::DelimitedWriter(Format format, bool headers, bool matches, Printer out)
     : format_(format), out_(out) {
   if (!headers) return;
   std::vector<std::string> titles = {"first_port", "last_port", "transport",  "service",
                                      "layer",      "source",    "description"};
   if (matches) titles.emplace_back("match");
-  Put(DelimitedRow(format_, titles), out_);
+  out_.PutData(DelimitedRow(format_, titles));
 }
 
 void DelimitedWriter::Write(const v1::PortRecord& record) {
-  Put(DelimitedRow(format_, FieldsOf(record)), out_);
+  out_.PutData(DelimitedRow(format_, FieldsOf(record)));
 }
 
 void DelimitedWriter::WriteMatch(const v1::SearchMatch& match) {
   std::vector<std::string> fields = FieldsOf(match.record());
   fields.push_back(ReasonOf(match));
-  Put(DelimitedRow(format_, fields), out_);
+  out_.PutData(DelimitedRow(format_, fields));
 }
 
 }  // namespace portreg::cli

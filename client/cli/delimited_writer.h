@@ -2,11 +2,11 @@
 #ifndef PORTREG_CLIENT_CLI_DELIMITED_WRITER_H_
 #define PORTREG_CLIENT_CLI_DELIMITED_WRITER_H_
 
-#include <cstdio>
 #include <string>
 
 #include "absl/types/span.h"
 #include "client/cli/invocation.h"
+#include "client/cli/printer.h"
 #include "client/cli/record_writer.h"
 
 namespace portreg::cli {
@@ -26,7 +26,7 @@ class DelimitedWriter final : public RecordWriter {
  public:
   // Format::kCsv or kTsv. `matches`: whether there is a column that tells why a
   // search found the record.
-  DelimitedWriter(Format format, bool headers, bool matches, std::FILE* out);
+  DelimitedWriter(Format format, bool headers, bool matches, Printer out);
 
   void Write(const v1::PortRecord& record) override;
   void WriteMatch(const v1::SearchMatch& match) override;
@@ -34,7 +34,7 @@ class DelimitedWriter final : public RecordWriter {
 
  private:
   const Format format_;
-  std::FILE* const out_;
+  const Printer out_;
 };
 
 }  // namespace portreg::cli

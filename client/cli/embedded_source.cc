@@ -68,8 +68,7 @@ class EmbeddedSource final : public Source {
     return response;
   }
 
-  absl::Status Watch(absl::FunctionRef<bool(const v1::WatchResponse&)> /*take*/,
-                     absl::FunctionRef<void(const absl::Status&)> /*lost*/) override {
+  absl::Status Watch(Follower& /*follower*/) override {
     return absl::UnimplementedError("it never changes");
   }
 

@@ -67,12 +67,13 @@ std::string HeadingOf(const Invocation& invocation, const std::vector<Query>& wa
 }
 
 std::unique_ptr<RecordWriter> MakeWriter(const Invocation& invocation,
-                                         const std::vector<Query>& wanted, std::FILE* out) {
+                                         const std::vector<Query>& wanted, Printer out) {
   switch (invocation.export_format) {
     case ExportFormat::kServices:
       return std::make_unique<ServicesWriter>(HeadingOf(invocation, wanted), out);
     case ExportFormat::kSysctlReserved:
-      return std::make_unique<ReservedPortsWriter>(HeadingOf(invocation, wanted), out);
+      return std::make_unique<ReservedPortsWriter>(HeadingOf(invocation, wanted),
+                                                   invocation.reserve_over_half, out);
     case ExportFormat::kIanaCsv:
       return std::make_unique<IanaCsvWriter>(IncludesLayer(invocation, Layer::kLocal), out);
     case ExportFormat::kJson:
@@ -107,11 +108,10 @@ int RunExport(const Invocation& invocation, Source& source, const Output& output
       source.List(QuestionOf(invocation, *wanted), of_ports ? WithDetails::kNo : WithDetails::kYes,
                   [&](const v1::PortRecord& record) {
                     Write(record, *wanted, of_ports, *writer);
-                    return std::ferror(output.out) == 0;
+                    return TakesMore(*writer, output);
                   });
   if (!revision.ok()) return FailCall(revision.status(), source, output);
-  Finish(*revision, *writer, output);
-  return kExitOk;
+  return Finish(*revision, source, *writer, output);
 }
 
 }  // namespace portreg::cli

@@ -5,10 +5,13 @@
 #include "absl/strings/str_cat.h"
 #include "client/cli/delimited_writer.h"
 #include "client/cli/words.h"
+#include "common/iana_csv.h"
+#include "common/layer_file.h"
 
 namespace portreg::cli {
 
 void IanaCsvWriter::Write(const v1::PortRecord& record) {
+  if (!status().ok()) return;
   v1::PortRecord without_transport = record;
   without_transport.clear_transport();
   const v1::RecordDetails& details = record.details();
@@ -26,15 +29,21 @@ void IanaCsvWriter::Write(const v1::PortRecord& record) {
                                      details.assignment_notes()};
   if (with_owner_) fields.push_back(details.owner());
   rows_ += DelimitedRow(Format::kCsv, fields);
+  ++row_count_;
+  if (row_count_ > kMaxRows || rows_.size() > kMaxFileBytes) {
+    Fail(absl::ResourceExhaustedError(
+        absl::StrCat("the file would have more than ", kMaxRows, " rows or ", kMaxFileBytes,
+                     " bytes, which portregd does not read; ask for fewer layers or ranges")));
+  }
 }
 
 void IanaCsvWriter::Finish(const std::string& /*revision*/) {
-  Put(absl::StrCat("Service Name,Port Number,Transport Protocol,Description,Assignee,Contact,"
+  out_.PutData(
+      absl::StrCat("Service Name,Port Number,Transport Protocol,Description,Assignee,Contact,"
                    "Registration Date,Modification Date,Reference,Service Code,"
                    "Unauthorized Use Reported,Assignment Notes",
-                   with_owner_ ? ",Owner" : "", "\n"),
-      out_);
-  Put(rows_, out_);
+                   with_owner_ ? ",Owner" : "", "\n"));
+  out_.PutData(rows_);
 }
 
 }  // namespace portreg::cli

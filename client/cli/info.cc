@@ -19,39 +19,40 @@ std::string ModifiedAt(const v1::LayerInfo& layer) {
                           absl::UTCTimeZone());
 }
 
+std::string LayerText(const v1::LayerInfo& layer) {
+  std::string text = absl::StrFormat(
+      "\n%s (%s)\n  records   %d: %d with a service name, %d of these without a port\n",
+      LayerName(layer.layer()), Printable(layer.source()), layer.record_count(),
+      layer.named_count(), layer.portless_count());
+  if (layer.set_aside_count() > 0) {
+    absl::StrAppend(&text, "  set aside ", layer.set_aside_count(), " unusable rows\n");
+  }
+  absl::StrAppend(&text, "  origin    ", Printable(layer.origin()), "\n");
+  if (layer.has_modify_time()) absl::StrAppend(&text, "  modified  ", ModifiedAt(layer), "\n");
+  return absl::StrCat(text, "  sha256    ", Printable(layer.sha256()), "\n");
+}
+
 void WriteText(const v1::GetRegistryInfoResponse& info, const Source& source,
                const Output& output) {
-  absl::FPrintF(output.out, "from      %s, version %s\n", source.Name(),
-                Printable(info.server_version()));
-  absl::FPrintF(output.out, "revision  %s\n", Printable(info.revision()));
-  for (const v1::LayerInfo& layer : info.layers()) {
-    absl::FPrintF(output.out, "\n%s (%s)\n", LayerName(layer.layer()), Printable(layer.source()));
-    absl::FPrintF(output.out,
-                  "  records   %d: %d with a service name, %d of these without a port\n",
-                  layer.record_count(), layer.named_count(), layer.portless_count());
-    if (layer.set_aside_count() > 0) {
-      absl::FPrintF(output.out, "  set aside %d unusable rows\n", layer.set_aside_count());
-    }
-    absl::FPrintF(output.out, "  origin    %s\n", Printable(layer.origin()));
-    if (layer.has_modify_time()) absl::FPrintF(output.out, "  modified  %s\n", ModifiedAt(layer));
-    absl::FPrintF(output.out, "  sha256    %s\n", Printable(layer.sha256()));
-  }
+  output.out.Put(absl::StrCat("from      ", Printable(source.Name()), ", version ",
+                              Printable(info.server_version()), "\nrevision  ",
+                              Printable(info.revision()), "\n"));
+  for (const v1::LayerInfo& layer : info.layers()) output.out.Put(LayerText(layer));
 }
 
 void WriteRows(const v1::GetRegistryInfoResponse& info, const Invocation& invocation,
                const Output& output) {
   if (!invocation.no_headers) {
-    Put(DelimitedRow(invocation.format, {"layer", "records", "named", "portless", "set_aside",
-                                         "origin", "modified", "sha256", "revision"}),
-        output.out);
+    output.out.PutData(
+        DelimitedRow(invocation.format, {"layer", "records", "named", "portless", "set_aside",
+                                         "origin", "modified", "sha256", "revision"}));
   }
   for (const v1::LayerInfo& layer : info.layers()) {
-    Put(DelimitedRow(invocation.format,
-                     {LayerName(layer.layer()), absl::StrCat(layer.record_count()),
-                      absl::StrCat(layer.named_count()), absl::StrCat(layer.portless_count()),
-                      absl::StrCat(layer.set_aside_count()), layer.origin(), ModifiedAt(layer),
-                      layer.sha256(), info.revision()}),
-        output.out);
+    output.out.PutData(DelimitedRow(
+        invocation.format, {LayerName(layer.layer()), absl::StrCat(layer.record_count()),
+                            absl::StrCat(layer.named_count()), absl::StrCat(layer.portless_count()),
+                            absl::StrCat(layer.set_aside_count()), layer.origin(),
+                            ModifiedAt(layer), layer.sha256(), info.revision()}));
   }
 }
 
@@ -66,7 +67,7 @@ int RunInfo(const Invocation& invocation, Source& source, const Output& output) 
   const absl::StatusOr<v1::GetRegistryInfoResponse> info = source.Info();
   if (!info.ok()) return FailCall(info.status(), source, output);
   if (invocation.brief) {
-    absl::FPrintF(output.out, "%s\n", info->revision());
+    output.out.Put(absl::StrCat(Printable(info->revision()), "\n"));
     return kExitOk;
   }
   switch (invocation.format) {
@@ -75,11 +76,9 @@ int RunInfo(const Invocation& invocation, Source& source, const Output& output) 
       WriteRows(*info, invocation, output);
       break;
     case Format::kNdjson:
-      absl::FPrintF(output.out, "%s\n", ToJson(*info, JsonStyle::kOneLine));
-      break;
+      return WriteJson(*info, JsonStyle::kOneLine, source, output);
     case Format::kJson:
-      WriteJson(*info, output);
-      break;
+      return WriteJson(*info, JsonStyle::kIndented, source, output);
     default:
       WriteText(*info, source, output);
       break;

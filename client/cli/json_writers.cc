@@ -1,5 +1,6 @@
 #include "client/cli/json_writers.h"
 
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "client/cli/json.h"
@@ -11,25 +12,27 @@ constexpr absl::string_view kBegin = "{\"records\":[";
 
 }  // namespace
 
-void NdjsonWriter::Write(const v1::PortRecord& record) {
-  Put(absl::StrCat(ToJson(record, JsonStyle::kOneLine), "\n"), out_);
-}
-
-void NdjsonWriter::WriteMatch(const v1::SearchMatch& match) {
-  Put(absl::StrCat(ToJson(match, JsonStyle::kOneLine), "\n"), out_);
+void NdjsonWriter::PutLine(const google::protobuf::Message& message) {
+  const absl::StatusOr<std::string> line = ToJson(message, JsonStyle::kOneLine);
+  if (!line.ok()) return Fail(line.status());
+  out_.PutData(absl::StrCat(*line, "\n"));
 }
 
 void JsonWriter::Write(const v1::PortRecord& record) {
-  Put(absl::StrCat(first_ ? kBegin : ",", "\n", ToJson(record, JsonStyle::kOneLine)), out_);
+  const absl::StatusOr<std::string> json = ToJson(record, JsonStyle::kOneLine);
+  if (!json.ok()) return Fail(json.status());
+  out_.PutData(absl::StrCat(first_ ? kBegin : ",", "\n", *json));
   first_ = false;
 }
 
 void JsonWriter::Finish(const std::string& revision) {
   v1::ListRangeResponse tail;
   tail.set_revision(revision);
+  const absl::StatusOr<std::string> json = ToJson(tail, JsonStyle::kOneLine);
+  if (!json.ok()) return Fail(json.status());
   // The other fields, without the brace that would open them.
-  const std::string fields = ToJson(tail, JsonStyle::kOneLine).substr(1);
-  Put(absl::StrCat(first_ ? kBegin : "", "\n]", fields == "}" ? "" : ",", fields, "\n"), out_);
+  const std::string fields = json->substr(1);
+  out_.PutData(absl::StrCat(first_ ? kBegin : "", "\n]", fields == "}" ? "" : ",", fields, "\n"));
 }
 
 }  // namespace portreg::cli

@@ -2,9 +2,9 @@
 #ifndef PORTREG_CLIENT_CLI_JSON_WRITERS_H_
 #define PORTREG_CLIENT_CLI_JSON_WRITERS_H_
 
-#include <cstdio>
 #include <string>
 
+#include "client/cli/printer.h"
 #include "client/cli/record_writer.h"
 
 namespace portreg::cli {
@@ -12,27 +12,29 @@ namespace portreg::cli {
 // One PortRecord, or SearchMatch, a line.
 class NdjsonWriter final : public RecordWriter {
  public:
-  explicit NdjsonWriter(std::FILE* out) : out_(out) {}
+  explicit NdjsonWriter(Printer out) : out_(out) {}
 
-  void Write(const v1::PortRecord& record) override;
-  void WriteMatch(const v1::SearchMatch& match) override;
+  void Write(const v1::PortRecord& record) override { PutLine(record); }
+  void WriteMatch(const v1::SearchMatch& match) override { PutLine(match); }
   void Finish(const std::string& /*revision*/) override {}
 
  private:
-  std::FILE* const out_;
+  void PutLine(const google::protobuf::Message& message);
+
+  const Printer out_;
 };
 
 // One ListRangeResponse with all records, written as they come: without
 // Finish(), what was written is no JSON.
 class JsonWriter final : public RecordWriter {
  public:
-  explicit JsonWriter(std::FILE* out) : out_(out) {}
+  explicit JsonWriter(Printer out) : out_(out) {}
 
   void Write(const v1::PortRecord& record) override;
   void Finish(const std::string& revision) override;
 
  private:
-  std::FILE* const out_;
+  const Printer out_;
   bool first_ = true;
 };
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "client/cli/command_parts.h"
 #include "client/cli/record_writer.h"
 #include "common/query.h"
@@ -31,6 +32,14 @@ absl::StatusOr<std::vector<RangeQuestion>> ReadQuestions(const Invocation& invoc
   return questions;
 }
 
+// That there is no record, for a person.
+std::string NothingFound(const Invocation& invocation) {
+  return absl::StrCat(
+      "no record in ",
+      invocation.keys.empty() ? "the registry" : absl::StrJoin(invocation.keys, ", "),
+      invocation.layers.empty() ? "" : " and the layers asked for");
+}
+
 }  // namespace
 
 int RunList(const Invocation& invocation, Source& source, const Output& output) {
@@ -40,19 +49,22 @@ int RunList(const Invocation& invocation, Source& source, const Output& output) 
   const std::unique_ptr<RecordWriter> writer =
       MakeRecordWriter(invocation, output.terminal, output.out);
   std::string revision;
+  bool empty = true;
   for (const RangeQuestion& question : *questions) {
     const absl::StatusOr<std::string> listed =
         source.List(question, DetailsOf(invocation), [&](const v1::PortRecord& record) {
           WriteAnswer(invocation, question.ports, question.transport, record, *writer);
-          return std::ferror(output.out) == 0;
+          empty = false;
+          return TakesMore(*writer, output);
         });
     // What has no end is not finished: a cut-off document must not look whole.
     if (!listed.ok()) return FailCall(listed.status(), source, output);
     const bool first = &question == &questions->front();
     revision = first || revision == *listed ? *listed : "";
   }
-  Finish(revision, *writer, output);
-  return kExitOk;
+  const int exit_code = Finish(revision, source, *writer, output);
+  if (empty) Complain(NothingFound(invocation), output);
+  return exit_code;
 }
 
 }  // namespace portreg::cli

@@ -1,12 +1,15 @@
 // portreg: tells what a port number is.
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "client/cli/command_parts.h"
 #include "client/cli/commands.h"
@@ -14,7 +17,9 @@
 #include "client/cli/flags.h"
 #include "client/cli/help.h"
 #include "client/cli/invocation.h"
+#include "client/cli/printer.h"
 #include "client/cli/remote_source.h"
+#include "client/cli/resources.h"
 #include "client/cli/source.h"
 #include "client/cli/terminal.h"
 #include "common/standard_descriptors.h"
@@ -38,18 +43,31 @@ __attribute__((section(".preinit_array"),
 using portreg::cli::Invocation;
 using portreg::cli::Output;
 using portreg::cli::Source;
+using portreg::cli::Verb;
 
 absl::StatusOr<std::unique_ptr<Source>> MakeSource(const Invocation& invocation) {
   if (invocation.offline) return portreg::cli::MakeEmbeddedSource();
+  if (absl::Status status = portreg::cli::CheckResources(); !status.ok()) return status;
   return portreg::cli::MakeRemoteSource(invocation.client, invocation.call);
+}
+
+// What --help and --version print.
+std::string AboutItself(const Invocation& invocation) {
+  if (invocation.verb == Verb::kVersion) return portreg::cli::VersionText();
+  const Verb topic = invocation.help_topic.value_or(Verb::kHelp);
+  return topic == Verb::kHelp ? portreg::cli::HelpText() : portreg::cli::HelpTextOf(topic);
 }
 
 // Ends the process. What was written may not have arrived: a full disk is no
 // success. Exit handlers are passed over: a thread of gRPC's may still be in a
 // handshake, and OpenSSL's would pull the ground from under it.
 [[noreturn]] void Close(int exit_code, const Output& output) {
-  if (std::fflush(output.out) != 0 || std::ferror(output.out) != 0) {
-    portreg::cli::Complain("standard output cannot be written", output);
+  errno = 0;
+  if (!output.out.Flush()) {
+    const char* const reason = errno == 0 ? "" : std::strerror(errno);
+    portreg::cli::Complain(
+        absl::StrCat("standard output cannot be written", *reason == '\0' ? "" : ": ", reason),
+        output);
     exit_code = portreg::cli::kExitUsage;
   }
   std::fflush(output.err);
@@ -67,21 +85,27 @@ int main(int argc, char** argv) {
   // Debian's Abseil looks for deadlocks whenever a lock is taken, and gRPC takes
   // many.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  portreg::cli::ReportExhaustion(
+      portreg::cli::ExitCodeOf(absl::ResourceExhaustedError(absl::string_view())));
   // A call's status says what gRPC and Protobuf would log.
   gpr_set_log_function([](gpr_log_func_args*) {});
   google::protobuf::SetLogHandler(nullptr);
 
-  Output output{{}, stdout, stderr};
+  Output output{{}, portreg::cli::Printer(stdout), stderr};
   const absl::StatusOr<Invocation> invocation = portreg::cli::ReadInvocation(argc, argv);
   if (!invocation.ok()) return portreg::cli::FailUsage(invocation.status(), output);
-  if (invocation->verb == portreg::cli::Verb::kHelp ||
-      invocation->verb == portreg::cli::Verb::kVersion) {
-    const bool help = invocation->verb == portreg::cli::Verb::kHelp;
-    std::fputs((help ? portreg::cli::HelpText() : portreg::cli::VersionText()).c_str(), stdout);
+  if (invocation->verb == Verb::kHelp || invocation->verb == Verb::kVersion) {
+    output.out.Put(AboutItself(*invocation));
     Close(portreg::cli::kExitOk, output);
   }
   output.terminal = portreg::cli::StandardOutput(invocation->color);
+  output.out = portreg::cli::Printer(stdout, output.terminal.is_terminal);
   const absl::StatusOr<std::unique_ptr<Source>> source = MakeSource(*invocation);
-  if (!source.ok()) return portreg::cli::FailUsage(source.status(), output);
+  if (!source.ok()) {
+    const absl::Status status = portreg::cli::NamedByOrigin(source.status(), *invocation);
+    if (!absl::IsResourceExhausted(status)) return portreg::cli::FailUsage(status, output);
+    portreg::cli::Complain(status.message(), output);
+    return portreg::cli::ExitCodeOf(status);
+  }
   Close(portreg::cli::Run(*invocation, **source, output), output);
 }

@@ -6,34 +6,45 @@
 #include "client/cli/json_writers.h"
 #include "client/cli/services_writer.h"
 #include "client/cli/table_writer.h"
+#include "common/iana_csv.h"
 #include "common/quote.h"
+#include "common/record.h"
 #include "common/service_name.h"
 
 namespace portreg::cli {
 namespace {
 
-// Each service once, whatever its case.
+// Each service once, whatever its case. RESOURCE_EXHAUSTED if there are more than
+// a registry can have.
 class NameWriter final : public RecordWriter {
  public:
-  explicit NameWriter(std::FILE* out) : out_(out) {}
+  explicit NameWriter(Printer out) : out_(out) {}
 
   void Write(const v1::PortRecord& record) override {
-    if (record.service().empty()) return;
+    if (record.service().empty() || !status().ok()) return;
+    if (record.service().size() > kMaxServiceNameBytes || seen_.size() == kMaxNames) {
+      Fail(absl::ResourceExhaustedError(absl::StrCat("the answer has a name of more than ",
+                                                     kMaxServiceNameBytes, " bytes, or more than ",
+                                                     kMaxNames, " different names")));
+      return;
+    }
     if (!seen_.insert(FoldServiceName(record.service())).second) return;
-    Put(absl::StrCat(Printable(record.service()), "\n"), out_);
+    out_.Put(absl::StrCat(Printable(record.service()), "\n"));
   }
 
   void Finish(const std::string& /*revision*/) override {}
 
  private:
-  std::FILE* const out_;
+  static constexpr size_t kMaxNames = kLayers.size() * kMaxRows;
+
+  const Printer out_;
   absl::flat_hash_set<std::string> seen_;
 };
 
 }  // namespace
 
 std::unique_ptr<RecordWriter> MakeRecordWriter(const Invocation& invocation,
-                                               const Terminal& terminal, std::FILE* out) {
+                                               const Terminal& terminal, Printer out) {
   const bool headers = !invocation.no_headers;
   const bool matches = invocation.verb == Verb::kSearch;
   if (invocation.brief) return std::make_unique<NameWriter>(out);
@@ -56,9 +67,10 @@ std::unique_ptr<RecordWriter> MakeRecordWriter(const Invocation& invocation,
   const bool wide = invocation.format == Format::kWide;
   return std::make_unique<TableWriter>(
       TableWriter::Shape{.wide = wide, .matches = matches, .headers = headers},
-      Terminal{.width = wide ? 0 : terminal.width, .color = terminal.color}, out);
+      Terminal{.is_terminal = terminal.is_terminal,
+               .width = wide ? 0 : terminal.width,
+               .color = terminal.color},
+      out);
 }
-
-void Put(absl::string_view text, std::FILE* out) { std::fwrite(text.data(), 1, text.size(), out); }
 
 }  // namespace portreg::cli

@@ -2,12 +2,12 @@
 #ifndef PORTREG_CLIENT_CLI_RECORD_WRITER_H_
 #define PORTREG_CLIENT_CLI_RECORD_WRITER_H_
 
-#include <cstdio>
 #include <memory>
 #include <string>
 
-#include "absl/strings/string_view.h"
+#include "absl/status/status.h"
 #include "client/cli/invocation.h"
+#include "client/cli/printer.h"
 #include "client/cli/terminal.h"
 #include "portreg/v1/port_record.pb.h"
 #include "portreg/v1/port_registry_service.pb.h"
@@ -31,15 +31,24 @@ class RecordWriter {
   // After Finish(): what a person should know of what was written, such as
   // that something had to be left out. Empty if there is nothing to say.
   [[nodiscard]] virtual std::string Remark() const { return {}; }
+
+  // Why the answer cannot be written, or not any further; OK if it can. Then no
+  // more is to be written. FAILED_PRECONDITION for what the writer refuses to
+  // write for its reader's sake.
+  [[nodiscard]] const absl::Status& status() const { return status_; }
+
+ protected:
+  // Sets the status, unless something has failed before.
+  void Fail(const absl::Status& status) { status_.Update(status); }
+
+ private:
+  absl::Status status_;
 };
 
-// A writer to `out` in the format that the command line asks for. kJson makes
+// A writer to `out`, in the format that the command line asks for. kJson makes
 // one ListRangeResponse of all records; --short writes distinct services.
 std::unique_ptr<RecordWriter> MakeRecordWriter(const Invocation& invocation,
-                                               const Terminal& terminal, std::FILE* out);
-
-// Writes `text` as it is.
-void Put(absl::string_view text, std::FILE* out);
+                                               const Terminal& terminal, Printer out);
 
 }  // namespace portreg::cli
 

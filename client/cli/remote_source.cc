@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "client/cli/limits.h"
 #include "client/cli/watch_events.h"
 #include "common/limits.h"
 #include "common/port.h"
@@ -21,6 +23,7 @@ class RemoteSource final : public Source {
                                                  WithDetails with_details) override {
     constexpr size_t kBatchSize = kMaxBatchSize;
     v1::BatchLookupResponse all;
+    size_t held = 0;
     for (size_t begin = 0; begin < queries.size(); begin += kBatchSize) {
       const size_t end = std::min(begin + kBatchSize, queries.size());
       v1::BatchLookupRequest request;
@@ -29,6 +32,12 @@ class RemoteSource final : public Source {
       }
       absl::StatusOr<v1::BatchLookupResponse> part = client_->BatchLookup(request, call_);
       if (!part.ok()) return part;
+      held += part->SpaceUsedLong();
+      if (held > kMaxAnswerBytes) {
+        return absl::ResourceExhaustedError(
+            absl::StrCat("the answers take more than ", kMaxAnswerBytes,
+                         " bytes of memory; ask for fewer keys at once"));
+      }
       // Answers of several revisions have none in common.
       if (begin > 0 && part->revision() != all.revision()) part->clear_revision();
       all.set_revision(part->revision());
@@ -78,31 +87,27 @@ class RemoteSource final : public Source {
     return client_->GetRegistryInfo(call_);
   }
 
-  absl::Status Watch(absl::FunctionRef<bool(const v1::WatchResponse&)> take,
-                     absl::FunctionRef<void(const absl::Status&)> lost) override {
-    using Kind = WatchEvent::Kind;
+  absl::Status Watch(Follower& follower) override {
     WatchEvents events;
-    WatchOptions options;
-    options.metadata = call_.metadata;
-    options.on_interruption = [&](const absl::Status& status) {
-      events.Push({.kind = Kind::kInterruption, .revision = {}, .status = status});
-    };
-    options.on_end = [&](const absl::Status& status) {
-      events.Push({.kind = Kind::kEnd, .revision = {}, .status = status});
-    };
-    const Watcher watcher = client_->Watch(
-        [&](const v1::WatchResponse& now) {
-          events.Push({.kind = Kind::kRevision, .revision = now, .status = {}});
-        },
-        std::move(options));
+    const Watcher watcher =
+        client_->Watch([&events](const v1::WatchResponse& now) { events.Push(RevisionEvent(now)); },
+                       EventsTo(events));
     for (bool begun = false;; begun = true) {
       const WatchEvent event = events.Pop();
-      if (event.kind == Kind::kRevision) {
-        if (!take(event.revision)) return absl::OkStatus();
-      } else if (event.kind == Kind::kEnd || !begun) {
-        return event.status;
-      } else {
-        lost(event.status);
+      switch (event.kind) {
+        case WatchEvent::Kind::kRevision:
+          if (event.left_out > 0) follower.OnLeftOut(event.left_out);
+          if (!follower.OnRevision(event.revision)) return absl::OkStatus();
+          break;
+        case WatchEvent::Kind::kInterruption:
+          if (!begun) return event.status;
+          follower.OnLost(event.status);
+          break;
+        case WatchEvent::Kind::kRecovery:
+          follower.OnBack();
+          break;
+        case WatchEvent::Kind::kEnd:
+          return event.status;
       }
     }
   }
@@ -110,6 +115,37 @@ class RemoteSource final : public Source {
   [[nodiscard]] std::string Name() const override { return name_; }
 
  private:
+  // Options of a watch whose interruptions and end become events.
+  [[nodiscard]] WatchOptions EventsTo(WatchEvents& events) const {
+    using Kind = WatchEvent::Kind;
+    WatchOptions options;
+    options.metadata = call_.metadata;
+    options.on_interruption = [&events](const absl::Status& status) {
+      events.Push({.kind = Kind::kInterruption, .revision = {}, .status = status});
+    };
+    options.on_recovery = [&events] {
+      events.Push({.kind = Kind::kRecovery, .revision = {}, .status = {}});
+    };
+    options.on_end = [&events](const absl::Status& status) {
+      events.Push({.kind = Kind::kEnd, .revision = {}, .status = status});
+    };
+    return options;
+  }
+
+  // The event of a revision; the end of the watch for one that is too large to
+  // wait.
+  static WatchEvent RevisionEvent(const v1::WatchResponse& now) {
+    const size_t size = now.SpaceUsedLong();
+    if (size <= WatchEvents::kMaxBytes) {
+      return {.kind = WatchEvent::Kind::kRevision, .revision = now, .status = {}};
+    }
+    return {.kind = WatchEvent::Kind::kEnd,
+            .revision = {},
+            .status = absl::ResourceExhaustedError(
+                absl::StrCat("a revision is told in ", size, " bytes of memory, at most ",
+                             WatchEvents::kMaxBytes, " are taken"))};
+  }
+
   static v1::RecordView ViewOf(WithDetails with_details) {
     return with_details == WithDetails::kYes ? v1::RECORD_VIEW_FULL : v1::RECORD_VIEW_UNSPECIFIED;
   }

@@ -15,11 +15,18 @@ void ReservedPortsWriter::Write(const v1::PortRecord& record) {
 }
 
 void ReservedPortsWriter::Finish(const std::string& revision) {
-  Put(absl::StrCat("# Ports of services, which Linux shall not hand out to outgoing connections.\n"
+  if (const size_t count = EphemeralCount(); count > kMaxEphemeral && !over_half_) {
+    return Fail(absl::FailedPreconditionError(absl::StrCat(
+        count, " of the ", kLinuxEphemeral.width(), " ports in ", ToString(kLinuxEphemeral),
+        " would be reserved, at most ", kMaxEphemeral,
+        " are, so that outgoing connections find one; --reserve-over-half reserves them all the "
+        "same")));
+  }
+  out_.Put(
+      absl::StrCat("# Ports of services, which Linux shall not hand out to outgoing connections.\n"
                    "# Of the files that set this, the last one counts alone.\n# ",
                    Printable(heading_), "\n# Revision ", Printable(revision),
-                   "\nnet.ipv4.ip_local_reserved_ports = ", Value(), "\n"),
-      out_);
+                   "\nnet.ipv4.ip_local_reserved_ports = ", Value(), "\n"));
 }
 
 std::string ReservedPortsWriter::Remark() const {
@@ -27,6 +34,14 @@ std::string ReservedPortsWriter::Remark() const {
   if (size <= kMaxValueBytes) return {};
   return absl::StrCat("the value has ", size, " bytes, older kernels take no more than ",
                       kMaxValueBytes, ": ask for fewer layers or ranges");
+}
+
+size_t ReservedPortsWriter::EphemeralCount() const {
+  size_t count = 0;
+  for (size_t port = kLinuxEphemeral.first; port <= kLinuxEphemeral.last; ++port) {
+    if (reserved_[port]) ++count;
+  }
+  return count;
 }
 
 std::string ReservedPortsWriter::Value() const {

@@ -4,25 +4,33 @@
 
 #include <bitset>
 #include <cstddef>
-#include <cstdio>
 #include <string>
 #include <utility>
 
+#include "client/cli/printer.h"
 #include "client/cli/record_writer.h"
+#include "common/classify.h"
 #include "common/port.h"
 
 namespace portreg::cli {
 
 // A sysctl.d file that sets net.ipv4.ip_local_reserved_ports, which IPv6 heeds
 // too, to the ports of all named records. Nothing is written before Finish().
+// FAILED_PRECONDITION if that were more than half of the ports that Linux has for
+// outgoing connections unless told otherwise (kLinuxEphemeral): a host that runs
+// out of them can reach nobody.
 class ReservedPortsWriter final : public RecordWriter {
  public:
   // The longest value that Linux takes in one write: a page but for a byte.
   static constexpr size_t kMaxValueBytes = 4095;
 
-  // `heading` is a comment on what was asked for.
-  ReservedPortsWriter(std::string heading, std::FILE* out)
-      : heading_(std::move(heading)), out_(out) {}
+  // The most ephemeral ports that are reserved unless the user insists.
+  static constexpr size_t kMaxEphemeral = kLinuxEphemeral.width() / 2;
+
+  // `heading` is a comment on what was asked for. `over_half`: whether more than
+  // kMaxEphemeral may be reserved.
+  ReservedPortsWriter(std::string heading, bool over_half, Printer out)
+      : heading_(std::move(heading)), over_half_(over_half), out_(out) {}
 
   void Write(const v1::PortRecord& record) override;
   void Finish(const std::string& revision) override;
@@ -33,8 +41,12 @@ class ReservedPortsWriter final : public RecordWriter {
   // The ports, ascending, neighbours as ranges: "32771-32775,33060".
   [[nodiscard]] std::string Value() const;
 
+  // How many of the ephemeral ports are reserved.
+  [[nodiscard]] size_t EphemeralCount() const;
+
   const std::string heading_;
-  std::FILE* const out_;
+  const bool over_half_;
+  const Printer out_;
   std::bitset<kPortCount> reserved_;
 };
 

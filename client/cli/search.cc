@@ -37,16 +37,18 @@ absl::StatusOr<SearchQuestion> ReadQuestion(const Invocation& invocation) {
   return question;
 }
 
-void WriteMatches(const Invocation& invocation, const v1::SearchResponse& found,
-                  const Output& output) {
+// Returns the exit code.
+int WriteMatches(const Invocation& invocation, const v1::SearchResponse& found,
+                 const Source& source, const Output& output) {
   if (invocation.format == Format::kJson) {
-    WriteJson(found, output);
-    return;
+    return WriteJson(found, JsonStyle::kIndented, source, output);
   }
   const std::unique_ptr<RecordWriter> writer =
       MakeRecordWriter(invocation, output.terminal, output.out);
-  for (const v1::SearchMatch& match : found.matches()) writer->WriteMatch(match);
-  Finish(found.revision(), *writer, output);
+  for (const v1::SearchMatch& match : found.matches()) {
+    if (TakesMore(*writer, output)) writer->WriteMatch(match);
+  }
+  return Finish(found.revision(), source, *writer, output);
 }
 
 // Whether a person reads the answer, who would not see that there is more.
@@ -63,7 +65,8 @@ int RunSearch(const Invocation& invocation, Source& source, const Output& output
   const absl::StatusOr<v1::SearchResponse> found = source.Search(*question, DetailsOf(invocation));
   if (!found.ok()) return FailCall(found.status(), source, output);
 
-  WriteMatches(invocation, *found, output);
+  const int written = WriteMatches(invocation, *found, source, output);
+  if (written != kExitOk) return written;
   if (found->matches().empty()) {
     const std::vector<std::string> similar(found->similar_services().begin(),
                                            found->similar_services().end());

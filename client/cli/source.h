@@ -2,6 +2,7 @@
 #ifndef PORTREG_CLIENT_CLI_SOURCE_H_
 #define PORTREG_CLIENT_CLI_SOURCE_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -40,12 +41,26 @@ class Source {
 
   virtual absl::StatusOr<v1::GetRegistryInfoResponse> Info() = 0;
 
-  // Hands each revision that the source begins to answer from to `take`, the
-  // current one first, until it returns false; then OK. Once there has been one,
-  // interruptions go to `lost`; else they are the status, as is what makes going
-  // on useless.
-  virtual absl::Status Watch(absl::FunctionRef<bool(const v1::WatchResponse&)> take,
-                             absl::FunctionRef<void(const absl::Status&)> lost) = 0;
+  // Takes what a watch tells, on the thread that called Watch().
+  class Follower {
+   public:
+    virtual ~Follower() = default;
+
+    // Takes a revision. Returns whether to go on.
+    virtual bool OnRevision(const v1::WatchResponse& now) = 0;
+    // Takes that so many revisions, older than the next one, are left out,
+    // because OnRevision() has been slower than the source.
+    virtual void OnLeftOut(size_t count) = 0;
+    // Takes that the source is lost, and looked for.
+    virtual void OnLost(const absl::Status& status) = 0;
+    // Takes that the source is back.
+    virtual void OnBack() = 0;
+  };
+
+  // Tells `follower` each revision that the source begins to answer from, the
+  // current one first, until it wants no more; then OK. Interruptions before the
+  // first revision are the status, as is what makes going on useless.
+  virtual absl::Status Watch(Follower& follower) = 0;
 
   // What to call the source in a message.
   [[nodiscard]] virtual std::string Name() const = 0;

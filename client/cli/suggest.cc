@@ -4,7 +4,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "client/cli/terminal.h"
 #include "common/limits.h"
+#include "common/quote.h"
 #include "common/search.h"
 #include "common/service_name.h"
 
@@ -16,7 +18,12 @@ constexpr size_t kMaxSuggestions = 3;
 }  // namespace
 
 std::string DidYouMean(absl::Span<const std::string> names) {
-  return names.empty() ? "" : absl::StrCat("; did you mean ", absl::StrJoin(names, ", "), "?");
+  if (names.empty()) return {};
+  std::vector<std::string> shown;
+  for (const std::string& name : names.subspan(0, kMaxSuggestions + 1)) {
+    shown.push_back(Truncated(Printable(name), kMaxServiceNameBytes));
+  }
+  return absl::StrCat("; did you mean ", absl::StrJoin(shown, ", "), "?");
 }
 
 std::vector<std::string> Suggester::Suggest(const Query& missing) {

@@ -12,7 +12,8 @@
 
 namespace portreg::cli {
 
-// "; did you mean a, b?"; empty without names.
+// "; did you mean a, b?"; empty without names. At most four are shown, each as far
+// as a name may be long.
 std::string DidYouMean(absl::Span<const std::string> names);
 
 // Asks a source what may have been meant.

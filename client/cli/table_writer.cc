@@ -11,6 +11,7 @@ namespace portreg::cli {
 namespace {
 
 constexpr size_t kRowsHeld = 200;
+constexpr size_t kBytesHeld = 1 << 20;
 constexpr size_t kGap = 2;
 // A text that takes more columns makes no column wider.
 constexpr size_t kMaxColumnWidth = 40;
@@ -30,7 +31,7 @@ absl::string_view StyleOf(v1::Layer layer) {
 
 }  // namespace
 
-TableWriter::TableWriter(const Shape& shape, const Terminal& terminal, std::FILE* out)
+TableWriter::TableWriter(const Shape& shape, const Terminal& terminal, Printer out)
     : columns_(ColumnsOf(shape)), headers_(shape.headers), terminal_(terminal), out_(out) {}
 
 void TableWriter::Write(const v1::PortRecord& record) { Add(record, {}); }
@@ -110,9 +111,10 @@ void TableWriter::Add(const v1::PortRecord& record, absl::string_view match) {
     row.push_back({Printable(TextOf(column, record, match)),
                    column == Column::kLayer ? StyleOf(record.layer()) : absl::string_view()});
     absl::StripTrailingAsciiWhitespace(&row.back().text);
+    held_bytes_ += row.back().text.size();
   }
   rows_.push_back(std::move(row));
-  if (rows_.size() == kRowsHeld) Flush();
+  if (rows_.size() == kRowsHeld || held_bytes_ > kBytesHeld) Flush();
 }
 
 void TableWriter::Flush() {
@@ -126,11 +128,12 @@ void TableWriter::Flush() {
     if (headers_) {
       StyledLine line;
       line.Append(LineOf(titles).Shown({}), kBold);
-      Put(absl::StrCat(line.Shown(terminal_), "\n"), out_);
+      out_.Put(absl::StrCat(line.Shown(terminal_), "\n"));
     }
   }
-  for (const Row& row : rows_) Put(absl::StrCat(LineOf(row).Shown(terminal_), "\n"), out_);
+  for (const Row& row : rows_) out_.Put(absl::StrCat(LineOf(row).Shown(terminal_), "\n"));
   rows_.clear();
+  held_bytes_ = 0;
 }
 
 void TableWriter::Measure(const Row& row) {

@@ -4,11 +4,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "client/cli/printer.h"
 #include "client/cli/record_writer.h"
 #include "client/cli/terminal.h"
 
@@ -28,7 +28,7 @@ class TableWriter final : public RecordWriter {
     bool headers = true;
   };
 
-  TableWriter(const Shape& shape, const Terminal& terminal, std::FILE* out);
+  TableWriter(const Shape& shape, const Terminal& terminal, Printer out);
 
   void Write(const v1::PortRecord& record) override;
   void WriteMatch(const v1::SearchMatch& match) override;
@@ -65,10 +65,11 @@ class TableWriter final : public RecordWriter {
   const std::vector<Column> columns_;
   const bool headers_;
   const Terminal terminal_;
-  std::FILE* const out_;
+  const Printer out_;
   // What waits until the widths are known, and is written a screenful or two
-  // at a time.
+  // at a time, or sooner where texts are long.
   std::vector<Row> rows_;
+  size_t held_bytes_ = 0;
   std::vector<size_t> widths_;
 };
 

@@ -27,8 +27,9 @@ absl::string_view Prefix(absl::string_view text, size_t width) {
 }  // namespace
 
 Terminal StandardOutput(ColorMode mode) {
-  Terminal terminal{.width = 0, .color = mode == ColorMode::kAlways};
-  if (isatty(STDOUT_FILENO) == 0) return terminal;
+  Terminal terminal{
+      .is_terminal = isatty(STDOUT_FILENO) != 0, .width = 0, .color = mode == ColorMode::kAlways};
+  if (!terminal.is_terminal) return terminal;
   winsize size = {};
   const bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
   terminal.width = known ? size.ws_col : kDefaultWidth;

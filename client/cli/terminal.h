@@ -17,6 +17,8 @@ namespace portreg::cli {
 enum class ColorMode : uint8_t { kAuto, kAlways, kNever };
 
 struct Terminal {
+  // Whether it is a terminal at all.
+  bool is_terminal = false;
   // Columns that a line may take. 0: no bound, as in a pipe.
   size_t width = 0;
   // Whether to use colours.

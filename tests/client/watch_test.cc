@@ -119,8 +119,8 @@ TEST_F(WatchTest, RecoveryIsToldOnceAndBeforeARevisionThatIsNew) {
   WatchOptions options = log_.Options();
   options.on_recovery = log_.OnRecovery();
   const Watcher watcher = client_->Watch(log_.OnRevision(), std::move(options));
-  EXPECT_THAT(log_.Await(7), ElementsAre("1", "lost UNAVAILABLE", "back", "2", "lost UNAVAILABLE",
-                                         "back", "3"));
+  EXPECT_THAT(log_.Await(7),
+              ElementsAre("1", "lost UNAVAILABLE", "back", "2", "lost UNAVAILABLE", "back", "3"));
 }
 
 TEST_F(WatchTest, StreamThatEndsAtOnceWithoutAWordIsAnInterruption) {

@@ -263,6 +263,27 @@ class SysctlTest(unittest.TestCase):
                       remark=r"portreg: the value has \d{4} bytes[^\n]+\n")
         self.assertGreater(len(text), 4095)
 
+    def test_more_than_half_of_the_ephemeral_ports_is_refused(self):
+        file = DIRECTORY / "wide.csv"
+        file.write_text(registry_files.csv_text(
+            [("apps", "32768-60999", "tcp", "ours")]), "utf-8")
+        with Portregd(f"--local_file={file}") as server:
+            command = (f"--target={server.address}", "export",
+                       "--format=sysctl-reserved")
+            for ranges in ((), ("1-65535",), ("32768-46884",)):
+                outcome = tool.run(*command, *ranges)
+                self.assertEqual((outcome.code, outcome.stdout), (3, ""))
+                self.assertRegex(
+                    outcome.stderr,
+                    r"\Aportreg: \d+ of the 28232 ports in 32768-60999 "
+                    r"[^\n]+at most 14116[^\n]+--reserve-over-half[^\n]*\n\Z")
+                self.assertIn("-60999" if not ranges else "\n", tool.run(
+                    *command, *ranges, "--reserve-over-half").stdout)
+            outcome = tool.run(*command, "32768-46883")
+            self.assertEqual((outcome.code, outcome.stderr), (0, ""))
+            self.assertEqual(self.read(outcome.stdout),
+                             set(range(32768, 46884)))
+
     def test_it_says_what_it_is_for(self):
         *comments, setting = export("sysctl-reserved").splitlines()
         self.assertTrue(setting.startswith("net.ipv4.ip_local_reserved_ports"))

@@ -54,11 +54,15 @@ def setUpModule():
     WANTED = expected.embedded()
 
 
-def ask(*arguments: str, server=None, **options) -> processes.Outcome:
-    """Runs the tool, against SERVER if no server is given; it must exit 0."""
+def ask(*arguments: str, server=None, remark: str = "",
+        **options) -> processes.Outcome:
+    """Runs the tool, against SERVER if no server is given; it must exit 0.
+
+    Standard error must be the remark.
+    """
     outcome = tool.run(f"--target={(server or SERVER).address}", *arguments,
                        **options)
-    if (outcome.code, outcome.stderr) != (0, ""):
+    if (outcome.code, outcome.stderr) != (0, remark):
         raise AssertionError(f"{arguments}: {outcome}")
     return outcome
 
@@ -163,10 +167,12 @@ class FormatTest(unittest.TestCase):
     def test_json_listing_is_a_list_range_response(self):
         for arguments, question in ((("20-21",), (20, 21)), ((), ()),
                                     (("49160",), (49160, 49160))):
+            wanted = WANTED.listing(*question)
             answer = json_format.Parse(
-                ask("list", *arguments, "-o", "json").stdout,
+                ask("list", *arguments, "-o", "json", remark="" if wanted else
+                    f"portreg: no record in {', '.join(arguments)}\n").stdout,
                 pb.ListRangeResponse())
-            self.assertEqual(entries(answer), WANTED.listing(*question))
+            self.assertEqual(entries(answer), wanted)
 
     def test_json_info_is_a_get_registry_info_response(self):
         info = json_format.Parse(
@@ -284,8 +290,9 @@ class FormatTest(unittest.TestCase):
 class ListTest(unittest.TestCase):
 
     def assert_lists(self, arguments: tuple[str, ...], wanted: list[Entry]):
-        found = tool.entries_of_csv(ask("list", "-o", "csv", *arguments).stdout)
-        self.assertEqual(found, wanted)
+        outcome = ask("list", "-o", "csv", *arguments, remark="" if wanted else
+                      f"portreg: no record in {', '.join(arguments)}\n")
+        self.assertEqual(tool.entries_of_csv(outcome.stdout), wanted)
 
     def test_without_a_range_it_is_every_record_that_has_a_port(self):
         self.assert_lists((), WANTED.listing())
@@ -487,6 +494,48 @@ class TerminalTest(unittest.TestCase):
                          if character in text and character != "\n"], [])
                     self.assertIn(outcome.code, (0, 1, 2))
                     self.assertRegex(text, r"\\(x1b|033)")
+
+    def test_no_format_commands_a_terminal(self):
+        port = str(NASTY_PORT)
+        commands = [(*command, "-o", form)
+                    for command in ((port,), ("list", "--layer=local"),
+                                    ("search", "evil"))
+                    for form in ("table", "wide", "json", "ndjson", "csv",
+                                 "tsv", "services", "name")]
+        commands += [(command, *keys, "-o", form)
+                     for command, *keys in (("classify", port), ("info",))
+                     for form in ("table", "json", "ndjson", "csv", "tsv")]
+        commands += [("export", f"--format={form}", "--layer=local",
+                      *(("--portless",) if form == "json" else ()))
+                     for form in ("services", "iana-csv", "json")]
+        for command in commands:
+            outcome = self.show(*command, "--color=never", columns=1000,
+                                server=LOCAL_SERVER)
+            with self.subTest(command=command):
+                self.assertEqual(outcome.code, 0)
+                self.assertEqual(
+                    [f"U+{ord(character):04X}" for character in UNSHOWABLE
+                     if character in outcome.stdout
+                     and character not in "\n\t"], [])
+
+    def test_a_pipe_gets_csv_as_it_is(self):
+        found = tool.entries_of_csv(ask(
+            str(NASTY_PORT), "-o", "csv", "--layer=local",
+            server=LOCAL_SERVER).stdout)
+        self.assertEqual([entry.service for entry in found], [NASTY])
+
+    def test_a_revision_cannot_command_a_terminal(self):
+        with tool.fake_service(lambda *_: pb.GetRegistryInfoResponse(
+                revision=f"r{ESC}[2J{CSI}{OVERRIDE}")) as target:
+            for form in (("--short",), (), ("-o", "csv"), ("-o", "json")):
+                outcome = tool.run_on_terminal(
+                    "info", *form, f"--target={target}", columns=80)
+                with self.subTest(form=form):
+                    shown = tool.STYLE.sub("", outcome.stdout)
+                    for character in (ESC, CSI, OVERRIDE):
+                        self.assertNotIn(character, shown)
+            piped = tool.run("info", "--short", f"--target={target}")
+            self.assertNotIn(ESC, piped.stdout)
 
     def test_an_escaped_record_stays_on_its_line(self):
         lines = ask(str(NASTY_PORT), "--layer=local", "--no_headers",

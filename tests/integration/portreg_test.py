@@ -4,8 +4,10 @@
 """
 
 import contextlib
+import os
 import pathlib
 import random
+import shutil
 import socket
 import subprocess
 import sys
@@ -21,6 +23,7 @@ import processes
 import registry_files
 import registry_reader
 import tool
+from enum_names import IANA
 from expected import EMBEDDED_DIR, LayeredRegistry
 from portreg_proto import pb, records
 from processes import Portregd, grpc_target
@@ -31,7 +34,7 @@ COMMANDS = (("443",), ("20-21",), ("classify", "443"), ("list",), ("info",),
 # Names that read like commands or like ports.
 LOCAL_ROWS = [(name, str(port), "tcp", "ours") for port, name in enumerate(
     ("3com", "classify", "help", "info", "list", "lookup", "portreg", "0x50",
-     "search", "export"), start=30001)]
+     "search", "export", "wacth"), start=30001)]
 SEED = 6335
 
 
@@ -47,6 +50,19 @@ def setUpModule():
         records.LAYER_LOCAL: registry_reader.load(local_file),
         records.LAYER_COMMON: registry_reader.load(EMBEDDED_DIR / "common.csv"),
         records.LAYER_IANA: registry_reader.load(EMBEDDED_DIR / "iana.csv")})
+
+
+def alone() -> tuple[str, ...] | None:
+    """A command that runs another as a user who has no other process.
+
+    None where there is no such user, or he may not run the tool.
+    """
+    if os.geteuid() != 0 or not shutil.which("setpriv"):
+        return None
+    user = str(1_000_000 + os.getpid())
+    before = ("setpriv", f"--reuid={user}", f"--regid={user}",
+              "--clear-groups", "--")
+    return before if tool.run("--version", before=before).code == 0 else None
 
 
 def ask(*arguments: str | bytes, **options) -> processes.Outcome:
@@ -160,6 +176,129 @@ class KeyTest(ToolTestCase):
                     outcome = ask(*command)
                     self.assertEqual(outcome.code, 1, command)
                     self.assert_one_complaint(outcome, named)
+
+
+class CommandLineTest(ToolTestCase):
+    """Flags and commands, and slips of them."""
+
+    def test_an_unknown_flag_is_one_line_with_a_suggestion(self):
+        for flag, suggestion in (
+                ("--colour=never", "did you mean --color?"),
+                ("--ofline", "did you mean --offline?"),
+                ("--max", "did you mean --max-results?"),
+                ("--xyzzy", "see --help"), ("-x", "see --help"),
+                ("--flagfile=/dev/null", "unknown"), ("--helpfull", "unknown"),
+                ("--no-target", "unknown"), ("--\x1b[2J", r"\x1b[2J")):
+            for arguments in ((flag, "443"), ("443", flag), ("list", flag)):
+                with self.subTest(arguments=arguments):
+                    outcome = ask(*arguments)
+                    self.assertEqual(outcome.code, 1)
+                    self.assert_one_complaint(outcome, suggestion)
+
+    def test_values_may_follow_in_each_form(self):
+        wanted = ask("443", "-o", "json").stdout
+        for form in (("-ojson",), ("-o=json",), ("--output", "json"),
+                     ("--output=json",), ("-output=json",)):
+            self.assertEqual(ask("443", *form).stdout, wanted, form)
+        self.assertEqual(ask("--no_headers", "443").stdout,
+                         ask("--no-headers=true", "443").stdout)
+        self.assertEqual(ask("--no-headers", "--no-headers=false",
+                             "443").stdout, ask("443").stdout)
+
+    def test_two_hyphens_make_a_key_of_a_command(self):
+        for name, *_ in LOCAL_ROWS:
+            with self.subTest(name=name):
+                outcome = ask("-o", "csv", "--", name)
+                self.assertEqual(tool.entries_of_csv(outcome.stdout),
+                                 WANTED.by_name(name))
+
+    def test_a_mistyped_command_gets_a_suggestion(self):
+        for slip, command in (("lsit", "list"), ("exprot", "export"),
+                              ("List", "list"), ("classfy", "classify"),
+                              ("serach", "search"), ("inof", "info")):
+            with self.subTest(slip=slip):
+                if WANTED.by_name(slip):
+                    continue  # such as List, whose case does not count
+                outcome = ask(slip, "443")
+                self.assertEqual(outcome.code, 2)
+                self.assertIn(f'did you mean the command "{command}"',
+                              outcome.stderr)
+                self.assertIn("https", outcome.stdout)
+                self.assertNotIn("the command",
+                                 ask("lookup", slip, "443").stderr)
+
+    def test_a_service_precedes_a_command_that_is_nearly_so_called(self):
+        outcome = ask("wacth", "-o", "csv")
+        self.assertEqual((outcome.code, outcome.stderr), (0, ""))
+        self.assertEqual(tool.entries_of_csv(outcome.stdout),
+                         WANTED.by_name("wacth"))
+
+    def test_help_of_a_command_is_that_commands(self):
+        whole = tool.run("--help").stdout
+        for command in ("lookup", "classify", "list", "search", "info",
+                        "export", "watch"):
+            texts = {tool.run(*arguments).stdout for arguments in (
+                (command, "--help"), (command, "-h"), ("--help", command),
+                ("help", command), (command, "--no-such-flag", "--help"))}
+            with self.subTest(command=command):
+                (text,) = texts
+                self.assertRegex(text, rf"\Aportreg {command}\b")
+                self.assertLess(len(text), len(whole))
+                self.assertEqual("--format=" in text, command == "export")
+                self.assertEqual("--count=" in text, command == "watch")
+        self.assertEqual(tool.run("443", "--help").stdout, whole)
+        outcome = tool.run("help", "lsit")
+        self.assertEqual(outcome.code, 1)
+        self.assert_one_complaint(outcome, "did you mean list?")
+
+    def test_an_empty_listing_says_so(self):
+        for form in ((), ("-o", "json"), ("-o", "csv")):
+            outcome = ask("list", "49160-49161", *form)
+            self.assertEqual((outcome.code, outcome.stderr), (
+                0, "portreg: no record in 49160-49161\n"))
+            self.assertEqual(outcome.stdout == "", form == ())
+
+
+class VariablesTest(ToolTestCase):
+    """Variables that stand for flags."""
+
+    def test_offline(self):
+        with tool.closed_port() as closed:
+            variables = {"PORTREG_TARGET": closed, "PORTREG_OFFLINE": "1"}
+            self.assertEqual(tool.run("443", variables=variables).code, 0)
+            self.assertEqual(tool.run("443", "--no-offline",
+                                      variables=variables).code, 78)
+            self.assertEqual(tool.run("443", f"--target={closed}",
+                                      variables=variables).code, 78)
+
+    def test_timeout(self):
+        released = threading.Event()
+
+        def answer(_, context):
+            released.wait(tool.RUN_SECONDS)
+            context.abort(grpc.StatusCode.CANCELLED, "too late")
+
+        with tool.fake_service(answer) as target:
+            try:
+                outcome = tool.run("443", f"--target={target}", variables={
+                    "PORTREG_TIMEOUT": "300ms"})
+            finally:
+                released.set()
+        self.assertEqual(outcome.code, 68)
+        self.assert_one_complaint(outcome, "no answer within 300ms")
+
+    def test_unusable_ones_are_refused_by_name(self):
+        for variable, value in (
+                ("PORTREG_TIMEOUT", "soon"), ("PORTREG_OFFLINE", "perhaps"),
+                ("PORTREG_CACERT", ""), ("PORTREG_CERT", ""),
+                ("PORTREG_KEY", ""), ("PORTREG_SERVER_NAME", ""),
+                ("PORTREG_CERT", "cert.pem"),
+                ("PORTREG_CACERT", "/nonexistent/ca.pem")):
+            with self.subTest(variable=variable, value=value):
+                outcome = tool.run(f"--target={SERVER.address}", "443",
+                                   variables={variable: value})
+                self.assertEqual(outcome.code, 1)
+                self.assert_one_complaint(outcome, value or variable)
 
 
 class SeveralKeysTest(ToolTestCase):
@@ -349,6 +488,119 @@ class FailingServerTest(ToolTestCase):
                 self.assertEqual((outcome.code, outcome.stderr), (0, ""))
                 self.assertIn("97", outcome.stdout)
                 self.assertIn("98", outcome.stdout)
+
+
+class BrokenAnswerTest(ToolTestCase):
+    """Answers that no sound server gives."""
+
+    def lookup(self, *results: pb.LookupResult, keys=("443",), flags=()):
+        with tool.fake_service(lambda *_: pb.BatchLookupResponse(
+                results=results, revision="r")) as target:
+            outcome = tool.run(*keys, *flags, f"--target={target}")
+            return outcome, target
+
+    def test_items_that_fail_are_failures_and_no_misses(self):
+        for code in grpc.StatusCode:
+            if code in (grpc.StatusCode.OK, grpc.StatusCode.NOT_FOUND):
+                continue
+            failure = pb.LookupFailure(code=code.value[0], message="because")
+            for form in ("table", "json"):
+                outcome, target = self.lookup(
+                    pb.LookupResult(failure=failure), flags=("-o", form))
+                with self.subTest(code=code, form=form):
+                    self.assertEqual(outcome.code, 64 + code.value[0])
+                    self.assertRegex(
+                        outcome.stderr,
+                        rf"\Aportreg: 443: .*{target}: because\n\Z")
+
+    def test_a_failure_weighs_more_than_a_miss(self):
+        missing = pb.LookupResult(failure=pb.LookupFailure(
+            code=5, message="not there"))
+        failing = pb.LookupResult(failure=pb.LookupFailure(
+            code=14, message="busy"))
+        found = pb.LookupResult(response=pb.LookupResponse(
+            records=[records.PortRecord(first_port=443, last_port=443,
+                                        service="https", layer=IANA)]))
+        outcome, target = self.lookup(missing, failing, found,
+                                      keys=("a", "b", "https"),
+                                      flags=("-o", "name"))
+        self.assertEqual((outcome.code, outcome.stdout), (78, "https\n"))
+        self.assertEqual(outcome.stderr.splitlines(), [
+            "portreg: a: not there",
+            f"portreg: b: no answer from {target}: busy"])
+
+    def test_values_beyond_a_byte_are_not_taken_for_known_ones(self):
+        record = records.PortRecord(
+            first_port=443, last_port=443, transport=257, layer=259,
+            service="https")
+        result = pb.LookupResult(response=pb.LookupResponse(records=[record]))
+        outcome, _ = self.lookup(result, flags=("--layer=iana",))
+        self.assertNotIn("https", outcome.stdout)
+        self.assertNotEqual(outcome.code, 0)
+        outcome, _ = self.lookup(result, flags=("-o", "services"))
+        self.assertNotIn("https", outcome.stdout)
+
+    def test_times_that_json_cannot_hold_are_an_error(self):
+        for seconds in (-62135596801, 253402300800, 2**62):
+            layer = pb.LayerInfo(layer=IANA, source="a", origin="b")
+            layer.modify_time.seconds = seconds
+            with tool.fake_service(lambda method, _, layer=layer: (
+                    [pb.WatchResponse(revision="r", layers=[layer])]
+                    if method == "Watch" else pb.GetRegistryInfoResponse(
+                        revision="r", layers=[layer]))) as target:
+                for command in (("info", "-o", "json"),
+                                ("info", "-o", "ndjson"),
+                                ("watch", "-o", "json", "--count=1")):
+                    with self.subTest(seconds=seconds, command=command):
+                        outcome = tool.run(*command, f"--target={target}")
+                        self.assertEqual(outcome.code, 64 + 13)
+                        self.assert_one_complaint(outcome, target)
+
+    def test_a_classification_is_shown_within_bounds(self):
+        transports = list(range(1, 100_001)) * 3
+        with tool.fake_service(lambda *_: pb.ClassifyResponse(
+                title="t", description="d", first_port=0, last_port=1023,
+                revision="r",
+                advisories=[pb.Advisory(message="m", transports=transports)]
+                + [pb.Advisory(message="m")] * 10_000)) as target:
+            outcome = tool.run("classify", "80", f"--target={target}")
+        self.assertLess(len(outcome.stdout), 1 << 20)
+        self.assertIn(outcome.code, (0, 64 + 13))
+
+
+class ScarceSystemTest(ToolTestCase):
+    """A system that grants too little for a call."""
+
+    def test_too_few_descriptors_are_one_line(self):
+        for limit in (5, 10, 15):
+            outcome = tool.run(
+                f"--target={SERVER.address}", "443",
+                before=("prlimit", f"--nofile={limit}:{limit}", "--"))
+            with self.subTest(limit=limit):
+                self.assertEqual(outcome.code, 72)
+                self.assert_one_complaint(outcome, "file descriptors",
+                                          "ulimit -n")
+
+    def test_enough_descriptors_are_enough(self):
+        outcome = tool.run(
+            f"--target={SERVER.address}", "443",
+            before=("prlimit", "--nofile=24:24", "--"))
+        self.assertEqual((outcome.code, outcome.stderr), (0, ""))
+
+    def test_too_few_threads_are_one_line(self):
+        before = alone()
+        if before is None:
+            self.skipTest("root alone can become a user without processes")
+        for limit in (1, 4, 8):
+            outcome = tool.run(
+                f"--target={SERVER.address}", "443",
+                before=(*before, "prlimit", f"--nproc={limit}:{limit}", "--"))
+            with self.subTest(limit=limit):
+                self.assertEqual(outcome.code, 72)
+                self.assert_one_complaint(outcome, "threads", "ulimit -u")
+        outcome = tool.run("--offline", "443", before=(
+            *before, "prlimit", "--nproc=1:1", "--"))
+        self.assertEqual(outcome.code, 0)
 
 
 class OfflineTest(ToolTestCase):

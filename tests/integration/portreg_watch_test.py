@@ -9,6 +9,7 @@ import pathlib
 import queue
 import re
 import sys
+import tempfile
 import threading
 import unittest
 from typing import Callable, Iterator
@@ -231,7 +232,70 @@ class InterruptionTest(unittest.TestCase):
                             "--count=2")
         self.assertEqual(done[:3], (
             0, "aaa\nbbb\n",
-            f"portreg: no answer from {target}: because; trying again\n"))
+            f"portreg: no answer from {target}: because; trying again\n"
+            f"portreg: {target} answers again\n"))
+
+    def test_a_server_that_is_back_with_the_same_revision_is_said_to_be(self):
+        broken = grpc.StatusCode.UNAVAILABLE
+        answer = script([told("aaa"), broken], [broken],
+                        [told("aaa"), told("bbb"), None])
+        with tool.fake_service(answer) as target:
+            done = tool.run("watch", f"--target={target}", "--short",
+                            "--count=2")
+        self.assertEqual(done.stderr.splitlines()[-1],
+                         f"portreg: {target} answers again")
+        self.assertEqual(done.stdout, "aaa\nbbb\n")
+
+    def test_a_real_server_that_restarts_is_said_to_be_back(self):
+        with tempfile.TemporaryDirectory() as directory:
+            listen = f"unix:{directory}/socket"
+            server = tool.processes.Portregd(listen=listen)
+            try:
+                with watching(f"--target={listen}", "--short") as watch:
+                    watch.line()
+                    server.stop()
+                    self.assertIn("trying again", watch.line("stderr"))
+                    server = tool.processes.Portregd(listen=listen)
+                    self.assertEqual(watch.line("stderr"),
+                                     f"portreg: {listen} answers again\n")
+            finally:
+                server.kill()
+
+
+class SlowReaderTest(unittest.TestCase):
+    """Revisions that come faster than they are read."""
+
+    # More than a pipe and the tool hold.
+    REVISIONS = 10000
+
+    def test_the_newest_comes_and_the_rest_is_counted(self):
+        sent = threading.Event()
+
+        def answer(_, context):
+            for number in range(self.REVISIONS):
+                yield told(f"{number:032x}")
+            yield told("last")
+            sent.set()
+            context.abort(grpc.StatusCode.UNIMPLEMENTED, "no more")
+
+        with tool.fake_service(answer) as target:
+            process = tool.start("watch", f"--target={target}", "--short")
+            try:
+                self.assertTrue(sent.wait(tool.RUN_SECONDS))
+                stdout, stderr = process.communicate(timeout=tool.RUN_SECONDS)
+            finally:
+                process.kill()
+                process.wait()
+        lines = stdout.decode("utf-8").splitlines()
+        self.assertEqual(lines[-1], "last")
+        self.assertEqual(lines[0], f"{0:032x}")
+        self.assertEqual(lines, [*sorted(lines[:-1]), "last"])
+        left_out = sum(int(number) for number in re.findall(
+            r"portreg: (\d+) revisions? (?:is|are) left out",
+            stderr.decode("utf-8")))
+        self.assertGreater(left_out, 0)
+        self.assertEqual(len(lines) + left_out, self.REVISIONS + 1)
+        self.assertEqual(process.returncode, 76)
 
 
 if __name__ == "__main__":

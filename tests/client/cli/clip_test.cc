@@ -63,5 +63,17 @@ TEST(ClippedToTest, RecordWithoutATransportGetsTheOneAskedAbout) {
   EXPECT_EQ(ClippedTo({1, 1}, Transport::kNone, RangeRecord(1, 1))->transport(), v1::TRANSPORT_TCP);
 }
 
+TEST(KnownValuesTest, ValuesThatOnlyAByteWouldMakeKnownAreUnknown) {
+  v1::PortRecord record = Https();
+  EXPECT_EQ(TransportOf(record), Transport::kTcp);
+  EXPECT_EQ(LayerOf(record), Layer::kIana);
+  record.set_transport(static_cast<v1::Transport>(256 + v1::TRANSPORT_TCP));
+  record.set_layer(static_cast<v1::Layer>(256 + v1::LAYER_IANA));
+  EXPECT_EQ(TransportOf(record), std::nullopt);
+  EXPECT_EQ(LayerOf(record), std::nullopt);
+  EXPECT_FALSE(ClippedTo(PortRange::All(), Transport::kTcp, record));
+  EXPECT_TRUE(ClippedTo(PortRange::All(), Transport::kNone, record));
+}
+
 }  // namespace
 }  // namespace portreg::cli

@@ -13,7 +13,7 @@ namespace portreg::cli {
 namespace {
 
 std::string Rows(Format format, const std::vector<v1::PortRecord>& records, bool headers = true) {
-  const auto make = [&](std::FILE* out) {
+  const auto make = [&](Printer out) {
     return std::make_unique<DelimitedWriter>(format, headers, /*matches=*/false, out);
   };
   return WrittenBy(make, records).text;
@@ -44,7 +44,7 @@ TEST(DelimitedWriterTest, NoRecordsAreTheTitlesAlone) {
 }
 
 TEST(DelimitedWriterTest, MatchesHaveTheirReason) {
-  const auto make = [](std::FILE* out) {
+  const auto make = [](Printer out) {
     return std::make_unique<DelimitedWriter>(Format::kCsv, /*headers=*/true, /*matches=*/true, out);
   };
   const auto use = [](RecordWriter& writer) {

@@ -1,11 +1,15 @@
 #include "client/cli/iana_csv_writer.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <deque>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "common/iana_csv.h"
+#include "common/layer_file.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/client/cli/written.h"
@@ -21,13 +25,11 @@ constexpr char kHeader[] =
     "Modification Date,Reference,Service Code,Unauthorized Use Reported,Assignment Notes";
 
 std::string Csv(const std::vector<v1::PortRecord>& records, bool with_owner = false) {
-  const auto make = [&](std::FILE* out) {
-    return std::make_unique<IanaCsvWriter>(with_owner, out);
-  };
+  const auto make = [&](Printer out) { return std::make_unique<IanaCsvWriter>(with_owner, out); };
   return WrittenBy(make, records).text;
 }
 
-v1::PortRecord WithDetails() {
+v1::PortRecord DetailedRecord() {
   v1::PortRecord record = Https();
   v1::RecordDetails& details = *record.mutable_details();
   details.set_assignee("as, signee");
@@ -43,14 +45,14 @@ v1::PortRecord WithDetails() {
 }
 
 TEST(IanaCsvWriterTest, RecordIsARow) {
-  EXPECT_EQ(Csv({WithDetails()}),
+  EXPECT_EQ(Csv({DetailedRecord()}),
             std::string(kHeader) +
                 "\nhttps,443,tcp,http over TLS,\"as, signee\",\"\"\"contact\"\"\",2021-10-01,"
                 "2022-02-07,[RFC9110],1234,\"two\nlines\", blanks \n");
 }
 
 TEST(IanaCsvWriterTest, OwnerIsALastColumn) {
-  const std::vector<std::string> lines = LinesOf(Csv({Https(), WithDetails()}, true));
+  const std::vector<std::string> lines = LinesOf(Csv({Https(), DetailedRecord()}, true));
   EXPECT_EQ(lines[0], std::string(kHeader) + ",Owner");
   EXPECT_EQ(lines[1], "https,443,tcp,http over TLS,,,,,,,,,");
   EXPECT_THAT(lines.back(), ::testing::EndsWith(", blanks ,team"));
@@ -67,14 +69,14 @@ TEST(IanaCsvWriterTest, PortsAreAsIanaWritesThem) {
 }
 
 TEST(IanaCsvWriterTest, IsReadBackAsItWas) {
-  const std::string text = Csv({WithDetails(), Portless("a")}, true);
+  const std::string text = Csv({DetailedRecord(), Portless("a")}, true);
   std::deque<std::string> unescaped;
   const absl::StatusOr<ParsedIanaCsv> parsed = ParseIanaCsv(text, Layer::kLocal, unescaped);
   ASSERT_TRUE(parsed.ok()) << parsed.status();
   EXPECT_THAT(parsed->set_aside, IsEmpty());
   ASSERT_THAT(parsed->records, SizeIs(2));
   const ServiceRecord& record = parsed->records[0];
-  const v1::PortRecord expected = WithDetails();
+  const v1::PortRecord expected = DetailedRecord();
   EXPECT_EQ(record.ports, (PortRange{443, 443}));
   EXPECT_EQ(record.transport, Transport::kTcp);
   EXPECT_EQ(record.service, expected.service());
@@ -93,8 +95,28 @@ TEST(IanaCsvWriterTest, IsReadBackAsItWas) {
 }
 
 TEST(IanaCsvWriterTest, NothingIsWrittenBeforeTheEnd) {
-  const auto make = [](std::FILE* out) { return std::make_unique<IanaCsvWriter>(false, out); };
+  const auto make = [](Printer out) { return std::make_unique<IanaCsvWriter>(false, out); };
   EXPECT_EQ(WrittenBy(make, [](RecordWriter& writer) { writer.Write(Https()); }).text, "");
+}
+
+TEST(IanaCsvWriterTest, FileThatPortregdWouldRefuseIsNotWritten) {
+  for (const size_t description_bytes : {size_t{1}, size_t{200'000}}) {
+    const v1::PortRecord record =
+        RecordOf(443, v1::TRANSPORT_TCP, "https", std::string(description_bytes, 'x'));
+    size_t taken = 0;
+    const Written written =
+        WrittenBy([](Printer out) { return std::make_unique<IanaCsvWriter>(false, out); },
+                  [&](RecordWriter& writer) {
+                    while (writer.status().ok() && taken <= kMaxRows) {
+                      writer.Write(record);
+                      ++taken;
+                    }
+                    if (writer.status().ok()) writer.Finish("abc");
+                  });
+    EXPECT_EQ(written.status.code(), absl::StatusCode::kResourceExhausted);
+    EXPECT_EQ(written.text, "");
+    EXPECT_EQ(taken, std::min(kMaxRows, kMaxFileBytes / (description_bytes + 17)) + 1);
+  }
 }
 
 }  // namespace

@@ -19,10 +19,10 @@ using ::google::protobuf::util::JsonStringToMessage;
 using ::google::protobuf::util::MessageDifferencer;
 using ::testing::SizeIs;
 
-std::unique_ptr<RecordWriter> MakeNdjson(std::FILE* out) {
+std::unique_ptr<RecordWriter> MakeNdjson(Printer out) {
   return std::make_unique<NdjsonWriter>(out);
 }
-std::unique_ptr<RecordWriter> MakeJson(std::FILE* out) { return std::make_unique<JsonWriter>(out); }
+std::unique_ptr<RecordWriter> MakeJson(Printer out) { return std::make_unique<JsonWriter>(out); }
 
 TEST(NdjsonWriterTest, RecordIsALine) {
   const v1::PortRecord other = RecordOf(1, v1::TRANSPORT_UDP, "a", "two\nlines \"quoted\"");

@@ -1,9 +1,12 @@
 #include "client/cli/record_writer.h"
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/client/cli/written.h"
@@ -15,7 +18,7 @@ using ::testing::StartsWith;
 
 std::string Text(const Invocation& invocation, const std::vector<v1::PortRecord>& records,
                  const Terminal& terminal = {}) {
-  const auto make = [&](std::FILE* out) { return MakeRecordWriter(invocation, terminal, out); };
+  const auto make = [&](Printer out) { return MakeRecordWriter(invocation, terminal, out); };
   return WrittenBy(make, records).text;
 }
 
@@ -81,6 +84,24 @@ TEST(NameWriterTest, EachServiceIsALineOnce) {
               "https\nhttp\\x1b\n");
     EXPECT_EQ(Text(invocation, {}), "");
   }
+}
+
+TEST(MakeRecordWriterTest, NamesThatAreKeptAreBounded) {
+  Invocation invocation;
+  invocation.format = Format::kName;
+  const auto make = [&](Printer out) { return MakeRecordWriter(invocation, {}, out); };
+  EXPECT_EQ(
+      WrittenBy(make, {RecordOf(1, v1::TRANSPORT_TCP, std::string(65, 'a'), "")}).status.code(),
+      absl::StatusCode::kResourceExhausted);
+  size_t taken = 0;
+  const Written written = WrittenBy(make, [&](RecordWriter& writer) {
+    while (writer.status().ok() && taken <= 600'000) {
+      writer.Write(RecordOf(1, v1::TRANSPORT_TCP, absl::StrCat(taken), ""));
+      ++taken;
+    }
+  });
+  EXPECT_EQ(written.status.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(taken, 600'001);
 }
 
 }  // namespace

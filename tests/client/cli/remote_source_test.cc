@@ -245,6 +245,31 @@ TEST_F(RemoteSourceTest, ErrorAfterSomeRecordsIsTheLists) {
   EXPECT_EQ(records, 1);
 }
 
+TEST_F(RemoteSourceTest, BatchWithAnotherCountOfResultsIsAnError) {
+  for (const int count : {0, 1, 3}) {
+    service_.batch_lookup = [count](const auto&, v1::BatchLookupResponse& response) {
+      for (int i = 0; i < count; ++i) response.add_results()->mutable_response();
+      response.set_revision("revision");
+      return grpc::Status::OK;
+    };
+    EXPECT_EQ(LookUpPorts(2).status().code(), absl::StatusCode::kInternal) << count;
+  }
+}
+
+TEST_F(RemoteSourceTest, AnswersBeyondWhatIsHeldAreRefused) {
+  service_.batch_lookup = [](const v1::BatchLookupRequest& request,
+                             v1::BatchLookupResponse& response) {
+    for (int i = 0; i < request.requests_size(); ++i) {
+      response.add_results()->mutable_response()->add_records()->set_description(
+          std::string(3'000, 'x'));
+    }
+    response.set_revision("revision");
+    return grpc::Status::OK;
+  };
+  EXPECT_TRUE(LookUpPorts(5'000).ok());
+  EXPECT_EQ(LookUpPorts(20'000).status().code(), absl::StatusCode::kResourceExhausted);
+}
+
 TEST_F(RemoteSourceTest, UnusableOptionsAreRefused) {
   ClientOptions options = OptionsFor(server_.target());
   options.retry.max_attempts = 9;

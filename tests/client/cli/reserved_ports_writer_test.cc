@@ -12,13 +12,14 @@
 namespace portreg::cli {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-Written Sysctl(const std::vector<v1::PortRecord>& records) {
-  const auto make = [](std::FILE* out) {
-    return std::make_unique<ReservedPortsWriter>("what was asked\nfor", out);
+Written Sysctl(const std::vector<v1::PortRecord>& records, bool over_half = true) {
+  const auto make = [over_half](Printer out) {
+    return std::make_unique<ReservedPortsWriter>("what was asked\nfor", over_half, out);
   };
   return WrittenBy(make, records);
 }
@@ -48,6 +49,24 @@ TEST(ReservedPortsWriterTest, NamelessAndPortlessRecordsReserveNothing) {
             "net.ipv4.ip_local_reserved_ports = ");
 }
 
+TEST(ReservedPortsWriterTest, MoreThanHalfOfTheEphemeralPortsIsRefused) {
+  // 14,116 of 28,232, wherever they are.
+  for (const std::vector<v1::PortRecord>& half :
+       {std::vector<v1::PortRecord>{Range(32768, 46883)},
+        std::vector<v1::PortRecord>{Range(0, 40000), Range(54117, 65535)}}) {
+    EXPECT_TRUE(Sysctl(half, false).status.ok());
+    std::vector<v1::PortRecord> more = half;
+    more.push_back(Range(50000, 50000));
+    const Written refused = Sysctl(more, false);
+    EXPECT_EQ(refused.text, "");
+    EXPECT_EQ(refused.status.code(), absl::StatusCode::kFailedPrecondition);
+    EXPECT_THAT(std::string(refused.status.message()),
+                AllOf(HasSubstr("14117 of the 28232 ports in 32768-60999"),
+                      HasSubstr("at most 14116"), HasSubstr("--reserve-over-half")));
+    EXPECT_TRUE(Sysctl(more, true).status.ok());
+  }
+}
+
 TEST(ReservedPortsWriterTest, CommentsTellWhatItIs) {
   std::vector<std::string> lines = LinesOf(Sysctl({Https()}).text);
   EXPECT_EQ(lines.back(), "net.ipv4.ip_local_reserved_ports = 443");
@@ -72,7 +91,9 @@ TEST(ReservedPortsWriterTest, AValueLongerThanAPageIsRemarkedOn) {
 }
 
 TEST(ReservedPortsWriterTest, NothingIsWrittenBeforeTheEnd) {
-  const auto make = [](std::FILE* out) { return std::make_unique<ReservedPortsWriter>("", out); };
+  const auto make = [](Printer out) {
+    return std::make_unique<ReservedPortsWriter>("", false, out);
+  };
   EXPECT_EQ(WrittenBy(make, [](RecordWriter& writer) { writer.Write(Https()); }).text, "");
 }
 

@@ -1,9 +1,12 @@
 #include "client/cli/services_writer.h"
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/client/cli/written.h"
@@ -14,9 +17,10 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 Written Services(const std::vector<v1::PortRecord>& records, const std::string& heading = "") {
-  const auto make = [&](std::FILE* out) { return std::make_unique<ServicesWriter>(heading, out); };
+  const auto make = [&](Printer out) { return std::make_unique<ServicesWriter>(heading, out); };
   return WrittenBy(make, records);
 }
 
@@ -134,6 +138,58 @@ TEST(ServicesWriterTest, RecordsWithoutAPortOrANameAreNoLines) {
 
 TEST(ServicesWriterTest, HeadingIsACommentWithTheRevision) {
   EXPECT_EQ(Services({}, "made\nhere").text, "# made\\nhere\n# Revision abc\n");
+}
+
+TEST(ServicesWriterTest, LinesAreBounded) {
+  std::vector<v1::PortRecord> records;
+  for (size_t i = 0; i < ServicesWriter::kMaxAliases + 3; ++i) {
+    records.push_back(RecordOf(1, v1::TRANSPORT_TCP, absl::StrCat("name-", i), ""));
+  }
+  records.front().set_description(std::string(10'000, 'x'));
+  const Written written = Services(records);
+  const std::vector<std::string> lines = LinesOf(written.text);
+  ASSERT_THAT(lines, SizeIs(1));
+  EXPECT_THAT(lines[0], HasSubstr(absl::StrCat(" name-", ServicesWriter::kMaxAliases, "  # xx")));
+  EXPECT_LT(lines[0].size(), 1'000);
+  EXPECT_EQ(written.remark, "2 aliases are left out, a line has at most 35");
+}
+
+TEST(ServicesWriterTest, NamesLongerThanAnyAreLeftOut) {
+  const Written written = Services({RecordOf(1, v1::TRANSPORT_TCP, std::string(65, 'a'), ""),
+                                    RecordOf(2, v1::TRANSPORT_TCP, std::string(64, 'a'), "")});
+  EXPECT_THAT(LinesOf(written.text), SizeIs(1));
+  EXPECT_THAT(written.remark, HasSubstr("1 name is left out"));
+}
+
+TEST(ServicesWriterTest, MoreRecordsOfAPortThanARegistryHasAreRefused) {
+  std::vector<v1::PortRecord> records(ServicesWriter::kMaxCovering, Https());
+  EXPECT_TRUE(Services(records).status.ok());
+  records.back() = RecordOf(0, v1::TRANSPORT_TCP, "wide", "");
+  records.back().set_last_port(65535);
+  EXPECT_TRUE(Services(records).status.ok());
+  records.push_back(Https());
+  const Written refused = Services(records);
+  EXPECT_EQ(refused.text, "");
+  EXPECT_EQ(refused.status.code(), absl::StatusCode::kInternal);
+  EXPECT_THAT(std::string(refused.status.message()), HasSubstr("port 443 has 4001 records"));
+}
+
+TEST(ServicesWriterTest, WhatIsHeldIsBounded) {
+  const v1::PortRecord record = RecordOf(443, v1::TRANSPORT_TCP, "https", std::string(10'000, 'x'));
+  size_t taken = 0;
+  const Written written =
+      WrittenBy([](Printer out) { return std::make_unique<ServicesWriter>("", out); },
+                [&](RecordWriter& writer) {
+                  // Each is cut to 256 columns.
+                  while (writer.status().ok() && taken < 1'000'000) {
+                    writer.Write(record);
+                    ++taken;
+                  }
+                  writer.Finish("abc");
+                });
+  EXPECT_EQ(written.status.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(written.text, "");
+  EXPECT_GT(taken, 150'000);
 }
 
 }  // namespace

@@ -41,10 +41,7 @@ class FakeSource final : public Source {
   absl::StatusOr<v1::GetRegistryInfoResponse> Info() override {
     return absl::UnimplementedError("");
   }
-  absl::Status Watch(absl::FunctionRef<bool(const v1::WatchResponse&)>,
-                     absl::FunctionRef<void(const absl::Status&)>) override {
-    return absl::UnimplementedError("");
-  }
+  absl::Status Watch(Follower&) override { return absl::UnimplementedError(""); }
   [[nodiscard]] std::string Name() const override { return "fake"; }
 };
 
@@ -66,6 +63,12 @@ TEST(DidYouMeanTest, ListsNames) {
   EXPECT_EQ(DidYouMean({}), "");
   EXPECT_EQ(DidYouMean({"https"}), "; did you mean https?");
   EXPECT_EQ(DidYouMean({"https", "httpx"}), "; did you mean https, httpx?");
+}
+
+TEST(DidYouMeanTest, ShowsAFewNamesThatCanBeRead) {
+  EXPECT_EQ(DidYouMean(std::vector<std::string>(30'000, "a")), "; did you mean a, a, a, a?");
+  EXPECT_EQ(DidYouMean({"a\nb"}), "; did you mean a\\nb?");
+  EXPECT_LT(DidYouMean({std::string(10'000, 'a')}).size(), 100);
 }
 
 TEST(SuggesterTest, SimilarNamesPrecedeThoseThatBeginAlike) {

@@ -19,7 +19,7 @@ using ::testing::SizeIs;
 
 std::string Table(const std::vector<v1::PortRecord>& records, const Terminal& terminal = {},
                   const TableWriter::Shape& shape = {}) {
-  const auto make = [&](std::FILE* out) {
+  const auto make = [&](Printer out) {
     return std::make_unique<TableWriter>(shape, terminal, out);
   };
   return WrittenBy(make, records).text;
@@ -148,7 +148,7 @@ TEST(TableWriterTest, WideHasAColumnForEachDetail) {
 }
 
 TEST(TableWriterTest, MatchesHaveTheirReason) {
-  const auto make = [](std::FILE* out) {
+  const auto make = [](Printer out) {
     return std::make_unique<TableWriter>(TableWriter::Shape{.matches = true}, Terminal(), out);
   };
   const auto use = [](RecordWriter& writer) {

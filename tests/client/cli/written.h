@@ -9,7 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/str_split.h"
+#include "client/cli/printer.h"
 #include "client/cli/record_writer.h"
 #include "gtest/gtest.h"
 #include "portreg/v1/port_record.pb.h"
@@ -42,15 +44,17 @@ inline v1::PortRecord Portless(const std::string& service) {
 struct Written {
   std::string text;
   std::string remark;
+  absl::Status status;
 };
 
 // Makes a writer to a file, lets `use` write with it, and reads the file.
-inline Written WrittenBy(const std::function<std::unique_ptr<RecordWriter>(std::FILE*)>& make,
+inline Written WrittenBy(const std::function<std::unique_ptr<RecordWriter>(Printer)>& make,
                          const std::function<void(RecordWriter&)>& use) {
   const std::unique_ptr<std::FILE, decltype(&std::fclose)> file(std::tmpfile(), std::fclose);
-  const std::unique_ptr<RecordWriter> writer = make(file.get());
+  const std::unique_ptr<RecordWriter> writer = make(Printer(file.get()));
   use(*writer);
-  Written written{std::string(static_cast<size_t>(std::ftell(file.get())), '\0'), writer->Remark()};
+  Written written{std::string(static_cast<size_t>(std::ftell(file.get())), '\0'), writer->Remark(),
+                  writer->status()};
   std::rewind(file.get());
   EXPECT_EQ(std::fread(written.text.data(), 1, written.text.size(), file.get()),
             written.text.size());
@@ -58,7 +62,7 @@ inline Written WrittenBy(const std::function<std::unique_ptr<RecordWriter>(std::
 }
 
 // The same for records and the revision that they have.
-inline Written WrittenBy(const std::function<std::unique_ptr<RecordWriter>(std::FILE*)>& make,
+inline Written WrittenBy(const std::function<std::unique_ptr<RecordWriter>(Printer)>& make,
                          const std::vector<v1::PortRecord>& records,
                          const std::string& revision = "abc") {
   return WrittenBy(make, [&](RecordWriter& writer) {

@@ -1,0 +1,157 @@
+"""portreg against every server of hostile_behaviours: it says so, and lives.
+
+    PORTREG=portreg python3 hostile_tool_test.py
+
+Whatever a server sends, each command ends within --timeout or soon after, by
+itself, with the exit code of what went wrong and lines of its own on standard
+error, and takes less than 300 MB.
+"""
+
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+from concurrent import futures
+from typing import NamedTuple
+
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / name)
+                for name in ("integration", "interop")]
+
+import grpc
+import hostile_behaviours
+import hostile_server
+import processes
+import tool
+
+# Two calls may be made one after the other, and the machine is shared.
+END_SECONDS = 60 * processes.PATIENCE
+MOST_MIB = 300
+# A sanitizer keeps what was freed, to notice its use: memory is not judged there.
+MEMORY_COUNTS = processes.PATIENCE == 1
+# What one command may write, however much a server sends.
+MOST_OUTPUT_BYTES = 1 << 30
+TESTED_AT_ONCE = 3
+UNSHOWABLE = ("\x1b", "\x9b", "\u202e", "\u2066")
+
+# Commands by the call that they make.
+COMMANDS = {
+    "BatchLookup": [("443",), ("https", "80", "53", "-o", "json"),
+                    ("--short", "443")],
+    "ListRange": [("20-500",), ("list",), ("list", "-o", "json"),
+                  ("list", "-o", "services"), ("list", "-o", "name"),
+                  *(("export", f"--format={form}") for form in (
+                      "services", "sysctl-reserved", "iana-csv", "json"))],
+    "Classify": [("classify", "80"), ("classify", "80", "-o", "json"),
+                 ("classify", "80", "-o", "csv")],
+    "Search": [("search", "http"), ("search", "http", "-o", "json")],
+    "GetRegistryInfo": [("info",), ("info", "-o", "json"),
+                        ("info", "--short")],
+    "Watch": [("watch", "--count=50"), ("watch", "-o", "json", "--count=50")],
+}
+
+
+class Ended(NamedTuple):
+    """How a command ended."""
+
+    code: int       # negative: the number of the signal that ended it
+    stderr: str
+    output_bytes: int
+    mib: float      # the most that it took
+    seconds: float
+
+
+def run(*arguments: str) -> Ended:
+    """Runs the tool to its end, or ends it after END_SECONDS."""
+    with tempfile.TemporaryFile() as errors, open(os.devnull, "wb") as null:
+        begin = time.monotonic()
+        process = subprocess.Popen(
+            [tool.portreg_path(), *arguments], env=tool.environment(),
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors)
+        killer = threading.Timer(END_SECONDS, process.kill)
+        killer.start()
+        written = 0
+        with process.stdout as stdout:
+            while part := stdout.read1(1 << 16):
+                written += len(part)
+                null.write(part)
+                if written > MOST_OUTPUT_BYTES:
+                    process.kill()
+        _, status, usage = os.wait4(process.pid, 0)
+        killer.cancel()
+        process.returncode = os.waitstatus_to_exitcode(status)
+        errors.seek(0)
+        return Ended(process.returncode, errors.read().decode("utf-8"),
+                     written, usage.ru_maxrss / 1024,
+                     time.monotonic() - begin)
+
+
+# What the tool exits with where a call is answered with values that are sound as
+# far as the contract goes, but hold nothing, or failures.
+EXIT_OK = {0, 2}
+EXIT_CODES = {
+    "failures of each item": {64 + grpc.StatusCode.UNAVAILABLE.value[0]},
+    # Too much for a document of JSON.
+    "millions of parts": EXIT_OK | {64 + code.value[0] for code in (
+        grpc.StatusCode.INTERNAL, grpc.StatusCode.RESOURCE_EXHAUSTED)}}
+
+
+def exit_codes(name: str, row: hostile_behaviours.Row) -> set[int]:
+    """The exit codes that are right where a behaviour answers the call."""
+    if name in EXIT_CODES:
+        return EXIT_CODES[name]
+    return {code for status in row.codes for code in (
+        EXIT_OK if status == "OK"
+        else {64 + grpc.StatusCode[status].value[0]})}
+
+
+def faults_of(ended: Ended, codes: set[int], target: str) -> list[str]:
+    """What is wrong with how a command ended."""
+    faults = []
+    if ended.code < 0:
+        faults.append("a signal ended it")
+    elif ended.code not in codes:
+        faults.append(f"the exit code is none of {sorted(codes)}")
+    if not all(line.startswith("portreg: ")
+               for line in ended.stderr.splitlines()):
+        faults.append("a line is not the tool's own")
+    if any(character in ended.stderr for character in UNSHOWABLE):
+        faults.append("a line could command a terminal")
+    if ended.code >= 64 and target not in ended.stderr:
+        faults.append("no line names the server")
+    if ended.seconds >= END_SECONDS:
+        faults.append("it did not end")
+    if MEMORY_COUNTS and ended.mib >= MOST_MIB:
+        faults.append("it took too much memory")
+    return faults
+
+
+def check(name: str, row: hostile_behaviours.Row) -> list[str]:
+    """Runs the commands that a behaviour is for; returns what is wrong."""
+    found = []
+    with hostile_server.Server(row.behave) as server:
+        for method in row.methods or hostile_behaviours.EVERY:
+            for command in COMMANDS.get(method, ()):
+                ended = run(*command, f"--target={server.address}",
+                            f"--timeout={row.seconds * processes.PATIENCE}s")
+                found += [f"{name}: {' '.join(command)}: {fault}: {ended}"
+                          for fault in faults_of(ended, exit_codes(name, row),
+                                                 server.address)]
+    return found
+
+
+class HostileServerTest(unittest.TestCase):
+
+    def test_each_behaviour_is_reported_and_survived(self):
+        with futures.ThreadPoolExecutor(TESTED_AT_ONCE) as pool:
+            found = [fault for faults in pool.map(
+                check, *zip(*hostile_behaviours.ALL.items()))
+                for fault in faults]
+        self.assertEqual(found, [], "\n".join(found))
+
+
+if __name__ == "__main__":
+    unittest.main()
