@@ -63,7 +63,7 @@ MAY_INCLUDE = (
     ("server/log.", {"system", "absl", "common", "json", "server"}),
     ("server/metrics", {"system", "absl", "common", "prometheus", "server"}),
     ("server/http_server.", {"system", "absl", "microhttpd", "server"}),
-    ("server/service_manager.", {"systemd", "server"}),
+    ("server/service_manager.", {"system", "systemd", "server"}),
     ("server/memory_file.", {"system", "absl", "openssl", "server"}),
     ("server/", {"system", "absl", "grpc", "google", "proto", "common",
                  "embedded data", "server"}),
