@@ -18,7 +18,7 @@ namespace {
 using internal::FromGrpcStatus;
 
 // A refusal as the server sends it.
-grpc::Status Refusal(const absl::Status& status) {
+grpc::Status RefusalOf(const absl::Status& status) {
   return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message()),
           DetailsBytes(status)};
 }
@@ -101,11 +101,11 @@ TEST(StatusTest, WithoutDetailsThereIsNoPayload) {
 
 TEST(ErrorReasonTest, IsTheServersReason) {
   EXPECT_EQ(ErrorReason(FromGrpcStatus(
-                Refusal(ErrorFor(absl::StatusCode::kNotFound, v1::ERROR_REASON_SERVICE_NOT_FOUND,
-                                 "not in the registry")))),
+                RefusalOf(ErrorFor(absl::StatusCode::kNotFound, v1::ERROR_REASON_SERVICE_NOT_FOUND,
+                                   "not in the registry")))),
             "SERVICE_NOT_FOUND");
   EXPECT_EQ(ErrorReason(FromGrpcStatus(
-                Refusal(BadField("port", v1::ERROR_REASON_PORT_OUT_OF_RANGE, "port 70000")))),
+                RefusalOf(BadField("port", v1::ERROR_REASON_PORT_OUT_OF_RANGE, "port 70000")))),
             "PORT_OUT_OF_RANGE");
 }
 
