@@ -44,7 +44,7 @@ class Connection {
       : renewed_(std::move(line)), options_(std::move(options)) {}
 
   [[nodiscard]] const ClientOptions& options() const { return options_; }
-  // The stub that a test brought. Null if it brought none and there is no TLS.
+  // The stub that a test brought. Null if it brought none.
   [[nodiscard]] std::shared_ptr<Stub> stub() const { return CurrentLine().stub; }
   // The channel for a call that starts now. Whoever starts it holds the channel
   // until the call has started. Null where a test brought a stub.

@@ -1,4 +1,4 @@
-// A channel and the stub that calls over it.
+// What calls are made over.
 #ifndef PORTREG_CLIENT_LINE_H_
 #define PORTREG_CLIENT_LINE_H_
 
@@ -11,11 +11,11 @@ namespace portreg::internal {
 
 using Stub = v1::PortRegistryService::StubInterface;
 
-// Whoever starts a call holds it until the call has started; gRPC keeps the
-// channel from then on.
+// Either a channel or, where a test brought one, a stub; the other is null. Whoever
+// starts a call holds it until the call has started; gRPC keeps the channel from
+// then on.
 struct Line {
   std::shared_ptr<Stub> stub;
-  // Null where a test brought the stub.
   std::shared_ptr<grpc::Channel> channel;
 };
 

@@ -23,8 +23,7 @@ int64_t Nanoseconds(const timespec& time) {
 absl::StatusOr<Line> LineOf(const ClientOptions& options, const TlsContent& content) {
   absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> credentials = CredentialsOf(content);
   if (!credentials.ok()) return credentials.status();
-  std::shared_ptr<grpc::Channel> channel = MakeChannel(options, *credentials);
-  return Line{.stub = v1::PortRegistryService::NewStub(channel), .channel = channel};
+  return Line{.stub = nullptr, .channel = MakeChannel(options, *credentials)};
 }
 
 }  // namespace
