@@ -73,7 +73,8 @@ std::string ExplainConnectFailure(absl::string_view message, const ClientOptions
                         After(message, kPeerName),
                         "; tls.server_name (--server-name) says which to expect");
   }
-  if (ContainsAny(message, {"Socket closed", "Connection reset by peer", "Broken pipe"})) {
+  if (ContainsAny(message,
+                  {"Socket closed", "Connection reset by peer", "Broken pipe", "Unwrap failed"})) {
     return ExplainClosed(options);
   }
   return {};

@@ -33,7 +33,7 @@ TEST(ConnectFailureTest, OtherFailuresAreLeftAsTheyAre) {
 
 TEST(ConnectFailureTest, AClosedConnectionIsExplainedByWhatTheClientLacks) {
   ClientOptions options;
-  for (const char* const cause : {"Socket closed", "Connection reset by peer"}) {
+  for (const char* const cause : {"Socket closed", "Connection reset by peer", "Unwrap failed"}) {
     const std::string message = Failing(absl::StrCat("UNAVAILABLE: ipv4:127.0.0.1:6335: ", cause));
     options.tls.reset();
     EXPECT_THAT(ExplainConnectFailure(message, options), HasSubstr("ClientOptions.tls (--tls,"));
