@@ -75,7 +75,8 @@ TEST(PortregdTest, WhatIsWrongWithAnOptionIsSaid) {
 
 // Of a server without files, all that it exports.
 std::vector<prometheus::MetricFamily> Collected(RunningServer& server) {
-  const Reloader reloader({}, absl::ZeroDuration());
+  ServiceManager service_manager;
+  const Reloader reloader({}, absl::ZeroDuration(), service_manager);
   const std::atomic<bool> draining = false;
   return Metrics({.publication = &server.publication(),
                   .server = &server.server(),
