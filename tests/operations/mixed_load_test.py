@@ -99,7 +99,7 @@ def processors(*numbers: int) -> list[str]:
 
 
 class Program:
-    """A run of mixed_load."""
+    """A run of mixed_load, which is gone when its block ends."""
 
     def __init__(self, address: str, seconds: float, *flags: str,
                  wrapper: tuple = ()):
@@ -117,12 +117,19 @@ class Program:
 
     def result(self) -> dict:
         """Waits for the end; what the program printed."""
-        try:
-            stdout, stderr = self._process.communicate(timeout=self._patience)
-        finally:
-            self._process.kill()
-        assert self._process.returncode == 0, stderr
+        stdout, stderr = self._process.communicate(timeout=self._patience)
+        assert self._process.returncode == 0, (
+            self._process.returncode, stderr)
         return json.loads(stdout)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, traceback):
+        self._process.kill()
+        self._process.wait()
+        self._process.stdout.close()
+        self._process.stderr.close()
 
 
 class MixedLoadTest(unittest.TestCase):
@@ -143,14 +150,17 @@ class MixedLoadTest(unittest.TestCase):
         self.generation += 1
         replace(self.file, file_of(self.generation))
 
+    def run_program(self, *arguments, **options) -> Program:
+        """Runs mixed_load against the server."""
+        return self.enterContext(
+            Program(self.server.address, *arguments, **options))
+
     def test_everything_at_once(self):
-        quiet = Program(self.server.address, QUIET_SHARE * SECONDS,
-                        "--probe").result()
+        quiet = self.run_program(QUIET_SHARE * SECONDS, "--probe").result()
         uses: dict[int, list[Use]] = {}
         with Repeating(RELOAD_SECONDS, self.renew):
-            load = Program(self.server.address, SECONDS,
-                           wrapper=("nice", "-n", "10"))
-            probe = Program(self.server.address, SECONDS, "--probe")
+            load = self.run_program(SECONDS, wrapper=("nice", "-n", "10"))
+            probe = self.run_program(SECONDS, "--probe")
 
             def look():
                 for pid in (self.server.pid, load.pid):
