@@ -71,7 +71,7 @@ constexpr std::array<FlagInfo, 24> kFlags = {{
     {Flag::kServerName, FlagSection::kServer, "server-name", "", "NAME", "PORTREG_SERVER_NAME",
      kEveryVerb, "TLS: the name that the server's certificate bears"},
     {Flag::kHelp, FlagSection::kOther, "help", "h", "", "", kEveryVerb,
-     "this text; behind a command, what that command takes"},
+     "this text; after a command, what it takes"},
     {Flag::kVersion, FlagSection::kOther, "version", "", "", "", kEveryVerb, "the version"},
 }};
 

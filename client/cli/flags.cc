@@ -260,7 +260,7 @@ absl::Status ReadTlsValue(const Settings& settings, Flag flag, absl::string_view
   if (!given.ok() || !*given) return given.status();
   field = (*given)->value;
   invocation.origins.emplace_back(absl::StrCat("ClientOptions.tls.", name), (*given)->origin);
-  invocation.origins.emplace_back(absl::StrCat("TlsOptions.", name), (*given)->origin);
+  invocation.origins.emplace_back(absl::StrCat("tls.", name), (*given)->origin);
   return absl::OkStatus();
 }
 

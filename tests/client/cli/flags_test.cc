@@ -389,7 +389,7 @@ TEST_F(FlagsTest, EmptyValueOfTlsIsRefusedInEveryForm) {
 
 TEST_F(FlagsTest, ErrorsOfTheLibraryNameTheFlagOrTheVariable) {
   const absl::Status error = absl::InvalidArgumentError(
-      "ClientOptions.target is \"a\", ClientOptions.timeout and ClientOptions.tls.ca_file");
+      "ClientOptions.target is \"a\", ClientOptions.timeout and tls.ca_file");
   EXPECT_EQ(NamedByOrigin(error, *Read({"443"})).message(), error.message());
   EXPECT_EQ(
       NamedByOrigin(error, *Read({"443", "--target=a", "--timeout=1s", "--cacert=x"})).message(),
