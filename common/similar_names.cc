@@ -41,10 +41,15 @@ class Walk {
       : names_(names),
         trie_(trie),
         size_(query.size()),
-        bounds_(bounds),
+        slips_(bounds.slips),
         take_(take),
         cancelled_(cancelled) {
     assert(size_ <= kMaxServiceNameBytes);
+    for (size_t depth = 0; depth <= size_ + kMostSlips; ++depth) {
+      for (size_t slips = 1; slips <= bounds.slips; ++slips) {
+        may_have_[depth][slips] = MayHave(bounds.first_with[slips], depth);
+      }
+    }
     for (size_t i = 0; i < size_; ++i) {
       equal_[static_cast<uint8_t>(NameTrie::ByteAt(query, i, trie.direction()))] |= uint64_t{1}
                                                                                     << i;
@@ -54,8 +59,8 @@ class Walk {
   void Run() {
     Row row;
     row.near[0] = 1 << kMiddle;
-    for (size_t slips = 1; slips <= bounds_.slips; ++slips) {
-      row.near[slips] = row.near[slips - 1] | (row.near[slips - 1] << 1 & MayHave(slips, 0));
+    for (size_t slips = 1; slips <= slips_; ++slips) {
+      row.near[slips] = row.near[slips - 1] | (row.near[slips - 1] << 1 & may_have_[0][slips]);
     }
     Descend(NameTrie::kRoot, {.depth = 0, .row = row, .before = {}, .last = '\0'});
   }
@@ -77,29 +82,40 @@ class Walk {
     return shift < 64 ? static_cast<uint32_t>(bytes >> shift) & kRowBits : 0;
   }
 
-  // Bit b: so many slips are allowed in the first depth + b - 2 bytes of the
-  // query, and it has as many bytes.
-  [[nodiscard]] uint32_t MayHave(size_t slips, size_t depth) const {
+  // Bit b: the first depth + b - 2 bytes of the query are at least `first_with`,
+  // and no more than it has.
+  [[nodiscard]] uint32_t MayHave(size_t first_with, size_t depth) const {
     const auto bit_of = [depth](size_t bytes) {
-      return static_cast<int>(bytes) + kMiddle - static_cast<int>(depth);
+      return std::clamp(static_cast<int>(bytes) + kMiddle - static_cast<int>(depth), 0, 8);
     };
-    const int first = std::clamp(bit_of(bounds_.first_with[slips]), 0, 8);
-    const int end = std::clamp(bit_of(size_) + 1, 0, 8);
-    return ((uint32_t{1} << end) - 1) & ~((uint32_t{1} << first) - 1) & kRowBits;
+    const uint32_t below_first = (uint32_t{1} << bit_of(first_with)) - 1;
+    const uint32_t up_to_size = (uint32_t{1} << bit_of(size_ + 1)) - 1;
+    return up_to_size & ~below_first & kRowBits;
   }
 
+  // Whether `byte` is among the bytes of the query that a byte at `depth` is ever
+  // compared with. The rows of all other bytes are the same.
+  [[nodiscard]] bool IsNear(size_t depth, char byte) const {
+    constexpr size_t kReach = kMostSlips + 1;
+    const uint64_t equal = equal_[static_cast<uint8_t>(byte)];
+    const uint64_t from_first = depth > kReach ? equal >> (depth - kReach) : equal;
+    const size_t count = kReach + 1 + std::min(depth, kReach);
+    return (from_first & ((uint64_t{1} << count) - 1)) != 0;
+  }
+
+  // The row of a prefix and one byte more.
   [[nodiscard]] Row Next(const Prefix& prefix, char byte) const {
     const size_t depth = prefix.depth;
     const uint64_t equal_byte = equal_[static_cast<uint8_t>(byte)];
     const uint32_t equal = Window(equal_byte, depth);
-    // The last two bytes stand in the query the other way round.
+    // The last two bytes are in the query the other way round.
     const uint32_t swapped = depth == 0
                                  ? 0
                                  : Window(equal_byte, depth - 1) &
                                        Window(equal_[static_cast<uint8_t>(prefix.last)], depth);
     Row next;
     next.near[0] = prefix.row.near[0] & equal;
-    for (size_t slips = 1; slips <= bounds_.slips; ++slips) {
+    for (size_t slips = 1; slips <= slips_; ++slips) {
       const uint32_t fewer = prefix.row.near[slips - 1];
       const uint32_t replaced = fewer;
       const uint32_t inserted = fewer >> 1;
@@ -107,15 +123,17 @@ class Walk {
       const uint32_t swap = prefix.before.near[slips - 1] & swapped;
       const uint32_t same = prefix.row.near[slips] & equal;
       next.near[slips] = next.near[slips - 1] | ((same | replaced | inserted | left_out | swap) &
-                                                 MayHave(slips, depth + 1));
+                                                 may_have_[depth + 1][slips]);
     }
     return next;
   }
 
-  // Whether names can go on from `row`, which follows `before`.
-  [[nodiscard]] bool LeadsOn(const Row& row, const Row& before) const {
-    // Two bytes that changed places lead on from the row before.
-    return (row.near[bounds_.slips] | before.near[bounds_.slips - 1]) != 0;
+  // Whether names can go on from `next`, the row of a prefix and `byte`.
+  [[nodiscard]] bool LeadsOn(const Prefix& prefix, char byte, const Row& next) const {
+    if (next.near[slips_] != 0) return true;
+    // The byte may have changed places with the one that follows.
+    const uint32_t swap = Window(equal_[static_cast<uint8_t>(byte)], prefix.depth + 1);
+    return (prefix.row.near[slips_ - 1] & swap) != 0;
   }
 
   void Descend(NameTrie::Node node, const Prefix& prefix) {
@@ -125,11 +143,16 @@ class Walk {
       return;
     }
     if (trie_.IsName(node, prefix.depth)) Tell(trie_.NameOf(node), prefix);
+    // Bytes that are nowhere near in the query lead all to one row, or to none.
+    const Row elsewhere = Next(prefix, '\0');
+    const bool all_lead_on = elsewhere.near[slips_] != 0;
     const auto [begin, end] = trie_.children(node);
     for (NameTrie::Node child = begin; child < end; ++child) {
       const char byte = trie_.byte(child);
-      const Row next = Next(prefix, byte);
-      if (!LeadsOn(next, prefix.row)) continue;
+      const bool is_near = IsNear(prefix.depth, byte);
+      if (!is_near && !all_lead_on) continue;
+      const Row next = is_near ? Next(prefix, byte) : elsewhere;
+      if (is_near && !LeadsOn(prefix, byte, next)) continue;
       Descend(child, {.depth = prefix.depth + 1, .row = next, .before = prefix.row, .last = byte});
     }
   }
@@ -139,7 +162,7 @@ class Walk {
     while (prefix.depth < text.size()) {
       const char byte = NameTrie::ByteAt(text, prefix.depth, trie_.direction());
       const Row next = Next(prefix, byte);
-      if (!LeadsOn(next, prefix.row)) return;
+      if (!LeadsOn(prefix, byte, next)) return;
       prefix = {.depth = prefix.depth + 1, .row = next, .before = prefix.row, .last = byte};
     }
     Tell(name, prefix);
@@ -149,7 +172,7 @@ class Walk {
   void Tell(uint32_t name, const Prefix& prefix) const {
     if (size_ + kMiddle < prefix.depth || size_ > prefix.depth + kMostSlips) return;
     const size_t bit = size_ + kMiddle - prefix.depth;
-    for (size_t slips = 0; slips <= bounds_.slips; ++slips) {
+    for (size_t slips = 0; slips <= slips_; ++slips) {
       if ((prefix.row.near[slips] >> bit & 1) == 0) continue;
       take_(name, slips);
       return;
@@ -159,9 +182,13 @@ class Walk {
   const SortedNames& names_;
   const NameTrie& trie_;
   const size_t size_;
-  const Bounds bounds_;
+  const size_t slips_;
   const absl::FunctionRef<void(uint32_t, size_t)> take_;
   const std::atomic<bool>* const cancelled_;
+  // By depth and slips: bit b is set where so many slips are allowed in the first
+  // depth + b - 2 bytes of the query, and it has as many.
+  std::array<std::array<uint32_t, kMostSlips + 1>, kMaxServiceNameBytes + kMostSlips + 1>
+      may_have_ = {};
   // By byte: bit i is set where byte i of the query is equal.
   std::array<uint64_t, 256> equal_ = {};
 };

@@ -35,7 +35,8 @@ class SimilarNames {
 
   // Calls `take(name, distance)` with each name within MaxSlips of the query,
   // once or twice; the least distance told of it is EditDistance(query, name).
-  // Both in lower case. May stop early once `*cancelled` is true; nullptr: never.
+  // Both are in lower case, and no NUL is
+  // in either. May stop early once `*cancelled` is true; nullptr: never.
   void ForEach(absl::string_view query,
                absl::FunctionRef<void(uint32_t name, size_t distance)> take,
                const std::atomic<bool>* cancelled) const;

@@ -14,7 +14,7 @@ namespace {
 
 // Texts that are added up for one question at most, where the tree allows it; in
 // registries of very many records as many as fill the time of a few bitmaps.
-constexpr size_t kLeastDearCost = 1024;
+constexpr size_t kLeastDearCost = 2048;
 // What it costs to find the term of a suffix, where one of its texts costs 1.
 constexpr size_t kSuffixCost = 4;
 // Branches from the root to a leaf: a term that repeats itself ten thousand times
