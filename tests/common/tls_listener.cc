@@ -60,6 +60,9 @@ TlsListener::TlsListener(const Identity& identity)
 TlsListener::~TlsListener() {
   shutdown(socket_, SHUT_RDWR);
   thread_.join();
+  for (const int connection : connections_) shutdown(connection, SHUT_RDWR);
+  for (std::thread& thread : threads_) thread.join();
+  for (const int connection : connections_) close(connection);
   close(socket_);
 }
 
@@ -69,16 +72,19 @@ void TlsListener::Run() {
   while (true) {
     const int connection = accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC);
     if (connection < 0) return;
-    const timeval patience = {.tv_sec = 10, .tv_usec = 0};
-    setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-    const std::unique_ptr<SSL, decltype(&SSL_free)> ssl(SSL_new(context_.get()), SSL_free);
-    SSL_set_fd(ssl.get(), connection);
-    // The client's verdict comes after the server's last word of the handshake.
-    char byte;
-    if (SSL_accept(ssl.get()) == 1) SSL_read(ssl.get(), &byte, 1);
-    ERR_clear_error();
-    close(connection);
+    connections_.push_back(connection);
+    threads_.emplace_back([this, connection] { ShakeHands(connection); });
   }
+}
+
+void TlsListener::ShakeHands(int connection) {
+  const std::unique_ptr<SSL, decltype(&SSL_free)> ssl(SSL_new(context_.get()), SSL_free);
+  SSL_set_fd(ssl.get(), connection);
+  // The client's verdict comes after the server's last word of the handshake.
+  char byte;
+  if (SSL_accept(ssl.get()) == 1) SSL_read(ssl.get(), &byte, 1);
+  ERR_clear_error();
+  shutdown(connection, SHUT_RDWR);
 }
 
 }  // namespace portreg
