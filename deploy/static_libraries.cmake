@@ -24,6 +24,14 @@ function(portreg_use_archives)
 endfunction()
 
 portreg_use_archives()
+# The archive of RE2 11, which Debian 13 has, needs these parts of Abseil; its
+# shared library would bring a second, shared Abseil into the programs.
+foreach(part IN ITEMS absl_check absl_log base fixed_array flags flat_hash_map flat_hash_set hash
+    inlined_vector span str_format strings synchronization)
+  if(TARGET absl::${part})
+    set_property(TARGET re2::re2 APPEND PROPERTY INTERFACE_LINK_LIBRARIES absl::${part})
+  endif()
+endforeach()
 find_library(PORTREG_JEMALLOC libjemalloc.a REQUIRED)
 add_library(portreg_allocator INTERFACE)
 target_link_libraries(portreg_allocator INTERFACE ${PORTREG_JEMALLOC} ${CMAKE_DL_LIBS}
