@@ -110,7 +110,15 @@ class Authority:
                 .public_key(public_key)
                 .serial_number(x509.random_serial_number())
                 .not_valid_before(min(_now(), not_after) - BEGUN)
-                .not_valid_after(not_after))
+                .not_valid_after(not_after)
+                # RFC 5280, sections 4.2.1.1 and 4.2.1.2: strict verifiers
+                # refuse certificates without them.
+                .add_extension(
+                    x509.SubjectKeyIdentifier.from_public_key(public_key),
+                    critical=False)
+                .add_extension(
+                    x509.AuthorityKeyIdentifier.from_issuer_public_key(
+                        self._key.public_key()), critical=False))
 
     @property
     def certificate(self) -> bytes:
