@@ -2,7 +2,7 @@
 
     PORTREGD=portregd PORTREG=portreg python3 container_root_test.py
 
-Installs the packages that the stage runtime names, puts the programs there,
+Installs the packages of the stage runtime, puts the programs there,
 makes the whole read-only, and runs them as the image's user without any
 capability. Needs root; see ../install/debian_root.py for the Debian.
 """
@@ -45,7 +45,7 @@ class ImageTest(unittest.TestCase):
         cls.root = cls.enterClassContext(debian_root.DebianRoot())
         # As / is; the directory is for root only as it is made.
         cls.root.path.chmod(0o755)
-        cls.root.install(*cls.stages["runtime"].packages())
+        cls.root.install(*cls.stages["runtime"].packages(), *containerfile.runtime_packages())
         for name in ("PORTREGD", "PORTREG"):
             target = cls.root.path / "usr/bin" / name.lower()
             shutil.copy(os.environ[name], target)

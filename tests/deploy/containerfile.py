@@ -3,8 +3,10 @@
     stages()["runtime"].packages()
 """
 
+import os
 import re
 import shlex
+import subprocess
 from typing import NamedTuple
 
 import deploy_paths
@@ -12,6 +14,7 @@ import deploy_paths
 PATH = deploy_paths.DEPLOY_DIR / "container/Containerfile"
 # Debian's name for an option of apt-get, and not for a package.
 OPTION = "-"
+COMMAND_SECONDS = 30
 
 
 class Stage(NamedTuple):
@@ -25,10 +28,19 @@ class Stage(NamedTuple):
         return [arguments for each, arguments in self.lines if each == instruction]
 
     def packages(self) -> list[str]:
-        """The packages that its RUN lines install."""
+        """The packages that its RUN lines install and name."""
         return [word for command in self.all("RUN")
                 for part in command.split("&&") if "apt-get install" in part
-                for word in shlex.split(part)[2:] if not word.startswith(OPTION)]
+                for word in shlex.split(part.partition("<")[0].partition("install")[2])
+                if not word.startswith(OPTION)]
+
+
+def runtime_packages() -> list[str]:
+    """What the script of that name finds that this build's programs need."""
+    return subprocess.run(
+        [deploy_paths.DEPLOY_DIR / "container/runtime_packages", os.environ["PORTREGD"],
+         os.environ["PORTREG"]],
+        capture_output=True, text=True, timeout=COMMAND_SECONDS, check=True).stdout.split()
 
 
 def stages() -> dict[str, Stage]:
