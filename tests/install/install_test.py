@@ -68,6 +68,32 @@ def setUpModule():
     os.environ["PORTREGD"] = str(PREFIX / "bin/portregd")
 
 
+class NamesOfFilesTest(unittest.TestCase):
+    """How the building machine's directories are looked for."""
+
+    def test_paths_of_files_are_found(self):
+        directory = installation.fresh_directory("named") / "src"
+        for name in ("common", "my server"):
+            (directory / name).mkdir(parents=True)
+        (directory / "main.cc").touch()
+        for name in ("common/registry.cc", "my server", "main.cc"):
+            path = os.fsencode(directory / name)
+            for content in (path, b"\0" + path + b"\0", b"-I" + path, b'"' + path + b'"'):
+                with self.subTest(content=content):
+                    self.assertNotEqual(
+                        installation.names_of_files_in(directory, content), [])
+
+    def test_parts_of_other_paths_are_not(self):
+        directory = installation.fresh_directory("named") / "src"
+        (directory / "common").mkdir(parents=True)
+        path = os.fsencode(directory)
+        for content in (b"." + path + b"/common/x.cc", b"/usr" + path + b"/common",
+                        path + b"/core/lib/x.cc", path + b"/commonly", path, b""):
+            with self.subTest(content=content):
+                self.assertEqual(
+                    installation.names_of_files_in(directory, content), [])
+
+
 class FilesTest(unittest.TestCase):
     """What is installed, and where."""
 
@@ -125,7 +151,8 @@ class FilesTest(unittest.TestCase):
             content = (PREFIX / path).read_bytes()
             for directory in (SOURCE_DIR, BUILD_DIR, WORK_DIR):
                 with self.subTest(path=path, directory=directory):
-                    self.assertNotIn(bytes(directory) + b"/", content)
+                    self.assertEqual(
+                        installation.names_of_files_in(directory, content), [])
 
     def test_programs_search_no_directory_of_their_own_for_libraries(self):
         for program in ("portreg", "portregd"):

@@ -11,6 +11,7 @@ and CMAKE_CXX_COMPILER_LAUNCHER. Every command has a time limit.
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -83,6 +84,19 @@ def files_of(prefix: pathlib.Path) -> set[str]:
     """The paths of the files in a prefix."""
     return {str(path.relative_to(prefix)) for path in prefix.rglob("*")
             if not path.is_dir()}
+
+
+def names_of_files_in(directory: pathlib.Path, content: bytes) -> list[bytes]:
+    """The absolute paths in `content` of files and directories in `directory`.
+
+    A directory as short as /src also occurs in the middle of other paths, such
+    as ./src/core of gRPC's own sources, and of no file that is in there.
+    """
+    children = b"|".join(sorted(re.escape(os.fsencode(child.name))
+                                for child in directory.iterdir()))
+    return [found[0] for found in re.finditer(
+        rb"(?:(?<![\w.+~-])|(?<=-[IL]))" + re.escape(os.fsencode(directory)) + rb"/(?:" + children
+        + rb")\b[\w./+~-]*", content)] if children else []
 
 
 def configure(source: pathlib.Path, directory: pathlib.Path,
