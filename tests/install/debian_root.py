@@ -4,8 +4,9 @@
         root.install(package_file)
         root.run("portreg", "--version")
 
-Needs root, debootstrap and a mirror, which is the one that the host's own apt
-uses. What debootstrap made is kept for the next time in PORTREG_INSTALL_WORK.
+It is of the host's release, or of another that is named. Needs root,
+debootstrap and a mirror, which is the one that the host's own apt uses. What
+debootstrap made is kept for the next time in PORTREG_INSTALL_WORK.
 Nothing is mounted, so there is no /proc, no /etc/hosts and no certificate in
 it; every process in it is ended when it goes away.
 """
@@ -42,10 +43,11 @@ def codename() -> str:
     raise RuntimeError("/etc/os-release has no VERSION_CODENAME")
 
 
-def sources() -> list[tuple[str, str, str]]:
-    """Where the host gets Debian from: address, suite, component.
+def sources(release: str) -> list[tuple[str, str, str]]:
+    """Where a release comes from: address, suite, component.
 
-    The first is that of the release itself.
+    They are the host's own, with the release in place of the host's. The first
+    is that of the release itself.
     """
     done = subprocess.run(
         ["apt-get", "indextargets", "--format",
@@ -59,7 +61,8 @@ def sources() -> list[tuple[str, str, str]]:
     in_order = sorted(found, key=lambda source: (source[1], source[2]))
     if not in_order or in_order[0][1] != codename():
         raise RuntimeError("apt has no lists of packages: run apt-get update")
-    return in_order
+    return [(uri, release + suite.removeprefix(codename()), component)
+            for uri, suite, component in in_order]
 
 
 def run(command: list[object], seconds: float) -> str:
@@ -114,18 +117,18 @@ def remove(directory: pathlib.Path):
     shutil.rmtree(directory, ignore_errors=False)
 
 
-def base() -> pathlib.Path:
-    """The directory of a minimal Debian, made unless it is there."""
+def base(release: str) -> pathlib.Path:
+    """The directory of a minimal Debian, made unless it exists."""
     WORK_DIR.mkdir(parents=True, exist_ok=True)
     for leftover in WORK_DIR.glob("root-*"):
         remove(leftover)
-    directory = WORK_DIR / f"base-{codename()}"
+    directory = WORK_DIR / f"base-{release}"
     if not directory.exists():
         unfinished = pathlib.Path(
             tempfile.mkdtemp(prefix="root-", dir=WORK_DIR))
         try:
-            run(["debootstrap", "--variant=minbase", codename(), unfinished,
-                 sources()[0][0]], BOOTSTRAP_SECONDS)
+            run(["debootstrap", "--variant=minbase", release, unfinished,
+                 sources(release)[0][0]], BOOTSTRAP_SECONDS)
         except BaseException:
             remove(unfinished)
             raise
@@ -134,13 +137,14 @@ def base() -> pathlib.Path:
 
 
 class DebianRoot:
-    """A copy of the base that goes away with its context."""
+    """A copy of the base that is removed with its context."""
 
-    def __init__(self):
-        origin = base()
+    def __init__(self, release: str | None = None):
+        self._release = release or codename()
+        origin = base(self._release)
         self.path = pathlib.Path(tempfile.mkdtemp(prefix="root-",
                                                   dir=WORK_DIR))
-        self._archives = WORK_DIR / "archives"
+        self._archives = WORK_DIR / f"archives-{self._release}"
         self._archives.mkdir(exist_ok=True)
         try:
             run(["cp", "-a", f"{origin}/.", self.path], COMMAND_SECONDS)
@@ -155,7 +159,7 @@ class DebianRoot:
     def _write_apt_files(self):
         (self.path / "etc/apt/sources.list").write_text("".join(
             f"deb {uri} {suite} {component}\n"
-            for uri, suite, component in sources()))
+            for uri, suite, component in sources(self._release)))
         settings = 'APT::Install-Recommends "false";\n'
         if CERTIFICATES.exists():
             # For apt only: the rest of this Debian stays without.
@@ -186,8 +190,13 @@ class DebianRoot:
         for name in names:
             if name.startswith("/tmp/"):
                 (self.path / name[1:]).unlink()
+        self.keep_archives()
+
+    def keep_archives(self):
+        """Keeps the packages that apt fetched for the next time."""
         for archive in (self.path / "var/cache/apt/archives").glob("*.deb"):
-            shutil.copy(archive, self._archives)
+            if not (self._archives / archive.name).exists():
+                shutil.copy(archive, self._archives)
 
     def files(self) -> set[str]:
         """The paths of all files in there."""
