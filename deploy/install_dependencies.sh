@@ -19,7 +19,7 @@ test=(curl haproxy kubernetes-client libgmock-dev libgtest-dev make mandoc nginx
 bench=(etcd-server libbenchmark-dev netbase nghttp2-client openssl python3-matplotlib redis-server
   util-linux valgrind)
 package=(dpkg-dev file)
-gates=(ccache clang clang-format clang-tidy debootstrap doxygen fish git libclang-rt-14-dev nodejs npm
+gates=(ccache clang clang-format clang-tidy debootstrap doxygen fish git libclang-rt-dev nodejs npm
   zsh)
 
 wanted=()
