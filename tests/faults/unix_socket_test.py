@@ -17,8 +17,8 @@ import serving
 from processes import run
 
 SLOW_LISTEN = os.environ.get("SLOW_LISTEN", "")
-STARTS = 4
-ROUNDS = 5
+STARTS = 3
+ROUNDS = 2
 
 
 class UnixSocketTest(unittest.TestCase):
