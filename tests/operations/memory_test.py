@@ -66,7 +66,7 @@ class RegistryBytesTest(unittest.TestCase):
                 failures = server.reloads(REGISTRY, "failure")
                 replace(self.path, file_of(rows, description))
                 self.assertTrue(eventually(lambda: server.reloads(
-                    REGISTRY, "failure") > failures), server.stderr())
+                    REGISTRY, "failure") > failures, 60), server.stderr())
                 self.assertEqual(client.info(), before)
             self.assertEqual(server.metric(
                 "portreg_reload_failing", subject=REGISTRY), 1)
@@ -80,7 +80,7 @@ class RegistryBytesTest(unittest.TestCase):
                 self.assertRegex(error, "--max_registry_bytes")
             replace(self.path, file_of(20, 10))
             self.assertTrue(eventually(
-                lambda: client.info().revision != before.revision))
+                lambda: client.info().revision != before.revision, 60))
             self.assertTrue(eventually(lambda: server.metric(
                 "portreg_reload_failing", subject=REGISTRY) == 0))
 
@@ -99,11 +99,10 @@ class NoMemoryTest(unittest.TestCase):
             "--max_registry_bytes=1000000000")
         self.addCleanup(self.server.kill)
 
-    def little_memory(self) -> int:
-        """Bytes of addresses that suffice for the data of now, not for more."""
+    def addresses(self) -> int:
+        """Bytes of addresses that the server has."""
         status = pathlib.Path(f"/proc/{self.server.pid}/status").read_text()
-        taken = 1024 * int(re.search(r"VmSize:\s+(\d+)", status)[1])
-        return taken + 64 * MEBIBYTE
+        return 1024 * int(re.search(r"VmSize:\s+(\d+)", status)[1])
 
     def limit_memory(self, limit: int):
         resource.prlimit(self.server.pid, resource.RLIMIT_AS,
@@ -112,7 +111,7 @@ class NoMemoryTest(unittest.TestCase):
     def test_a_reload_that_cannot_allocate_is_refused(self):
         client = Client(self.server.channel())
         before = client.info()
-        self.limit_memory(self.little_memory())
+        self.limit_memory(self.addresses() + 64 * MEBIBYTE)
         for attempt, rows in enumerate((30_000, 31_000), 1):
             replace(self.path, file_of(rows, 1_000))
             self.server.send(signal.SIGHUP)
@@ -121,7 +120,7 @@ class NoMemoryTest(unittest.TestCase):
             # log.
             self.assertTrue(eventually(
                 lambda: self.server.stderr().count(
-                    'error="not enough memory for the data"') == attempt, 30),
+                    'error="not enough memory for the data"') == attempt, 60),
                 self.server.stderr())
             self.assertEqual(client.info(), before)
         self.assertTrue(eventually(lambda: self.server.reloads(
@@ -133,14 +132,15 @@ class NoMemoryTest(unittest.TestCase):
         replace(self.path, file_of(20, 10))
         self.server.send(signal.SIGHUP)
         self.assertTrue(eventually(
-            lambda: client.info().revision != before.revision),
+            lambda: client.info().revision != before.revision, 60),
             self.server.stderr())
 
     def test_a_start_that_cannot_allocate_says_so(self):
         self.path.write_bytes(file_of(30_000, 1_000))
+        # Less than the file of 30 MB takes, more than a start by itself.
         done = run(f"--local_file={self.path}", "--listen=127.0.0.1:0",
-                   "--max_registry_bytes=1000000000",
-                   wrapper=("prlimit", f"--as={self.little_memory()}"))
+                   "--max_registry_bytes=1000000000", seconds=60 * PATIENCE,
+                   wrapper=("prlimit", f"--as={192 * MEBIBYTE}"))
         self.assertEqual(done.code, 1, done.stderr)
         self.assertRegex(
             done.stderr, "not enough memory for the data|the system gives no")

@@ -62,10 +62,10 @@ TEST_F(ReplyTableTest, ErrorsAreNotStored) {
 
 TEST_F(ReplyTableTest, WhatExceedsTheBoundIsNotStored) {
   const ReplyTable table(
-      registry_, 3, Reply(0).ByteSizeLong() + 1, [](size_t i) { return i; },
+      registry_, 3, Reply(0).ByteSizeLong(), [](size_t i) { return i; },
       [&](size_t i) { return absl::StatusOr<v1::LookupResponse>(Reply(i)); });
   EXPECT_TRUE(table.At(0));
-  EXPECT_TRUE(table.At(1));
+  EXPECT_FALSE(table.At(1));
   EXPECT_FALSE(table.At(2));
 }
 
