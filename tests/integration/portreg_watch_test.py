@@ -4,6 +4,7 @@
 """
 
 import contextlib
+import fcntl
 import json
 import pathlib
 import queue
@@ -265,8 +266,9 @@ class InterruptionTest(unittest.TestCase):
 class SlowReaderTest(unittest.TestCase):
     """Revisions that come faster than they are read."""
 
-    # More than a pipe and the tool hold.
-    REVISIONS = 10000
+    # More than a small pipe and the tool hold.
+    REVISIONS = 600
+    PIPE_BYTES = 4096
 
     def test_the_newest_comes_and_the_rest_is_counted(self):
         sent = threading.Event()
@@ -281,11 +283,13 @@ class SlowReaderTest(unittest.TestCase):
         with tool.fake_service(answer) as target:
             process = tool.start("watch", f"--target={target}", "--short")
             try:
+                fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ,
+                            self.PIPE_BYTES)
                 self.assertTrue(sent.wait(tool.RUN_SECONDS))
                 stdout, stderr = process.communicate(timeout=tool.RUN_SECONDS)
             finally:
                 process.kill()
-                process.wait()
+                process.communicate()
         lines = stdout.decode("utf-8").splitlines()
         self.assertEqual(lines[-1], "last")
         self.assertEqual(lines[0], f"{0:032x}")

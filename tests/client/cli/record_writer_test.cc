@@ -94,9 +94,11 @@ TEST(MakeRecordWriterTest, NamesThatAreKeptAreBounded) {
       WrittenBy(make, {RecordOf(1, v1::TRANSPORT_TCP, std::string(65, 'a'), "")}).status.code(),
       absl::StatusCode::kResourceExhausted);
   size_t taken = 0;
+  v1::PortRecord record = Https();
   const Written written = WrittenBy(make, [&](RecordWriter& writer) {
     while (writer.status().ok() && taken <= 600'000) {
-      writer.Write(RecordOf(1, v1::TRANSPORT_TCP, absl::StrCat(taken), ""));
+      record.set_service(absl::StrCat(taken));
+      writer.Write(record);
       ++taken;
     }
   });

@@ -175,7 +175,7 @@ TEST(ServicesWriterTest, MoreRecordsOfAPortThanARegistryHasAreRefused) {
 }
 
 TEST(ServicesWriterTest, WhatIsHeldIsBounded) {
-  const v1::PortRecord record = RecordOf(443, v1::TRANSPORT_TCP, "https", std::string(10'000, 'x'));
+  const v1::PortRecord record = RecordOf(443, v1::TRANSPORT_TCP, "https", std::string(300, 'x'));
   size_t taken = 0;
   const Written written =
       WrittenBy([](Printer out) { return std::make_unique<ServicesWriter>("", out); },
