@@ -364,7 +364,7 @@ class FailureTest(unittest.TestCase):
     def test_a_listing_that_breaks_off_leaves_no_file(self):
         def answer(_, context):
             yield pb.ListRangeResponse(records=[records.PortRecord(
-                first_port=7, last_port=7, service="seven", layer=IANA)])
+                first_port=40000, last_port=40000, service="some", layer=IANA)])
             context.abort(grpc.StatusCode.INTERNAL, "broken")
 
         with tool.fake_service(answer) as target:
