@@ -48,6 +48,8 @@ MORE_THREADS = 2
 MORE_MEMORY_SHARE = 0.1
 MORE_MEMORY_MIB = 16
 SECONDS = 24.0
+# Hundreds of searches wait for each other, on a busy machine long.
+CALL_SECONDS = 120 * PATIENCE
 
 
 class Use(NamedTuple):
@@ -103,11 +105,11 @@ class Program:
 
     def __init__(self, address: str, seconds: float, *flags: str,
                  wrapper: tuple = ()):
-        self._patience = seconds + 60 * PATIENCE
+        self._patience = seconds + 150 * PATIENCE
         self._process = subprocess.Popen(
             [*processors(1), *wrapper, os.environ["MIXED_LOAD"],
              f"--target={address}", f"--seconds={seconds}",
-             f"--call_seconds={30 * PATIENCE}", *flags],
+             f"--call_seconds={CALL_SECONDS}", *flags],
             env=environment(), stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 

@@ -127,7 +127,7 @@ class MixedLoad {
     for (int i = 0; i < kSearchers; ++i) KeepUpSearches(NewClient());
     const Client& watching = NewClient();
     for (int i = 0; i < kWatchers; ++i) Watch(watching);
-    Repeat([this, &client = NewClient()] { GiveUpSome(client); });
+    Repeat([this, &client = NewConnectedClient()] { GiveUpSome(client); });
     for (int i = 0; i < kListers; ++i) Repeat([this, &client = NewClient()] { List(client); });
     for (int i = 0; i < kSlowReaders; ++i) {
       Repeat([this, &client = NewClient()] { ReadSlowly(client); });
@@ -144,6 +144,15 @@ class MixedLoad {
   Client& NewClient(bool coalesce = false) {
     clients_.push_back(Connect(coalesce));
     return *clients_.back();
+  }
+
+  // A client whose calls fail for want of an answer only, however short they are.
+  Client& NewConnectedClient() {
+    Client& client = NewClient();
+    if (const auto answer = client.GetRegistryInfo(); !answer.ok()) {
+      findings_.Fail("cancelled", answer.status().ToString());
+    }
+    return client;
   }
 
   void KeepUp(int in_flight, KeptUp::Begin begin) {
