@@ -303,15 +303,21 @@ class BadNamesTest(TlsTest):
 
     def test_the_tool_refuses_servers_with_them(self):
         for kind, names in BAD_NAMES.items():
-            pair = self.servers.issue("named", raw=names)
-            with self.subTest(kind), TlsListener(
-                    *self.write("listener", pair)) as listener:
-                for command in (["443"], ["list", "1-100"], ["info"]):
-                    outcome = tool.run(
-                        f"--target={listener.address}",
-                        f"--cacert={self.directory}/servers.crt", *command)
-                    self.assertEqual(outcome.code, 64 + 14, outcome.stderr)
-                    self.assertIn("the server's certificate ", outcome.stderr)
+            with self.subTest(kind):
+                self.refuse(names, "443")
+        for command in (("list", "1-100"), ("info",)):
+            with self.subTest(command):
+                self.refuse(BAD_NAMES["bad after good"], *command)
+
+    def refuse(self, names: bytes, *command: str):
+        """Runs the tool against a server with such a certificate."""
+        pair = self.servers.issue("named", raw=names)
+        with TlsListener(*self.write("listener", pair)) as listener:
+            outcome = tool.run(f"--target={listener.address}",
+                               f"--cacert={self.directory}/servers.crt",
+                               *command)
+        self.assertEqual(outcome.code, 64 + 14, outcome.stderr)
+        self.assertIn("the server's certificate has ", outcome.stderr)
 
 
 class TlsListener:

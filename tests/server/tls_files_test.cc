@@ -229,7 +229,7 @@ TEST_F(TlsFilesTest, FirstToExpireOfTheChainIsTheExpiry) {
 
 TEST_F(TlsFilesTest, ChainThatNoPeerTakesIsRefused) {
   std::string chain = identity_.certificate;
-  for (int i = 0; i < 1000; ++i) chain += authority_.certificate();
+  for (int i = 0; i < 400; ++i) chain += authority_.certificate();
   EXPECT_THAT(Refusal(Write({chain, identity_.key})),
               HasSubstr("peers take a chain of at most 102400"));
   EXPECT_TRUE(ReadTlsFiles(Write(identity_, chain), absl::Now()).ok());
