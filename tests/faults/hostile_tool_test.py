@@ -50,8 +50,10 @@ COMMANDS = {
     "Search": [("search", "http"), ("search", "http", "-o", "json")],
     "GetRegistryInfo": [("info",), ("info", "-o", "json"),
                         ("info", "--short")],
-    "Watch": [("watch", "--count=50"), ("watch", "-o", "json", "--count=50")],
+    "Watch": [("watch", "--count=1"), ("watch", "-o", "json", "--count=1")],
 }
+# Behaviours that a command must stand for longer.
+MORE_COMMANDS = {"flood of revisions": [("watch", "--count=500")]}
 
 
 class Ended(NamedTuple):
@@ -133,13 +135,15 @@ def check(name: str, row: hostile_behaviours.Row) -> list[str]:
     """Runs the commands that a behaviour is for; returns what is wrong."""
     found = []
     with hostile_server.Server(row.behave) as server:
-        for method in row.methods or hostile_behaviours.EVERY:
-            for command in COMMANDS.get(method, ()):
-                ended = run(*command, f"--target={server.address}",
-                            f"--timeout={row.seconds * processes.PATIENCE}s")
-                found += [f"{name}: {' '.join(command)}: {fault}: {ended}"
-                          for fault in faults_of(ended, exit_codes(name, row),
-                                                 server.address)]
+        commands = [command
+                    for method in row.methods or hostile_behaviours.EVERY
+                    for command in COMMANDS.get(method, ())]
+        for command in commands + MORE_COMMANDS.get(name, []):
+            ended = run(*command, f"--target={server.address}",
+                        f"--timeout={row.seconds * processes.PATIENCE}s")
+            found += [f"{name}: {' '.join(command)}: {fault}: {ended}"
+                      for fault in faults_of(ended, exit_codes(name, row),
+                                             server.address)]
     return found
 
 
