@@ -29,7 +29,7 @@ struct DataOptions {
   // Default: no, the first ten.
   bool list_every_row = false;
   // The most memory that a registry may take with its index and stored replies,
-  // in bytes. Default: 128 MiB.
+  // in bytes. Default: 192 MiB.
   size_t max_bytes = kDefaultMaxRegistryBytes;
 };
 
