@@ -9,6 +9,8 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/metrics.h"
+#include "server/reload.h"
+#include "server/service_manager.h"
 #include "tests/common/test_layers.h"
 #include "tests/common/test_status.h"
 #include "tests/server/running_server.h"
