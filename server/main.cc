@@ -25,10 +25,12 @@
 
 // Read by jemalloc, where that is linked. It gives memory back only while the
 // program asks for some, unless a thread of its own does: a server that is idle
-// after a flood would keep all of it.
+// after a flood would keep all of it. One such thread: where none can be had,
+// jemalloc would try further ones without end, and write a line for each.
 extern "C" {
 extern const char* malloc_conf;
-const char* malloc_conf = "background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:0";
+const char* malloc_conf =
+    "background_thread:true,max_background_threads:1,dirty_decay_ms:1000,muzzy_decay_ms:0";
 }
 
 namespace {
