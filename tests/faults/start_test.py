@@ -18,8 +18,10 @@ from processes import EXIT_SECONDS, environment, run
 TOOL = os.environ["PORTREG"]
 # Closes descriptors of what it executes: sh -c 'exec ...' command arguments.
 CLOSING = {0: "<&-", 1: ">&-", 2: "2>&-"}
-# A user of whom no other process runs, since the limit counts all of them.
-NOBODY = ("setpriv", "--reuid=65533", "--regid=65533", "--clear-groups",
+# A user of whom no other process runs, since the limit counts all of them, also
+# those that a test before this one may have left.
+ALONE = 100_000 + os.getpid()
+NOBODY = ("setpriv", f"--reuid={ALONE}", f"--regid={ALONE}", "--clear-groups",
           "--") if os.getuid() == 0 else ()
 
 
@@ -110,13 +112,13 @@ class LackTest(unittest.TestCase):
     def test_few_threads(self):
         # How many are enough depends on the number of processors.
         self.assertFalse(self.starts("--nproc=1"))
-        for most in (2, 3, 4, 6, 9, 12):
+        for most in (2, 5, 9):
             self.starts(f"--nproc={most}")
 
     def test_little_memory(self):
         # A sanitizer takes all address space that there is.
         if serving.MEMORY_COUNTS:
-            for mib in (50, 59, 80, 100, 120, 150):
+            for mib in (50, 59, 100, 150):
                 self.assertFalse(self.starts(f"--as={mib << 20}"))
 
     def test_the_line_is_json_where_the_log_is(self):
