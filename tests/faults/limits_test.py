@@ -146,11 +146,13 @@ class LimitsTest(unittest.TestCase):
 class MetadataTest(unittest.TestCase):
     """--max_metadata_bytes, and clients that never acknowledge SETTINGS."""
 
+    def setUp(self):
+        self.server = self.enterContext(serving.Attacked())
+
     def status_of(self, method: str, *more: tuple[bytes, bytes]) -> bytes:
         """The trailers' block of a call on a connection that acknowledges
         nothing."""
-        with serving.Attacked() as server, wire.Connection(
-                server.address) as connection:
+        with wire.Connection(self.server.address) as connection:
             connection.start(acknowledge=False)
             connection.send(wire.call(method, serving.PORT_443, 1, *more))
             for each in connection.frames(CLOSED_SECONDS):
