@@ -92,7 +92,10 @@ ReplyTable::ReplyTable(const Registry& registry, size_t size, size_t max_bytes, 
     last_key = key;
     const auto [place, is_new] = stored.try_emplace(key);
     if (is_new && bytes.size() < max_bytes) {
-      if (const auto reply = ask(i); reply.ok()) place->second = Append(*reply, bytes);
+      const auto reply = ask(i);
+      if (reply.ok() && bytes.size() + reply->ByteSizeLong() <= max_bytes) {
+        place->second = Append(*reply, bytes);
+      }
     }
     places_.push_back(place->second);
   }

@@ -58,17 +58,19 @@ ReplyTable ClassReplies(const Registry& registry, size_t max_bytes) {
           }};
 }
 
-// What the replies of one table may take: a third of what the records and the
-// places of replies leave. A record has at most 32 bytes beside its texts.
+// What the replies of one table may take: a quarter of what the records and the
+// places of replies leave. Three quarters are for the three tables, so that what
+// is not known exactly here does not exceed the bound. A record has less than 64
+// bytes beside its texts.
 size_t TableBytes(const Registry& registry, size_t max_bytes) {
-  constexpr size_t kOtherBytes = 32;
+  constexpr size_t kOtherBytes = 64;
   constexpr size_t kPlaceBytes = 3 * sizeof(uint32_t);
   size_t others = (2 * kPortCount + registry.NameCount()) * kPlaceBytes;
   for (const ServiceRecord* record : registry.records()) {
     others += record->service.size() + record->description.size() + kOtherBytes;
   }
   if (others >= max_bytes) return 0;
-  return std::min((max_bytes - others) / 3, StoredReplies::kMaxTableBytes);
+  return std::min((max_bytes - others) / 4, StoredReplies::kMaxTableBytes);
 }
 
 }  // namespace
