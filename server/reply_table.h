@@ -25,9 +25,9 @@ class ReplyTable {
   // Asks for the replies. `key_of(i)` says which questions have equal replies:
   // those with equal keys. `ask(i)` answers absl::StatusOr of a LookupResponse
   // or a ClassifyResponse with the registry's revision; errors are not stored.
-  // Neighbours with equal keys cost least. Once `max_bytes` of replies are stored
-  // further ones are not: a file can make them grow without bound by a long text
-  // on all ports beside another one on each.
+  // Neighbours with equal keys cost least. From the first reply on that would
+  // exceed `max_bytes` in all none is stored: a file can make them grow without
+  // bound by a long text on all ports beside another one on each.
   template <typename KeyOf, typename Ask>
   ReplyTable(const Registry& registry, size_t size, size_t max_bytes, KeyOf key_of, Ask ask);
 
@@ -81,6 +81,7 @@ ReplyTable::ReplyTable(const Registry& registry, size_t size, size_t max_bytes, 
   using Key = decltype(key_of(size));
   absl::flat_hash_map<Key, Place> stored;
   std::string bytes;
+  bool full = false;
   places_.reserve(size);
   Key last_key = {};
   for (size_t i = 0; i < size; ++i) {
@@ -91,11 +92,10 @@ ReplyTable::ReplyTable(const Registry& registry, size_t size, size_t max_bytes, 
     }
     last_key = key;
     const auto [place, is_new] = stored.try_emplace(key);
-    if (is_new && bytes.size() < max_bytes) {
+    if (is_new && !full) {
       const auto reply = ask(i);
-      if (reply.ok() && bytes.size() + reply->ByteSizeLong() <= max_bytes) {
-        place->second = Append(*reply, bytes);
-      }
+      full = reply.ok() && bytes.size() + reply->ByteSizeLong() > max_bytes;
+      if (reply.ok() && !full) place->second = Append(*reply, bytes);
     }
     places_.push_back(place->second);
   }
