@@ -7,6 +7,7 @@
 #include <iostream>
 #include <memory>
 
+#include "grpcpp/generic/async_generic_service.h"
 #include "grpcpp/grpcpp.h"
 
 int main(int argc, char** argv) {
