@@ -81,9 +81,9 @@ def setUpModule():
         tempfile.TemporaryDirectory(prefix="portregd-")))
 
 
-def write(rows, columns=LOCAL_COLUMNS, **options) -> pathlib.Path:
+def write(rows, columns=LOCAL_COLUMNS, name="local.csv", **options) -> pathlib.Path:
     """Writes a local file and returns its path."""
-    path = DIRECTORY / "local.csv"
+    path = DIRECTORY / name
     path.write_bytes(csv_text(rows, columns, **options).encode())
     return path
 
@@ -174,7 +174,8 @@ class AnswerTest(unittest.TestCase):
                             self.plain.info().revision)
 
     def test_the_column_owner_may_be_absent(self):
-        path = write([line[:-1] for line in LOCAL_ROWS], COLUMNS)
+        # The other tests' server reads local.csv again when it changes.
+        path = write([line[:-1] for line in LOCAL_ROWS], COLUMNS, "no-owner.csv")
         with Portregd(f"--local_file={path}") as server:
             record = Client(server.channel()).lookup(
                 port=50000, view=FULL).records[0]
