@@ -12,8 +12,9 @@ size_t HeapBytes(const std::string& text) {
 
 size_t MemoryBytes(const LayerText& text) {
   size_t bytes = HeapBytes(text.text);
-  for (const std::string& unescaped : text.unescaped)
-    bytes += sizeof(unescaped) + HeapBytes(unescaped);
+  for (const std::string& unescaped : text.unescaped) {
+    bytes += sizeof(std::string) + HeapBytes(unescaped);
+  }
   return bytes;
 }
 

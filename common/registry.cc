@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <future>
 #include <numeric>
+#include <type_traits>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
@@ -264,7 +265,9 @@ std::optional<uint32_t> Registry::NameId(absl::string_view name) const {
 }
 
 size_t Registry::MemoryBytes() const {
-  const auto bytes_of = [](const auto& items) { return items.capacity() * sizeof(items[0]); };
+  const auto bytes_of = [](const auto& items) {
+    return items.capacity() * sizeof(typename std::decay_t<decltype(items)>::value_type);
+  };
   size_t bytes = bytes_of(records_) + bytes_of(starts_) + bytes_of(port_begin_) +
                  bytes_of(by_port_) + bytes_of(name_begin_) + bytes_of(by_name_);
   for (const std::shared_ptr<const LayerText>& text : texts_) bytes += portreg::MemoryBytes(*text);

@@ -45,7 +45,7 @@ SortedNames::SortedNames(absl::Span<const ServiceRecord* const> records)
 
 SortedNames::Range SortedNames::BeginningWith(absl::string_view prefix) const {
   const auto first_where = [this](uint32_t begin, auto is_reached) {
-    uint32_t end = static_cast<uint32_t>(size());
+    auto end = static_cast<uint32_t>(size());
     while (begin < end) {
       const uint32_t middle = begin + (end - begin) / 2;
       if (is_reached(name(middle))) {
