@@ -2,6 +2,7 @@
 #ifndef PORTREG_CLIENT_RECEIVED_H_
 #define PORTREG_CLIENT_RECEIVED_H_
 
+#include "client/message_parts.h"
 #include "grpcpp/grpcpp.h"
 
 namespace portreg::internal {
@@ -27,7 +28,8 @@ class SerializationTraits<portreg::internal::Received<Message>, void> {
  public:
   static Status Deserialize(ByteBuffer* bytes, portreg::internal::Received<Message>* received) {
     using State = typename portreg::internal::Received<Message>::State;
-    const bool parsed = SerializationTraits<Message>::Deserialize(bytes, received->message).ok();
+    const bool parsed = !portreg::internal::HasTooManyParts(*bytes, *Message::descriptor()) &&
+                        SerializationTraits<Message>::Deserialize(bytes, received->message).ok();
     received->state = parsed ? State::kParsed : State::kMalformed;
     return Status::OK;
   }

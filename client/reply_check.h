@@ -26,7 +26,7 @@ std::string FaultOf(const v1::WatchRequest& request, const v1::WatchResponse& re
 std::string FaultOf(const v1::PortRecord& record);
 
 // Faults of every reply alike.
-inline constexpr absl::string_view kMalformed = "is not a valid message";
+inline constexpr absl::string_view kMalformed = "is not a valid message, or has too many parts";
 inline constexpr absl::string_view kNoMessage = "has no message";
 inline constexpr absl::string_view kNoRevision = "has no revision";
 

@@ -48,7 +48,7 @@ int VerifyPeer(X509_STORE_CTX* context, void* /*argument*/) {
 
 // OpenSSL calls it for every new SSL_CTX.
 void GuardContext(void* context, void* /*data*/, CRYPTO_EX_DATA* /*all*/, int /*index*/,
-                  long /*number*/, void* /*argument*/) {
+                  long /*number*/, void* /*argument*/) {  // NOLINT(google-runtime-int)
   SSL_CTX_set_cert_verify_callback(static_cast<SSL_CTX*>(context), &VerifyPeer, nullptr);
 }
 

@@ -140,7 +140,7 @@ bool WriteText(const Content& content, std::string& text) {
   const std::unique_ptr<BIO, decltype(&BIO_free)> out(BIO_new(BIO_s_secmem()), BIO_free);
   if (out == nullptr || !WritePem(out.get(), content)) return false;
   char* data = nullptr;
-  const long size = BIO_get_mem_data(out.get(), &data);
+  const auto size = BIO_get_mem_data(out.get(), &data);
   text.assign(data, static_cast<size_t>(size));
   return true;
 }

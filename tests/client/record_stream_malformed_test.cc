@@ -85,8 +85,8 @@ class RecordStreamMalformedTest : public ::testing::Test {
 };
 
 const absl::Status& Malformed() {
-  static const absl::Status status =
-      absl::InternalError("the server's reply to ListRange is not a valid message");
+  static const absl::Status status = absl::InternalError(
+      "the server's reply to ListRange is not a valid message, or has too many parts");
   return status;
 }
 
