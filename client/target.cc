@@ -95,13 +95,11 @@ Address Split(absl::string_view text) {
     const size_t end = text.find(']');
     // Without a closing bracket: no host.
     if (end == absl::string_view::npos) return {};
-    absl::string_view rest = text.substr(end + 1);
-    Address address{text.substr(0, end), true};
-    address.has_port = absl::ConsumePrefix(&rest, ":");
-    // Something other than a port follows: a port that is none.
-    if (!address.has_port && !rest.empty()) address.has_port = true;
-    address.port = rest;
-    return address;
+    absl::string_view port = text.substr(end + 1);
+    const bool has_port = absl::ConsumePrefix(&port, ":");
+    // Something other than a port follows: no host either.
+    if (!has_port && !port.empty()) return {};
+    return {text.substr(0, end), true, has_port, port};
   }
   const size_t colon = text.find(':');
   if (colon == absl::string_view::npos || IsIpv6(text)) return {text};
