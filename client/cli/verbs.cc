@@ -13,8 +13,7 @@ constexpr std::array<VerbInfo, 8> kVerbs = {{
     {Verb::kClassify, "classify", "PORT...", "is it a good choice?"},
     {Verb::kList, "list", "[RANGE]...", "the records of a range, or of all ports"},
     {Verb::kInfo, "info", "", "which registry answers"},
-    {Verb::kExport, "export", "--format=FORMAT [RANGE]...",
-     "the registry as a file for other programs"},
+    {Verb::kExport, "export", "--format=FORMAT [RANGE]...", "the registry as a file for programs"},
     {Verb::kWatch, "watch", "", "tell when the registry changes, until Ctrl-C"},
     {Verb::kHelp, "help", "[COMMAND]", "this text, or what a command takes"},
 }};

@@ -27,7 +27,7 @@ complete -c portreg -n __portreg_awaits_command -a list \
 complete -c portreg -n __portreg_awaits_command -a search \
     -d 'Records whose names or descriptions hold the words'
 complete -c portreg -n __portreg_awaits_command -a export \
-    -d 'The registry as a file for other programs'
+    -d 'The registry as a file for programs'
 complete -c portreg -n __portreg_awaits_command -a info -d 'Which registry answers'
 complete -c portreg -n __portreg_awaits_command -a watch -d 'Tell when the registry changes'
 complete -c portreg -n __portreg_awaits_command -a help -d 'How to use portreg'
