@@ -98,7 +98,7 @@ void ListingReader::Open() {
     return;
   }
   // Deletes itself when it is over.
-  Stream* const stream = new Stream(shared_from_this());
+  auto* const stream = new Stream(shared_from_this());
   listing_->Prepare(stream->context());
   {
     const std::lock_guard lock(mutex_);
