@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <future>
 #include <numeric>
-#include <type_traits>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
@@ -266,7 +265,8 @@ std::optional<uint32_t> Registry::NameId(absl::string_view name) const {
 
 size_t Registry::MemoryBytes() const {
   const auto bytes_of = [](const auto& items) {
-    return items.capacity() * sizeof(typename std::decay_t<decltype(items)>::value_type);
+    // NOLINTNEXTLINE(bugprone-sizeof-expression): some hold pointers.
+    return items.capacity() * sizeof(items[0]);
   };
   size_t bytes = bytes_of(records_) + bytes_of(starts_) + bytes_of(port_begin_) +
                  bytes_of(by_port_) + bytes_of(name_begin_) + bytes_of(by_name_);
