@@ -1,7 +1,6 @@
 #include "client/cli/command_line.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -136,8 +135,8 @@ void CommandLine::ReadSwitch(const FlagInfo& info, absl::string_view argument,
   values_[static_cast<size_t>(info.flag)].emplace_back(*on ? kOn : kOff);
 }
 
-void CommandLine::Refuse(std::string message) {
-  status_.Update(absl::InvalidArgumentError(std::move(message)));
+void CommandLine::Refuse(absl::string_view message) {
+  status_.Update(absl::InvalidArgumentError(message));
 }
 
 }  // namespace portreg::cli

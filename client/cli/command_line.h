@@ -47,7 +47,7 @@ class CommandLine {
   size_t ReadFlag(absl::Span<char* const> arguments, size_t i);
   void ReadSwitch(const FlagInfo& info, absl::string_view argument,
                   std::optional<absl::string_view> value);
-  void Refuse(std::string message);
+  void Refuse(absl::string_view message);
 
   std::array<std::vector<std::string>, static_cast<size_t>(Flag::kVersion) + 1> values_;
   std::vector<std::string> words_;

@@ -112,6 +112,7 @@ const FlagInfo* FindNegatedFlag(absl::string_view name) {
 
 std::string NearestFlag(absl::string_view name) {
   std::vector<absl::string_view> names;
+  names.reserve(kFlags.size());
   for (const FlagInfo& each : kFlags) names.push_back(each.name);
   const std::string hyphened = absl::StrReplaceAll(name, {{"_", "-"}});
   std::string nearest = Nearest(hyphened, names);

@@ -79,6 +79,7 @@ void ServicesWriter::Finish(const std::string& revision) {
       covering.insert(std::lower_bound(covering.begin(), covering.end(), *next), *next);
     }
     std::vector<uint32_t> entries;
+    entries.reserve(covering.size());
     for (const uint32_t place : covering) entries.push_back(ranked[place]);
     for (const Transport transport : kTransports) {
       PutLine(static_cast<Port>(port), transport, entries);

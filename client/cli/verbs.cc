@@ -31,6 +31,7 @@ std::optional<Verb> FindVerb(absl::string_view name) {
 
 std::string NearestVerb(absl::string_view word) {
   std::vector<absl::string_view> names;
+  names.reserve(kVerbs.size());
   for (const VerbInfo& each : kVerbs) names.push_back(each.name);
   return Nearest(word, names);
 }
