@@ -42,7 +42,7 @@ exec unshare --mount --propagation=private --pid --fork --kill-child sh -c '
   shift 3
   mount -t proc proc "$root/proc" &&
     mount --rbind /dev "$root/dev" &&
-    mount --bind "$cache" "$root/root/.cache/ccache" || exit 99
+    mount --bind "$cache" "$root/var/cache/ccache" || exit 99
   chroot "$root" sh -c "cd \\"\\$0\\" && exec \\"\\$@\\"" "$directory" "$@"
 ' sh "$@"
 """
@@ -71,7 +71,8 @@ class FreshMachine:
         # No language, no terminal, nothing of the host but a proxy.
         self._environment = {name: value for name, value in debian_root.ENVIRONMENT.items()
                              if name in ("PATH", "HOME") or name.lower().endswith("_proxy")}
-        (root.path / "root/.cache/ccache").mkdir(parents=True)
+        (root.path / "var/cache/ccache").mkdir(parents=True)
+        self._environment["CCACHE_DIR"] = "/var/cache/ccache"
         copy_tree(root.path / directory[1:])
         if iana_csv := os.environ.get("PORTREG_IANA_CSV"):
             shutil.copy(iana_csv, root.path / "iana.csv")

@@ -21,7 +21,7 @@ using CallMetadata = std::vector<std::pair<std::string, std::string>>;
 // Prepares the context of a call that must be over at `deadline`.
 void Prepare(grpc::ClientContext& context, MonotonicTime deadline, const CallMetadata& metadata);
 
-// What holds for a call whose options give no timeout.
+// The timeout of a call whose options give none.
 struct DefaultTimeout {
   absl::Duration value;
   // Names it in an error.

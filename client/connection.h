@@ -49,7 +49,7 @@ class Connection {
   // The channel for a call that starts now. Whoever starts it holds the channel
   // until the call has started. Null where a test brought a stub.
   [[nodiscard]] std::shared_ptr<grpc::Channel> channel() const { return CurrentLine().channel; }
-  // Whether there are calls that do not block: a test's stub may have none. They
+  // Returns whether there are calls that do not block: a test's stub may have none. They
   // may be made only if this has returned true.
   [[nodiscard]] bool HasAsyncCalls() const;
 
@@ -84,7 +84,7 @@ class Connection {
     return Call(method, request, *terms, terms->Deadline());
   }
 
-  // Whether later calls may go over another channel than those before.
+  // Returns whether later calls may go over another channel than those before.
   [[nodiscard]] bool renews() const { return renewed_ != nullptr; }
 
   // Begins a call that gives its status to `done`. All else that it is given must
@@ -199,7 +199,7 @@ class Connection {
     return ToGrpcStatus(BrokenReply(NameOf(method.path), fault));
   }
 
-  // Whether a call that received no message is one that the server ended with
+  // Returns whether a call that received no message is one that the server ended with
   // OK.
   static bool EndedWithoutMessage(const grpc::Status& status);
 

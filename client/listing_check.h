@@ -26,7 +26,7 @@ class ListingCheck {
   // order or of the ports that were asked for.
   std::string FaultOfRecord(const v1::PortRecord& record);
 
-  // Whether there has been no message.
+  // Returns whether there has been no message.
   [[nodiscard]] bool empty() const { return messages_ == 0; }
 
  private:

@@ -6,7 +6,7 @@
 
 namespace portreg {
 
-// Whether whoever sets `*cancelled` has done so; nullptr: never. Cheap enough
+// Returns whether whoever sets `*cancelled` has done so; nullptr: never. Cheap enough
 // to be asked every few dozen steps.
 inline bool IsCancelled(const std::atomic<bool>* cancelled) {
   return cancelled != nullptr && cancelled->load(std::memory_order_relaxed);

@@ -99,7 +99,7 @@ std::optional<absl::Time> ModifyTime(const struct stat& status) {
   return absl::TimeFromTimespec(status.st_mtim);
 }
 
-// Whether a file has been written between two calls of stat. Renaming another
+// Returns whether a file has been written between two calls of stat. Renaming another
 // over it changes no byte of it.
 bool IsWritten(const struct stat& before, const struct stat& after) {
   return before.st_size != after.st_size || before.st_mtim.tv_sec != after.st_mtim.tv_sec ||

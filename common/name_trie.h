@@ -25,14 +25,14 @@ class NameTrie {
 
   NameTrie(const SortedNames& names, Direction direction);
 
-  // Whether the node's only name is NameOf(node).
+  // Returns whether the node's only name is NameOf(node).
   [[nodiscard]] bool IsLeaf(Node node) const { return children(node).begin == children(node).end; }
 
   // A leaf's only name. Of another node that name whose bytes are those of the
   // node, if there is one: see IsName.
   [[nodiscard]] uint32_t NameOf(Node node) const { return order_[first_[node]]; }
 
-  // Whether a name ends at the node, which has `depth` bytes.
+  // Returns whether a name ends at the node, which has `depth` bytes.
   [[nodiscard]] bool IsName(Node node, size_t depth) const {
     return names_.name(NameOf(node)).size() == depth;
   }

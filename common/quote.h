@@ -10,7 +10,7 @@
 
 namespace portreg {
 
-// Whether a character could write over a screen or forge a line of a log: C0, DEL
+// Returns whether a character could write over a screen or forge a line of a log: C0, DEL
 // and C1, line separators, and what changes the direction of a line, behind which
 // other text could hide (Unicode 15, table 2 of UAX #9).
 bool IsControl(uint32_t code_point);

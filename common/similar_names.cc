@@ -93,7 +93,7 @@ class Walk {
     return up_to_size & ~below_first & kRowBits;
   }
 
-  // Whether `byte` is among the bytes of the query that a byte at `depth` is ever
+  // Returns whether `byte` is among the bytes of the query that a byte at `depth` is ever
   // compared with. The rows of all other bytes are the same.
   [[nodiscard]] bool IsNear(size_t depth, char byte) const {
     constexpr size_t kReach = kMostSlips + 1;
@@ -128,7 +128,7 @@ class Walk {
     return next;
   }
 
-  // Whether names can go on from `next`, the row of a prefix and `byte`.
+  // Returns whether names can go on from `next`, the row of a prefix and `byte`.
   [[nodiscard]] bool LeadsOn(const Prefix& prefix, char byte, const Row& next) const {
     if (next.near[slips_] != 0) return true;
     // The byte may have changed places with the one that follows.

@@ -13,7 +13,7 @@ namespace portreg {
 // white space, because no text of a registry holds one.
 std::vector<absl::string_view> QueryWords(absl::string_view query);
 
-// Whether `byte` belongs to a word of prose: an ASCII letter or digit, or any
+// Returns whether `byte` belongs to a word of prose: an ASCII letter or digit, or any
 // byte that is not ASCII.
 inline bool IsWordByte(char byte) {
   const auto value = static_cast<unsigned char>(byte);

@@ -80,7 +80,7 @@ absl::StatusOr<Registry> BuildRegistry(const DataOptions& options, const Registr
   return registry;
 }
 
-// Whether both are made of the same files.
+// Returns whether both are made of the same files.
 bool IsOfSameFiles(const Registry& a, const Registry& b) {
   return absl::c_equal(a.layers(), b.layers(), [](const LayerInfo& x, const LayerInfo& y) {
     return x.layer == y.layer && x.origin == y.origin && x.sha256 == y.sha256 &&

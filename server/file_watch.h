@@ -64,7 +64,7 @@ class FileWatch {
   };
 
   [[nodiscard]] std::vector<File> Stat() const;
-  // Whether a file has been written in place between two looks.
+  // Returns whether a file has been written in place between two looks.
   static bool IsWritten(const std::vector<File>& before, const std::vector<File>& after);
 
   std::vector<std::string> paths_;

@@ -15,7 +15,7 @@ namespace {
 constexpr absl::string_view kOn = "true";
 constexpr absl::string_view kOff = "false";
 
-// Whether an argument is a key such as -1.
+// Returns whether an argument is a key such as -1.
 bool IsNegativeNumber(absl::string_view argument) {
   return absl::ConsumePrefix(&argument, "-") && !argument.empty() &&
          argument.find_first_not_of("0123456789") == absl::string_view::npos;

@@ -27,7 +27,7 @@ class CommandLine {
   // arguments that are usable have been read all the same.
   [[nodiscard]] const absl::Status& status() const { return status_; }
 
-  // Whether the switch is on; nothing if it is not given. The last one counts.
+  // Returns whether the switch is on; nothing if it is not given. The last one counts.
   [[nodiscard]] std::optional<bool> Switch(Flag flag) const;
 
   // The flag's values as they were written, in their order.
@@ -37,7 +37,7 @@ class CommandLine {
 
   [[nodiscard]] const std::vector<std::string>& words() const { return words_; }
 
-  // Whether the first word may be a command: no "--" stands before it.
+  // Returns whether the first word may be a command: no "--" stands before it.
   [[nodiscard]] bool may_have_verb() const { return may_have_verb_; }
 
  private:
@@ -56,7 +56,7 @@ class CommandLine {
 };
 
 // Reads "true", "false", "yes", "no", "on", "off", "1" or "0", in any case.
-// Nothing for any other text.
+// Returns nothing for any other text.
 std::optional<bool> ReadSwitchValue(absl::string_view text);
 
 }  // namespace portreg::cli

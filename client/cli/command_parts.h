@@ -41,7 +41,7 @@ absl::StatusOr<std::vector<Query>> ReadRanges(const std::vector<std::string>& ke
 // How much of each record the formats asked for show.
 WithDetails DetailsOf(const Invocation& invocation);
 
-// Whether records of the layer are asked for, or a record is of such a layer.
+// Returns whether records of the layer are asked for, or a record is of such a layer.
 bool IncludesLayer(const Invocation& invocation, Layer layer);
 bool IncludesLayerOf(const Invocation& invocation, const v1::PortRecord& record);
 
@@ -57,7 +57,7 @@ void WriteAnswer(const Invocation& invocation, PortRange ports, Transport transp
 int Finish(const std::string& revision, const Source& source, RecordWriter& writer,
            const Output& output);
 
-// Whether the writer takes more.
+// Returns whether the writer takes more.
 bool TakesMore(const RecordWriter& writer, const Output& output);
 
 // Writes a line to standard error; what could write over the screen is escaped,

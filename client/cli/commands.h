@@ -15,7 +15,7 @@ namespace portreg::cli {
 inline constexpr int kExitOk = 0;
 inline constexpr int kExitUsage = 1;
 inline constexpr int kExitNotFound = 2;
-// Of what would harm the reader of the answer.
+// The answer would harm who reads it, and is not written.
 inline constexpr int kExitRefused = 3;
 inline constexpr int kExitGrpc = 64;
 inline constexpr int kExitInterrupted = 130;

@@ -48,7 +48,7 @@ struct FlagInfo {
   absl::string_view name;
   // A letter that stands for the name. Empty: none.
   absl::string_view letter;
-  // What --help calls the value. Empty: a switch, which takes none.
+  // The value's name in --help. Empty: a switch, which takes no value.
   absl::string_view value;
   // The environment variable that stands for the flag. Empty: none.
   absl::string_view variable;

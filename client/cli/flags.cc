@@ -31,7 +31,7 @@ constexpr std::array<std::pair<absl::string_view, ColorMode>, 3> kColorModes = {
     {"never", ColorMode::kNever},
 }};
 
-// Whether a switch without a variable is on.
+// Returns whether a switch without a variable is on.
 bool IsOn(const Settings& settings, Flag flag) { return settings.On(flag).value_or(false); }
 
 // Sets the verb, and the keys: the words without the command's name.

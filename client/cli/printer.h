@@ -27,7 +27,7 @@ class Printer {
   // before it has failed.
   [[nodiscard]] bool Flush() const;
 
-  // Whether no write has failed so far.
+  // Returns whether no write has failed so far.
   [[nodiscard]] bool ok() const { return std::ferror(out_) == 0; }
 
  private:

@@ -24,7 +24,7 @@ class Settings {
  public:
   explicit Settings(const CommandLine& line) : line_(line) {}
 
-  // Whether the flag itself is given.
+  // Returns whether the flag itself is given.
   [[nodiscard]] bool HasFlag(Flag flag) const { return !line_.Values(flag).empty(); }
 
   // Whether the switch is on, by the flag or else by its variable, if it has

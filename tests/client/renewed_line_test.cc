@@ -59,7 +59,7 @@ class RenewedLineTest : public ::testing::Test {
     options_.tls->key_file = directory_.Write("client.key", identity.key);
   }
 
-  // Whether `done` comes true while it is asked for again and again.
+  // Returns whether `done` comes true while it is asked for again and again.
   static bool Eventually(const std::function<bool()>& done) {
     const absl::Time end = absl::Now() + absl::Seconds(60);
     while (!done()) {

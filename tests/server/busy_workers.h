@@ -55,7 +55,7 @@ class BusyWorkers {
   std::vector<std::unique_ptr<Job>> jobs_;
 };
 
-// Whether `count` jobs wait in the pool within ten seconds.
+// Returns whether `count` jobs wait in the pool within ten seconds.
 inline bool AwaitWaiting(const WorkerPool& pool, size_t count) {
   const absl::Time end = absl::Now() + absl::Seconds(10);
   while (pool.waiting() != count && absl::Now() < end) absl::SleepFor(absl::Milliseconds(1));

@@ -51,7 +51,7 @@ sockaddr_un NameAt(const std::string& path) {
   return name;
 }
 
-// Whether somebody listens at the path.
+// Returns whether somebody listens at the path.
 bool IsReachable(const std::string& path) {
   const sockaddr_un name = NameAt(path);
   const int fd = StreamSocket();

@@ -27,7 +27,7 @@ class Generation {
   // Takes in a record; one of another layer says nothing.
   void Add(const v1::PortRecord& record);
 
-  // Whether there were records, all of them of one generation.
+  // Returns whether there were records, all of them of one generation.
   [[nodiscard]] bool one() const { return known_ && !mixed_; }
   [[nodiscard]] absl::string_view text() const { return text_; }
   [[nodiscard]] int records() const { return records_; }
