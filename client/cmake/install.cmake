@@ -8,7 +8,7 @@ install(EXPORT portregTargets NAMESPACE portreg:: DESTINATION ${portreg_cmake_di
 # By find_package(portreg COMPONENTS mirror), the mirror, with the domain, which
 # the fake server is made of too.
 set(portreg_mirror_targets)
-foreach(name IN ITEMS mirror common)
+foreach(name IN ITEMS mirror answers common)
   if(TARGET portreg_${name})
     set_target_properties(portreg_${name} PROPERTIES EXPORT_NAME ${name})
     list(APPEND portreg_mirror_targets portreg_${name})
@@ -31,7 +31,7 @@ if(TARGET portreg_client_mocks)
     DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT dev FILES_MATCHING PATTERN "*.h")
 endif()
 if(TARGET portreg_fake_server)
-  foreach(name IN ITEMS handlers service fake_server)
+  foreach(name IN ITEMS service fake_server)
     set_target_properties(portreg_${name} PROPERTIES EXPORT_NAME ${name})
     list(APPEND portreg_testing_targets portreg_${name})
   endforeach()

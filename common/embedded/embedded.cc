@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
-#include "common/csv.h"
-#include "common/layer_file.h"
-#include "common/record.h"
+#include "common/data/csv.h"
+#include "common/data/layer_file.h"
+#include "common/model/record.h"
 
 // Defined in csv_bytes.S; the checksums of the files come from the build.
 extern "C" {

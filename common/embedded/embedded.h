@@ -5,7 +5,7 @@
 #include <cstddef>
 
 #include "absl/strings/string_view.h"
-#include "common/layer.h"
+#include "common/model/layer.h"
 
 namespace portreg {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "common/registry.h"
+#include "common/model/registry.h"
 #include "portreg/v1/port_record.pb.h"
 
 namespace portreg::testing::internal {

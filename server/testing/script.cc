@@ -1,6 +1,6 @@
 #include "server/testing/script.h"
 
-#include "server/grpc_time.h"
+#include "server/replies/grpc_conversion.h"
 
 namespace portreg::testing::internal {
 

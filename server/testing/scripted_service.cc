@@ -10,7 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "grpcpp/alarm.h"
-#include "server/correlation.h"
+#include "server/service/correlation.h"
 
 namespace portreg::testing::internal {
 namespace {

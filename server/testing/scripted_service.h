@@ -7,8 +7,8 @@
 #include "absl/time/time.h"
 #include "grpcpp/grpcpp.h"
 #include "grpcpp/support/server_interceptor.h"
-#include "server/publication.h"
-#include "server/service.h"
+#include "server/service/publication.h"
+#include "server/service/service.h"
 #include "server/testing/script.h"
 
 namespace portreg::testing::internal {

@@ -68,9 +68,10 @@ def rows(settings: Settings) -> Iterator[Row]:
 
 def _row(settings: Settings, load: Load) -> Row:
     with contextlib.ExitStack() as stack:
-        query, flags = load.query, {}
+        query, flags, answers = load.query, {}, {}
         if load.local_rows:
             flags["local_file"], query = _local_file(settings, load.local_rows)
+            answers["servers_local_file"] = flags["local_file"]
         metrics = f"127.0.0.1:{programs.free_port()}"
         server = stack.enter_context(
             programs.portregd(settings, metrics_listen=metrics, **flags)
@@ -87,7 +88,7 @@ def _row(settings: Settings, load: Load) -> Row:
                 server,
                 rate=RATE,
                 duration=f"{settings.seconds(SECONDS)}s",
-                **flags,
+                **answers,
             )
 
         def measure(variant: str) -> dict[str, float]:

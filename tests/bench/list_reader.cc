@@ -20,13 +20,13 @@
 #include "absl/flags/parse.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "common/registry.h"
+#include "common/answers/answers.h"
+#include "common/answers/requests.h"
+#include "common/model/registry.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/grpcpp.h"
 #include "portreg/client.h"
-#include "server/data.h"
-#include "server/handlers.h"
-#include "server/request.h"
+#include "server/reload/registry_files.h"
 #include "sockets.h"
 #include "window.h"
 
@@ -157,7 +157,7 @@ std::string ReadFile(const std::string& path) {
 std::string Records(const Registry& registry, size_t& count) {
   std::string bytes;
   count = 0;
-  Listing listing = ListRange(registry, Read(v1::ListRangeRequest(), registry).value());
+  ListRangeAnswer listing = ListRange(registry, Read(v1::ListRangeRequest(), registry).value());
   v1::ListRangeResponse message;
   bool last = false;
   while (!last) {

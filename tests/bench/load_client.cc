@@ -25,17 +25,17 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "common/registry.h"
+#include "common/model/registry.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/grpcpp.h"
-#include "server/data.h"
+#include "server/reload/registry_files.h"
 #include "window.h"
 #include "workload.h"
 
 ABSL_FLAG(std::string, target, "", "the server, by gRPC's naming");
 ABSL_FLAG(std::string, ca_file, "",
           "PEM file of the certificates that vouch for the server; empty: no TLS");
-ABSL_FLAG(std::string, local_file, "", "the server's --local_file, for the right answers");
+ABSL_FLAG(std::string, servers_local_file, "", "the server's --local_file, for the right answers");
 ABSL_FLAG(std::string, workload, "port", "what to ask; see workload.h");
 ABSL_FLAG(int, server_pid, 0, "the server's process, for its CPU time; 0: not measured");
 ABSL_FLAG(int, connections, 1, "connections, which calls take by turns");
@@ -219,7 +219,7 @@ int Fail(const std::string& reason) {
 
 int Run() {
   const absl::StatusOr<Registry> registry =
-      LoadRegistry({.local_file = absl::GetFlag(FLAGS_local_file)});
+      LoadRegistry({.iana_file = {}, .local_file = absl::GetFlag(FLAGS_servers_local_file)});
   if (!registry.ok()) return Fail(registry.status().ToString());
   absl::StatusOr<Workload> workload = MakeWorkload(absl::GetFlag(FLAGS_workload), *registry);
   if (!workload.ok()) return Fail(workload.status().ToString());

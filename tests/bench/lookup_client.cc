@@ -18,9 +18,9 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
-#include "common/registry.h"
+#include "common/model/registry.h"
 #include "portreg/client.h"
-#include "server/data.h"
+#include "server/reload/registry_files.h"
 #include "window.h"
 #include "workload.h"
 

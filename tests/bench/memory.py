@@ -190,7 +190,7 @@ def _called(settings: Settings, server: programs.Server) -> Iterator[list[int]]:
 def settled(pid: int) -> float:
     """The least resident memory within three seconds.
 
-    The allocator gives back what was freed within one (malloc_conf in server/main.cc), and what the
+    The allocator gives back what was freed within one (malloc_conf in server/daemon/main.cc), and what the
     last swap left is more than what is looked for.
     """
     readings = []

@@ -10,11 +10,11 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "common/registry.h"
+#include "common/answers/answers.h"
+#include "common/model/registry.h"
 #include "grpcpp/grpcpp.h"
 #include "portreg/v1/port_registry_service.grpc.pb.h"
-#include "server/data.h"
-#include "server/handlers.h"
+#include "server/reload/registry_files.h"
 
 namespace {
 

@@ -12,8 +12,8 @@
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "absl/status/statusor.h"
-#include "common/registry.h"
-#include "server/data.h"
+#include "common/model/registry.h"
+#include "server/reload/registry_files.h"
 #include "workload.h"
 
 ABSL_FLAG(std::string, workload, "port", "what to ask; see workload.h");

@@ -6,10 +6,10 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "common/answers/answers.h"
 #include "etcd.pb.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "portreg/v1/port_registry_service.pb.h"
-#include "server/handlers.h"
 
 namespace portreg::bench {
 namespace {

@@ -8,8 +8,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "common/port.h"
-#include "common/registry.h"
+#include "common/model/port.h"
+#include "common/model/registry.h"
 #include "grpcpp/grpcpp.h"
 
 namespace portreg::bench {

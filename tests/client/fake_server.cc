@@ -9,10 +9,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/answers/errors.h"
 #include "grpcpp/health_check_service_interface.h"
 #include "gtest/gtest.h"
-#include "server/data.h"
-#include "server/status.h"
+#include "server/reload/registry_files.h"
 
 namespace portreg {
 

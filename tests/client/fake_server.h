@@ -8,8 +8,8 @@
 #include "grpcpp/grpcpp.h"
 #include "portreg/client.h"
 #include "portreg/v1/port_registry_service.grpc.pb.h"
-#include "server/publication.h"
-#include "server/server.h"
+#include "server/net/server.h"
+#include "server/service/publication.h"
 #include "tests/client/fake_service.h"
 
 namespace portreg {

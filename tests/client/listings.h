@@ -12,14 +12,14 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/optional.h"
-#include "common/registry.h"
+#include "common/answers/answers.h"
+#include "common/model/registry.h"
 #include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
 #include "portreg/async.h"
 #include "portreg/client.h"
 #include "portreg/record_stream.h"
 #include "portreg/v1/port_registry_service.pb.h"
-#include "server/handlers.h"
 #include "tests/client/answers.h"
 #include "tests/client/fake_server.h"
 #include "tests/client/fake_service.h"
@@ -33,7 +33,7 @@ inline grpc::Status Broken() { return {grpc::StatusCode::UNAVAILABLE, "broken"};
 inline std::vector<v1::ListRangeResponse> MessagesOf(const Registry& registry,
                                                      const v1::ListRangeRequest& request) {
   std::vector<v1::ListRangeResponse> messages;
-  Listing listing = ListRange(registry, Read(request, registry).value());
+  ListRangeAnswer listing = ListRange(registry, Read(request, registry).value());
   for (bool last = false; !last;) last = listing.Next(messages.emplace_back());
   return messages;
 }

@@ -13,12 +13,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "common/data/layer_file.h"
 #include "common/embedded/embedded.h"
-#include "common/layer.h"
-#include "common/layer_file.h"
-#include "common/port.h"
-#include "common/record.h"
-#include "common/registry.h"
+#include "common/model/layer.h"
+#include "common/model/port.h"
+#include "common/model/record.h"
+#include "common/model/registry.h"
 #include "gtest/gtest.h"
 
 namespace portreg {

@@ -64,12 +64,22 @@ class UnitsTest(unittest.TestCase):
 
     def setUp(self):
         self.directory = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        # A unit that names a path with a blank would have to quote it.
+        self.links = {}
+        for installed, built in PROGRAMS.items():
+            link = self.directory / pathlib.Path(installed).name
+            link.symlink_to(built)
+            self.links[installed] = str(link)
         for name in UNITS:
-            text = (SYSTEMD / name).read_text()
-            for installed, built in PROGRAMS.items():
-                text = text.replace(installed, built)
-            (self.directory / name).write_text(text)
+            (self.directory / name).write_text(self.with_links(SYSTEMD / name))
         self.service = self.unit("portregd.service")["Service"]
+
+    def with_links(self, unit: pathlib.Path) -> str:
+        """The text of a unit that names this build's programs."""
+        text = unit.read_text()
+        for installed, link in self.links.items():
+            text = text.replace(installed, link)
+        return text
 
     def unit(self, name: str) -> configparser.ConfigParser:
         """A unit's settings; of one that is set twice, the last."""
@@ -83,10 +93,7 @@ class UnitsTest(unittest.TestCase):
         unit = EXAMPLES[name]
         directory = self.directory / f"{unit}.d"
         directory.mkdir(exist_ok=True)
-        text = (SYSTEMD / "examples" / name).read_text()
-        for installed, built in PROGRAMS.items():
-            text = text.replace(installed, built)
-        (directory / name).write_text(text)
+        (directory / name).write_text(self.with_links(SYSTEMD / "examples" / name))
 
     def assert_verified(self):
         for name in UNITS:

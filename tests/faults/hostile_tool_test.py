@@ -9,6 +9,7 @@ error, and takes less than 300 MB.
 
 import os
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,7 @@ import hostile_server
 import processes
 import tool
 
+PEAK_MEMORY = pathlib.Path(__file__).with_name("peak_memory.py")
 # Two calls may be made one after the other, and the machine is shared.
 END_SECONDS = 60 * processes.PATIENCE
 MOST_MIB = 300
@@ -69,26 +71,32 @@ class Ended(NamedTuple):
 
 def run(*arguments: str) -> Ended:
     """Runs the tool to its end, or ends it after END_SECONDS."""
-    with tempfile.TemporaryFile() as errors, open(os.devnull, "wb") as null:
+    with tempfile.TemporaryDirectory() as directory, \
+            open(os.path.join(directory, "errors"), "w+b") as errors:
+        report = pathlib.Path(directory, "report")
         begin = time.monotonic()
         process = subprocess.Popen(
-            [tool.portreg_path(), *arguments], env=tool.environment(),
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors)
-        killer = threading.Timer(END_SECONDS, process.kill)
+            [sys.executable, "-B", PEAK_MEMORY, report, tool.portreg_path(), *arguments],
+            env=tool.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=errors, start_new_session=True)
+
+        def end():
+            os.killpg(process.pid, signal.SIGKILL)
+
+        killer = threading.Timer(END_SECONDS, end)
         killer.start()
         written = 0
         with process.stdout as stdout:
             while part := stdout.read1(1 << 16):
                 written += len(part)
-                null.write(part)
                 if written > MOST_OUTPUT_BYTES:
-                    process.kill()
-        _, status, usage = os.wait4(process.pid, 0)
+                    end()
+        process.wait()
         killer.cancel()
-        process.returncode = os.waitstatus_to_exitcode(status)
+        code, kib = (map(int, report.read_text().split()) if report.exists()
+                     else (process.returncode, 0))
         errors.seek(0)
-        return Ended(process.returncode, errors.read().decode("utf-8"),
-                     written, usage.ru_maxrss / 1024,
+        return Ended(code, errors.read().decode("utf-8"), written, kib / 1024,
                      time.monotonic() - begin)
 
 

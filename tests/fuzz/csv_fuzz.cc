@@ -10,11 +10,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "common/csv.h"
-#include "common/iana_csv.h"
-#include "common/layer_file.h"
-#include "common/service_name.h"
-#include "common/utf8.h"
+#include "common/data/csv.h"
+#include "common/data/iana_csv.h"
+#include "common/data/layer_file.h"
+#include "common/model/service_name.h"
+#include "common/text/utf8.h"
 #include "tests/fuzz/require.h"
 
 namespace portreg::fuzz {

@@ -2,7 +2,7 @@
 #include <string>
 
 #include "absl/strings/match.h"
-#include "server/listen_address.h"
+#include "server/net/listen_address.h"
 #include "tests/fuzz/require.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

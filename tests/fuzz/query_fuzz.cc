@@ -9,10 +9,10 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "common/query.h"
-#include "common/quote.h"
-#include "common/service_name.h"
-#include "common/utf8.h"
+#include "common/model/query.h"
+#include "common/model/service_name.h"
+#include "common/text/quote.h"
+#include "common/text/utf8.h"
 #include "tests/fuzz/require.h"
 
 namespace portreg::fuzz {

@@ -16,11 +16,11 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "common/layer_file.h"
-#include "common/limits.h"
-#include "common/range_cursor.h"
-#include "common/registry.h"
-#include "common/search.h"
+#include "common/data/layer_file.h"
+#include "common/model/limits.h"
+#include "common/model/range_cursor.h"
+#include "common/model/registry.h"
+#include "common/search/search.h"
 #include "tests/fuzz/require.h"
 
 namespace portreg::fuzz {

@@ -12,16 +12,16 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/answers/answers.h"
+#include "common/answers/errors.h"
+#include "common/answers/requests.h"
 #include "google/protobuf/stubs/logging.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "portreg/errordetails/v1/error_details.pb.h"
 #include "portreg/v1/port_registry_service.grpc.pb.h"
-#include "server/batch_reply.h"
-#include "server/handlers.h"
-#include "server/request.h"
-#include "server/status.h"
-#include "server/stored_listing.h"
+#include "server/replies/batch_reply.h"
+#include "server/replies/stored_list_range_answer.h"
 #include "tests/fuzz/require.h"
 #include "tests/fuzz/served.h"
 
@@ -247,12 +247,12 @@ void FuzzListRange(const Served& served, absl::string_view bytes) {
   }
   const std::vector<v1::PortRecord> expected = Expected(served.registry, *question);
   if (expected.size() > kMaxListed) return;
-  Listing listing = ListRange(served.registry, *question);
+  ListRangeAnswer listing = ListRange(served.registry, *question);
   RequireListing(served, *request,
                  Messages([&](v1::ListRangeResponse& message) { return listing.Next(message); }),
                  expected);
-  if (!StoredListing::Serves(*question)) return;
-  StoredListing stored(served.registry, served.replies, *question);
+  if (!StoredListRangeAnswer::Serves(*question)) return;
+  StoredListRangeAnswer stored(served.registry, served.replies, *question);
   RequireListing(served, *request, Messages([&](v1::ListRangeResponse& message) {
                    grpc::ByteBuffer buffer;
                    const bool last = stored.Next(buffer);

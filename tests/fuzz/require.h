@@ -8,7 +8,7 @@
 #include <cstdlib>
 
 #include "absl/strings/string_view.h"
-#include "common/quote.h"
+#include "common/text/quote.h"
 
 namespace portreg::fuzz {
 

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/data/layer_file.h"
 #include "common/embedded/embedded.h"
-#include "common/layer_file.h"
 
 namespace portreg::fuzz {
 namespace {

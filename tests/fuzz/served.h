@@ -2,9 +2,9 @@
 #ifndef PORTREG_TESTS_FUZZ_SERVED_H_
 #define PORTREG_TESTS_FUZZ_SERVED_H_
 
-#include "common/registry.h"
-#include "common/search.h"
-#include "server/stored_replies.h"
+#include "common/model/registry.h"
+#include "common/search/search.h"
+#include "server/replies/stored_replies.h"
 
 namespace portreg::fuzz {
 

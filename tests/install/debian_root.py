@@ -148,6 +148,8 @@ class DebianRoot:
         self._archives.mkdir(exist_ok=True)
         try:
             run(["cp", "-a", f"{origin}/.", self.path], COMMAND_SECONDS)
+            # Users other than root need its directories too.
+            self.path.chmod(0o755)
             run(["cp", "-a", f"{self._archives}/.",
                  self.path / "var/cache/apt/archives"], COMMAND_SECONDS)
             self._write_apt_files()

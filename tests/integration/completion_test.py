@@ -12,6 +12,7 @@ import pathlib
 import pty
 import re
 import select
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -312,7 +313,7 @@ class ReadlineTest(CompletionTestCase):
         """Types tabs; the program is a function that notes its arguments."""
         prompt, notes = "ready> ", pathlib.Path(self.home, "notes")
         pathlib.Path(self.home, "bashrc").write_text(
-            f"PS1={prompt!r}\nsource {script('portreg')}\n"
+            f"PS1={prompt!r}\nsource {shlex.quote(str(script('portreg')))}\n"
             f"portreg() {{ printf '%s|' \"$@\" >> {notes}; exit; }}\n",
             "utf-8")
         for typed, arguments in {

@@ -21,7 +21,7 @@ from processes import SOURCE_DIR, Portregd
 
 MANDOC_SECONDS = 20 * processes.PATIENCE
 TOOL_PAGE = SOURCE_DIR / "client/cli/portreg.1"
-SERVER_PAGE = SOURCE_DIR / "server/portregd.8"
+SERVER_PAGE = SOURCE_DIR / "server/daemon/portregd.8"
 TOOL_COMPLETIONS = SOURCE_DIR / "client/cli/completions"
 SERVER_COMPLETIONS = SOURCE_DIR / "server/completions"
 
@@ -63,7 +63,7 @@ def defined_flags(helpfull: str, directory: str) -> set[str]:
 
 def tool_flags() -> set[str]:
     """The flags of portreg, from its table of them."""
-    table = (SOURCE_DIR / "client/cli/flag_table.cc").read_text("utf-8")
+    table = (SOURCE_DIR / "client/cli/base/flag_table.cc").read_text("utf-8")
     rows = re.findall(
         r'\{Flag::k\w+,\s*FlagSection::k\w+,\s*"([a-z-]+)",\s*"([a-z]?)",',
         table)

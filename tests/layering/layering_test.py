@@ -28,64 +28,132 @@ PROTO_IMPORT = re.compile(r'^\s*import\s+(?:public\s+|weak\s+)?"([^"]+)"\s*;',
                           re.MULTILINE)
 GUARD = re.compile(r"\A(?:\s|//[^\n]*\n)*#ifndef (\w+)\n#define (\w+)\n")
 
-# What an included path belongs to; the first prefix that fits.
+# What an included path belongs to, unless it is a room's; the first prefix that
+# fits.
 OWNERS = (
     ("absl/", "absl"), ("grpc/", "grpc"), ("grpcpp/", "grpc"),
-    ("google/", "google"), ("openssl/", "openssl"),
+    ("google/", "protobuf"), ("openssl/", "openssl"),
     ("utf8.h", "utfcpp"), ("utf8/", "utfcpp"),
     ("nlohmann/", "json"), ("prometheus/", "prometheus"),
     ("microhttpd.h", "microhttpd"), ("systemd/", "systemd"),
     ("portreg/v1/", "proto"), ("portreg/errordetails/", "proto"),
     ("gmock/", "gtest"), ("gtest/", "gtest"),
-    ("portreg/testing/fake_server.h", "fake server"),
-    ("portreg/testing/", "mocks"), ("portreg/", "client headers"),
-    ("common/embedded/", "embedded data"), ("common/", "common"),
-    ("server/", "server"), ("client/cli/", "tool"),
-    ("client/", "client library"),
+    ("portreg/testing/fake_server.h", "server/testing/include"),
+    ("portreg/testing/", "client/mocks"), ("portreg/", "client/include"),
     ("sys/", "system"), ("net/", "system"), ("netinet/", "system"),
     ("arpa/", "system"), ("linux/", "system"))
 
-# Which owners a file may include, by the first prefix of its path that fits.
-MAY_INCLUDE = (
-    ("common/embedded/", {"system", "absl", "common", "embedded data"}),
-    ("common/tls/", {"system", "absl", "openssl", "common"}),
-    ("common/sha256.", {"system", "absl", "common", "openssl"}),
-    ("common/utf8.", {"system", "absl", "common", "utfcpp"}),
-    ("common/quote.", {"system", "absl", "common", "utfcpp"}),
-    ("common/", {"system", "absl", "common"}),
+# What each room may include besides itself, the system and Abseil: other rooms
+# and libraries. Rooms come after those that they may include, so that there are
+# no circles.
+MAY_INCLUDE = {
+    "proto": {"protobuf", "proto"},
+    "common/system": set(),
+    "common/text": {"openssl", "utfcpp"},
+    "common/tls": {"openssl"},
+    "common/model": {"common/text"},
+    "common/search": {"common/model", "common/system"},
+    "common/data": {"common/model", "common/text"},
+    "common/embedded": {"common/data", "common/model"},
+    # The only room of common that knows the messages.
+    "common/answers": {"protobuf", "proto", "common/model", "common/search",
+                       "common/text"},
+
+    "server/workers": {"grpc", "common/system"},
+    "server/replies": {"protobuf", "grpc", "proto", "common/answers",
+                       "common/model", "common/search"},
+    "server/service": {"protobuf", "grpc", "proto", "common/answers",
+                       "common/model", "common/system", "common/text",
+                       "server/replies", "server/workers"},
+    "server/net": {"protobuf", "grpc", "common/model", "common/system",
+                   "common/text", "server/replies", "server/service"},
+    "server/process": {"grpc", "json", "systemd", "common/system",
+                       "common/text", "server/service"},
+    "server/tls": {"grpc", "openssl", "common/answers", "common/text",
+                   "common/tls"},
+    "server/reload": {"common/data", "common/embedded", "common/model",
+                      "common/system", "server/process", "server/replies"},
+    "server/metrics": {"microhttpd", "prometheus", "common/model",
+                       "common/text", "server/net", "server/process",
+                       "server/reload", "server/service", "server/tls"},
+    "server/daemon": {"protobuf", "common/model", "common/system",
+                      "common/text", "server/metrics", "server/net",
+                      "server/process", "server/reload", "server/service",
+                      "server/tls"},
     # What is installed finds nothing beside it but what is installed too.
-    ("server/testing/include/", {"system", "absl", "proto"}),
-    ("client/include/", {"system", "absl", "proto", "client headers"}),
-    ("client/mocks/", {"system", "absl", "grpc", "google", "gtest", "proto",
-                       "client headers", "mocks"}),
-    ("server/testing/", {"system", "absl", "grpc", "google", "proto",
-                         "common", "server", "fake server"}),
-    ("server/log.", {"system", "absl", "common", "json", "server"}),
-    ("server/metrics", {"system", "absl", "common", "prometheus", "server"}),
-    ("server/http_server.", {"system", "absl", "microhttpd", "server"}),
-    ("server/service_manager.", {"system", "systemd", "server"}),
-    ("server/memory_file.", {"system", "absl", "openssl", "server"}),
-    ("server/", {"system", "absl", "grpc", "google", "proto", "common",
-                 "embedded data", "server"}),
-    ("client/cli/", {"system", "absl", "grpc", "google", "utfcpp", "proto",
-                     "common", "embedded data", "client headers", "tool"}),
-    ("client/", {"system", "absl", "grpc", "google", "proto", "common",
-                 "client headers", "client library"}),
-    ("proto/", {"google", "proto"}))
+    "server/testing/include": {"proto"},
+    "server/testing": {"protobuf", "grpc", "proto", "common/answers",
+                       "common/model", "common/text", "server/replies",
+                       "server/service", "server/testing/include"},
+
+    "client/include": {"proto"},
+    "client/mocks": {"protobuf", "grpc", "gtest", "proto", "client/include"},
+    "client/calls": {"grpc", "proto", "common/system", "common/text",
+                     "client/include"},
+    "client/replies": {"protobuf", "grpc", "proto", "common/model",
+                       "client/calls"},
+    "client/connections": {"grpc", "proto", "common/model", "common/system",
+                           "common/tls", "client/include", "client/calls",
+                           "client/replies"},
+    "client/lookups": {"protobuf", "grpc", "proto", "common/model",
+                       "common/system", "client/include", "client/calls",
+                       "client/connections"},
+    "client/listings": {"grpc", "proto", "common/model", "common/system",
+                        "client/include", "client/calls",
+                        "client/connections", "client/replies"},
+    "client/watches": {"grpc", "proto", "common/system", "client/include",
+                       "client/calls", "client/connections",
+                       "client/replies"},
+    "client/api": {"common/system", "common/tls", "client/include",
+                   "client/calls", "client/connections", "client/listings",
+                   "client/lookups", "client/watches"},
+    "client/mirror": {"proto", "common/answers", "common/model",
+                      "common/system", "client/include", "client/calls",
+                      "client/replies"},
+
+    "client/cli/display": {"utfcpp", "proto", "common/answers",
+                           "common/model", "common/text"},
+    "client/cli/base": {"client/include", "common/model", "common/search",
+                        "common/text", "client/cli/display"},
+    "client/cli/sources": {"proto", "client/include", "common/answers",
+                           "common/embedded", "common/model",
+                           "common/search", "common/text", "client/cli/base"},
+    "client/cli/formats": {"protobuf", "utfcpp", "proto", "common/answers",
+                           "common/data", "common/model", "common/text",
+                           "client/cli/base", "client/cli/display"},
+    "client/cli/commands": {"protobuf", "proto", "common/answers",
+                            "common/model", "common/search", "common/text",
+                            "client/cli/base", "client/cli/display",
+                            "client/cli/formats", "client/cli/sources"},
+    # Its main() puts the rooms together.
+    "client/cli": {"protobuf", "grpc", "common/system", "client/cli/base",
+                   "client/cli/commands", "client/cli/display",
+                   "client/cli/sources"},
+}
+EVERYWHERE = {"system", "absl"}
+
+
+def room_of(path: str) -> str:
+    """The room that a file of the project lies in; "" if in none."""
+    fitting = [room for room in MAY_INCLUDE if path.startswith(f"{room}/")]
+    return max(fitting, key=len, default="")
 
 
 def owner_of(included: str) -> str:
-    """What an included path belongs to; "unknown" if to nothing known."""
+    """The room or library that an included path belongs to.
+
+    It is "unknown" if it belongs to nothing that is known.
+    """
     for prefix, owner in OWNERS:
         if included.startswith(prefix):
             return owner
-    return "system" if "/" not in included else "unknown"
+    return room_of(included) or ("system" if "/" not in included else "unknown")
 
 
-def allowed_to(path: str) -> set[str]:
-    """The owners that a file of the project may include."""
-    return next(owners for prefix, owners in MAY_INCLUDE
-                if path.startswith(prefix))
+def may_include(path: str, included: str) -> bool:
+    """Whether a file of the project may include a path."""
+    room, owner = room_of(path), owner_of(included)
+    return owner == room or owner in EVERYWHERE | MAY_INCLUDE.get(room, set())
 
 
 def guard_of(path: str) -> str:
@@ -128,7 +196,7 @@ def wrong_directions(root: pathlib.Path) -> list[str]:
     found = []
     for path in source_files(root, ".h", ".cc", ".proto"):
         for included in included_by(path, (root / path).read_text("utf-8")):
-            if owner_of(included) not in allowed_to(path):
+            if not may_include(path, included):
                 found.append(f"{path} includes {included}")
     return found
 
@@ -168,6 +236,32 @@ class LayeringTest(unittest.TestCase):
                         path.startswith(part + "/")
                         for path in source_files(SOURCE_DIR, ending)))
 
+    def test_every_file_lies_in_a_room_and_every_room_has_files(self):
+        rooms = {room_of(path)
+                 for path in source_files(SOURCE_DIR, ".h", ".cc", ".proto")
+                 # Generated from gRPC's own file.
+                 if not path.startswith("server/health/")}
+        self.assertEqual(rooms, set(MAY_INCLUDE))
+
+    def test_no_room_may_include_one_that_comes_after_it(self):
+        rooms = list(MAY_INCLUDE)
+        for i, room in enumerate(rooms):
+            self.assertEqual(MAY_INCLUDE[room] & set(rooms[i + 1:]), set(), room)
+
+    def test_common_knows_no_grpc_and_one_room_of_it_the_messages(self):
+        for room, allowed in MAY_INCLUDE.items():
+            if room.startswith("common/"):
+                self.assertNotIn("grpc", allowed, room)
+                self.assertEqual("protobuf" in allowed or "proto" in allowed,
+                                 room == "common/answers", room)
+
+    def test_client_and_server_do_not_know_each_other(self):
+        for room, allowed in MAY_INCLUDE.items():
+            other = {"client": "server/", "server": "client/"}.get(
+                room.partition("/")[0], "-")
+            self.assertFalse([each for each in allowed
+                              if each.startswith(other)], room)
+
     def test_there_are_no_sources_of_other_endings(self):
         self.assertEqual(source_files(
             SOURCE_DIR, ".hpp", ".hh", ".cpp", ".cxx", ".c", ".inc"), [])
@@ -187,56 +281,56 @@ class MadeUpTest(unittest.TestCase):
 
     # file: (what it may include, what it must not)
     INCLUDES = {
-        "common/a.h": (
+        "common/model/a.h": (
             ["<string>", "<sys/stat.h>", '"absl/strings/str_cat.h"',
-             '"common/b.h"'],
+             '"common/model/b.h"', '"common/text/quote.h"'],
             ['"grpcpp/grpcpp.h"', "<grpcpp/grpcpp.h>", "<grpc/grpc.h>",
              '"google/protobuf/message.h"', '"portreg/client.h"',
-             '"portreg/v1/port_record.pb.h"', '"server/server.h"',
+             '"portreg/v1/port_record.pb.h"', '"server/net/server.h"',
              '"client/cli/main.h"', '"common/embedded/embedded.h"',
-             '"openssl/evp.h"', "<utf8.h>", '"b.h"', '"../server/data.h"',
+             '"common/answers/answers.h"', '"common/data/csv.h"',
+             '"openssl/evp.h"', "<utf8.h>", '"b.h"', '"../data/csv.h"',
              "<boost/any.hpp>", "SOME_MACRO"]),
+        "common/a.h": (["<string>"], ['"common/model/port.h"']),
+        "common/answers/a.cc": (
+            ['"portreg/v1/port_record.pb.h"', '"google/protobuf/message.h"'],
+            ['"grpcpp/grpcpp.h"', '"common/data/csv.h"']),
         "common/tls/a.cc": (
             ['"openssl/ssl.h"', '"common/tls/b.h"'],
-            ['"grpcpp/grpcpp.h"', '"server/log.h"']),
-        "common/sha256.cc": (['"openssl/evp.h"'], ["<utf8.h>"]),
-        "common/utf8.h": (["<utf8.h>"], ['"openssl/evp.h"']),
-        "common/embedded/x.cc": (
-            ['"common/record.h"'], ['"server/server.h"']),
-        "server/a.cc": (
-            ['"common/a.h"', '"common/embedded/embedded.h"',
+            ['"grpcpp/grpcpp.h"', '"server/process/log.h"']),
+        "server/service/a.cc": (
+            ['"common/answers/answers.h"', '"server/replies/snapshot.h"',
              '"grpcpp/grpcpp.h"', '"google/protobuf/message.h"',
              '"portreg/v1/port_record.pb.h"',
              '"portreg/errordetails/v1/error_details.pb.h"'],
-            ['"client/channel.h"', '"portreg/client.h"',
-             '"client/cli/flags.h"']),
-        "client/a.cc": (
-            ['"portreg/client.h"', '"portreg/v1/port_record.pb.h"',
-             '"common/port.h"', '"client/channel.h"', '"grpcpp/grpcpp.h"'],
-            ['"server/server.h"', '"common/embedded/embedded.h"',
-             '"client/cli/flags.h"',
-             '  #  include "server/server.h"  // comment']),
+            ['"client/connections/channel.h"', '"portreg/client.h"',
+             '"client/cli/base/flags.h"', '"server/daemon/flags.h"']),
+        "client/api/a.cc": (
+            ['"portreg/client.h"', '"client/connections/channel.h"'],
+            ['"server/net/server.h"', '"common/embedded/embedded.h"',
+             '"client/cli/base/flags.h"',
+             '  #  include "server/net/server.h"  // comment']),
         "client/include/portreg/a.h": (
             ['"portreg/client_options.h"', '"absl/status/status.h"',
              '"portreg/v1/port_record.pb.h"'],
-            ['"server/server.h"', '"common/embedded/embedded.h"',
-             '"common/record.h"', '"client/channel.h"']),
+            ['"server/net/server.h"', '"common/embedded/embedded.h"',
+             '"common/model/record.h"', '"client/connections/channel.h"']),
         "client/mocks/include/portreg/testing/a.h": (
             ['"portreg/client.h"', '"gmock/gmock.h"'],
-            ['"client/channel.h"', '"common/record.h"',
-             '"server/service.h"']),
+            ['"client/connections/channel.h"', '"common/model/record.h"',
+             '"server/service/service.h"']),
         "server/testing/include/portreg/testing/a.h": (
             ['"portreg/v1/port_record.pb.h"'],
-            ['"server/service.h"', '"common/record.h"',
+            ['"server/service/service.h"', '"common/model/record.h"',
              '"portreg/client.h"', '"grpcpp/grpcpp.h"']),
         "server/testing/a.cc": (
-            ['"portreg/testing/fake_server.h"', '"server/service.h"'],
+            ['"portreg/testing/fake_server.h"', '"server/service/service.h"'],
             ['"portreg/client.h"', '"common/embedded/embedded.h"',
              '"portreg/testing/mock_stub.h"']),
-        "client/cli/a.cc": (
-            ['"portreg/client.h"', '"common/embedded/embedded.h"',
-             '"client/cli/flags.h"'],
-            ['"server/server.h"', '"client/channel.h"'])}
+        "client/cli/commands/a.cc": (
+            ['"client/cli/base/flags.h"', '"client/cli/formats/json.h"'],
+            ['"server/net/server.h"', '"client/connections/channel.h"',
+             '"grpcpp/grpcpp.h"', '"portreg/client.h"'])}
 
     def setUp(self):
         self.root = pathlib.Path(self.enterContext(

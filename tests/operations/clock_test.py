@@ -31,10 +31,13 @@ class SteppedClockTest(unittest.TestCase):
         directory = pathlib.Path(self.enterContext(
             tempfile.TemporaryDirectory(prefix="portreg-clock-")))
         self.shift = directory / "shift"
+        # The dynamic linker takes a blank for the end of a path.
+        library = directory / "settable_clock.so"
+        library.symlink_to(os.environ["SETTABLE_CLOCK"])
         self.set_clock(0)
         self.server = Portregd(
             f"--drain_delay={DRAIN_SECONDS}s", "--drain_grace=1s",
-            variables={"LD_PRELOAD": os.environ["SETTABLE_CLOCK"],
+            variables={"LD_PRELOAD": str(library),
                        "SETTABLE_CLOCK": str(self.shift)})
         self.addCleanup(self.server.kill)
         self.watch = Stub(self.server.channel()).Watch(

@@ -8,7 +8,7 @@
 
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "server/worker_pool.h"
+#include "server/workers/worker_pool.h"
 
 namespace portreg {
 

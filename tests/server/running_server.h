@@ -11,12 +11,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "common/registry.h"
+#include "common/model/registry.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/grpcpp.h"
 #include "portreg/v1/port_registry_service.grpc.pb.h"
-#include "server/publication.h"
-#include "server/server.h"
+#include "server/net/server.h"
+#include "server/service/publication.h"
 #include "tests/common/test_layers.h"
 
 namespace portreg {

@@ -15,7 +15,7 @@
 #include "grpcpp/generic/async_generic_service.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/grpcpp.h"
-#include "server/serving_certificates.h"
+#include "server/tls/serving_certificates.h"
 #include "tests/common/certificates.h"
 
 namespace portreg {

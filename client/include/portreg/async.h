@@ -13,7 +13,7 @@ namespace portreg {
 
 namespace internal {
 class Cancellable;
-class ListingReader;
+class AsyncListing;
 }  // namespace internal
 
 // Takes the outcome of a call: exactly once, mostly on a thread of gRPC's,
@@ -59,7 +59,7 @@ class PendingCall {
 class AsyncRecordStream {
  public:
   // Clients make these.
-  explicit AsyncRecordStream(std::shared_ptr<internal::ListingReader> reader);
+  explicit AsyncRecordStream(std::shared_ptr<internal::AsyncListing> reader);
   // A stream that was moved from is at its end.
   AsyncRecordStream(AsyncRecordStream&&) noexcept;
   // Cancels the listing that this stood for.
@@ -78,7 +78,7 @@ class AsyncRecordStream {
   void Cancel();
 
  private:
-  std::shared_ptr<internal::ListingReader> reader_;
+  std::shared_ptr<internal::AsyncListing> reader_;
 };
 
 }  // namespace portreg

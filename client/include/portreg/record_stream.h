@@ -23,11 +23,11 @@ namespace portreg {
 // For one thread at a time. The client may go away before its streams.
 class RecordStream {
  public:
-  // Yields the messages; defined in client/messages.h.
-  class Messages;
+  // Yields the messages; defined in client/listings/blocking_listing.h.
+  class BlockingListing;
 
   // Clients make these.
-  explicit RecordStream(std::unique_ptr<Messages> messages);
+  explicit RecordStream(std::unique_ptr<BlockingListing> listing);
   // A stream that was moved from is at its end.
   RecordStream(RecordStream&& other) noexcept;
   // Cancels the listing that this stood for.
@@ -56,7 +56,7 @@ class RecordStream {
   [[nodiscard]] const std::string& resume_token() const { return resume_token_; }
 
  private:
-  std::unique_ptr<Messages> messages_;
+  std::unique_ptr<BlockingListing> listing_;
   std::string revision_;
   std::string resume_token_;
   absl::Status status_;

@@ -8,8 +8,8 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_format.h"
+#include "common/data/layer_file.h"
 #include "common/embedded/embedded.h"
-#include "common/layer_file.h"
 
 namespace portreg::bench {
 namespace {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "common/port.h"
-#include "common/registry.h"
+#include "common/model/port.h"
+#include "common/model/registry.h"
 
 namespace portreg::bench {
 

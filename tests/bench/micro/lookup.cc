@@ -2,8 +2,8 @@
 #include <string>
 
 #include "benchmark/benchmark.h"
-#include "common/port_class.h"
-#include "common/registry.h"
+#include "common/model/port_class.h"
+#include "common/model/registry.h"
 #include "tests/bench/micro/keys.h"
 
 namespace portreg::bench {

@@ -5,10 +5,10 @@
 
 #include "absl/status/statusor.h"
 #include "benchmark/benchmark.h"
+#include "common/answers/answers.h"
+#include "common/answers/requests.h"
 #include "portreg/v1/port_registry_service.pb.h"
-#include "server/handlers.h"
-#include "server/request.h"
-#include "server/stored_replies.h"
+#include "server/replies/stored_replies.h"
 #include "tests/bench/micro/keys.h"
 
 namespace portreg::bench {

@@ -4,10 +4,10 @@
 
 #include "absl/status/statusor.h"
 #include "benchmark/benchmark.h"
-#include "common/search.h"
+#include "common/search/search.h"
 #include "portreg/v1/port_registry_service.pb.h"
-#include "server/search_reply.h"
-#include "server/stored_replies.h"
+#include "server/replies/search_reply.h"
+#include "server/replies/stored_replies.h"
 #include "tests/bench/micro/keys.h"
 
 namespace portreg::bench {

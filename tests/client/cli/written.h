@@ -11,8 +11,8 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_split.h"
-#include "client/cli/printer.h"
-#include "client/cli/record_writer.h"
+#include "client/cli/display/printer.h"
+#include "client/cli/formats/record_writer.h"
 #include "gtest/gtest.h"
 #include "portreg/v1/port_record.pb.h"
 

@@ -26,7 +26,7 @@ namespace testing {
 
 namespace internal {
 
-using ListingReader = grpc::ClientReaderInterface<v1::ListRangeResponse>;
+using AsyncListing = grpc::ClientReaderInterface<v1::ListRangeResponse>;
 using WatchReader = grpc::ClientReaderInterface<v1::WatchResponse>;
 
 // The status as it comes from a server: with its details, if it has any.
@@ -129,8 +129,8 @@ struct FailsAction {
     return status;
   }
 
-  ListingReader* operator()(grpc::ClientContext* /*context*/,
-                            const v1::ListRangeRequest& /*request*/) const {
+  AsyncListing* operator()(grpc::ClientContext* /*context*/,
+                           const v1::ListRangeRequest& /*request*/) const {
     return Stream<v1::ListRangeResponse>();
   }
 

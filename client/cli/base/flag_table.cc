@@ -1,0 +1,126 @@
+#include "client/cli/base/flag_table.h"
+
+#include <array>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
+#include "client/cli/base/nearest.h"
+#include "common/model/classify.h"
+#include "common/model/limits.h"
+#include "common/model/port.h"
+
+namespace portreg::cli {
+namespace {
+
+template <typename... Verbs>
+constexpr uint16_t For(Verbs... verbs) {
+  return static_cast<uint16_t>(((1U << static_cast<unsigned>(verbs)) | ...));
+}
+
+constexpr uint16_t kRecordVerbs = For(Verb::kLookup, Verb::kList, Verb::kSearch);
+constexpr uint16_t kRowVerbs = kRecordVerbs | For(Verb::kClassify, Verb::kInfo);
+constexpr uint16_t kAnswerVerbs = kRowVerbs | For(Verb::kWatch);
+constexpr uint16_t kExportVerb = For(Verb::kExport);
+constexpr uint16_t kEveryVerb = kAnswerVerbs | kExportVerb;
+
+constexpr std::array<FlagInfo, 24> kFlags = {{
+    {Flag::kOutput, FlagSection::kOutput, "output", "o", "FORMAT", "", kAnswerVerbs,
+     "one of the formats below; default: table"},
+    {Flag::kShort, FlagSection::kOutput, "short", "", "", "", kAnswerVerbs,
+     "a port's service, a service's port, for scripts"},
+    {Flag::kLayer, FlagSection::kOutput, "layer", "", "LAYER,...", "", kRecordVerbs | kExportVerb,
+     "only these layers: iana, common, local"},
+    {Flag::kDetails, FlagSection::kOutput, "details", "", "", "", kRecordVerbs,
+     "json, ndjson: also owners, references, dates"},
+    {Flag::kPortless, FlagSection::kOutput, "portless", "", "", "", For(Verb::kList, Verb::kExport),
+     "list, export: also names without a port"},
+    {Flag::kLike, FlagSection::kOutput, "like", "", "", "", For(Verb::kLookup, Verb::kSearch),
+     "portreg --like WORD... is portreg search WORD..."},
+    {Flag::kMaxResults, FlagSection::kOutput, "max-results", "", "N", "", For(Verb::kSearch),
+     "search: at most so many, 1-500; default: 50"},
+    {Flag::kCount, FlagSection::kOutput, "count", "", "N", "", For(Verb::kWatch),
+     "watch: end after so many revisions"},
+    {Flag::kFormat, FlagSection::kOutput, "format", "", "FORMAT", "", kExportVerb,
+     "export: one of its formats below"},
+    {Flag::kReserveOverHalf, FlagSection::kOutput, "reserve-over-half", "", "", "", kExportVerb,
+     "export: sysctl-reserved may take more than half of\nLinux' ephemeral range, 32768-60999"},
+    {Flag::kNoHeaders, FlagSection::kOutput, "no-headers", "", "", "", kRowVerbs,
+     "no line of column titles"},
+    {Flag::kColor, FlagSection::kOutput, "color", "", "WHEN", "", kAnswerVerbs,
+     "auto, always or never; default: auto, on a terminal\nwithout NO_COLOR"},
+    {Flag::kTarget, FlagSection::kServer, "target", "", "HOST:PORT", "PORTREG_TARGET", kEveryVerb,
+     "the server; default: 127.0.0.1:6335"},
+    {Flag::kOffline, FlagSection::kServer, "offline", "", "", "PORTREG_OFFLINE",
+     kRowVerbs | kExportVerb, "answer from the embedded registry"},
+    {Flag::kTimeout, FlagSection::kServer, "timeout", "", "DURATION", "PORTREG_TIMEOUT", kEveryVerb,
+     "for one call; default: 2s, and 30s for a listing"},
+    {Flag::kHeader, FlagSection::kServer, "header", "", "NAME:VALUE,...", "", kEveryVerb,
+     "metadata that is sent with each call"},
+    {Flag::kPlaintext, FlagSection::kServer, "plaintext", "", "", "", kEveryVerb,
+     "no TLS, which is the default"},
+    {Flag::kTls, FlagSection::kServer, "tls", "", "", "", kEveryVerb,
+     "TLS, with the system's authorities"},
+    {Flag::kCacert, FlagSection::kServer, "cacert", "", "PEM", "PORTREG_CACERT", kEveryVerb,
+     "TLS, with these authorities"},
+    {Flag::kCert, FlagSection::kServer, "cert", "", "PEM", "PORTREG_CERT", kEveryVerb,
+     "TLS: the client's certificate, for mutual TLS"},
+    {Flag::kKey, FlagSection::kServer, "key", "", "PEM", "PORTREG_KEY", kEveryVerb,
+     "TLS: the private key of --cert"},
+    {Flag::kServerName, FlagSection::kServer, "server-name", "", "NAME", "PORTREG_SERVER_NAME",
+     kEveryVerb, "TLS: the name that the server's certificate bears"},
+    {Flag::kHelp, FlagSection::kOther, "help", "h", "", "", kEveryVerb,
+     "this text; after a command, what it takes"},
+    {Flag::kVersion, FlagSection::kOther, "version", "", "", "", kEveryVerb, "the version"},
+}};
+
+constexpr bool RowsStandInTheirOrder() {
+  for (size_t i = 0; i < kFlags.size(); ++i) {
+    if (static_cast<size_t>(kFlags[i].flag) != i) return false;
+  }
+  return true;
+}
+static_assert(RowsStandInTheirOrder());
+// The help above states these numbers.
+static_assert(kMaxSearchResults == 500 && kDefaultSearchResults == 50);
+static_assert(kDefaultAddress == "127.0.0.1:6335");
+static_assert(kLinuxEphemeral.first == 32768 && kLinuxEphemeral.last == 60999);
+
+}  // namespace
+
+absl::Span<const FlagInfo> FlagTable() { return kFlags; }
+
+const FlagInfo& InfoOf(Flag flag) { return kFlags[static_cast<size_t>(flag)]; }
+
+const FlagInfo* FindFlag(absl::string_view name) {
+  const std::string hyphened = absl::StrReplaceAll(name, {{"_", "-"}});
+  if (hyphened.empty()) return nullptr;
+  for (const FlagInfo& each : kFlags) {
+    if (each.name == hyphened || each.letter == hyphened) return &each;
+  }
+  return nullptr;
+}
+
+const FlagInfo* FindNegatedFlag(absl::string_view name) {
+  if (!absl::ConsumePrefix(&name, "no")) return nullptr;
+  if (!absl::ConsumePrefix(&name, "-")) absl::ConsumePrefix(&name, "_");
+  const FlagInfo* const info = FindFlag(name);
+  return info != nullptr && info->is_switch() && info->section != FlagSection::kOther ? info
+                                                                                      : nullptr;
+}
+
+std::string NearestFlag(absl::string_view name) {
+  std::vector<absl::string_view> names;
+  names.reserve(kFlags.size());
+  for (const FlagInfo& each : kFlags) names.push_back(each.name);
+  const std::string hyphened = absl::StrReplaceAll(name, {{"_", "-"}});
+  std::string nearest = Nearest(hyphened, names);
+  if (!nearest.empty() || hyphened.size() < 2) return nearest;
+  for (const absl::string_view each : names) {
+    if (absl::StartsWith(each, hyphened)) return std::string(each);
+  }
+  return {};
+}
+
+}  // namespace portreg::cli

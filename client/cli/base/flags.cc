@@ -1,0 +1,333 @@
+#include "client/cli/base/flags.h"
+
+#include <array>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "client/cli/base/command_line.h"
+#include "client/cli/base/flag_table.h"
+#include "client/cli/base/formats.h"
+#include "client/cli/base/metadata.h"
+#include "client/cli/base/settings.h"
+#include "client/cli/base/verbs.h"
+#include "common/model/limits.h"
+#include "common/model/port.h"
+#include "common/text/quote.h"
+#include "common/text/version.h"
+
+namespace portreg::cli {
+namespace {
+
+constexpr std::array<std::pair<absl::string_view, ColorMode>, 3> kColorModes = {{
+    {"auto", ColorMode::kAuto},
+    {"always", ColorMode::kAlways},
+    {"never", ColorMode::kNever},
+}};
+
+// Returns whether a switch without a variable is on.
+bool IsOn(const Settings& settings, Flag flag) { return settings.On(flag).value_or(false); }
+
+// Sets the verb, and the keys: the words without the command's name.
+absl::Status ReadWords(const CommandLine& line, Invocation& invocation) {
+  invocation.keys = line.words();
+  if (invocation.keys.empty()) {
+    return absl::InvalidArgumentError("no key is given, such as 443 or https; see --help");
+  }
+  const std::optional<Verb> verb =
+      line.may_have_verb() ? FindVerb(invocation.keys.front()) : std::nullopt;
+  invocation.verb_is_implied = line.may_have_verb() && !verb;
+  if (verb) {
+    invocation.verb = *verb;
+    invocation.keys.erase(invocation.keys.begin());
+  }
+  return absl::OkStatus();
+}
+
+// What help is asked for: of a command, if one is named before --help or behind
+// help.
+absl::StatusOr<Invocation> HelpInvocation(const CommandLine& line) {
+  Invocation help;
+  help.verb = Verb::kHelp;
+  if (line.words().empty() || !line.may_have_verb()) return help;
+  help.help_topic = FindVerb(line.words().front());
+  if (help.help_topic != Verb::kHelp || line.words().size() == 1) return help;
+  const std::string& name = line.words()[1];
+  help.help_topic = FindVerb(name);
+  if (help.help_topic) return help;
+  const std::string nearest = NearestVerb(name);
+  return absl::InvalidArgumentError(absl::StrCat(
+      "there is no command ", Quoted(name),
+      nearest.empty() ? "; see --help" : absl::StrCat("; did you mean ", nearest, "?")));
+}
+
+// portreg --like WORD... is portreg search WORD..., as whatportis has it.
+absl::Status ReadLikeFlag(const Settings& settings, Invocation& invocation) {
+  if (!IsOn(settings, Flag::kLike)) return absl::OkStatus();
+  if (invocation.verb != Verb::kLookup && invocation.verb != Verb::kSearch) {
+    return absl::InvalidArgumentError("--like searches, and takes no other command than search");
+  }
+  invocation.verb = Verb::kSearch;
+  return absl::OkStatus();
+}
+
+absl::Status ReadExportFlags(const Settings& settings, Invocation& invocation) {
+  const std::vector<std::string> formats = settings.List(Flag::kFormat);
+  const absl::StatusOr<ExportFormat> known =
+      ReadExportFormat(formats.empty() ? absl::string_view() : formats.back());
+  if (!known.ok()) return known.status();
+  invocation.export_format = *known;
+  invocation.reserve_over_half = IsOn(settings, Flag::kReserveOverHalf);
+  if (invocation.reserve_over_half && *known != ExportFormat::kSysctlReserved) {
+    return absl::InvalidArgumentError("--reserve-over-half belongs to --format=sysctl-reserved");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadFormatFlags(const Settings& settings, Invocation& invocation) {
+  const absl::StatusOr<std::optional<Setting>> format = settings.Value(Flag::kOutput);
+  if (!format.ok()) return format.status();
+  invocation.brief = IsOn(settings, Flag::kShort);
+  invocation.no_headers = IsOn(settings, Flag::kNoHeaders);
+  if (invocation.verb == Verb::kExport) {
+    if (*format || invocation.brief || invocation.no_headers) {
+      return absl::InvalidArgumentError("export takes --format, not -o, --short or --no-headers");
+    }
+    return ReadExportFlags(settings, invocation);
+  }
+  if (!settings.List(Flag::kFormat).empty()) {
+    return absl::InvalidArgumentError("--format belongs to export, other commands take -o");
+  }
+  if (IsOn(settings, Flag::kReserveOverHalf)) {
+    return absl::InvalidArgumentError("--reserve-over-half belongs to export");
+  }
+  if (*format) {
+    const absl::StatusOr<Format> known = ReadFormat((*format)->value, invocation.verb);
+    if (!known.ok()) return known.status();
+    invocation.format = *known;
+  }
+  if (invocation.brief && invocation.format != Format::kTable) {
+    return absl::InvalidArgumentError("--short and -o exclude each other");
+  }
+  return absl::OkStatus();
+}
+
+// Names of the common table are words for people; what these formats are made
+// for is not.
+std::vector<Layer> DefaultLayers(const Invocation& invocation) {
+  if (invocation.verb != Verb::kExport) {
+    if (invocation.format != Format::kServices) return {};
+    return {Layer::kLocal, Layer::kIana};
+  }
+  switch (invocation.export_format) {
+    case ExportFormat::kServices:
+      return {Layer::kLocal, Layer::kIana};
+    case ExportFormat::kIanaCsv:
+      return {Layer::kIana};
+    case ExportFormat::kSysctlReserved:
+    case ExportFormat::kJson:
+      break;
+  }
+  return {};
+}
+
+// After ReadFormatFlags.
+absl::Status ReadRecordFlags(const Settings& settings, Invocation& invocation) {
+  for (const std::string& name : settings.List(Flag::kLayer)) {
+    const std::optional<Layer> layer = ParseLayer(name);
+    if (!layer) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("layer ", Quoted(name), " is not local, common or iana"));
+    }
+    invocation.layers.push_back(*layer);
+  }
+  if (invocation.layers.empty()) invocation.layers = DefaultLayers(invocation);
+  invocation.portless = IsOn(settings, Flag::kPortless);
+  invocation.details = IsOn(settings, Flag::kDetails);
+  const Format format = invocation.format;
+  const bool can_show_details =
+      (format == Format::kJson || format == Format::kNdjson || format == Format::kWide) &&
+      invocation.verb != Verb::kClassify && invocation.verb != Verb::kInfo &&
+      invocation.verb != Verb::kWatch;
+  if (invocation.details && !can_show_details) {
+    return absl::InvalidArgumentError(
+        "--details belongs to -o json, ndjson and wide of lookup, list and search");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadSearchFlags(const Settings& settings, Invocation& invocation) {
+  const absl::StatusOr<std::optional<int>> max = settings.Number(Flag::kMaxResults);
+  if (!max.ok()) return max.status();
+  if (!*max) return absl::OkStatus();
+  if (invocation.verb != Verb::kSearch) {
+    return absl::InvalidArgumentError("--max-results belongs to search");
+  }
+  if (**max < 1 || **max > kMaxSearchResults) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--max-results=", **max, " is out of range [1, ", kMaxSearchResults, "]"));
+  }
+  invocation.max_results = **max;
+  return absl::OkStatus();
+}
+
+absl::Status ReadWatchFlags(const Settings& settings, Invocation& invocation) {
+  const absl::StatusOr<std::optional<int>> count = settings.Number(Flag::kCount);
+  if (!count.ok()) return count.status();
+  if (!*count) return absl::OkStatus();
+  if (invocation.verb != Verb::kWatch) {
+    return absl::InvalidArgumentError("--count belongs to watch");
+  }
+  if (**count < 1) {
+    return absl::InvalidArgumentError(absl::StrCat("--count=", **count, " must be above 0"));
+  }
+  invocation.count = **count;
+  return absl::OkStatus();
+}
+
+absl::Status ReadColorFlag(const Settings& settings, Invocation& invocation) {
+  const absl::StatusOr<std::optional<Setting>> color = settings.Value(Flag::kColor);
+  if (!color.ok() || !*color) return color.status();
+  for (const auto& [name, mode] : kColorModes) {
+    if (name != (*color)->value) continue;
+    invocation.color = mode;
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("--color=", (*color)->value, " is not auto, always or never"));
+}
+
+absl::Status ReadMetadata(const Settings& settings, Invocation& invocation) {
+  absl::StatusOr<Metadata> metadata = ReadHeaders(settings.List(Flag::kHeader));
+  if (!metadata.ok()) return metadata.status();
+  if (const char* variable = std::getenv("TRACEPARENT"); variable != nullptr) {
+    AddTraceparent(variable, *metadata);
+  }
+  invocation.call.metadata = *std::move(metadata);
+  return absl::OkStatus();
+}
+
+absl::Status ReadTarget(const Settings& settings, Invocation& invocation) {
+  const absl::StatusOr<std::optional<Setting>> target = settings.Value(Flag::kTarget);
+  const absl::StatusOr<bool> offline = settings.On(Flag::kOffline);
+  for (const absl::Status& status : {target.status(), offline.status()}) {
+    if (!status.ok()) return status;
+  }
+  invocation.client.target = *target ? (*target)->value : std::string(kDefaultAddress);
+  if (*target) invocation.origins.emplace_back("ClientOptions.target", (*target)->origin);
+  const bool by_flag = settings.HasFlag(Flag::kOffline);
+  // A server that the command line names is meant to be asked, whatever the
+  // environment says.
+  const bool names_server = settings.HasFlag(Flag::kTarget);
+  invocation.offline = *offline && (by_flag || !names_server);
+  if (invocation.verb == Verb::kWatch && invocation.offline) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("watch follows a server, and ", by_flag ? "--offline" : "PORTREG_OFFLINE",
+                     " has none: the embedded registry never changes"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadTimeout(const Settings& settings, Invocation& invocation) {
+  const absl::StatusOr<std::optional<Setting>> given = settings.Value(Flag::kTimeout);
+  if (!given.ok() || !*given) return given.status();
+  const auto refuse = [&](absl::string_view why) {
+    return absl::InvalidArgumentError(absl::StrCat((*given)->origin, "=", (*given)->value, why));
+  };
+  absl::Duration timeout;
+  if (!absl::ParseDuration((*given)->value, &timeout)) {
+    return refuse(" is not a duration, such as 500ms or 1m30s");
+  }
+  if (timeout <= absl::ZeroDuration()) return refuse(" must be above 0");
+  if (timeout == absl::InfiniteDuration()) return refuse(" must have an end");
+  invocation.client.timeout = invocation.client.list_timeout = timeout;
+  for (const absl::string_view field : {"ClientOptions.timeout", "ClientOptions.list_timeout"}) {
+    invocation.origins.emplace_back(field, (*given)->origin);
+  }
+  return absl::OkStatus();
+}
+
+// Reads one of the values of TLS into `field`, which the library calls `name`.
+absl::Status ReadTlsValue(const Settings& settings, Flag flag, absl::string_view name,
+                          std::string& field, Invocation& invocation) {
+  const absl::StatusOr<std::optional<Setting>> given = settings.SecurityValue(flag);
+  if (!given.ok() || !*given) return given.status();
+  field = (*given)->value;
+  invocation.origins.emplace_back(absl::StrCat("ClientOptions.tls.", name), (*given)->origin);
+  invocation.origins.emplace_back(absl::StrCat("tls.", name), (*given)->origin);
+  return absl::OkStatus();
+}
+
+absl::Status ReadTls(const Settings& settings, Invocation& invocation) {
+  bool by_flag = IsOn(settings, Flag::kTls);
+  for (const Flag flag : {Flag::kCacert, Flag::kCert, Flag::kKey, Flag::kServerName}) {
+    by_flag = by_flag || settings.HasFlag(flag);
+  }
+  if (IsOn(settings, Flag::kPlaintext)) {
+    if (!by_flag) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        "--plaintext excludes --tls, --cacert, --cert, --key and --server-name");
+  }
+  TlsOptions tls;
+  for (const absl::Status& status :
+       {ReadTlsValue(settings, Flag::kCacert, "ca_file", tls.ca_file, invocation),
+        ReadTlsValue(settings, Flag::kCert, "cert_file", tls.cert_file, invocation),
+        ReadTlsValue(settings, Flag::kKey, "key_file", tls.key_file, invocation),
+        ReadTlsValue(settings, Flag::kServerName, "server_name", tls.server_name, invocation)}) {
+    if (!status.ok()) return status;
+  }
+  if (tls.cert_file.empty() != tls.key_file.empty()) {
+    return absl::InvalidArgumentError(
+        "--cert and --key, or PORTREG_CERT and PORTREG_KEY, belong together");
+  }
+  if (by_flag || !tls.ca_file.empty() || !tls.cert_file.empty() || !tls.server_name.empty()) {
+    invocation.client.tls = std::move(tls);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadServerFlags(const Settings& settings, Invocation& invocation) {
+  ClientOptions& client = invocation.client;
+  // A call of the tool's is its channel's first: asking for health beforehand
+  // would only add a round trip.
+  client.health_check = false;
+  client.user_agent = absl::StrCat("portreg/", Version());
+  for (const auto read : {ReadTarget, ReadTimeout, ReadTls}) {
+    if (absl::Status status = read(settings, invocation); !status.ok()) return status;
+  }
+  return NamedByOrigin(client.Validate(), invocation);
+}
+
+}  // namespace
+
+absl::StatusOr<Invocation> ReadInvocation(int argc, char** argv) {
+  const CommandLine line({argv + 1, static_cast<size_t>(argc - 1)});
+  Invocation invocation;
+  if (line.Switch(Flag::kHelp).value_or(false)) return HelpInvocation(line);
+  if (line.Switch(Flag::kVersion).value_or(false)) {
+    invocation.verb = Verb::kVersion;
+    return invocation;
+  }
+  if (!line.status().ok()) return line.status();
+  if (absl::Status status = ReadWords(line, invocation); !status.ok()) return status;
+  if (invocation.verb == Verb::kHelp) return HelpInvocation(line);
+  const Settings settings(line);
+  for (const auto read : {ReadLikeFlag, ReadFormatFlags, ReadRecordFlags, ReadSearchFlags,
+                          ReadWatchFlags, ReadColorFlag, ReadMetadata, ReadServerFlags}) {
+    if (absl::Status status = read(settings, invocation); !status.ok()) return status;
+  }
+  return invocation;
+}
+
+absl::Status NamedByOrigin(const absl::Status& status, const Invocation& invocation) {
+  if (status.ok()) return status;
+  return {status.code(), absl::StrReplaceAll(status.message(), invocation.origins)};
+}
+
+}  // namespace portreg::cli

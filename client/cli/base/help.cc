@@ -1,0 +1,192 @@
+#include "client/cli/base/help.h"
+
+#include <array>
+#include <vector>
+
+#include "absl/algorithm/container.h"
+#include "absl/functional/function_ref.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "client/cli/base/flag_table.h"
+#include "client/cli/base/formats.h"
+#include "common/text/version.h"
+
+namespace portreg::cli {
+namespace {
+
+// A term and what it means; more lines of the meaning stand below the first.
+struct Item {
+  absl::string_view term;
+  absl::string_view meaning;
+};
+
+constexpr std::array<Item, 3> kKeys = {{
+    {"443  443/tcp  20-21", "ports"},
+    {"U:53  22,80-90,https", "T: U: S: stand for tcp udp sctp"},
+    {"https  syslog/udp  \"socks proxy\"", "service names, in any case"},
+}};
+
+constexpr std::array<Item, 8> kFormatItems = {{
+    {"table", "columns, cut to the terminal's width"},
+    {"wide", "more columns, uncut: owner or assignee, reference, dates,\nsource"},
+    {"json", "one document in proto3 JSON"},
+    {"ndjson", "the same, one record a line"},
+    {"csv", "RFC 4180"},
+    {"tsv", "with tabs; \\t \\n \\r \\\\ stand for what a field must not hold"},
+    {"services", "lines of /etc/services; layers local and iana, unless told"},
+    {"name", "service names, each once"},
+}};
+
+constexpr std::array<Item, 4> kExportItems = {{
+    {"services", "/etc/services; layers local and iana, unless told"},
+    {"sysctl-reserved",
+     "a sysctl.d file: the ports of services that Linux shall not\nhand out to outgoing "
+     "connections; 32768-60999, unless told"},
+    {"iana-csv", "a file as IANA's, such as portregd --iana_file reads; layer\niana, unless told"},
+    {"json", "all records with their details, in proto3 JSON"},
+}};
+
+constexpr std::array<Item, 4> kExitCodes = {{
+    {"0", "all found"},
+    {"1", "unusable command line, or standard output cannot be written"},
+    {"2", "nothing found for a key"},
+    {"3", "a file that would harm its host is not written"},
+}};
+
+constexpr char kExamples[] = R"(
+Examples:
+  portreg 5432
+  portreg https 443/tcp 20-21
+  portreg search web proxy
+  portreg --short --layer=iana 443
+  portreg list 8000-8100 -o csv
+  portreg export --format=services > services
+)";
+
+// "  term       meaning": meanings begin in the same column.
+std::string Line(absl::string_view term, absl::string_view meaning, int column) {
+  std::string text;
+  for (const absl::string_view line : absl::StrSplit(meaning, '\n')) {
+    absl::StrAppendFormat(&text, "  %-*s %s\n", column, term, line);
+    term = {};
+  }
+  return text;
+}
+
+constexpr int kFlagColumn = 26;
+constexpr int kFormatColumn = 16;
+
+std::string UsageOf(const VerbInfo& verb) {
+  return absl::StrCat("portreg ", verb.name, verb.arguments.empty() ? "" : " ", verb.arguments);
+}
+
+std::string Term(const FlagInfo& flag) {
+  if (!flag.letter.empty() && !flag.is_switch()) {
+    return absl::StrCat("-", flag.letter, " ", flag.value, ", --", flag.name, "=", flag.value);
+  }
+  return absl::StrCat(flag.letter.empty() ? "" : absl::StrCat("-", flag.letter, ", "), "--",
+                      flag.name, flag.is_switch() ? "" : "=", flag.value);
+}
+
+// The flags of a section that `wanted` wants, below a title; nothing if it wants
+// none.
+std::string FlagsIn(FlagSection section, absl::string_view title,
+                    absl::FunctionRef<bool(const FlagInfo&)> wanted) {
+  std::string text;
+  for (const FlagInfo& flag : FlagTable()) {
+    if (flag.section != section || !wanted(flag)) continue;
+    absl::StrAppend(&text, Line(Term(flag), flag.help, kFlagColumn));
+  }
+  return text.empty() ? "" : absl::StrCat("\n", title, ":\n", text);
+}
+
+std::string FormatsOf(absl::Span<const Item> items, absl::string_view title,
+                      absl::FunctionRef<bool(absl::string_view)> wanted) {
+  std::string text;
+  for (const Item& item : items) {
+    if (wanted(item.term)) absl::StrAppend(&text, Line(item.term, item.meaning, kFormatColumn));
+  }
+  return text.empty() ? "" : absl::StrCat("\n", title, ":\n", text);
+}
+
+// The variables that stand for flags, and others.
+std::string Environment() {
+  std::string text = "\nEnvironment:\n";
+  for (const FlagInfo& flag : FlagTable()) {
+    if (flag.variable.empty()) continue;
+    absl::StrAppend(&text, Line(flag.variable, absl::StrCat("for --", flag.name), kFlagColumn));
+  }
+  return absl::StrCat(text, Line("NO_COLOR", "no colours", kFlagColumn),
+                      Line("TRACEPARENT", "sent as traceparent (W3C Trace Context)", kFlagColumn));
+}
+
+std::string Keys() {
+  std::string text = "\nKeys:\n";
+  for (const Item& item : kKeys) absl::StrAppend(&text, Line(item.term, item.meaning, 34));
+  return text;
+}
+
+std::string ExitCodes() {
+  std::string text = "\nExit codes:\n";
+  for (const Item& item : kExitCodes) absl::StrAppend(&text, Line(item.term, item.meaning, 6));
+  return absl::StrCat(
+      text, Line("64+", "and a gRPC code, such as 78: a server that cannot be reached", 6),
+      Line("130", "interrupted", 6));
+}
+
+bool All(const FlagInfo& /*flag*/) { return true; }
+
+}  // namespace
+
+std::string HelpText() {
+  std::string text =
+      absl::StrCat("portreg ", Version(), ", tells what a port number is\n\nUsage:\n",
+                   Line("portreg KEY...", "what is on a port, what a service uses", kFlagColumn));
+  for (const VerbInfo& verb : Verbs()) {
+    const bool lookup = verb.verb == Verb::kLookup;
+    const std::string usage = UsageOf(verb);
+    const bool fits = usage.size() <= kFlagColumn;
+    if (!fits) absl::StrAppend(&text, "  ", usage, "\n");
+    absl::StrAppend(&text, Line(fits ? usage : "",
+                                lookup ? "the same, also for names such as \"list\"" : verb.summary,
+                                kFlagColumn));
+  }
+  const auto all = [](absl::string_view) { return true; };
+  absl::StrAppend(
+      &text, Keys(), FlagsIn(FlagSection::kOutput, "Output", All),
+      FormatsOf(kFormatItems,
+                "Formats; classify and info have table, json, ndjson, csv and tsv, and watch the\n"
+                "first three, where json is the same as ndjson",
+                all),
+      FormatsOf(kExportItems, "Formats of export", all),
+      FlagsIn(FlagSection::kServer, "Server", All), FlagsIn(FlagSection::kOther, "Other", All),
+      Environment(), ExitCodes(), kExamples);
+  return text;
+}
+
+std::string HelpTextOf(Verb verb) {
+  const absl::Span<const VerbInfo> verbs = Verbs();
+  const VerbInfo& info =
+      *absl::c_find_if(verbs, [verb](const VerbInfo& each) { return each.verb == verb; });
+  const auto its = [verb](const FlagInfo& flag) { return flag.is_for(verb); };
+  std::string text = absl::StrCat(UsageOf(info), ": ", info.summary, "\n");
+  const bool takes_keys = verb == Verb::kLookup || verb == Verb::kList || verb == Verb::kClassify ||
+                          verb == Verb::kExport;
+  if (takes_keys) absl::StrAppend(&text, Keys());
+  absl::StrAppend(&text, FlagsIn(FlagSection::kOutput, "Output", its));
+  if (verb == Verb::kExport) {
+    absl::StrAppend(&text,
+                    FormatsOf(kExportItems, "Formats", [](absl::string_view) { return true; }));
+  } else if (verb != Verb::kHelp) {
+    absl::StrAppend(&text, FormatsOf(kFormatItems, "Formats", [verb](absl::string_view name) {
+      return ReadFormat(name, verb).ok();
+    }));
+  }
+  absl::StrAppend(&text, FlagsIn(FlagSection::kServer, "Server", its));
+  return absl::StrCat(text, "\nportreg --help has the rest: variables, exit codes, examples.\n");
+}
+
+std::string VersionText() { return absl::StrCat("portreg ", Version(), "\n"); }
+
+}  // namespace portreg::cli

@@ -1,0 +1,18 @@
+// How much of a server's answer the tool holds at once.
+#ifndef PORTREG_CLIENT_CLI_BASE_LIMITS_H_
+#define PORTREG_CLIENT_CLI_BASE_LIMITS_H_
+
+#include <cstddef>
+
+namespace portreg::cli {
+
+// The most memory that the messages of one answer may take, in bytes. 65,536
+// lookups take less; a server that sends more than that is broken.
+inline constexpr size_t kMaxAnswerBytes = 32 << 20;
+
+// The longest document of JSON that is made of an answer, in bytes.
+inline constexpr size_t kMaxJsonBytes = 96 << 20;
+
+}  // namespace portreg::cli
+
+#endif  // PORTREG_CLIENT_CLI_BASE_LIMITS_H_

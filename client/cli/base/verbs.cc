@@ -1,0 +1,39 @@
+#include "client/cli/base/verbs.h"
+
+#include <vector>
+
+#include "client/cli/base/nearest.h"
+
+namespace portreg::cli {
+namespace {
+
+constexpr std::array<VerbInfo, 8> kVerbs = {{
+    {Verb::kLookup, "lookup", "KEY...", "what is on a port, what a service uses"},
+    {Verb::kSearch, "search", "WORD...", "records whose names or descriptions hold the words"},
+    {Verb::kClassify, "classify", "PORT...", "is it a good choice?"},
+    {Verb::kList, "list", "[RANGE]...", "the records of a range, or of all ports"},
+    {Verb::kInfo, "info", "", "which registry answers"},
+    {Verb::kExport, "export", "--format=FORMAT [RANGE]...", "the registry as a file for programs"},
+    {Verb::kWatch, "watch", "", "tell when the registry changes, until Ctrl-C"},
+    {Verb::kHelp, "help", "[COMMAND]", "this text, or what a command takes"},
+}};
+
+}  // namespace
+
+absl::Span<const VerbInfo> Verbs() { return kVerbs; }
+
+std::optional<Verb> FindVerb(absl::string_view name) {
+  for (const VerbInfo& each : kVerbs) {
+    if (each.name == name) return each.verb;
+  }
+  return std::nullopt;
+}
+
+std::string NearestVerb(absl::string_view word) {
+  std::vector<absl::string_view> names;
+  names.reserve(kVerbs.size());
+  for (const VerbInfo& each : kVerbs) names.push_back(each.name);
+  return Nearest(word, names);
+}
+
+}  // namespace portreg::cli

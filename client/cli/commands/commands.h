@@ -1,0 +1,35 @@
+// The tool's commands: ask the source, write the answer.
+#ifndef PORTREG_CLIENT_CLI_COMMANDS_COMMANDS_H_
+#define PORTREG_CLIENT_CLI_COMMANDS_COMMANDS_H_
+
+#include <cstdio>
+
+#include "client/cli/base/invocation.h"
+#include "client/cli/display/printer.h"
+#include "client/cli/display/terminal.h"
+#include "client/cli/sources/source.h"
+
+namespace portreg::cli {
+
+// Exit codes; for a gRPC error it is kExitGrpc plus its code.
+inline constexpr int kExitOk = 0;
+inline constexpr int kExitUsage = 1;
+inline constexpr int kExitNotFound = 2;
+// The answer would harm who reads it, and is not written.
+inline constexpr int kExitRefused = 3;
+inline constexpr int kExitGrpc = 64;
+inline constexpr int kExitInterrupted = 130;
+
+// Where a command writes: answers and complaints.
+struct Output {
+  Terminal terminal;
+  Printer out;
+  std::FILE* err;
+};
+
+// Runs any command that asks a source. Returns the exit code.
+int Run(const Invocation& invocation, Source& source, const Output& output);
+
+}  // namespace portreg::cli
+
+#endif  // PORTREG_CLIENT_CLI_COMMANDS_COMMANDS_H_

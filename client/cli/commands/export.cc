@@ -1,0 +1,117 @@
+// portreg export --format=FORMAT [RANGE]...
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "client/cli/commands/command_parts.h"
+#include "client/cli/display/clipped_record.h"
+#include "client/cli/formats/iana_csv_writer.h"
+#include "client/cli/formats/json_writers.h"
+#include "client/cli/formats/record_writer.h"
+#include "client/cli/formats/reserved_ports_writer.h"
+#include "client/cli/formats/services_writer.h"
+#include "common/model/classify.h"
+
+namespace portreg::cli {
+namespace {
+
+// Whether a format is about ports one by one, rather than about records.
+bool IsOfPorts(ExportFormat format) {
+  return format == ExportFormat::kServices || format == ExportFormat::kSysctlReserved;
+}
+
+// The ranges asked for; none for all ports.
+absl::StatusOr<std::vector<Query>> ReadWanted(const Invocation& invocation) {
+  const bool sysctl = invocation.export_format == ExportFormat::kSysctlReserved;
+  if (!invocation.keys.empty()) return ReadRanges(invocation.keys, "export");
+  if (!sysctl) return std::vector<Query>();
+  return std::vector<Query>{{.text = ToString(kLinuxEphemeral),
+                             .ports = kLinuxEphemeral,
+                             .service = {},
+                             .transport = Transport::kNone}};
+}
+
+// One question about all of it, so that the answer comes from one snapshot and
+// holds no record twice.
+RangeQuestion QuestionOf(const Invocation& invocation, const std::vector<Query>& wanted) {
+  RangeQuestion question{.ports = PortRange::All(),
+                         .transport = Transport::kNone,
+                         .layers = invocation.layers,
+                         .include_portless = false};
+  question.include_portless =
+      !IsOfPorts(invocation.export_format) && (wanted.empty() || invocation.portless);
+  if (wanted.empty()) return question;
+  question.ports = *wanted.front().ports;
+  for (const Query& query : wanted) {
+    question.ports.first = std::min(question.ports.first, query.ports->first);
+    question.ports.last = std::max(question.ports.last, query.ports->last);
+  }
+  return question;
+}
+
+// What was asked for, for a comment in the file.
+std::string HeadingOf(const Invocation& invocation, const std::vector<Query>& wanted) {
+  std::vector<std::string> layers;
+  for (const Layer layer : kLayers) {
+    if (IncludesLayer(invocation, layer)) layers.push_back(std::string(ToString(layer)));
+  }
+  const std::string ports = absl::StrJoin(wanted, ", ", [](std::string* text, const Query& query) {
+    absl::StrAppend(text, query.text);
+  });
+  return absl::StrCat("By portreg export; layers ", absl::StrJoin(layers, ", "), "; ports ",
+                      ports.empty() ? ToString(PortRange::All()) : ports);
+}
+
+std::unique_ptr<RecordWriter> MakeWriter(const Invocation& invocation,
+                                         const std::vector<Query>& wanted, Printer out) {
+  switch (invocation.export_format) {
+    case ExportFormat::kServices:
+      return std::make_unique<ServicesWriter>(HeadingOf(invocation, wanted), out);
+    case ExportFormat::kSysctlReserved:
+      return std::make_unique<ReservedPortsWriter>(HeadingOf(invocation, wanted),
+                                                   invocation.reserve_over_half, out);
+    case ExportFormat::kIanaCsv:
+      return std::make_unique<IanaCsvWriter>(IncludesLayer(invocation, Layer::kLocal), out);
+    case ExportFormat::kJson:
+      break;
+  }
+  return std::make_unique<JsonWriter>(out);
+}
+
+// Writes what of the record was asked for.
+void Write(const v1::PortRecord& record, const std::vector<Query>& wanted, bool of_ports,
+           RecordWriter& writer) {
+  if (wanted.empty() || !record.has_first_port()) {
+    writer.Write(record);
+    return;
+  }
+  for (const Query& query : wanted) {
+    const std::optional<v1::PortRecord> clipped = ClippedTo(*query.ports, query.transport, record);
+    if (!clipped) continue;
+    writer.Write(of_ports ? *clipped : record);
+    if (!of_ports) return;
+  }
+}
+
+}  // namespace
+
+int RunExport(const Invocation& invocation, Source& source, const Output& output) {
+  const absl::StatusOr<std::vector<Query>> wanted = ReadWanted(invocation);
+  if (!wanted.ok()) return FailUsage(wanted.status(), output);
+  const bool of_ports = IsOfPorts(invocation.export_format);
+  const std::unique_ptr<RecordWriter> writer = MakeWriter(invocation, *wanted, output.out);
+  const absl::StatusOr<std::string> revision =
+      source.List(QuestionOf(invocation, *wanted), of_ports ? WithDetails::kNo : WithDetails::kYes,
+                  [&](const v1::PortRecord& record) {
+                    Write(record, *wanted, of_ports, *writer);
+                    return TakesMore(*writer, output);
+                  });
+  if (!revision.ok()) return FailCall(revision.status(), source, output);
+  return Finish(*revision, source, *writer, output);
+}
+
+}  // namespace portreg::cli

@@ -1,0 +1,70 @@
+#include "client/cli/display/display_text.h"
+
+#include <vector>
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/model/port.h"
+#include "common/model/record.h"
+
+namespace portreg::cli {
+namespace {
+
+std::string StateName(v1::AssignmentState state) {
+  if (!v1::AssignmentState_IsValid(state)) return absl::StrCat("state ", static_cast<int>(state));
+  return std::string(ToString(static_cast<AssignmentState>(state)));
+}
+
+}  // namespace
+
+std::string TransportName(v1::Transport transport) {
+  if (!v1::Transport_IsValid(transport)) return absl::StrCat(static_cast<int>(transport));
+  return std::string(ToString(static_cast<Transport>(transport)));
+}
+
+std::string LayerName(v1::Layer layer) {
+  if (!v1::Layer_IsValid(layer)) return absl::StrCat(static_cast<int>(layer));
+  return std::string(ToString(static_cast<Layer>(layer)));
+}
+
+std::string PortsOf(const v1::PortRecord& record) {
+  const std::string transport = TransportName(record.transport());
+  if (!record.has_first_port()) return transport.empty() ? "-" : absl::StrCat("-/", transport);
+  std::string ports = absl::StrCat(record.first_port());
+  if (record.last_port() != record.first_port()) absl::StrAppend(&ports, "-", record.last_port());
+  return transport.empty() ? ports : absl::StrCat(ports, "/", transport);
+}
+
+std::string StatesOf(const v1::LookupResponse& response) {
+  if (response.states().empty()) return "unknown";
+  const v1::AssignmentState first = response.states(0).state();
+  if (absl::c_all_of(response.states(), [first](const auto& s) { return s.state() == first; })) {
+    return StateName(first);
+  }
+  std::vector<std::string> states;
+  for (const v1::TransportState& state : response.states()) {
+    states.push_back(absl::StrCat(TransportName(state.transport()), " ", StateName(state.state())));
+  }
+  return absl::StrJoin(states, ", ");
+}
+
+std::string ReasonOf(const v1::SearchMatch& match) {
+  const bool one_field = match.fields_size() == 1;
+  const bool in_service = one_field && match.fields(0) == v1::MATCH_FIELD_SERVICE;
+  const bool in_description = one_field && match.fields(0) == v1::MATCH_FIELD_DESCRIPTION;
+  switch (match.kind()) {
+    case v1::MATCH_KIND_EXACT_NAME:
+      return "name";
+    case v1::MATCH_KIND_NAME_PREFIX:
+      return "name prefix";
+    case v1::MATCH_KIND_WORD:
+      return in_service ? "word in name" : in_description ? "word in description" : "word";
+    case v1::MATCH_KIND_PART_OF_WORD:
+      return in_service ? "part of name" : in_description ? "part of description" : "part of word";
+    default:
+      return absl::StrCat("kind ", static_cast<int>(match.kind()));
+  }
+}
+
+}  // namespace portreg::cli

@@ -1,0 +1,43 @@
+// Writes records in canonical proto3 JSON.
+#ifndef PORTREG_CLIENT_CLI_FORMATS_JSON_WRITERS_H_
+#define PORTREG_CLIENT_CLI_FORMATS_JSON_WRITERS_H_
+
+#include <string>
+
+#include "client/cli/display/printer.h"
+#include "client/cli/formats/record_writer.h"
+
+namespace portreg::cli {
+
+// One PortRecord, or SearchMatch, a line.
+class NdjsonWriter final : public RecordWriter {
+ public:
+  explicit NdjsonWriter(Printer out) : out_(out) {}
+
+  void Write(const v1::PortRecord& record) override { PutLine(record); }
+  void WriteMatch(const v1::SearchMatch& match) override { PutLine(match); }
+  void Finish(const std::string& /*revision*/) override {}
+
+ private:
+  void PutLine(const google::protobuf::Message& message);
+
+  const Printer out_;
+};
+
+// One ListRangeResponse with all records, written as they come: without
+// Finish(), what was written is no JSON.
+class JsonWriter final : public RecordWriter {
+ public:
+  explicit JsonWriter(Printer out) : out_(out) {}
+
+  void Write(const v1::PortRecord& record) override;
+  void Finish(const std::string& revision) override;
+
+ private:
+  const Printer out_;
+  bool first_ = true;
+};
+
+}  // namespace portreg::cli
+
+#endif  // PORTREG_CLIENT_CLI_FORMATS_JSON_WRITERS_H_

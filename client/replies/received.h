@@ -1,0 +1,40 @@
+// A reply that is parsed where it is received.
+#ifndef PORTREG_CLIENT_REPLIES_RECEIVED_H_
+#define PORTREG_CLIENT_REPLIES_RECEIVED_H_
+
+#include "client/replies/message_parts.h"
+#include "grpcpp/grpcpp.h"
+
+namespace portreg::internal {
+
+// Where a message that gRPC receives goes, and how that went. gRPC 1.51 reports
+// a message that cannot be parsed as OK to callbacks, as UNIMPLEMENTED to
+// blocking calls and as the end of a stream; so it is never told.
+template <typename Message>
+struct Received {
+  enum class State { kNothing, kParsed, kMalformed };
+
+  // Must outlive the call.
+  Message* message = nullptr;
+  State state = State::kNothing;
+};
+
+}  // namespace portreg::internal
+
+namespace grpc {
+
+template <typename Message>
+class SerializationTraits<portreg::internal::Received<Message>, void> {
+ public:
+  static Status Deserialize(ByteBuffer* bytes, portreg::internal::Received<Message>* received) {
+    using State = typename portreg::internal::Received<Message>::State;
+    const bool parsed = !portreg::internal::HasTooManyParts(*bytes, *Message::descriptor()) &&
+                        SerializationTraits<Message>::Deserialize(bytes, received->message).ok();
+    received->state = parsed ? State::kParsed : State::kMalformed;
+    return Status::OK;
+  }
+};
+
+}  // namespace grpc
+
+#endif  // PORTREG_CLIENT_REPLIES_RECEIVED_H_

@@ -1,0 +1,38 @@
+// Checks replies against the contract.
+#ifndef PORTREG_CLIENT_REPLIES_REPLY_CHECK_H_
+#define PORTREG_CLIENT_REPLIES_REPLY_CHECK_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "portreg/v1/port_record.pb.h"
+#include "portreg/v1/port_registry_service.pb.h"
+
+namespace portreg::internal {
+
+// What a reply breaks of what portreg.v1 promises, to be put after "the server's
+// reply to X": such as "has 3 results for 5 requests". Empty if it breaks
+// nothing. Checked are counts, bounds of ports and counts, and that what must be
+// there is; not values of enums, of which a later version may have more.
+std::string FaultOf(const v1::LookupRequest& request, const v1::LookupResponse& reply);
+std::string FaultOf(const v1::BatchLookupRequest& request, const v1::BatchLookupResponse& reply);
+std::string FaultOf(const v1::ClassifyRequest& request, const v1::ClassifyResponse& reply);
+std::string FaultOf(const v1::SearchRequest& request, const v1::SearchResponse& reply);
+std::string FaultOf(const v1::GetRegistryInfoRequest& request,
+                    const v1::GetRegistryInfoResponse& reply);
+std::string FaultOf(const v1::WatchRequest& request, const v1::WatchResponse& reply);
+// Of a record in any reply.
+std::string FaultOf(const v1::PortRecord& record);
+
+// Faults of every reply alike.
+inline constexpr absl::string_view kMalformed = "is not a valid message, or has too many parts";
+inline constexpr absl::string_view kNoMessage = "has no message";
+inline constexpr absl::string_view kNoRevision = "has no revision";
+
+// INTERNAL: "the server's reply to `method` `fault`".
+absl::Status BrokenReply(absl::string_view method, absl::string_view fault);
+
+}  // namespace portreg::internal
+
+#endif  // PORTREG_CLIENT_REPLIES_REPLY_CHECK_H_

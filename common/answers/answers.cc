@@ -1,0 +1,146 @@
+#include "common/answers/answers.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "absl/types/span.h"
+#include "common/answers/errors.h"
+#include "common/answers/requests.h"
+#include "common/model/classify.h"
+#include "common/model/port.h"
+#include "common/model/port_class.h"
+#include "common/model/service_name.h"
+#include "common/text/version.h"
+
+namespace portreg {
+namespace {
+
+// A listing's messages begin small and double, so that one that is given up at
+// once costs little. From 256 records a message on, making and parsing records
+// is what a listing costs.
+constexpr int kFirstListingRecords = 16;
+constexpr int kMaxListingRecords = 512;
+
+void AddRecords(const Registry& registry, absl::Span<const RecordIndex> found,
+                const LookupQuestion& question, v1::LookupResponse& response) {
+  for (const RecordIndex index : found) {
+    const ServiceRecord& record = registry.record(index);
+    if (!Answers(record.transport, question.transport)) continue;
+    ToMessage(record, question.with_details, *response.add_records());
+  }
+}
+
+// A batch states the revision once.
+absl::StatusOr<v1::LookupResponse> LookupWithoutRevision(const Registry& registry,
+                                                         const v1::LookupRequest& request) {
+  const absl::StatusOr<LookupQuestion> question = Read(request);
+  if (!question.ok()) return question.status();
+  v1::LookupResponse response;
+  if (const auto* port = std::get_if<Port>(&question->key)) {
+    AddRecords(registry, registry.AtPort(*port), *question, response);
+    ToMessage(registry, *port, question->transport, response);
+    return response;
+  }
+  const auto& service = std::get<std::string>(question->key);
+  AddRecords(registry, registry.ByName(service), *question, response);
+  if (response.records().empty()) {
+    return ErrorFor(absl::StatusCode::kNotFound, v1::ERROR_REASON_SERVICE_NOT_FOUND,
+                    NotInRegistry(service, question->transport));
+  }
+  return response;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::LookupResponse> Lookup(const Registry& registry,
+                                          const v1::LookupRequest& request) {
+  absl::StatusOr<v1::LookupResponse> response = LookupWithoutRevision(registry, request);
+  if (response.ok()) response->set_revision(registry.revision());
+  return response;
+}
+
+v1::LookupResult LookupResultOf(const Registry& registry, const v1::LookupRequest& request) {
+  v1::LookupResult result;
+  absl::StatusOr<v1::LookupResponse> answer = LookupWithoutRevision(registry, request);
+  if (answer.ok()) {
+    *result.mutable_response() = *std::move(answer);
+  } else {
+    *result.mutable_failure() = ToLookupFailure(answer.status());
+  }
+  return result;
+}
+
+absl::StatusOr<v1::ClassifyResponse> Classify(const Registry& registry,
+                                              const v1::ClassifyRequest& request) {
+  const absl::StatusOr<ClassifyQuestion> question = Read(request);
+  if (!question.ok()) return question.status();
+  v1::ClassifyResponse response;
+  ToMessage(ClassOf(question->port), Advise(registry, question->port, question->transport),
+            response);
+  response.set_revision(registry.revision());
+  return response;
+}
+
+absl::StatusOr<v1::SearchResponse> Search(const SearchIndex& index,
+                                          const v1::SearchRequest& request,
+                                          const std::atomic<bool>* cancelled) {
+  const absl::StatusOr<SearchRequestQuestion> question = Read(request);
+  if (!question.ok()) return question.status();
+  const Registry& registry = index.registry();
+  v1::SearchResponse response;
+  ToMessage(index.Search(question->search, cancelled), registry, question->with_details, response);
+  response.set_revision(registry.revision());
+  return response;
+}
+
+absl::StatusOr<v1::GetRegistryInfoResponse> GetRegistryInfo(
+    const Registry& registry, const v1::GetRegistryInfoRequest& /*request*/) {
+  v1::GetRegistryInfoResponse response;
+  response.set_revision(registry.revision());
+  response.set_server_version(std::string(Version()));
+  for (const LayerInfo& layer : registry.layers()) ToMessage(layer, *response.add_layers());
+  return response;
+}
+
+v1::WatchResponse WatchMessage(const Registry& registry) {
+  v1::WatchResponse response;
+  response.set_revision(registry.revision());
+  for (const LayerInfo& layer : registry.layers()) ToMessage(layer, *response.add_layers());
+  return response;
+}
+
+ListRangeAnswer::ListRangeAnswer(const Registry& registry, RangeCursor cursor,
+                                 WithDetails with_details)
+    : registry_(registry),
+      cursor_(std::move(cursor)),
+      with_details_(with_details),
+      max_records_(kFirstListingRecords),
+      next_(cursor_.Next()) {}
+
+bool ListRangeAnswer::Next(v1::ListRangeResponse& response) {
+  response.Clear();
+  size_t bytes = 0;
+  RecordIndex position = cursor_.position();
+  while (next_ != nullptr && response.records_size() < max_records_ && bytes < kListingBytes) {
+    v1::PortRecord& record = *response.add_records();
+    ToMessage(*next_, with_details_, record);
+    bytes += record.ByteSizeLong();
+    position = cursor_.position();
+    next_ = cursor_.Next();
+  }
+  max_records_ = std::min(2 * max_records_, kMaxListingRecords);
+  response.set_revision(registry_.revision());
+  response.set_resume_token(ResumeToken(registry_, position));
+  return next_ == nullptr;
+}
+
+ListRangeAnswer ListRange(const Registry& registry, ListRangeQuestion question) {
+  return {registry, RangeCursor(registry, std::move(question.range), question.from),
+          question.with_details};
+}
+
+}  // namespace portreg

@@ -1,0 +1,34 @@
+// Finds ports that one layer gives to two services.
+#ifndef PORTREG_COMMON_MODEL_COLLISION_H_
+#define PORTREG_COMMON_MODEL_COLLISION_H_
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "common/model/port.h"
+#include "common/model/record.h"
+#include "common/model/registry.h"
+
+namespace portreg {
+
+// Two records of one layer with different names that share a port and a
+// transport. A record without a transport shares every one.
+struct Collision {
+  const ServiceRecord* one;
+  const ServiceRecord* other;
+  // The first port they share.
+  Port port;
+};
+
+// "line 3 (billing) and line 7 (audit) both claim port 7000/tcp".
+std::string ToString(const Collision& collision);
+
+// The collisions within `layer`, each pair of records once, in the order of
+// their ports; at most `limit` of them. Of rows that repeat a name on a port
+// and transport, one stands for all. Collisions view the registry.
+std::vector<Collision> FindCollisions(const Registry& registry, Layer layer, size_t limit);
+
+}  // namespace portreg
+
+#endif  // PORTREG_COMMON_MODEL_COLLISION_H_

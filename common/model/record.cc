@@ -1,0 +1,61 @@
+#include "common/model/record.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+
+namespace portreg {
+namespace {
+
+// `lower` must be in lower case.
+bool ContainsIgnoringCase(absl::string_view text, absl::string_view lower) {
+  const auto same = [](char a, char b) { return absl::ascii_tolower(a) == b; };
+  return std::search(text.begin(), text.end(), lower.begin(), lower.end(), same) != text.end();
+}
+
+}  // namespace
+
+absl::string_view ToString(Layer layer) {
+  switch (layer) {
+    case Layer::kLocal:
+      return "local";
+    case Layer::kCommon:
+      return "common";
+    case Layer::kIana:
+      return "iana";
+  }
+  return "";
+}
+
+std::optional<Layer> ParseLayer(absl::string_view text) {
+  for (const Layer layer : kLayers) {
+    if (absl::EqualsIgnoreCase(text, ToString(layer))) return layer;
+  }
+  return std::nullopt;
+}
+
+absl::string_view SourceOf(Layer layer) {
+  switch (layer) {
+    case Layer::kLocal:
+      return "local assignments";
+    case Layer::kCommon:
+      return "table of common ports";
+    case Layer::kIana:
+      return "IANA registry";
+  }
+  return "";
+}
+
+AssignmentState StateOf(const ServiceRecord& record) {
+  if (record.named()) return AssignmentState::kAssigned;
+  if (absl::StartsWithIgnoreCase(record.description, "any private")) {
+    return AssignmentState::kAssigned;
+  }
+  if (ContainsIgnoringCase(record.description, "unassigned")) {
+    return AssignmentState::kUnassigned;
+  }
+  return AssignmentState::kReserved;
+}
+
+}  // namespace portreg

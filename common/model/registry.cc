@@ -1,0 +1,327 @@
+#include "common/model/registry.h"
+
+#include <algorithm>
+#include <future>
+#include <numeric>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "common/model/port_class.h"
+#include "common/model/service_name.h"
+#include "common/text/quote.h"
+#include "common/text/sha256.h"
+
+namespace portreg {
+namespace {
+
+constexpr absl::string_view kAlternatives = " / ";
+
+// What decides between records of one port or one name, the least first: layer,
+// named before nameless, narrower range first, transport. In one number of
+// kLookupKeyBits, since it is compared a hundred thousand times. Ties keep the
+// source's order.
+constexpr int kLookupKeyBits = 23;
+uint64_t LookupKey(const ServiceRecord& record) {
+  const int width = record.ports ? record.ports->width() : kMaxPort + 2;
+  auto key = static_cast<uint64_t>(record.layer);
+  key = key << 1 | (record.named() ? 0 : 1);
+  key = key << 17 | static_cast<uint64_t>(width);
+  return key << 3 | static_cast<uint64_t>(record.transport);
+}
+
+// The numbers 0 to size - 1 by key; those of one key keep their order. Both in
+// one word, which is compared fastest.
+constexpr int kIndexBits = 24;
+template <typename Key>
+std::vector<RecordIndex> SortedBy(size_t size, Key key) {
+  std::vector<uint64_t> keyed;
+  keyed.reserve(size);
+  for (size_t i = 0; i < size; ++i) keyed.push_back(key(i) << kIndexBits | i);
+  std::sort(keyed.begin(), keyed.end());
+  std::vector<RecordIndex> order;
+  order.reserve(size);
+  constexpr uint64_t kIndexMask = (1 << kIndexBits) - 1;
+  for (const uint64_t each : keyed) order.push_back(static_cast<RecordIndex>(each & kIndexMask));
+  return order;
+}
+constexpr int kPortBits = 17;  // for kPortCount too
+static_assert(kPortBits + kLookupKeyBits + kIndexBits <= 64);
+
+size_t FirstPortOrLast(const ServiceRecord& record) {
+  return record.ports ? record.ports->first : kPortCount;
+}
+
+// Calls `take` with each folded name that finds `record`.
+template <typename Take>
+void ForEachNameOf(const ServiceRecord& record, Take take) {
+  if (!record.named()) return;
+  std::string whole = FoldServiceName(record.service);
+  if (record.layer == Layer::kCommon) {
+    std::vector<std::string> parts = absl::StrSplit(whole, kAlternatives);
+    if (parts.size() > 1) {
+      std::sort(parts.begin(), parts.end());
+      parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
+      for (std::string& part : parts) take(std::move(part));
+    }
+  }
+  take(std::move(whole));
+}
+
+// Unambiguous, since texts hold no NUL bytes.
+void AppendForHash(const ServiceRecord& record, std::string& bytes) {
+  const RecordDetails& details = record.details;
+  if (record.ports) bytes += ToString(*record.ports);
+  for (const absl::string_view text :
+       {ToString(record.transport), ToString(record.layer), record.service, record.description,
+        details.assignee, details.contact, details.registration_date, details.modification_date,
+        details.reference, details.service_code, details.unauthorized_use_reported,
+        details.assignment_notes, details.owner}) {
+    bytes.push_back('\0');
+    bytes.append(text.data(), text.size());
+  }
+  bytes.push_back('\0');
+}
+
+// Registry::revision() of records in listing order.
+std::string Revision(absl::Span<const ServiceRecord* const> records,
+                     absl::Span<const RecordIndex> lookup_order) {
+  constexpr size_t kPieceBytes = 32 << 10;
+  Sha256 hash;
+  std::string bytes;
+  for (const ServiceRecord* record : records) {
+    AppendForHash(*record, bytes);
+    if (bytes.size() < kPieceBytes) continue;
+    hash.Update(bytes);
+    bytes.clear();
+  }
+  hash.Update(bytes);
+  // Records that listing order keeps apart can stand in either order in the
+  // source, and in the answer to a name.
+  hash.Update(absl::StrJoin(lookup_order, ","));
+  return hash.Finish().substr(0, Registry::kRevisionDigits);
+}
+
+absl::Status CheckLayers(const std::vector<LayerData>& layers) {
+  constexpr size_t kMaxRecords = size_t{1} << kIndexBits;
+  size_t records = 0;
+  size_t coverage = 0;
+  for (size_t i = 0; i < layers.size(); ++i) {
+    const Layer layer = layers[i].info.layer;
+    for (size_t j = 0; j < i; ++j) {
+      if (layers[j].info.layer != layer) continue;
+      return absl::InvalidArgumentError(absl::StrCat("layer ", ToString(layer), " stands twice"));
+    }
+    records += layers[i].records.size();
+    if (records > kMaxRecords) {
+      return absl::InvalidArgumentError(absl::StrCat(layers[i].info.origin, ": more than ",
+                                                     kMaxRecords, " records in all layers"));
+    }
+    for (const ServiceRecord& record : layers[i].records) {
+      coverage += record.ports ? static_cast<size_t>(record.ports->width()) : 0;
+    }
+    if (coverage > Registry::kMaxCoverage) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(layers[i].info.origin, ": its ranges cover too many ports in all, ",
+                       "the sum of their widths must not exceed ", Registry::kMaxCoverage));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Registry> Registry::Create(std::vector<LayerData> layers) {
+  if (absl::Status status = CheckLayers(layers); !status.ok()) return status;
+  Registry registry(std::move(layers));
+  if (absl::Status status = registry.CheckFanOut(); !status.ok()) return status;
+  return registry;
+}
+
+Registry::Registry(std::vector<LayerData> layers) {
+  std::sort(layers.begin(), layers.end(),
+            [](const LayerData& a, const LayerData& b) { return a.info.layer < b.info.layer; });
+  for (LayerData& layer : layers) {
+    given_.push_back(std::move(layer.records));
+    layers_.push_back(std::move(layer.info));
+    texts_.push_back(std::move(layer.text));
+  }
+  const std::vector<RecordIndex> lookup_order = SortRecords();
+  IndexStarts();
+  // Beside the rest: it is a third of the work, and whoever calls waits.
+  std::future<std::string> revision = std::async([&] { return Revision(records_, lookup_order); });
+  IndexPorts(lookup_order);
+  IndexNames(lookup_order);
+  revision_ = revision.get();
+}
+
+absl::Status Registry::CheckFanOut() const {
+  for (int port = 0; port <= kMaxPort; ++port) {
+    if (AtPort(static_cast<Port>(port)).size() <= kMaxRecordsPerKey) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("port ", port, " has more than ", kMaxRecordsPerKey, " records"));
+  }
+  for (const auto& [name, id] : name_ids_) {
+    if (name_begin_[id + 1] - name_begin_[id] <= kMaxRecordsPerKey) continue;
+    return absl::InvalidArgumentError(absl::StrCat("service name ", Quoted(name), " has more than ",
+                                                   kMaxRecordsPerKey, " records"));
+  }
+  return absl::OkStatus();
+}
+
+std::vector<RecordIndex> Registry::SortRecords() {
+  std::vector<const ServiceRecord*> given;
+  for (const std::vector<ServiceRecord>& layer : given_) {
+    for (const ServiceRecord& record : layer) given.push_back(&record);
+  }
+  const std::vector<RecordIndex> listing_order = SortedBy(given.size(), [&](size_t i) {
+    return uint64_t{FirstPortOrLast(*given[i])} << kLookupKeyBits | LookupKey(*given[i]);
+  });
+  std::vector<RecordIndex> place(given.size());
+  records_.reserve(given.size());
+  for (const RecordIndex i : listing_order) {
+    place[i] = static_cast<RecordIndex>(records_.size());
+    records_.push_back(given[i]);
+  }
+  std::vector<RecordIndex> lookup_order =
+      SortedBy(given.size(), [&](size_t i) { return LookupKey(*given[i]); });
+  for (RecordIndex& i : lookup_order) i = place[i];
+  return lookup_order;
+}
+
+void Registry::IndexStarts() {
+  starts_.assign(kPortCount + 2, static_cast<RecordIndex>(records_.size()));
+  for (size_t i = records_.size(); i-- > 0;) {
+    starts_[FirstPortOrLast(*records_[i])] = static_cast<RecordIndex>(i);
+  }
+  for (size_t port = kPortCount + 1; port-- > 0;) {
+    starts_[port] = std::min(starts_[port], starts_[port + 1]);
+  }
+}
+
+void Registry::IndexPorts(absl::Span<const RecordIndex> lookup_order) {
+  port_begin_.assign(kPortCount + 1, 0);
+  for (const ServiceRecord* record : records_) {
+    if (!record->ports) continue;
+    for (size_t port = record->ports->first; port <= record->ports->last; ++port) {
+      ++port_begin_[port + 1];
+    }
+  }
+  std::partial_sum(port_begin_.begin(), port_begin_.end(), port_begin_.begin());
+  by_port_.resize(port_begin_.back());
+
+  std::vector<uint32_t> next(port_begin_.begin(), port_begin_.end() - 1);
+  for (const RecordIndex index : lookup_order) {
+    const ServiceRecord& record = *records_[index];
+    if (!record.ports) continue;
+    for (size_t port = record.ports->first; port <= record.ports->last; ++port) {
+      by_port_[next[port]++] = index;
+    }
+  }
+}
+
+void Registry::IndexNames(absl::Span<const RecordIndex> lookup_order) {
+  std::vector<std::pair<uint32_t, RecordIndex>> found;  // (name, record) in lookup order
+  found.reserve(records_.size());
+  name_ids_.reserve(records_.size());
+  for (const RecordIndex index : lookup_order) {
+    ForEachNameOf(*records_[index], [&](std::string&& name) {
+      const auto next_id = static_cast<uint32_t>(name_ids_.size());
+      found.emplace_back(name_ids_.try_emplace(std::move(name), next_id).first->second, index);
+    });
+  }
+  name_begin_.assign(name_ids_.size() + 1, 0);
+  for (const auto& [name, index] : found) ++name_begin_[name + 1];
+  std::partial_sum(name_begin_.begin(), name_begin_.end(), name_begin_.begin());
+  by_name_.resize(found.size());
+  std::vector<uint32_t> next(name_begin_.begin(), name_begin_.end() - 1);
+  for (const auto& [name, index] : found) by_name_[next[name]++] = index;
+}
+
+absl::Span<const RecordIndex> Registry::ByName(absl::string_view name) const {
+  const std::optional<uint32_t> id = NameId(name);
+  if (!id) return {};
+  return absl::MakeConstSpan(by_name_).subspan(name_begin_[*id],
+                                               name_begin_[*id + 1] - name_begin_[*id]);
+}
+
+std::optional<uint32_t> Registry::NameId(absl::string_view name) const {
+  if (name.size() > kMaxServiceNameBytes) return std::nullopt;
+  // Nearly every name is written as it is kept. One that is not is folded on the
+  // stack: this is asked with every call.
+  std::array<char, kMaxServiceNameBytes> folded;
+  const auto is_upper = [](unsigned char c) { return absl::ascii_isupper(c); };
+  if (std::any_of(name.begin(), name.end(), is_upper)) {
+    const auto to_lower = [](unsigned char c) { return absl::ascii_tolower(c); };
+    std::transform(name.begin(), name.end(), folded.begin(), to_lower);
+    name = absl::string_view(folded.data(), name.size());
+  }
+  const auto found = name_ids_.find(name);
+  if (found == name_ids_.end()) return std::nullopt;
+  return found->second;
+}
+
+size_t Registry::MemoryBytes() const {
+  const auto bytes_of = [](const auto& items) {
+    // NOLINTNEXTLINE(bugprone-sizeof-expression): some hold pointers.
+    return items.capacity() * sizeof(items[0]);
+  };
+  size_t bytes = bytes_of(records_) + bytes_of(starts_) + bytes_of(port_begin_) +
+                 bytes_of(by_port_) + bytes_of(name_begin_) + bytes_of(by_name_);
+  for (const std::shared_ptr<const LayerText>& text : texts_) bytes += portreg::MemoryBytes(*text);
+  for (const std::vector<ServiceRecord>& records : given_) bytes += bytes_of(records);
+  // A slot of the table and its byte of control.
+  bytes += name_ids_.capacity() * (sizeof(*name_ids_.begin()) + 1);
+  for (const auto& [name, id] : name_ids_) {
+    if (name.capacity() > std::string().capacity()) bytes += name.capacity();
+  }
+  return bytes;
+}
+
+AssignmentState Registry::StateOn(Port port, Transport transport) const {
+  if (ClassOf(port).port_class == PortClass::kDynamic) return AssignmentState::kDynamic;
+
+  // AtPort lists the named first, then the narrowest nameless with no
+  // transport before those with one.
+  const ServiceRecord* decisive = nullptr;
+  bool claimed_on_another = false;
+  for (const RecordIndex index : AtPort(port)) {
+    const ServiceRecord& record = *records_[index];
+    if (record.layer != Layer::kIana) continue;
+    if (!Answers(record.transport, transport)) {
+      claimed_on_another |= record.named() || StateOf(record) == AssignmentState::kReserved;
+      continue;
+    }
+    if (record.named()) return AssignmentState::kAssigned;
+    const bool exact_at_equal_width = decisive != nullptr &&
+                                      decisive->ports->width() == record.ports->width() &&
+                                      decisive->transport == Transport::kNone;
+    if (decisive == nullptr || (exact_at_equal_width && record.transport == transport)) {
+      decisive = &record;
+    }
+  }
+  if (decisive != nullptr) return StateOf(*decisive);
+  return claimed_on_another ? AssignmentState::kReserved : AssignmentState::kUnassigned;
+}
+
+bool Registry::TakenLocally(Port port, Transport transport) const {
+  const absl::Span<const RecordIndex> at_port = AtPort(port);
+  return std::any_of(at_port.begin(), at_port.end(), [&](RecordIndex index) {
+    const ServiceRecord& record = *records_[index];
+    return record.layer == Layer::kLocal && Answers(record.transport, transport) &&
+           StateOf(record) != AssignmentState::kUnassigned;
+  });
+}
+
+std::vector<TransportState> Registry::States(Port port, Transport transport) const {
+  std::vector<TransportState> states;
+  for (const Transport each : kTransports) {
+    if (!Asks(transport, each)) continue;
+    states.push_back({each, StateOn(port, each), TakenLocally(port, each)});
+  }
+  return states;
+}
+
+}  // namespace portreg

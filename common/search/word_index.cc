@@ -1,0 +1,316 @@
+#include "common/search/word_index.h"
+
+#include <algorithm>
+#include <cassert>
+#include <string>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "common/search/query_words.h"
+#include "common/system/cancellation.h"
+
+namespace portreg {
+namespace {
+
+// Texts that are added up for one question at most, where the tree allows it; in
+// registries of very many records as many as fill the time of a few bitmaps.
+constexpr size_t kLeastDearCost = 2048;
+// What it costs to find the term of a suffix, where one of its texts costs 1.
+constexpr size_t kSuffixCost = 4;
+// Branches from the root to a leaf: a term that repeats itself ten thousand times
+// must not make a tree of that height.
+constexpr int kMaxBranches = 32;
+// No suffix is told from another by what lies behind so many bytes. No query's
+// word is longer.
+constexpr uint32_t kMaxDepth = 256;
+
+}  // namespace
+
+// Builds the members of an index, one after the other.
+class WordIndex::Builder {
+ public:
+  explicit Builder(WordIndex& index) : index_(index) {}
+
+  void IndexTerms(absl::Span<const ServiceRecord* const> records);
+  void IndexSuffixes();
+
+ private:
+  // Terms in the order of the texts: text i holds [begin[i], begin[i + 1]). Text
+  // 2 * r is the name of record r, and the next its description.
+  struct TermsOfTexts {
+    std::vector<Terms::Number> terms;
+    std::vector<uint32_t> begin;
+  };
+
+  static TermsOfTexts ReadTexts(absl::Span<const ServiceRecord* const> records,
+                                Terms::Builder& terms);
+  void AddTermSets(const TermsOfTexts& texts);
+
+  // Gives a node children, or makes it a leaf, and returns what it costs to
+  // collect it, by Kind.
+  std::array<size_t, 2> Grow(NodeIndex node, int branches);
+  void AddChildren(NodeIndex node);
+  void ExtendDepth(Node& node) const;
+  [[nodiscard]] std::array<size_t, 2> CostOfSuffixes(const Node& node) const;
+
+  WordIndex& index_;
+  size_t dear_cost_ = 0;
+  std::vector<Suffix> sorted_;
+};
+
+WordIndex::Builder::TermsOfTexts WordIndex::Builder::ReadTexts(
+    absl::Span<const ServiceRecord* const> records, Terms::Builder& terms) {
+  TermsOfTexts texts;
+  texts.begin.reserve(2 * records.size() + 1);
+  std::string folded;
+  const auto read = [&](absl::string_view text, const absl::string_view* same_as) {
+    const size_t begin = texts.terms.size();
+    texts.begin.push_back(static_cast<uint32_t>(begin));
+    if (same_as != nullptr && *same_as == text) {
+      // Most records come once for tcp and once for udp.
+      for (uint32_t i = texts.begin[texts.begin.size() - 3];
+           i < texts.begin[texts.begin.size() - 2]; ++i) {
+        texts.terms.push_back(texts.terms[i]);
+      }
+      return;
+    }
+    folded.assign(text.data(), text.size());
+    absl::AsciiStrToLower(&folded);
+    for (const absl::string_view word : QueryWords(folded)) texts.terms.push_back(terms.Add(word));
+  };
+  const ServiceRecord* last = nullptr;
+  for (const ServiceRecord* const record : records) {
+    read(record->service, last == nullptr ? nullptr : &last->service);
+    read(record->description, last == nullptr ? nullptr : &last->description);
+    last = record;
+  }
+  texts.begin.push_back(static_cast<uint32_t>(texts.terms.size()));
+  return texts;
+}
+
+void WordIndex::Builder::IndexTerms(absl::Span<const ServiceRecord* const> records) {
+  size_t bytes = 0;
+  for (const ServiceRecord* const record : records) {
+    bytes += record->service.size() + record->description.size() + 2;
+  }
+  Terms::Builder terms(bytes);
+  const TermsOfTexts texts = ReadTexts(records, terms);
+  index_.terms_ = std::move(terms).Build();
+  AddTermSets(texts);
+}
+
+void WordIndex::Builder::AddTermSets(const TermsOfTexts& texts) {
+  // Calls `take(term, text)` once for each text that holds a term.
+  std::vector<uint32_t> last_text;
+  const auto for_each = [&](auto take) {
+    last_text.assign(index_.terms_.count(), UINT32_MAX);
+    for (uint32_t i = 0; i + 1 < texts.begin.size(); ++i) {
+      const size_t text = i / 2 + (i % 2 == 0 ? 0 : index_.description_begin_);
+      for (uint32_t j = texts.begin[i]; j < texts.begin[i + 1]; ++j) {
+        const Terms::Number term = texts.terms[j];
+        if (last_text[term] == i) continue;
+        last_text[term] = i;
+        take(term, static_cast<uint32_t>(text));
+      }
+    }
+  };
+  std::vector<uint32_t> begin(index_.terms_.count() + 1);
+  for_each([&](Terms::Number term, uint32_t /*text*/) { ++begin[term + 1]; });
+  for (size_t i = 1; i < begin.size(); ++i) begin[i] += begin[i - 1];
+  std::vector<uint32_t> by_term(begin.back());
+  std::vector<uint32_t> next(begin.begin(), begin.end() - 1);
+  for_each([&](Terms::Number term, uint32_t text) { by_term[next[term]++] = text; });
+  for (size_t term = 0; term + 1 < begin.size(); ++term) {
+    index_.sets_.Add(
+        absl::MakeConstSpan(by_term).subspan(begin[term], begin[term + 1] - begin[term]));
+  }
+}
+
+void WordIndex::Builder::IndexSuffixes() {
+  const absl::string_view text = index_.terms_.text();
+  std::vector<Suffix>& suffixes = index_.suffixes_;
+  suffixes.reserve(text.size() - index_.terms_.count());
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\0') suffixes.push_back(static_cast<Suffix>(i));
+  }
+  sorted_.resize(suffixes.size());
+  dear_cost_ = std::max(kLeastDearCost, index_.text_bound() / Bitmap::kWordBits);
+  index_.nodes_.push_back({0, static_cast<uint32_t>(suffixes.size()), 0, 0, 0, 0, {kNone, kNone}});
+  Grow(0, 0);
+  suffixes.shrink_to_fit();
+  index_.nodes_.shrink_to_fit();
+  index_.sets_.ShrinkToFit();
+}
+
+std::array<size_t, 2> WordIndex::Builder::CostOfSuffixes(const Node& node) const {
+  std::array<size_t, 2> cost = {0, node.end - node.begin};
+  for (uint32_t i = node.begin; i < node.end; ++i) {
+    const Suffix suffix = index_.suffixes_[i];
+    const size_t each = kSuffixCost + index_.sets_.Cost(index_.terms_.At(suffix));
+    cost[kAll] += each;
+    if (index_.BeginsWord(suffix)) cost[kLeft] += each;
+  }
+  return cost;
+}
+
+std::array<size_t, 2> WordIndex::Builder::Grow(NodeIndex node, int branches) {
+  std::array<size_t, 2> cost = CostOfSuffixes(index_.nodes_[node]);
+  const Node& shape = index_.nodes_[node];
+  const bool at_end = branches > 0 && shape.byte == '\0';
+  const bool single = shape.end - shape.begin < 2;
+  if (cost[kAll] > dear_cost_ && !single && !at_end && branches < kMaxBranches) {
+    AddChildren(node);
+    cost = {};
+    for (uint16_t i = 0; i < index_.nodes_[node].child_count; ++i) {
+      const auto of_child = Grow(index_.nodes_[node].first_child + i, branches + 1);
+      for (const Kind kind : {kAll, kLeft}) cost[kind] += of_child[kind];
+    }
+  }
+  // No query leads to the root alone.
+  if (branches == 0) return cost;
+  for (const Kind kind : {kAll, kLeft}) {
+    if (cost[kind] <= dear_cost_ || single) continue;
+    Bitmap texts(index_.text_bound());
+    index_.Collect(index_.nodes_[node], kind, texts);
+    const NumberSets::Id set = index_.sets_.Add(texts);
+    index_.nodes_[node].sets[kind] = set;
+    cost[kind] = kSuffixCost + index_.sets_.Cost(set);
+  }
+  return cost;
+}
+
+void WordIndex::Builder::ExtendDepth(Node& node) const {
+  const char* const text = index_.terms_.text().data();
+  const Suffix* const suffixes = &index_.suffixes_[0];
+  const char* const first = text + suffixes[node.begin];
+  uint32_t shared = node.depth;
+  while (shared < kMaxDepth && first[shared] != '\0') ++shared;
+  for (uint32_t i = node.begin + 1; i < node.end && shared > node.depth; ++i) {
+    const char* const each = text + suffixes[i];
+    shared = static_cast<uint32_t>(
+        std::mismatch(first + node.depth, first + shared, each + node.depth).first - first);
+  }
+  node.depth = shared;
+}
+
+void WordIndex::Builder::AddChildren(NodeIndex index) {
+  Node& node = index_.nodes_[index];
+  if (index != 0) ExtendDepth(node);
+  const uint32_t depth = node.depth;
+  const char* const text = index_.terms_.text().data();
+  const absl::Span<Suffix> suffixes =
+      absl::MakeSpan(index_.suffixes_).subspan(node.begin, node.end - node.begin);
+  const auto byte_of = [&](Suffix suffix) { return static_cast<uint8_t>(text[suffix + depth]); };
+
+  std::array<uint32_t, 257> begin = {};
+  for (const Suffix suffix : suffixes) ++begin[byte_of(suffix) + 1];
+  for (size_t i = 1; i < begin.size(); ++i) begin[i] += begin[i - 1];
+  std::array<uint32_t, 257> next = begin;
+  for (const Suffix suffix : suffixes) sorted_[next[byte_of(suffix)]++] = suffix;
+  std::copy_n(sorted_.begin(), suffixes.size(), suffixes.begin());
+
+  node.first_child = static_cast<NodeIndex>(index_.nodes_.size());
+  const uint32_t base = node.begin;
+  uint16_t count = 0;
+  for (size_t byte = 0; byte < 256; ++byte) {
+    if (begin[byte] == begin[byte + 1]) continue;
+    ++count;
+    // Ends the life of `node`.
+    index_.nodes_.push_back({base + begin[byte],
+                             base + begin[byte + 1],
+                             0,
+                             0,
+                             static_cast<uint8_t>(byte),
+                             depth + 1,
+                             {kNone, kNone}});
+  }
+  index_.nodes_[index].child_count = count;
+}
+
+WordIndex::WordIndex(absl::Span<const ServiceRecord* const> records)
+    : description_begin_(Bitmap::WordsFor(records.size()) * Bitmap::kWordBits),
+      sets_(text_bound()) {
+  Builder builder(*this);
+  builder.IndexTerms(records);
+  builder.IndexSuffixes();
+}
+
+bool WordIndex::BeginsWord(Suffix suffix) const { return !IsWordByte(terms_.text()[suffix - 1]); }
+
+const WordIndex::Node* WordIndex::Child(const Node& node, char byte) const {
+  const auto begin = nodes_.begin() + node.first_child;
+  const auto end = begin + node.child_count;
+  const auto child =
+      std::lower_bound(begin, end, static_cast<uint8_t>(byte),
+                       [](const Node& each, uint8_t wanted) { return each.byte < wanted; });
+  if (child == end || child->byte != static_cast<uint8_t>(byte)) return nullptr;
+  return &*child;
+}
+
+void WordIndex::Collect(const Node& node, Kind kind, Bitmap& texts) const {
+  if (node.sets[kind] != kNone) {
+    sets_.AddTo(node.sets[kind], texts);
+    return;
+  }
+  for (uint16_t i = 0; i < node.child_count; ++i) {
+    Collect(nodes_[node.first_child + i], kind, texts);
+  }
+  if (node.child_count > 0) return;
+  for (uint32_t i = node.begin; i < node.end; ++i) {
+    if (kind == kLeft && !BeginsWord(suffixes_[i])) continue;
+    sets_.AddTo(terms_.At(suffixes_[i]), texts);
+  }
+}
+
+void WordIndex::CollectWhole(const Node& node, size_t word_size, Bitmap& whole) const {
+  if (word_size < node.depth) {
+    // The next byte is the same everywhere.
+    const char next = terms_.text()[suffixes_[node.begin] + word_size];
+    if (!IsWordByte(next)) Collect(node, kLeft, whole);
+    return;
+  }
+  for (uint16_t i = 0; i < node.child_count; ++i) {
+    const Node& child = nodes_[node.first_child + i];
+    if (!IsWordByte(static_cast<char>(child.byte))) Collect(child, kLeft, whole);
+  }
+}
+
+void WordIndex::FindInLeaf(const Node& leaf, size_t matched, absl::string_view word, Texts& holding,
+                           Texts& whole, const std::atomic<bool>* cancelled) const {
+  const absl::string_view text = terms_.text();
+  const absl::string_view rest = word.substr(matched);
+  for (uint32_t i = leaf.begin; i < leaf.end; ++i) {
+    if (i % 64 == 0 && IsCancelled(cancelled)) return;
+    const Suffix suffix = suffixes_[i];
+    if (text.substr(suffix + matched, rest.size()) != rest) continue;
+    const Terms::Number term = terms_.At(suffix);
+    sets_.AddTo(term, holding.bits_);
+    if (BeginsWord(suffix) && !IsWordByte(text[suffix + word.size()])) {
+      sets_.AddTo(term, whole.bits_);
+    }
+  }
+}
+
+void WordIndex::Find(absl::string_view word, Texts& holding, Texts& whole,
+                     const std::atomic<bool>* cancelled) const {
+  assert(!word.empty());
+  const absl::string_view text = terms_.text();
+  const Node* node = &nodes_.front();
+  size_t matched = 0;
+  while (node->child_count > 0) {
+    const size_t shared = std::min<size_t>(word.size(), node->depth);
+    const absl::string_view here = word.substr(matched, shared - matched);
+    if (text.substr(suffixes_[node->begin] + matched, here.size()) != here) return;
+    matched = shared;
+    if (matched == word.size()) {
+      Collect(*node, kAll, holding.bits_);
+      CollectWhole(*node, word.size(), whole.bits_);
+      return;
+    }
+    node = Child(*node, word[matched]);
+    if (node == nullptr) return;
+  }
+  FindInLeaf(*node, matched, word, holding, whole, cancelled);
+}
+
+}  // namespace portreg

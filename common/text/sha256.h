@@ -1,0 +1,37 @@
+// SHA-256 (FIPS 180-4), by OpenSSL.
+#ifndef PORTREG_COMMON_TEXT_SHA256_H_
+#define PORTREG_COMMON_TEXT_SHA256_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/strings/string_view.h"
+// OpenSSL's SHA256_CTX.
+struct SHA256state_st;
+
+namespace portreg {
+
+// Hashes bytes given piece by piece. Not for use by several threads at once.
+class Sha256 {
+ public:
+  Sha256();
+
+  void Update(absl::string_view bytes);
+
+  // The digest of all bytes so far as 64 lower-case hexadecimal digits, the
+  // way sha256sum prints it. Nothing may be added afterwards.
+  [[nodiscard]] std::string Finish();
+
+ private:
+  struct Free {
+    void operator()(SHA256state_st* state) const;
+  };
+  std::unique_ptr<SHA256state_st, Free> state_;
+};
+
+// The digest of `bytes` as 64 lower-case hexadecimal digits.
+std::string Sha256Of(absl::string_view bytes);
+
+}  // namespace portreg
+
+#endif  // PORTREG_COMMON_TEXT_SHA256_H_

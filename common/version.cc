@@ -1,7 +1,0 @@
-#include "common/version.h"
-
-namespace portreg {
-
-absl::string_view Version() { return PORTREG_VERSION; }
-
-}  // namespace portreg

@@ -1,0 +1,333 @@
+#include "server/daemon/flags.h"
+
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/flags/flag.h"
+#include "absl/flags/parse.h"
+#include "absl/flags/reflection.h"
+#include "absl/flags/usage.h"
+#include "absl/flags/usage_config.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "common/model/port.h"
+#include "common/text/command_line.h"
+#include "common/text/quote.h"
+#include "common/text/version.h"
+#include "server/daemon/flag_values.h"
+
+namespace {
+
+using Count = portreg::AtLeast<int32_t, 1>;
+using CountOrNone = portreg::AtLeast<int32_t, 0>;
+using LongCount = portreg::AtLeast<int64_t, 1>;
+// With less no call would be answered.
+using MetadataBytes = portreg::AtLeast<int32_t, 1 << 10>;
+using QuotaBytes = portreg::AtLeast<int64_t, 1 << 20>;
+using Period = portreg::Lasting<1>;
+using Delay = portreg::Lasting<0>;
+using Interval = portreg::Lasting<10, /*kOrZero=*/true>;
+
+constexpr portreg::ServerLimits kLimits;
+
+}  // namespace
+
+ABSL_FLAG(std::vector<std::string>, listen, {std::string(portreg::kDefaultAddress)},
+          "where to listen: host:port, [ipv6]:port or unix:path, several with commas between "
+          "them; port 0 lets the system choose");
+ABSL_FLAG(std::vector<std::string>, admin_listen, {},
+          "where to offer health, reflection and channelz by gRPC in plaintext, as --listen");
+ABSL_FLAG(std::string, metrics_listen, "",
+          "where Prometheus may fetch /metrics by HTTP: host:port or [ipv6]:port");
+ABSL_FLAG(bool, insecure, false, "allow plaintext on addresses that other machines reach");
+ABSL_FLAG(bool, admin_insecure, false,
+          "allow it for --admin_listen and --metrics_listen, but not for --listen");
+ABSL_FLAG(bool, reflection, false, "offer gRPC server reflection on the service's own address");
+
+ABSL_FLAG(portreg::GivenText, tls_cert, {}, "PEM file of the server's certificate and its chain");
+ABSL_FLAG(portreg::GivenText, tls_key, {}, "PEM file of its private key");
+ABSL_FLAG(portreg::GivenText, tls_client_ca, {},
+          "PEM file of the certificates that vouch for clients; clients must then have one");
+ABSL_FLAG(portreg::GivenText, tls_allowed_clients, {},
+          "names in clients' certificates (URI, DNS, e-mail, IP) that may call, with * for any "
+          "text without /; none: all that --tls_client_ca vouches for");
+
+ABSL_FLAG(Count, max_connections, {kLimits.connections.total}, "connections open at once");
+ABSL_FLAG(CountOrNone, max_connections_per_peer, {kLimits.connections.per_peer},
+          "of these, from one IPv4 address or IPv6 /64 network; 0: no limit");
+ABSL_FLAG(Count, max_concurrent_streams, {kLimits.max_concurrent_streams},
+          "calls under way on one connection");
+ABSL_FLAG(LongCount, max_calls, {portreg::ServiceOptions().max_calls}, "calls under way in all");
+ABSL_FLAG(LongCount, max_queued_calls, {portreg::ServiceOptions().max_queued_calls},
+          "of these, calls that cost much, such as searches, that wait for a worker thread");
+ABSL_FLAG(LongCount, max_unread_bytes, {portreg::ServiceOptions().max_unread_bytes},
+          "bytes of replies made for one call each that clients have not read");
+ABSL_FLAG(Count, max_request_bytes, {kLimits.max_request_bytes}, "the longest request");
+ABSL_FLAG(MetadataBytes, max_metadata_bytes, {kLimits.max_metadata_bytes},
+          "the most metadata of a call");
+ABSL_FLAG(QuotaBytes, memory_quota_bytes, {kLimits.memory_quota_bytes},
+          "what gRPC may hold for all connections");
+ABSL_FLAG(Period, handshake_timeout, {kLimits.handshake_timeout},
+          "how long a connection may take to shake hands");
+ABSL_FLAG(Period, max_connection_idle, {kLimits.max_connection_idle},
+          "how long a connection may be without a call");
+ABSL_FLAG(Period, max_connection_age, {kLimits.max_connection_age},
+          "how long a connection may live, give or take a tenth");
+ABSL_FLAG(Period, max_connection_age_grace, {kLimits.max_connection_age_grace},
+          "how long its calls then have to end");
+ABSL_FLAG(Period, keepalive_time, {kLimits.keepalive_time},
+          "silence after which a client is asked whether it is there");
+ABSL_FLAG(Period, keepalive_timeout, {kLimits.keepalive_timeout}, "how long it has to answer");
+ABSL_FLAG(Period, min_ping_interval, {kLimits.min_ping_interval},
+          "clients that ping more often without a call are sent away");
+ABSL_FLAG(Period, max_watch, {portreg::ServiceOptions().max_watch},
+          "how long a Watch lasts, at most");
+
+ABSL_FLAG(std::string, iana_file, "",
+          "IANA's service-names-port-numbers.csv, in place of the embedded snapshot");
+ABSL_FLAG(std::string, local_file, "",
+          "CSV file of your own assignments, with IANA's columns and perhaps Owner");
+ABSL_FLAG(bool, allow_fewer_rows, false,
+          "take an IANA file with over 5 % fewer rows than the data before it");
+ABSL_FLAG(QuotaBytes, max_registry_bytes, {static_cast<int64_t>(portreg::DataOptions().max_bytes)},
+          "memory of a registry with its index and stored replies; two are alive during a reload");
+ABSL_FLAG(bool, check, false,
+          "load the data, report counts, unusable rows and collisions, and exit: 0 if all is well, "
+          "1 if not");
+ABSL_FLAG(Interval, reload_interval, {portreg::PortregdOptions().reload_interval},
+          "how often the files of data and TLS are looked at for a change; 0: only upon SIGHUP");
+
+ABSL_FLAG(portreg::LogFormat, log_format, portreg::LogFormat::kText,
+          "format of the log on standard error: text or json");
+ABSL_FLAG(portreg::Share, access_log, {portreg::PortregdOptions().access_log},
+          "share of the calls that are logged, 0 to 1");
+
+ABSL_FLAG(Delay, drain_delay, {absl::Seconds(5)},
+          "upon SIGTERM, how long to go on serving while health says NOT_SERVING; ends early once "
+          "nobody is connected");
+ABSL_FLAG(Delay, drain_grace, {absl::Seconds(5)}, "how long calls under way then have to end");
+
+namespace portreg {
+namespace {
+
+constexpr absl::string_view kEnvironmentPrefix = "PORTREGD_";
+
+struct FlagGroup {
+  absl::string_view title;
+  std::vector<absl::string_view> flags;
+};
+
+const std::vector<FlagGroup>& FlagGroups() {
+  static const auto* const groups = new std::vector<FlagGroup>{
+      {"Listening",
+       {"listen", "admin_listen", "metrics_listen", "insecure", "admin_insecure", "reflection"}},
+      {"TLS", {"tls_cert", "tls_key", "tls_client_ca", "tls_allowed_clients"}},
+      {"Limits",
+       {"max_connections", "max_connections_per_peer", "max_concurrent_streams", "max_calls",
+        "max_queued_calls", "max_unread_bytes", "max_request_bytes", "max_metadata_bytes",
+        "memory_quota_bytes", "handshake_timeout", "max_connection_idle", "max_connection_age",
+        "max_connection_age_grace", "keepalive_time", "keepalive_timeout", "min_ping_interval",
+        "max_watch"}},
+      {"Data",
+       {"iana_file", "local_file", "allow_fewer_rows", "max_registry_bytes", "reload_interval",
+        "check"}},
+      {"Log", {"log_format", "access_log"}},
+      {"Stopping", {"drain_delay", "drain_grace"}},
+  };
+  return *groups;
+}
+
+std::string EnvironmentName(absl::string_view flag) {
+  return absl::StrCat(kEnvironmentPrefix, absl::AsciiStrToUpper(flag));
+}
+
+// Returns whether a variable sets, or is meant to set, a flag of TLS.
+bool IsOfTls(absl::string_view variable) {
+  return absl::StartsWithIgnoreCase(variable, EnvironmentName("tls_"));
+}
+
+// Variables that would be flags', but for a slip, in no order.
+std::vector<std::string> UnknownVariables() {
+  absl::flat_hash_set<std::string> known;
+  for (const FlagGroup& group : FlagGroups()) {
+    for (const absl::string_view flag : group.flags) known.insert(EnvironmentName(flag));
+  }
+  std::vector<std::string> unknown;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::pair<absl::string_view, absl::string_view> variable =
+        absl::StrSplit(*entry, absl::MaxSplits('=', 1));
+    if (known.contains(variable.first)) continue;
+    const bool counts = !variable.second.empty() || IsOfTls(variable.first);
+    if (counts && absl::StartsWithIgnoreCase(variable.first, kEnvironmentPrefix)) {
+      unknown.emplace_back(variable.first);
+    }
+  }
+  return unknown;
+}
+
+// Without its TLS a server would serve whom it should not.
+absl::Status CheckUnknown(const std::vector<std::string>& variables) {
+  for (const std::string& variable : variables) {
+    if (IsOfTls(variable)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("variable ", Quoted(variable), " stands for no flag, see --help"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadEnvironment() {
+  for (const FlagGroup& group : FlagGroups()) {
+    for (const absl::string_view name : group.flags) {
+      const std::string variable = EnvironmentName(name);
+      const char* value = std::getenv(variable.c_str());
+      if (value == nullptr) continue;
+      if (*value == '\0') {
+        // Compose files and unit files set variables to nothing. One of TLS that
+        // counted as not set would let everyone in.
+        if (!IsOfTls(variable)) continue;
+        return absl::InvalidArgumentError(
+            absl::StrCat(variable, " has no value; without it leave the variable unset"));
+      }
+      std::string error;
+      if (!absl::FindCommandLineFlag(name)->ParseFrom(value, &error)) {
+        return absl::InvalidArgumentError(absl::StrCat(variable, "=", Quoted(value), ": ", error));
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+// --tls_client_ca "$CA" without a CA would let everyone in.
+absl::Status CheckNoneIsEmpty() {
+  const std::pair<absl::string_view, GivenText> flags[] = {
+      {"tls_cert", absl::GetFlag(FLAGS_tls_cert)},
+      {"tls_key", absl::GetFlag(FLAGS_tls_key)},
+      {"tls_client_ca", absl::GetFlag(FLAGS_tls_client_ca)},
+      {"tls_allowed_clients", absl::GetFlag(FLAGS_tls_allowed_clients)},
+  };
+  for (const auto& [name, flag] : flags) {
+    if (flag.given && flag.value.empty()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--", name, " has no value; without TLS leave it out"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+ServerLimits ReadLimits() {
+  ServerLimits limits;
+  limits.connections = {.total = absl::GetFlag(FLAGS_max_connections).value,
+                        .per_peer = absl::GetFlag(FLAGS_max_connections_per_peer).value};
+  limits.max_concurrent_streams = absl::GetFlag(FLAGS_max_concurrent_streams).value;
+  limits.max_request_bytes = absl::GetFlag(FLAGS_max_request_bytes).value;
+  limits.max_metadata_bytes = absl::GetFlag(FLAGS_max_metadata_bytes).value;
+  limits.memory_quota_bytes = absl::GetFlag(FLAGS_memory_quota_bytes).value;
+  limits.handshake_timeout = absl::GetFlag(FLAGS_handshake_timeout).value;
+  limits.max_connection_idle = absl::GetFlag(FLAGS_max_connection_idle).value;
+  limits.max_connection_age = absl::GetFlag(FLAGS_max_connection_age).value;
+  limits.max_connection_age_grace = absl::GetFlag(FLAGS_max_connection_age_grace).value;
+  limits.keepalive_time = absl::GetFlag(FLAGS_keepalive_time).value;
+  limits.keepalive_timeout = absl::GetFlag(FLAGS_keepalive_timeout).value;
+  limits.min_ping_interval = absl::GetFlag(FLAGS_min_ping_interval).value;
+  return limits;
+}
+
+PortregdOptions ReadOptions() {
+  PortregdOptions options;
+  options.server.listen = absl::GetFlag(FLAGS_listen);
+  options.server.reflection = absl::GetFlag(FLAGS_reflection);
+  options.server.limits = ReadLimits();
+  options.server.service.max_calls = absl::GetFlag(FLAGS_max_calls).value;
+  options.server.service.max_queued_calls = absl::GetFlag(FLAGS_max_queued_calls).value;
+  options.server.service.max_unread_bytes = absl::GetFlag(FLAGS_max_unread_bytes).value;
+  options.server.service.max_metadata_bytes = options.server.limits.max_metadata_bytes;
+  options.server.service.max_watch = absl::GetFlag(FLAGS_max_watch).value;
+  options.data = {.iana_file = absl::GetFlag(FLAGS_iana_file),
+                  .local_file = absl::GetFlag(FLAGS_local_file),
+                  .allow_fewer_rows = absl::GetFlag(FLAGS_allow_fewer_rows),
+                  .list_every_row = absl::GetFlag(FLAGS_check),
+                  .max_bytes = static_cast<size_t>(absl::GetFlag(FLAGS_max_registry_bytes).value)};
+  options.tls = {.cert = absl::GetFlag(FLAGS_tls_cert).value,
+                 .key = absl::GetFlag(FLAGS_tls_key).value,
+                 .client_ca = absl::GetFlag(FLAGS_tls_client_ca).value,
+                 .allowed_clients = {}};
+  const std::string allowed_clients = absl::GetFlag(FLAGS_tls_allowed_clients).value;
+  if (!allowed_clients.empty()) options.tls.allowed_clients = absl::StrSplit(allowed_clients, ',');
+  options.admin_listen = absl::GetFlag(FLAGS_admin_listen);
+  options.metrics_listen = absl::GetFlag(FLAGS_metrics_listen);
+  options.insecure = absl::GetFlag(FLAGS_insecure);
+  options.admin_insecure = absl::GetFlag(FLAGS_admin_insecure);
+  options.reload_interval = absl::GetFlag(FLAGS_reload_interval).value;
+  options.access_log = absl::GetFlag(FLAGS_access_log).value;
+  return options;
+}
+
+}  // namespace
+
+absl::StatusOr<Command> ReadCommand(int argc, char** argv) {
+  Command command;
+  const absl::Span<char* const> arguments(argv + 1, static_cast<size_t>(argc - 1));
+  if (HasFlag(arguments, {"--help", "-help", "-h"})) {
+    command.help = true;
+    return command;
+  }
+  absl::SetProgramUsageMessage("the port-number registry as a gRPC service");
+  absl::FlagsUsageConfig config;
+  config.version_string = [] { return absl::StrCat("portregd ", Version(), "\n"); };
+  absl::SetFlagsUsageConfig(config);
+
+  if (absl::Status status = ReadEnvironment(); !status.ok()) return status;
+  command.unknown_variables = UnknownVariables();
+  if (absl::Status status = CheckUnknown(command.unknown_variables); !status.ok()) return status;
+  HyphensToUnderscores(arguments);
+  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
+  if (rest.size() > 1) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("unexpected argument ", Quoted(rest[1]), ", see --help"));
+  }
+  if (absl::Status status = CheckNoneIsEmpty(); !status.ok()) return status;
+  command.check = absl::GetFlag(FLAGS_check);
+  command.log_format = absl::GetFlag(FLAGS_log_format);
+  command.drain_delay = absl::GetFlag(FLAGS_drain_delay).value;
+  command.drain_grace = absl::GetFlag(FLAGS_drain_grace).value;
+  command.portregd = ReadOptions();
+  return command;
+}
+
+std::string HelpText() {
+  std::string text = absl::StrCat(
+      "portregd ", Version(),
+      ", the port-number registry as a gRPC service\n\n"
+      "Usage: portregd [--flag=value ...]\n\n"
+      "Without flags it serves the embedded registry on ",
+      kDefaultAddress,
+      ".\nIt prints \"READY <address>\" for each listener, reloads its files when they change "
+      "and\non SIGHUP, and ends on SIGTERM or SIGINT.\n"
+      "Each flag can also be set by the variable ",
+      kEnvironmentPrefix, "<FLAG>, such as ", EnvironmentName("listen"), ".\n");
+  for (const FlagGroup& group : FlagGroups()) {
+    absl::StrAppend(&text, "\n", group.title, ":\n");
+    for (const absl::string_view name : group.flags) {
+      const absl::CommandLineFlag& flag = *absl::FindCommandLineFlag(name);
+      const std::string value = flag.DefaultValue();
+      absl::StrAppend(&text, "  --", name, value.empty() ? "" : "=", value, "\n      ", flag.Help(),
+                      "\n");
+    }
+  }
+  absl::StrAppend(&text, "\nOther:\n  --version\n  --help\n");
+  return text;
+}
+
+}  // namespace portreg

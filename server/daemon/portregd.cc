@@ -1,0 +1,197 @@
+#include "server/daemon/portregd.h"
+
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "server/metrics/metrics.h"
+#include "server/net/listen_address.h"
+#include "server/process/log.h"
+#include "server/tls/client_names.h"
+
+namespace portreg {
+namespace {
+
+// Health, besides "" and the service, on the admin side: whether the process
+// serves anything at all, even while it is being drained. A restart is the
+// remedy if not.
+constexpr absl::string_view kLiveness = "liveness";
+
+// The admin side serves a few probes and people: connections, calls under way on
+// each, and bytes that gRPC may hold for all. A probe must get in however many
+// connections others hold.
+constexpr ConnectionLimits kAdminConnections = {
+    .total = 256, .per_peer = 0, .when_full = WhenFull::kEvictOldest};
+constexpr int kMaxAdminStreams = 16;
+constexpr int64_t kAdminQuotaBytes = int64_t{16} << 20;
+
+// INVALID_ARGUMENT if other machines reach one of the addresses, which offer
+// plaintext.
+absl::Status CheckLoopback(const std::vector<std::string>& addresses, absl::string_view flag,
+                           absl::string_view remedy) {
+  for (const std::string& text : addresses) {
+    const absl::StatusOr<ListenAddress> address = ParseListenAddress(text);
+    if (!address.ok()) return address.status();
+    if (address->IsLoopback()) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat(flag, "=", text, " would be plaintext that other machines reach: ", remedy));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckPlaintext(const PortregdOptions& options) {
+  if (options.insecure) return absl::OkStatus();
+  if (!options.tls.IsGiven()) {
+    absl::Status status =
+        CheckLoopback(options.server.listen, "--listen",
+                      "give --tls_cert and --tls_key, or allow it with --insecure");
+    if (!status.ok()) return status;
+  }
+  if (options.admin_insecure) return absl::OkStatus();
+  constexpr absl::string_view kRemedy = "allow it with --admin_insecure";
+  absl::Status status = CheckLoopback(options.admin_listen, "--admin_listen", kRemedy);
+  if (!status.ok() || options.metrics_listen.empty()) return status;
+  return CheckLoopback({options.metrics_listen}, "--metrics_listen", kRemedy);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Portregd>> Portregd::Start(const PortregdOptions& options) {
+  if (absl::Status status = CheckPlaintext(options); !status.ok()) return status;
+  std::unique_ptr<Portregd> portregd(new Portregd(options));
+  if (absl::Status status = portregd->Load(); !status.ok()) return status;
+  if (absl::Status status = portregd->OpenAdmin(); !status.ok()) return status;
+  if (absl::Status status = portregd->StartServer(); !status.ok()) return status;
+  portregd->reloader_ = std::make_unique<Reloader>(
+      std::move(portregd->subjects_), options.reload_interval, portregd->systemd_notifier_);
+  portregd->ServeAdmin();
+  return portregd;
+}
+
+absl::Status Portregd::Load() {
+  // The watches come first, so that no change falls between.
+  subjects_.push_back(
+      {"registry", FileWatch(FilesOf(options_.data)), [this] { return ReloadRegistry(); }});
+  if (options_.tls.IsGiven()) {
+    subjects_.push_back({"certificates",
+                         FileWatch({options_.tls.cert, options_.tls.key, options_.tls.client_ca}),
+                         [this] { return ReloadCertificates(); }});
+    absl::StatusOr<std::unique_ptr<ServingCertificates>> certificates =
+        ServingCertificates::Load(options_.tls);
+    if (!certificates.ok()) return certificates.status();
+    certificates_ = *std::move(certificates);
+  }
+  absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot = LoadSnapshot(options_.data);
+  if (!snapshot.ok()) return snapshot.status();
+  publication_ = std::make_unique<Publication>(*std::move(snapshot));
+  return absl::OkStatus();
+}
+
+absl::Status Portregd::OpenAdmin() {
+  if (!options_.metrics_listen.empty()) {
+    absl::StatusOr<std::unique_ptr<MetricsEndpoint>> metrics =
+        MetricsEndpoint::Open(options_.metrics_listen);
+    if (!metrics.ok()) return metrics.status();
+    metrics_ = *std::move(metrics);
+  }
+  if (options_.admin_listen.empty()) return absl::OkStatus();
+  GrpcServerOptions options = {.listen = options_.admin_listen,
+                               .credentials = grpc::InsecureServerCredentials(),
+                               .limits = options_.server.limits,
+                               .reflection = true,
+                               .channelz = true};
+  options.limits.connections = kAdminConnections;
+  options.limits.max_concurrent_streams = kMaxAdminStreams;
+  options.limits.memory_quota_bytes = kAdminQuotaBytes;
+  absl::StatusOr<std::unique_ptr<GrpcServer>> admin =
+      GrpcServer::Open(options, [](grpc::ServerBuilder&) {});
+  if (!admin.ok()) return admin.status();
+  admin_ = *std::move(admin);
+  return absl::OkStatus();
+}
+
+absl::Status Portregd::StartServer() {
+  ServerOptions options = options_.server;
+  absl::StatusOr<ClientNames> names = ClientNames::Create(options_.tls.allowed_clients);
+  if (!names.ok()) return names.status();
+  if (!names->empty()) {
+    options.service.admit = [names = *std::move(names)](const grpc::AuthContext& client) {
+      return names.Check(client);
+    };
+  }
+  if (options_.access_log > 0) options.service.observer = &access_log_;
+  absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(
+      options, *publication_,
+      certificates_ == nullptr ? grpc::InsecureServerCredentials() : certificates_->Credentials());
+  if (!server.ok()) return server.status();
+  server_ = *std::move(server);
+  return absl::OkStatus();
+}
+
+void Portregd::ServeAdmin() {
+  if (admin_ != nullptr) {
+    SetAdminHealth(true);
+    admin_->SetServing(std::string(kLiveness), true);
+    admin_->Accept();
+  }
+  if (metrics_ == nullptr) return;
+  metrics_->Serve(std::make_shared<Metrics>(MetricsSources{.publication = publication_.get(),
+                                                           .server = server_.get(),
+                                                           .reloader = reloader_.get(),
+                                                           .certificates = certificates_.get(),
+                                                           .draining = &draining_}));
+}
+
+void Portregd::SetAdminHealth(bool serving) {
+  if (admin_ == nullptr) return;
+  admin_->SetServing("", serving);
+  admin_->SetServing(v1::PortRegistryService::service_full_name(), serving);
+}
+
+std::vector<std::string> Portregd::Announcements() const {
+  std::vector<std::string> lines;
+  if (admin_ != nullptr) {
+    for (const std::string& address : admin_->addresses()) {
+      lines.push_back(absl::StrCat("ADMIN ", address));
+    }
+  }
+  if (metrics_ != nullptr) lines.push_back(absl::StrCat("METRICS ", metrics_->address()));
+  for (const std::string& address : server_->addresses()) {
+    lines.push_back(absl::StrCat("READY ", address));
+  }
+  return lines;
+}
+
+void Portregd::Drain() {
+  systemd_notifier_.Stopping();
+  draining_ = true;
+  server_->Drain();
+  SetAdminHealth(false);
+}
+
+void Portregd::Shutdown(absl::Duration grace) {
+  Drain();
+  server_->Shutdown(grace);
+  if (admin_ != nullptr) admin_->Shutdown(absl::ZeroDuration());
+}
+
+absl::StatusOr<bool> Portregd::ReloadRegistry() {
+  absl::StatusOr<std::shared_ptr<const Snapshot>> next =
+      LoadSnapshot(options_.data, &publication_->Current()->registry);
+  if (!next.ok()) return next.status();
+  if (*next == nullptr) return false;
+  const std::string revision = (*next)->registry.revision();
+  const auto records = static_cast<int64_t>((*next)->registry.records().size());
+  publication_->Publish(*std::move(next));
+  Log(Severity::kInfo, "registry reloaded", {{"revision", revision}, {"records", records}});
+  return true;
+}
+
+absl::StatusOr<bool> Portregd::ReloadCertificates() {
+  absl::StatusOr<bool> changed = certificates_->Reload();
+  if (changed.ok() && *changed) Log(Severity::kInfo, "certificates reloaded");
+  return changed;
+}
+
+}  // namespace portreg

@@ -1,0 +1,34 @@
+// Keeps processes apart by a lock on a file.
+#ifndef PORTREG_SERVER_NET_FILE_LOCK_H_
+#define PORTREG_SERVER_NET_FILE_LOCK_H_
+
+#include <string>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+namespace portreg {
+
+// An exclusive lock on a file (flock(2)), held until the object is destroyed.
+// The kernel releases the locks of a process that dies.
+class FileLock {
+ public:
+  // Creates the file if there is none, for its owner alone, and waits up to
+  // `patience` for the lock. UNAVAILABLE, naming the file, if it cannot be
+  // opened or another process keeps the lock.
+  static absl::StatusOr<FileLock> Acquire(const std::string& path, absl::Duration patience);
+
+  FileLock(FileLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  FileLock& operator=(FileLock&& other) = delete;
+  ~FileLock();
+
+ private:
+  explicit FileLock(int fd) : fd_(fd) {}
+
+  int fd_;
+};
+
+}  // namespace portreg
+
+#endif  // PORTREG_SERVER_NET_FILE_LOCK_H_

@@ -1,0 +1,36 @@
+#include "server/process/access_log.h"
+
+#include <string>
+
+#include "absl/random/random.h"
+#include "absl/status/status.h"
+#include "server/process/log.h"
+#include "server/service/correlation.h"
+
+namespace portreg {
+namespace {
+
+// Empty if the caller sent none.
+std::string Sent(const grpc::CallbackServerContext& context, const char* name) {
+  const auto& metadata = context.client_metadata();
+  const auto found = metadata.find(name);
+  if (found == metadata.end()) return {};
+  return {found->second.data(), found->second.size()};
+}
+
+}  // namespace
+
+void AccessLog::OnHandled(const grpc::CallbackServerContext& context, Method method,
+                          grpc::StatusCode code, std::chrono::nanoseconds taken) {
+  thread_local absl::InsecureBitGen random;
+  if (!absl::Bernoulli(random, share_)) return;
+  Log(Severity::kInfo, "call",
+      {{"method", std::string(InfoOf(method).name)},
+       {"code", absl::StatusCodeToString(static_cast<absl::StatusCode>(code))},
+       {"seconds", std::chrono::duration<double>(taken).count()},
+       {"peer", context.peer()},
+       {"request_id", Sent(context, kRequestIdHeader)},
+       {"traceparent", Sent(context, kTraceHeader)}});
+}
+
+}  // namespace portreg

@@ -1,0 +1,191 @@
+#include "server/process/log.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/text/quote.h"
+#include "nlohmann/json.hpp"
+
+namespace portreg {
+namespace {
+
+constexpr size_t kMaxWaiting = 1024;
+// Of one value; what is longer is cut.
+constexpr size_t kMaxValueBytes = 1024;
+
+absl::string_view ToString(Severity severity) {
+  switch (severity) {
+    case Severity::kInfo:
+      return "INFO";
+    case Severity::kWarning:
+      return "WARNING";
+    case Severity::kError:
+      break;
+  }
+  return "ERROR";
+}
+
+std::string ToString(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%d%ET%H:%M:%E3SZ", time, absl::UTCTimeZone());
+}
+
+struct AsJson {
+  nlohmann::ordered_json operator()(const std::string& value) const {
+    return value.substr(0, kMaxValueBytes);
+  }
+  nlohmann::ordered_json operator()(int64_t value) const { return value; }
+  nlohmann::ordered_json operator()(double value) const { return value; }
+};
+
+bool NeedsNoQuotes(absl::string_view text) {
+  return !text.empty() && text.size() <= kMaxValueBytes &&
+         std::all_of(text.begin(), text.end(), [](unsigned char byte) {
+           return absl::ascii_isgraph(byte) && byte != '"' && byte != '\\' && byte != '=';
+         });
+}
+
+// A quote or a line end within would let a value pass for another field.
+struct AsText {
+  std::string operator()(const std::string& value) const {
+    if (NeedsNoQuotes(value)) return value;
+    const absl::string_view cut = absl::string_view(value).substr(0, kMaxValueBytes);
+    return absl::StrCat("\"", absl::CHexEscape(cut), cut.size() < value.size() ? "...\"" : "\"");
+  }
+  std::string operator()(int64_t value) const { return absl::StrCat(value); }
+  std::string operator()(double value) const { return absl::StrCat(value); }
+};
+
+// Returns false if standard error does not take the line.
+bool WriteWhole(absl::string_view line) {
+  while (!line.empty()) {
+    const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0 && errno == EAGAIN) {
+      pollfd ready = {STDERR_FILENO, POLLOUT, 0};
+      poll(&ready, 1, -1);
+      continue;
+    }
+    if (written <= 0) return false;
+    line.remove_prefix(static_cast<size_t>(written));
+  }
+  return true;
+}
+
+// Writes lines on a thread of its own, for whoever reads standard error may be
+// slow or stand still.
+class Writer {
+ public:
+  static Writer& Get() {
+    // Lives to the end: any thread may log until then.
+    static auto* const writer = new Writer;
+    return *writer;
+  }
+
+  void Write(std::string line) {
+    const std::lock_guard lock(mutex_);
+    if (lines_.size() >= kMaxWaiting) {
+      dropped_.fetch_add(1, std::memory_order_relaxed);
+      return;
+    }
+    lines_.push_back(std::move(line));
+    changed_.notify_all();
+  }
+
+  void Flush() {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, std::chrono::seconds(1), [this] { return lines_.empty(); });
+  }
+
+  [[nodiscard]] uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
+
+ private:
+  Writer() {
+    std::thread([this] { Run(); }).detach();
+  }
+
+  void Run() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+      changed_.wait(lock, [this] { return !lines_.empty(); });
+      // It stays at the front while it is written: Flush waits for it.
+      const std::string line = lines_.front();
+      lock.unlock();
+      if (!WriteWhole(line)) dropped_.fetch_add(1, std::memory_order_relaxed);
+      lock.lock();
+      lines_.pop_front();
+      changed_.notify_all();
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::string> lines_;
+  std::atomic<uint64_t> dropped_ = 0;
+};
+
+std::atomic<LogFormat> log_format = LogFormat::kText;
+
+std::string TextLine(absl::Time time, Severity severity, absl::string_view message,
+                     std::initializer_list<LogField> fields) {
+  std::string line = absl::StrCat(ToString(time), " ", ToString(severity), " ", Printable(message));
+  for (const LogField& field : fields) {
+    absl::StrAppend(&line, " ", field.name, "=", std::visit(AsText(), field.value));
+  }
+  return line;
+}
+
+std::string JsonLine(absl::Time time, Severity severity, absl::string_view message,
+                     std::initializer_list<LogField> fields) {
+  nlohmann::ordered_json object = {{"time", ToString(time)},
+                                   {"severity", std::string(ToString(severity))},
+                                   {"message", std::string(message)}};
+  for (const LogField& field : fields) {
+    object[std::string(field.name)] = std::visit(AsJson(), field.value);
+  }
+  // What is not UTF-8 is replaced; all but ASCII is escaped.
+  return object.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace
+
+std::string LogLine(LogFormat format, absl::Time time, Severity severity, absl::string_view message,
+                    std::initializer_list<LogField> fields) {
+  return format == LogFormat::kJson ? JsonLine(time, severity, message, fields)
+                                    : TextLine(time, severity, message, fields);
+}
+
+void Log(Severity severity, absl::string_view message, std::initializer_list<LogField> fields) {
+  std::string line = LogLine(log_format, absl::Now(), severity, message, fields);
+  line.push_back('\n');
+  Writer::Get().Write(std::move(line));
+}
+
+void LogLast(Severity severity, absl::string_view message, std::initializer_list<LogField> fields) {
+  WriteWhole(absl::StrCat(LogLine(log_format, absl::Now(), severity, message, fields), "\n"));
+}
+
+void SetLogFormat(LogFormat format) {
+  log_format = format;
+  // Its thread starts now: where memory is short there may be none later.
+  (void)Writer::Get();
+}
+
+uint64_t LogLinesDropped() { return Writer::Get().dropped(); }
+
+void FlushLog() { Writer::Get().Flush(); }
+
+}  // namespace portreg

@@ -1,0 +1,27 @@
+#include "server/process/systemd_notifier.h"
+
+#include <systemd/sd-daemon.h>
+
+namespace portreg {
+
+void SystemdNotifier::Ready() {
+  const std::lock_guard lock(mutex_);
+  Send("READY=1");
+}
+
+void SystemdNotifier::Reloading() {
+  const std::lock_guard lock(mutex_);
+  Send("RELOADING=1");
+}
+
+void SystemdNotifier::Stopping() {
+  const std::lock_guard lock(mutex_);
+  Send("STOPPING=1");
+  stopping_ = true;
+}
+
+void SystemdNotifier::Send(const char* state) {
+  if (!stopping_) sd_notify(0, state);
+}
+
+}  // namespace portreg

@@ -1,0 +1,38 @@
+// Tells the service manager of the server's state.
+#ifndef PORTREG_SERVER_PROCESS_SYSTEMD_NOTIFIER_H_
+#define PORTREG_SERVER_PROCESS_SYSTEMD_NOTIFIER_H_
+
+#include <mutex>
+
+namespace portreg {
+
+// Sends the states of sd_notify(3) (Type=notify). Sends nothing where no service
+// manager listens, and nothing more once the server stops: a reload that ends
+// later does not announce it ready again.
+//
+// Thread-safe.
+class SystemdNotifier {
+ public:
+  SystemdNotifier() = default;
+  SystemdNotifier(const SystemdNotifier&) = delete;
+  SystemdNotifier& operator=(const SystemdNotifier&) = delete;
+
+  // The server serves: after its start, and after each Reloading().
+  void Ready();
+  // The server reads its files anew because it was told to.
+  void Reloading();
+  // The server is about to stop.
+  void Stopping();
+
+ private:
+  // Requires mutex_.
+  void Send(const char* state);
+
+  // Held while a state is sent, so that none overtakes another.
+  std::mutex mutex_;
+  bool stopping_ = false;
+};
+
+}  // namespace portreg
+
+#endif  // PORTREG_SERVER_PROCESS_SYSTEMD_NOTIFIER_H_

@@ -1,0 +1,179 @@
+#include "server/reload/registry_files.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "absl/algorithm/container.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "common/data/csv.h"
+#include "common/data/layer_file.h"
+#include "common/embedded/embedded.h"
+#include "common/model/collision.h"
+#include "common/model/layer.h"
+#include "common/model/record.h"
+#include "common/model/service_name.h"
+
+namespace portreg {
+namespace {
+
+constexpr size_t kMaxCollisionsReported = 100;
+
+LayerRules Rules(LayerRules rules, const DataOptions& options) {
+  if (options.list_every_row) rules.max_rows_listed = std::numeric_limits<size_t>::max();
+  return rules;
+}
+
+size_t IanaRecords(const Registry& registry) {
+  for (const LayerInfo& layer : registry.layers()) {
+    if (layer.layer == Layer::kIana) return layer.record_count;
+  }
+  return 0;
+}
+
+absl::StatusOr<LayerData> IanaLayer(const DataOptions& options, const Registry* last_good) {
+  if (options.iana_file.empty()) return EmbeddedIanaLayer();
+  absl::StatusOr<LayerData> file =
+      ReadLayerFile(Layer::kIana, options.iana_file, Rules(IanaFileRules(), options));
+  if (!file.ok() || options.allow_fewer_rows) return file;
+  const size_t before = last_good == nullptr ? EmbeddedIanaRecordCount() : IanaRecords(*last_good);
+  if (file->records.size() >= before - before / 20) return file;
+  return absl::InvalidArgumentError(absl::StrFormat(
+      "%s: %d usable rows, over 5 %% fewer than the %d of the %s; the file seems cut off, or it is "
+      "old and --allow_fewer_rows takes it",
+      options.iana_file, file->records.size(), before,
+      last_good == nullptr ? "embedded snapshot" : "data being served"));
+}
+
+// The layers that the options name. Refuses what is too large as early as it is
+// known: what is built of the layers takes more.
+absl::StatusOr<std::vector<LayerData>> ReadLayers(const DataOptions& options,
+                                                  const Registry* last_good) {
+  std::vector<LayerData> layers;
+  size_t bytes = 0;
+  const auto add = [&](absl::StatusOr<LayerData> layer) {
+    if (!layer.ok()) return layer.status();
+    bytes += MemoryBytes(*layer);
+    layers.push_back(*std::move(layer));
+    return CheckRegistryBytes(bytes, options.max_bytes);
+  };
+  if (absl::Status status = add(IanaLayer(options, last_good)); !status.ok()) return status;
+  if (absl::Status status = add(EmbeddedCommonLayer()); !status.ok()) return status;
+  if (options.local_file.empty()) return layers;
+  absl::Status status =
+      add(ReadLayerFile(Layer::kLocal, options.local_file, Rules(LocalFileRules(), options)));
+  if (!status.ok()) return status;
+  return layers;
+}
+
+absl::StatusOr<Registry> BuildRegistry(const DataOptions& options, const Registry* last_good) {
+  absl::StatusOr<std::vector<LayerData>> layers = ReadLayers(options, last_good);
+  if (!layers.ok()) return layers.status();
+  absl::StatusOr<Registry> registry = Registry::Create(*std::move(layers));
+  if (!registry.ok()) return registry;
+  absl::Status fits = CheckRegistryBytes(registry->MemoryBytes(), options.max_bytes);
+  if (!fits.ok()) return fits;
+  return registry;
+}
+
+// Returns whether both are made of the same files.
+bool IsOfSameFiles(const Registry& a, const Registry& b) {
+  return absl::c_equal(a.layers(), b.layers(), [](const LayerInfo& x, const LayerInfo& y) {
+    return x.layer == y.layer && x.origin == y.origin && x.sha256 == y.sha256 &&
+           x.modify_time == y.modify_time;
+  });
+}
+
+// How many of a layer's records are of each kind.
+struct KindCounts {
+  size_t assigned = 0;
+  size_t reserved = 0;
+  size_t unassigned = 0;
+  size_t ranges = 0;
+};
+
+KindCounts CountKinds(const Registry& registry, Layer layer) {
+  KindCounts counts;
+  for (const ServiceRecord* record : registry.records()) {
+    if (record->layer != layer) continue;
+    const AssignmentState state = StateOf(*record);
+    counts.assigned += state == AssignmentState::kAssigned && !record->named() ? 1 : 0;
+    counts.reserved += state == AssignmentState::kReserved ? 1 : 0;
+    counts.unassigned += state == AssignmentState::kUnassigned ? 1 : 0;
+    counts.ranges += record->ports && record->ports->width() > 1 ? 1 : 0;
+  }
+  return counts;
+}
+
+void ReportLayer(const Registry& registry, const LayerInfo& info, std::string& text) {
+  const KindCounts kinds = CountKinds(registry, info.layer);
+  absl::StrAppendFormat(&text, "%-7s %s\n", std::string(ToString(info.layer)), info.origin);
+  const auto line = [&text](size_t count, const char* what) {
+    absl::StrAppendFormat(&text, "%9d  %s\n", count, what);
+  };
+  line(info.record_count, "records");
+  line(info.named_count, "with a service name");
+  line(info.portless_count, "of these without a port");
+  line(kinds.reserved, "nameless: reserved");
+  line(kinds.unassigned, "nameless: unassigned");
+  line(kinds.assigned, "nameless: assigned to any private use");
+  line(kinds.ranges, "cover a range of ports");
+  line(info.set_aside.size(), "rows set aside");
+  for (const SetAsideRow& row : info.set_aside) {
+    absl::StrAppend(&text, "    ", ErrorAt(row.position, row.reason).message(), "\n");
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<Registry> LoadRegistry(const DataOptions& options, const Registry* last_good) {
+  return RefuseWithoutMemory([&] { return BuildRegistry(options, last_good); });
+}
+
+absl::StatusOr<std::shared_ptr<const Snapshot>> LoadSnapshot(const DataOptions& options,
+                                                             const Registry* last_good) {
+  return RefuseWithoutMemory([&]() -> absl::StatusOr<std::shared_ptr<const Snapshot>> {
+    absl::StatusOr<Registry> registry = BuildRegistry(options, last_good);
+    if (!registry.ok()) return registry.status();
+    if (last_good != nullptr && IsOfSameFiles(*registry, *last_good)) return nullptr;
+    return Snapshot::Create(*std::move(registry), options.max_bytes);
+  });
+}
+
+std::vector<std::string> FilesOf(const DataOptions& options) {
+  std::vector<std::string> files;
+  for (const std::string& file : {options.iana_file, options.local_file}) {
+    if (!file.empty()) files.push_back(file);
+  }
+  return files;
+}
+
+CheckReport Report(const Registry& registry) {
+  CheckReport report;
+  std::string& text = report.text;
+  for (const LayerInfo& info : registry.layers()) ReportLayer(registry, info, text);
+
+  for (const ServiceRecord* record : registry.records()) {
+    if (record->layer != Layer::kLocal || !record->named()) continue;
+    const absl::Status status = CheckServiceNameSyntax(record->service);
+    if (status.ok()) continue;
+    absl::StrAppend(&text, "warning: local, line ", record->line, ": ", status.message(), "\n");
+  }
+  std::vector<Collision> collisions =
+      FindCollisions(registry, Layer::kLocal, kMaxCollisionsReported + 1);
+  const bool more = collisions.size() > kMaxCollisionsReported;
+  if (more) collisions.pop_back();
+  for (const Collision& collision : collisions) {
+    absl::StrAppend(&text, "collision: local, ", ToString(collision), "\n");
+  }
+  if (more) absl::StrAppend(&text, "collision: local, and more\n");
+  report.passed = collisions.empty();
+  absl::StrAppend(&text, "revision ", registry.revision(), "\n");
+  return report;
+}
+
+}  // namespace portreg

@@ -1,0 +1,116 @@
+#include "server/reload/reload.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "server/process/log.h"
+
+namespace portreg {
+namespace {
+
+// What failed is tried again after that long, though no file has changed.
+constexpr absl::Duration kBetweenTries = absl::Minutes(1);
+
+}  // namespace
+
+Reloader::Reloader(std::vector<ReloadSubject> subjects, absl::Duration interval,
+                   SystemdNotifier& systemd_notifier)
+    : subjects_(std::move(subjects)),
+      interval_(interval),
+      systemd_notifier_(systemd_notifier),
+      stats_(subjects_.size()),
+      retry_(subjects_.size(), MonotonicTime::InfiniteFuture()) {
+  for (ReloadStats& stats : stats_) stats.last_success = absl::Now();
+  thread_ = std::thread([this] { Run(); });
+}
+
+Reloader::~Reloader() {
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void Reloader::ReloadSoon() {
+  {
+    const std::lock_guard lock(mutex_);
+    told_ = true;
+  }
+  changed_.notify_all();
+}
+
+std::vector<ReloadStats> Reloader::stats() const {
+  const std::lock_guard lock(mutex_);
+  return stats_;
+}
+
+void Reloader::Run() {
+  const auto woken = [this] { return told_ || ending_; };
+  std::unique_lock lock(mutex_);
+  while (true) {
+    if (interval_ > absl::ZeroDuration()) {
+      // A longer wait, perhaps of an infinite interval, would overflow.
+      changed_.wait_for(lock, absl::ToChronoNanoseconds(std::min(interval_, absl::Hours(1))),
+                        woken);
+    } else {
+      changed_.wait(lock, woken);
+    }
+    if (ending_) return;
+    const bool told = std::exchange(told_, false);
+    lock.unlock();
+    if (told) systemd_notifier_.Reloading();
+    for (size_t i = 0; i < subjects_.size(); ++i) Check(i, told);
+    if (told) systemd_notifier_.Ready();
+    lock.lock();
+  }
+}
+
+void Reloader::Check(size_t subject, bool told) {
+  const FileChange change = subjects_[subject].files.Look();
+  NoteUnsettled(subject, change);
+  const bool taken = change == FileChange::kSettled || change == FileChange::kReplaced;
+  const bool again = change == FileChange::kNone && MonotonicTime::Now() >= retry_[subject];
+  if (told || taken || again) Reload(subject);
+}
+
+void Reloader::NoteUnsettled(size_t subject, FileChange change) {
+  // Not decided yet.
+  if (change == FileChange::kChanging) return;
+  const bool unsettled = change == FileChange::kReplaced || change == FileChange::kWritten;
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(stats_[subject].unsettled, unsettled) || !unsettled) return;
+  }
+  Log(Severity::kWarning, "files change without pause",
+      {{"subject", subjects_[subject].name},
+       {"looks", int64_t{FileWatch::kMostLooks}},
+       {"taken", std::string(change == FileChange::kReplaced
+                                 ? "yes, they are replaced as a whole"
+                                 : "no, they are written in place and may be incomplete")}});
+}
+
+void Reloader::Reload(size_t subject) {
+  const std::string& name = subjects_[subject].name;
+  const absl::StatusOr<bool> outcome = subjects_[subject].reload();
+  retry_[subject] =
+      outcome.ok() ? MonotonicTime::InfiniteFuture() : MonotonicTime::Now() + kBetweenTries;
+  if (!outcome.ok()) {
+    Log(Severity::kError, "reload failed",
+        {{"subject", name}, {"error", std::string(outcome.status().message())}});
+  }
+  const std::lock_guard lock(mutex_);
+  ReloadStats& stats = stats_[subject];
+  stats.failing = !outcome.ok();
+  if (!outcome.ok()) {
+    ++stats.failed;
+    return;
+  }
+  stats.last_success = absl::Now();
+  ++(*outcome ? stats.succeeded : stats.unchanged);
+}
+
+}  // namespace portreg

@@ -1,0 +1,65 @@
+#include "server/replies/batch_reply.h"
+
+#include <deque>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "common/answers/answers.h"
+#include "common/answers/errors.h"
+#include "common/answers/requests.h"
+
+namespace portreg {
+namespace {
+
+// A client receives at most 4 MiB unless told otherwise.
+constexpr size_t kMaxReplyBytes = 3 << 20;
+
+absl::Status TooLarge(const v1::BatchLookupRequest& request) {
+  return ErrorFor(absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_BATCH_REPLY_TOO_LARGE,
+                  absl::StrCat("the reply to ", request.requests_size(), " lookups would exceed ",
+                               kMaxReplyBytes, " bytes; ask for fewer, or without the full view"));
+}
+
+// Pieces of the reply: messages that are serialised one after the other are one.
+std::string ResultPiece(v1::LookupResult result) {
+  v1::BatchLookupResponse piece;
+  *piece.add_results() = std::move(result);
+  return piece.SerializeAsString();
+}
+
+std::string RevisionPiece(const Registry& registry) {
+  v1::BatchLookupResponse piece;
+  piece.set_revision(registry.revision());
+  return piece.SerializeAsString();
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> BatchReply(const Registry& registry, const StoredReplies& replies,
+                                       const v1::BatchLookupRequest& request) {
+  if (absl::Status status = CheckBatch(request); !status.ok()) return status;
+  const std::string revision = RevisionPiece(registry);
+  std::vector<absl::string_view> results;
+  results.reserve(request.requests_size());
+  // Results that are not stored.
+  std::deque<std::string> made;
+  size_t size = revision.size();
+  for (const v1::LookupRequest& each : request.requests()) {
+    absl::string_view result = replies.FindBatchResult(each);
+    if (result.empty()) result = made.emplace_back(ResultPiece(LookupResultOf(registry, each)));
+    results.push_back(result);
+    size += result.size();
+    if (size > kMaxReplyBytes) return TooLarge(request);
+  }
+  std::string reply;
+  reply.reserve(size);
+  for (const absl::string_view result : results) reply.append(result.data(), result.size());
+  reply.append(revision);
+  return reply;
+}
+
+}  // namespace portreg

@@ -1,0 +1,44 @@
+#include "server/replies/grpc_conversion.h"
+
+#include <string>
+
+#include "common/answers/errors.h"
+#include "common/answers/requests.h"
+
+namespace portreg {
+
+grpc::Status ToGrpcStatus(const absl::Status& status) {
+  if (status.ok()) return grpc::Status::OK;
+  return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message()),
+          DetailsBytes(status)};
+}
+
+absl::Status TakeRequest(const grpc::ByteBuffer& bytes, google::protobuf::Message& request) {
+  grpc::Slice slice;
+  // An empty buffer has no slices at all; it is the message without fields.
+  const bool read = bytes.Length() == 0 || bytes.TrySingleSlice(&slice).ok() ||
+                    bytes.DumpToSingleSlice(&slice).ok();
+  if (!read) return absl::InternalError("request bytes cannot be read");
+  // gRPC made the buffer, and would keep it until the call is over: for a Watch
+  // half an hour, counted by nobody.
+  const_cast<grpc::ByteBuffer&>(bytes).Clear();
+  return ParseRequest({reinterpret_cast<const char*>(slice.begin()), slice.size()}, request);
+}
+
+grpc::Slice ToSlice(std::string bytes) {
+  auto* const owned = new std::string(std::move(bytes));
+  return {owned->data(), owned->size(), [](void* text) { delete static_cast<std::string*>(text); },
+          owned};
+}
+
+void Put(absl::Span<const grpc::Slice> slices, grpc::ByteBuffer& message) {
+  grpc::ByteBuffer(slices.data(), slices.size()).Swap(&message);
+}
+
+gpr_timespec After(absl::Duration duration) {
+  if (duration == absl::InfiniteDuration()) return gpr_inf_future(GPR_CLOCK_MONOTONIC);
+  const timespec length = absl::ToTimespec(duration);
+  return {length.tv_sec, static_cast<int32_t>(length.tv_nsec), GPR_TIMESPAN};
+}
+
+}  // namespace portreg

@@ -1,0 +1,104 @@
+#include "server/replies/search_reply.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "absl/strings/string_view.h"
+#include "common/answers/requests.h"
+#include "common/answers/to_message.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/wire_format_lite.h"
+
+namespace portreg {
+namespace {
+
+using google::protobuf::internal::WireFormatLite;
+using google::protobuf::io::CodedOutputStream;
+
+// What a SearchMatch says besides its record.
+size_t RemarkOf(const SearchMatch& match) {
+  return static_cast<size_t>(match.kind) << 2 | (match.in_service ? 2 : 0) |
+         (match.in_description ? 1 : 0);
+}
+
+// The most bytes of a match beside its record.
+constexpr size_t kMaxBesideRecord = 16;
+
+constexpr size_t kRemarks = (static_cast<size_t>(MatchKind::kPartOfWord) + 1) << 2;
+
+// The serialised SearchMatch without a record, by RemarkOf.
+const std::array<std::string, kRemarks>& RemarkBytes() {
+  static const auto& bytes = *[] {
+    auto* const all = new std::array<std::string, kRemarks>();
+    for (size_t remark = 0; remark < kRemarks; ++remark) {
+      v1::SearchMatch match;
+      match.set_kind(static_cast<v1::MatchKind>(remark >> 2));
+      if ((remark & 2) != 0) match.add_fields(v1::MATCH_FIELD_SERVICE);
+      if ((remark & 1) != 0) match.add_fields(v1::MATCH_FIELD_DESCRIPTION);
+      (*all)[remark] = match.SerializeAsString();
+    }
+    return all;
+  }();
+  return bytes;
+}
+
+// Tag and length of a match of so many bytes.
+class MatchHead {
+ public:
+  explicit MatchHead(size_t size) {
+    constexpr uint32_t kTag = WireFormatLite::MakeTag(v1::SearchResponse::kMatchesFieldNumber,
+                                                      WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
+    uint8_t* end = CodedOutputStream::WriteVarint32ToArray(kTag, bytes_.data());
+    end = CodedOutputStream::WriteVarint32ToArray(static_cast<uint32_t>(size), end);
+    size_ = static_cast<size_t>(end - bytes_.data());
+  }
+
+  [[nodiscard]] absl::string_view bytes() const {
+    return {reinterpret_cast<const char*>(bytes_.data()), size_};
+  }
+
+ private:
+  // The longest numbers of 32 bits.
+  std::array<uint8_t, 10> bytes_;
+  size_t size_;
+};
+
+void AppendPiece(absl::string_view piece, std::string& bytes) {
+  bytes.append(piece.data(), piece.size());
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> SearchReply(const SearchIndex& index, const StoredReplies& replies,
+                                        const v1::SearchRequest& request,
+                                        const std::atomic<bool>* cancelled) {
+  const absl::StatusOr<SearchRequestQuestion> question = Read(request);
+  if (!question.ok()) return question.status();
+  SearchResult result = index.Search(question->search, cancelled);
+  std::string bytes;
+  if (question->with_details == WithDetails::kNo) {
+    size_t size = 0;
+    for (const SearchMatch& match : result.matches) {
+      size += kMaxBesideRecord + replies.SearchRecord(match.record).size();
+    }
+    bytes.reserve(size);
+    for (const SearchMatch& match : result.matches) {
+      const absl::string_view record = replies.SearchRecord(match.record);
+      const std::string& remark = RemarkBytes()[RemarkOf(match)];
+      AppendPiece(MatchHead(record.size() + remark.size()).bytes(), bytes);
+      AppendPiece(record, bytes);
+      AppendPiece(remark, bytes);
+    }
+    result.matches.clear();
+  }
+  // Messages that are serialised one after the other are one.
+  v1::SearchResponse rest;
+  ToMessage(result, index.registry(), question->with_details, rest);
+  rest.set_revision(index.registry().revision());
+  rest.AppendToString(&bytes);
+  return bytes;
+}
+
+}  // namespace portreg

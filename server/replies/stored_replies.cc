@@ -1,0 +1,155 @@
+#include "server/replies/stored_replies.h"
+
+#include <algorithm>
+#include <functional>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "common/answers/answers.h"
+#include "common/answers/to_message.h"
+#include "common/model/classify.h"
+#include "common/model/port.h"
+#include "common/model/port_class.h"
+
+namespace portreg {
+namespace {
+
+bool IsPort(int32_t port) { return 0 <= port && port <= kMaxPort; }
+
+ReplyTable PortReplies(const Registry& registry, size_t max_bytes) {
+  v1::LookupRequest request;
+  return {registry, kPortCount, max_bytes,
+          // The reply follows from the port's records and its class.
+          [&](size_t port) {
+            const auto number = static_cast<Port>(port);
+            return std::make_pair(registry.AtPort(number), ClassOf(number).port_class);
+          },
+          [&](size_t port) {
+            request.set_port(static_cast<int32_t>(port));
+            return Lookup(registry, request);
+          }};
+}
+
+ReplyTable NameReplies(const Registry& registry, size_t max_bytes) {
+  std::vector<absl::string_view> names(registry.NameCount());
+  registry.ForEachName([&](absl::string_view name, uint32_t id) { names[id] = name; });
+  v1::LookupRequest request;
+  return {registry, names.size(), max_bytes, [&](size_t id) { return registry.ByName(names[id]); },
+          [&](size_t id) {
+            request.set_service(std::string(names[id]));
+            return Lookup(registry, request);
+          }};
+}
+
+ReplyTable ClassReplies(const Registry& registry, size_t max_bytes) {
+  v1::ClassifyRequest request;
+  return {registry, kPortCount, max_bytes,
+          // The advice follows from the port's records, its class and the sets of
+          // numbers that it belongs to.
+          [&](size_t port) {
+            const auto number = static_cast<Port>(port);
+            return std::make_tuple(registry.AtPort(number), ClassOf(number).port_class,
+                                   AdviceOnNumber(number).to_ulong());
+          },
+          [&](size_t port) {
+            request.set_port(static_cast<int32_t>(port));
+            return Classify(registry, request);
+          }};
+}
+
+// What the replies of one table may take: a quarter of what the records and the
+// places of replies leave. Three quarters are for the three tables, so that what
+// is not known exactly here does not exceed the bound. A record has less than 64
+// bytes beside its texts.
+size_t TableBytes(const Registry& registry, size_t max_bytes) {
+  constexpr size_t kOtherBytes = 64;
+  constexpr size_t kPlaceBytes = 3 * sizeof(uint32_t);
+  size_t others = (2 * kPortCount + registry.NameCount()) * kPlaceBytes;
+  for (const ServiceRecord* record : registry.records()) {
+    others += record->service.size() + record->description.size() + kOtherBytes;
+  }
+  if (others >= max_bytes) return 0;
+  return std::min((max_bytes - others) / 4, StoredReplies::kMaxTableBytes);
+}
+
+}  // namespace
+
+// Half of the work beside the other: a server is to be ready at once.
+StoredReplies::StoredReplies(const Registry& registry, size_t max_bytes)
+    : StoredReplies(
+          registry, TableBytes(registry, max_bytes),
+          std::async(ClassReplies, std::cref(registry), TableBytes(registry, max_bytes))) {}
+
+StoredReplies::StoredReplies(const Registry& registry, size_t max_table_bytes,
+                             std::future<ReplyTable> classes)
+    : registry_(registry),
+      ports_(PortReplies(registry, max_table_bytes)),
+      names_(NameReplies(registry, max_table_bytes)),
+      records_(StoreRecords(registry)),
+      classes_(classes.get()) {}
+
+// What SearchRecord relies on.
+static_assert(int{v1::ListRangeResponse::kRecordsFieldNumber} ==
+              int{v1::SearchMatch::kRecordFieldNumber});
+
+StoredReplies::StoredRecords StoredReplies::StoreRecords(const Registry& registry) {
+  std::string bytes;
+  std::vector<uint32_t> begin;
+  begin.reserve(registry.records().size() + 1);
+  v1::ListRangeResponse one;
+  v1::PortRecord& message = *one.add_records();
+  for (const ServiceRecord* record : registry.records()) {
+    begin.push_back(static_cast<uint32_t>(bytes.size()));
+    message.Clear();
+    ToMessage(*record, WithDetails::kNo, message);
+    one.AppendToString(&bytes);
+  }
+  begin.push_back(static_cast<uint32_t>(bytes.size()));
+  return {ToSlice(std::move(bytes)), std::move(begin)};
+}
+
+size_t StoredReplies::MemoryBytes() const {
+  return ports_.MemoryBytes() + names_.MemoryBytes() + classes_.MemoryBytes() +
+         records_.bytes.size() + records_.begin.capacity() * sizeof(records_.begin[0]);
+}
+
+RecordRun StoredReplies::FirstRecords(RecordRun run, size_t bytes) const {
+  const auto begin = records_.begin.begin();
+  const auto full =
+      std::lower_bound(begin + run.first, begin + run.second, records_.begin[run.first] + bytes);
+  return {run.first, static_cast<RecordIndex>(full - begin)};
+}
+
+std::optional<StoredReplies::Place> StoredReplies::PlaceOf(const v1::LookupRequest& request) const {
+  const bool basic =
+      request.view() == v1::RECORD_VIEW_UNSPECIFIED || request.view() == v1::RECORD_VIEW_BASIC;
+  if (!basic || request.transport() != v1::TRANSPORT_UNSPECIFIED) return std::nullopt;
+  if (request.has_port()) {
+    if (IsPort(request.port())) return Place{ports_, static_cast<size_t>(request.port())};
+  } else if (request.has_service()) {
+    if (const auto id = registry_.NameId(request.service())) return Place{names_, *id};
+  }
+  return std::nullopt;
+}
+
+std::optional<grpc::Slice> StoredReplies::Find(const v1::LookupRequest& request) const {
+  const std::optional<Place> place = PlaceOf(request);
+  if (!place) return std::nullopt;
+  return place->table.At(place->question);
+}
+
+std::optional<grpc::Slice> StoredReplies::Find(const v1::ClassifyRequest& request) const {
+  const bool plain = request.has_port() && IsPort(request.port()) &&
+                     request.transport() == v1::TRANSPORT_UNSPECIFIED;
+  if (!plain) return std::nullopt;
+  return classes_.At(request.port());
+}
+
+absl::string_view StoredReplies::FindBatchResult(const v1::LookupRequest& request) const {
+  const std::optional<Place> place = PlaceOf(request);
+  if (!place) return {};
+  return place->table.BatchResult(place->question);
+}
+
+}  // namespace portreg

@@ -1,0 +1,75 @@
+#include "server/service/calls.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/answers/errors.h"
+#include "common/system/monotonic_time.h"
+#include "server/replies/grpc_conversion.h"
+
+namespace portreg {
+namespace {
+
+absl::Status Stopping() {
+  return ErrorFor(absl::StatusCode::kUnavailable, v1::ERROR_REASON_SERVER_STOPPING,
+                  "the server is about to stop, ask another replica");
+}
+
+// As HTTP/2 counts a header list (RFC 9113, section 6.5.2).
+size_t MetadataBytes(const grpc::CallbackServerContext& context) {
+  constexpr size_t kEntryBytes = 32;
+  size_t bytes = 0;
+  for (const auto& [name, value] : context.client_metadata()) {
+    bytes += name.size() + value.size() + kEntryBytes;
+  }
+  return bytes;
+}
+
+// gRPC by itself holds only those clients to the limit that have acknowledged
+// it.
+absl::Status CheckMetadata(const grpc::CallbackServerContext& context, int most) {
+  const size_t bytes = MetadataBytes(context);
+  if (bytes <= static_cast<size_t>(most)) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrCat("the call's metadata have ", bytes, " bytes, at most ", most, " are allowed"));
+}
+
+}  // namespace
+
+absl::Status Calls::Admit(const grpc::CallbackServerContext& context) {
+  if (stopping_.load(std::memory_order_relaxed)) return Stopping();
+  if (absl::Status status = CheckMetadata(context, options_.max_metadata_bytes); !status.ok()) {
+    return status;
+  }
+  if (in_flight() > options_.max_calls) {
+    refused_.fetch_add(1, std::memory_order_relaxed);
+    return ErrorFor(
+        absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_SERVER_BUSY,
+        absl::StrCat(options_.max_calls, " calls are under way, as many as the server allows"));
+  }
+  if (options_.admit) return options_.admit(*context.auth_context());
+  return absl::OkStatus();
+}
+
+absl::Status Calls::StatusOf(WorkerPool::Refusal refusal) const {
+  if (refusal == WorkerPool::Refusal::kStopped) return Stopping();
+  return ErrorFor(absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_SERVER_BUSY,
+                  absl::StrCat(options_.max_queued_calls,
+                               " calls wait for a worker, as many as the server allows"));
+}
+
+void Calls::Stop() {
+  stopping_ = true;
+  workers_.Stop();
+  streams_.EndAll(ToGrpcStatus(Stopping()));
+}
+
+bool Calls::AwaitNone(absl::Duration longest) const {
+  const MonotonicTime deadline = MonotonicTime::Now() + longest;
+  while (in_flight() > 0) {
+    if (MonotonicTime::Now() >= deadline) return false;
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+  return true;
+}
+
+}  // namespace portreg

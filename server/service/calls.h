@@ -1,0 +1,138 @@
+// The calls under way: admitted, counted, and bounded.
+#ifndef PORTREG_SERVER_SERVICE_CALLS_H_
+#define PORTREG_SERVER_SERVICE_CALLS_H_
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "grpc/grpc.h"
+#include "grpcpp/grpcpp.h"
+#include "server/service/call_stats.h"
+#include "server/service/method.h"
+#include "server/service/open_streams.h"
+#include "server/service/service_options.h"
+#include "server/service/unread_bytes.h"
+#include "server/workers/worker_pool.h"
+
+namespace portreg {
+
+// Keeps gRPC initialised for as long as the object exists.
+class GrpcInUse {
+ public:
+  GrpcInUse() { grpc_init(); }
+  ~GrpcInUse() { grpc_shutdown(); }
+
+  GrpcInUse(const GrpcInUse&) = delete;
+  GrpcInUse& operator=(const GrpcInUse&) = delete;
+};
+
+// Any number of threads may use it at once.
+class Calls {
+ public:
+  explicit Calls(ServiceOptions options)
+      : options_(std::move(options)),
+        unread_(options_.max_unread_bytes),
+        workers_({.max_waiting = static_cast<size_t>(options_.max_queued_calls)}) {}
+
+  Calls(const Calls&) = delete;
+  Calls& operator=(const Calls&) = delete;
+
+  // Whether the call that has begun may go on; the status is what its client
+  // gets: RESOURCE_EXHAUSTED if its metadata are too large, or (SERVER_BUSY) if
+  // too many are under way,
+  // UNAVAILABLE (SERVER_STOPPING) after Stop, or what ServiceOptions::admit says.
+  [[nodiscard]] absl::Status Admit(const grpc::CallbackServerContext& context);
+
+  // What a client gets whose call `workers()` refuse: RESOURCE_EXHAUSTED
+  // (SERVER_BUSY) or UNAVAILABLE (SERVER_STOPPING).
+  [[nodiscard]] absl::Status StatusOf(WorkerPool::Refusal refusal) const;
+
+  // Turns all further calls away, and ends the streams and the calls that wait
+  // for a worker, with UNAVAILABLE.
+  void Stop();
+
+  // Waits until no call is under way, whose client then has its status, but no
+  // longer than that. Whether none is.
+  [[nodiscard]] bool AwaitNone(absl::Duration longest) const;
+
+  [[nodiscard]] OpenStreams& streams() { return streams_; }
+  [[nodiscard]] const ServiceOptions& options() const { return options_; }
+  // Where calls that may take long are answered.
+  [[nodiscard]] WorkerPool& workers() { return workers_; }
+  [[nodiscard]] const WorkerPool& workers() const { return workers_; }
+  [[nodiscard]] UnreadBytes& unread() { return unread_; }
+  [[nodiscard]] const UnreadBytes& unread() const { return unread_; }
+  [[nodiscard]] CallStats& stats() { return stats_; }
+  [[nodiscard]] const CallStats& stats() const { return stats_; }
+  [[nodiscard]] int64_t in_flight() const { return in_flight_.load(std::memory_order_relaxed); }
+  // Calls refused because too many were under way.
+  [[nodiscard]] uint64_t refused() const { return refused_.load(std::memory_order_relaxed); }
+
+ private:
+  friend class Call;
+
+  const ServiceOptions options_;
+  CallStats stats_;
+  UnreadBytes unread_;
+  std::atomic<int64_t> in_flight_ = 0;
+  std::atomic<uint64_t> refused_ = 0;
+  std::atomic<bool> stopping_ = false;
+  OpenStreams streams_;
+  // A worker may still be leaving gRPC when the call that it ended is over, and
+  // the server with it.
+  const GrpcInUse grpc_in_use_;
+  // Its threads use all of the above.
+  WorkerPool workers_;
+};
+
+// One call, counted from its construction to its destruction.
+class Call {
+ public:
+  Call(Calls& calls, Method method, grpc::CallbackServerContext& context)
+      : calls_(calls),
+        context_(context),
+        method_(method),
+        start_(std::chrono::steady_clock::now()) {
+    stats().started.fetch_add(1, std::memory_order_relaxed);
+    calls_.in_flight_.fetch_add(1, std::memory_order_relaxed);
+  }
+  ~Call() { calls_.in_flight_.fetch_sub(1, std::memory_order_relaxed); }
+
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
+  [[nodiscard]] absl::Status Admit() { return calls_.Admit(context_); }
+
+  // To be told once, when the call's status is known.
+  void Handled(grpc::StatusCode code) {
+    const std::chrono::nanoseconds taken = std::chrono::steady_clock::now() - start_;
+    MethodStats& counted = stats();
+    counted.handled[static_cast<size_t>(code)].fetch_add(1, std::memory_order_relaxed);
+    counted.handling.Observe(taken.count());
+    CallObserver* const observer = calls_.options_.observer;
+    if (observer != nullptr) observer->OnHandled(context_, method_, code, taken);
+  }
+
+  // A message of a stream was sent.
+  void Sent() { stats().stream_messages.fetch_add(1, std::memory_order_relaxed); }
+
+  [[nodiscard]] Calls& calls() const { return calls_; }
+  [[nodiscard]] grpc::CallbackServerContext& context() const { return context_; }
+
+ private:
+  [[nodiscard]] MethodStats& stats() const { return calls_.stats_.of(method_); }
+
+  Calls& calls_;
+  grpc::CallbackServerContext& context_;
+  const Method method_;
+  const std::chrono::steady_clock::time_point start_;
+};
+
+}  // namespace portreg
+
+#endif  // PORTREG_SERVER_SERVICE_CALLS_H_

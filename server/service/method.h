@@ -1,0 +1,53 @@
+// The methods of the service, as metrics and logs name them.
+#ifndef PORTREG_SERVER_SERVICE_METHOD_H_
+#define PORTREG_SERVER_SERVICE_METHOD_H_
+
+#include <array>
+#include <cstddef>
+
+#include "absl/strings/string_view.h"
+
+namespace portreg {
+
+enum class Method {
+  kLookup,
+  kBatchLookup,
+  kClassify,
+  kListRange,
+  kSearch,
+  kWatch,
+  kGetRegistryInfo,
+  // Whatever else strangers call: one name for all, or they could fill the
+  // memory of who counts by name.
+  kOther,
+};
+
+struct MethodInfo {
+  Method method;
+  absl::string_view service;
+  absl::string_view name;
+  // Whether it answers with a stream of messages rather than one.
+  bool streams;
+};
+
+inline constexpr absl::string_view kServiceName = "portreg.v1.PortRegistryService";
+
+// In the enum's order.
+inline constexpr std::array<MethodInfo, 8> kMethods = {{
+    {Method::kLookup, kServiceName, "Lookup", false},
+    {Method::kBatchLookup, kServiceName, "BatchLookup", false},
+    {Method::kClassify, kServiceName, "Classify", false},
+    {Method::kListRange, kServiceName, "ListRange", true},
+    {Method::kSearch, kServiceName, "Search", false},
+    {Method::kWatch, kServiceName, "Watch", true},
+    {Method::kGetRegistryInfo, kServiceName, "GetRegistryInfo", false},
+    {Method::kOther, "other", "other", false},
+}};
+
+inline constexpr const MethodInfo& InfoOf(Method method) {
+  return kMethods[static_cast<size_t>(method)];
+}
+
+}  // namespace portreg
+
+#endif  // PORTREG_SERVER_SERVICE_METHOD_H_

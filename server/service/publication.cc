@@ -1,0 +1,58 @@
+#include "server/service/publication.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace portreg {
+namespace {
+
+// Destroyed observers are dropped when there are at least so many in all.
+constexpr size_t kFewestObservers = 64;
+
+}  // namespace
+
+Publication::Publication(std::shared_ptr<const Snapshot> snapshot)
+    : current_(std::move(snapshot)), drop_at_(kFewestObservers) {}
+
+Publication::Publication(Registry registry)
+    : Publication(std::make_shared<const Snapshot>(std::move(registry))) {}
+
+std::shared_ptr<const Snapshot> Publication::Current() const {
+  const std::lock_guard lock(mutex_);
+  return current_;
+}
+
+void Publication::Publish(Registry registry) {
+  Publish(std::make_shared<const Snapshot>(std::move(registry)));
+}
+
+void Publication::Publish(std::shared_ptr<const Snapshot> snapshot) {
+  std::vector<std::weak_ptr<PublicationObserver>> observers;
+  {
+    const std::lock_guard lock(mutex_);
+    DropDestroyed();
+    observers = observers_;
+    current_.swap(snapshot);
+  }
+  // Frees the old snapshot outside the lock, because that takes long, and before
+  // the observers need memory.
+  snapshot.reset();
+  for (const std::weak_ptr<PublicationObserver>& each : observers) {
+    if (const auto observer = each.lock(); observer != nullptr) observer->OnPublish();
+  }
+}
+
+void Publication::Add(const std::shared_ptr<PublicationObserver>& observer) const {
+  const std::lock_guard lock(mutex_);
+  if (observers_.size() >= drop_at_) {
+    DropDestroyed();
+    drop_at_ = std::max(kFewestObservers, 2 * observers_.size());
+  }
+  observers_.push_back(observer);
+}
+
+void Publication::DropDestroyed() const {
+  std::erase_if(observers_, [](const auto& observer) { return observer.expired(); });
+}
+
+}  // namespace portreg

@@ -1,0 +1,62 @@
+// Holds the snapshot that is being served.
+#ifndef PORTREG_SERVER_SERVICE_PUBLICATION_H_
+#define PORTREG_SERVER_SERVICE_PUBLICATION_H_
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "common/model/registry.h"
+#include "server/replies/snapshot.h"
+
+namespace portreg {
+
+// Is told when another snapshot becomes the current one.
+class PublicationObserver {
+ public:
+  virtual ~PublicationObserver() = default;
+  // Runs on the thread that publishes, and must return soon.
+  virtual void OnPublish() = 0;
+};
+
+// Replaces the snapshot that is served. A call takes the current snapshot once
+// and answers from it, whatever is published meanwhile; a snapshot lives until
+// the last call that holds it is over.
+//
+// Thread-safe.
+class Publication {
+ public:
+  // `snapshot` must not be null.
+  explicit Publication(std::shared_ptr<const Snapshot> snapshot);
+  // For tests and such: a snapshot of `registry` without a bound of memory.
+  explicit Publication(Registry registry);
+
+  // Never null.
+  [[nodiscard]] std::shared_ptr<const Snapshot> Current() const;
+
+  // Makes `snapshot`, which must not be null, the current one, then tells the
+  // observers.
+  void Publish(std::shared_ptr<const Snapshot> snapshot);
+  void Publish(Registry registry);
+
+  // Tells `observer` of what is published from now on, until it is destroyed.
+  void Add(const std::shared_ptr<PublicationObserver>& observer) const;
+
+ private:
+  // Drops observers that are destroyed. Requires mutex_.
+  void DropDestroyed() const;
+
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Snapshot> current_;
+  // Mutable: registering an observer does not change what is published. Nobody
+  // may own an observer while holding the lock: the last owner destroys it, and
+  // its destructor may use the publication.
+  mutable std::vector<std::weak_ptr<PublicationObserver>> observers_;
+  // Number of observers at which the destroyed ones are dropped next.
+  mutable size_t drop_at_;
+};
+
+}  // namespace portreg
+
+#endif  // PORTREG_SERVER_SERVICE_PUBLICATION_H_

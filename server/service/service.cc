@@ -1,0 +1,237 @@
+#include "server/service/service.h"
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/answers/answers.h"
+#include "google/protobuf/arena.h"
+#include "server/replies/batch_reply.h"
+#include "server/replies/grpc_conversion.h"
+#include "server/replies/search_reply.h"
+#include "server/replies/stored_replies.h"
+#include "server/service/correlation.h"
+#include "server/service/list_range_stream.h"
+#include "server/service/unread_bytes.h"
+#include "server/service/watch_stream.h"
+#include "server/workers/connection_id.h"
+#include "server/workers/worker_pool.h"
+
+namespace portreg {
+namespace {
+
+// A message made for one call, in bytes.
+template <typename Response>
+absl::StatusOr<grpc::Slice> Made(const absl::StatusOr<Response>& response, UnreadBytes& unread) {
+  if (!response.ok()) return response.status();
+  return unread.Hold(response->SerializeAsString());
+}
+
+// The call that an answer is made for.
+struct Serving {
+  Calls& calls;
+  // Whether nobody waits for the answer any longer.
+  const std::atomic<bool>& cancelled;
+};
+
+// Each RPC: its reply in bytes.
+absl::StatusOr<grpc::Slice> Serve(const Snapshot& snapshot, const v1::LookupRequest& request,
+                                  const Serving& call) {
+  if (std::optional<grpc::Slice> stored = snapshot.replies.Find(request)) return *std::move(stored);
+  return Made(Lookup(snapshot.registry, request), call.calls.unread());
+}
+
+absl::StatusOr<grpc::Slice> Serve(const Snapshot& snapshot, const v1::BatchLookupRequest& request,
+                                  const Serving& call) {
+  call.calls.stats().batch_sizes.Observe(request.requests_size());
+  absl::StatusOr<std::string> reply = BatchReply(snapshot.registry, snapshot.replies, request);
+  if (!reply.ok()) return reply.status();
+  return call.calls.unread().Hold(*std::move(reply));
+}
+
+absl::StatusOr<grpc::Slice> Serve(const Snapshot& snapshot, const v1::ClassifyRequest& request,
+                                  const Serving& call) {
+  if (std::optional<grpc::Slice> stored = snapshot.replies.Find(request)) return *std::move(stored);
+  return Made(Classify(snapshot.registry, request), call.calls.unread());
+}
+
+absl::StatusOr<grpc::Slice> Serve(const Snapshot& snapshot, const v1::SearchRequest& request,
+                                  const Serving& call) {
+  absl::StatusOr<std::string> reply =
+      SearchReply(snapshot.search_index, snapshot.replies, request, &call.cancelled);
+  if (!reply.ok()) return reply.status();
+  return call.calls.unread().Hold(*std::move(reply));
+}
+
+absl::StatusOr<grpc::Slice> Serve(const Snapshot& snapshot,
+                                  const v1::GetRegistryInfoRequest& request, const Serving& call) {
+  return Made(GetRegistryInfo(snapshot.registry, request), call.calls.unread());
+}
+
+// The method that a request is for.
+template <typename Request>
+inline constexpr Method kMethodOf = Method::kOther;
+template <>
+inline constexpr Method kMethodOf<v1::LookupRequest> = Method::kLookup;
+template <>
+inline constexpr Method kMethodOf<v1::BatchLookupRequest> = Method::kBatchLookup;
+template <>
+inline constexpr Method kMethodOf<v1::ClassifyRequest> = Method::kClassify;
+template <>
+inline constexpr Method kMethodOf<v1::SearchRequest> = Method::kSearch;
+template <>
+inline constexpr Method kMethodOf<v1::GetRegistryInfoRequest> = Method::kGetRegistryInfo;
+
+// Whether a worker answers: gRPC has two threads for all connections, which must
+// not be held up. Reading and answering a short request takes microseconds.
+template <typename Request>
+bool MayTakeLong(const grpc::ByteBuffer& request) {
+  return std::is_same_v<Request, v1::SearchRequest> || request.Length() > kQuickRequestBytes;
+}
+
+// One call with one answer, given at once or by a worker. What gRPC would do on
+// a thread of its own when the call is over is done at once: there is nothing to
+// it but counting.
+template <typename Request>
+class UnaryCall final : public grpc::ServerUnaryReactor, public WorkerPool::Job {
+ public:
+  // Of `in` and `out`, gRPC keeps hold until the call is over.
+  UnaryCall(Calls& calls, const Publication& publication, grpc::CallbackServerContext& context,
+            const grpc::ByteBuffer& in, grpc::ByteBuffer& out)
+      : call_(calls, kMethodOf<Request>, context), publication_(publication), in_(in), out_(out) {}
+
+  // Ends the call, or has a worker end it.
+  void Start() {
+    EchoCorrelation(call_.context());
+    if (absl::Status status = call_.Admit(); !status.ok()) {
+      End(status);
+    } else if (MayTakeLong<Request>(in_)) {
+      queued_ = true;
+      workers().Submit(ConnectionOf(call_.context()), *this);
+    } else {
+      End(Answer());
+    }
+  }
+
+  void Run() override { End(Answer()); }
+
+  void Refuse(WorkerPool::Refusal why) override { End(call_.calls().StatusOf(why)); }
+
+  void OnCancel() override {
+    cancelled_ = true;
+    if (queued_ && workers().Withdraw(*this)) End(absl::CancelledError());
+  }
+
+  void OnDone() override { delete this; }
+  bool InternalInlineable() override { return true; }
+
+ private:
+  [[nodiscard]] WorkerPool& workers() const { return call_.calls().workers(); }
+
+  // Reads the request and makes the reply.
+  absl::Status Answer() {
+    if constexpr (std::is_same_v<Request, v1::BatchLookupRequest>) {
+      // A batch has up to a thousand messages within.
+      google::protobuf::Arena arena;
+      return Answer(*google::protobuf::Arena::CreateMessage<Request>(&arena));
+    } else {
+      Request request;
+      return Answer(request);
+    }
+  }
+
+  absl::Status Answer(Request& request) {
+    if (absl::Status status = TakeRequest(in_, request); !status.ok()) return status;
+    const std::shared_ptr<const Snapshot> snapshot = publication_.Current();
+    const absl::StatusOr<grpc::Slice> reply =
+        Serve(*snapshot, request, {call_.calls(), cancelled_});
+    if (cancelled_) return absl::CancelledError();
+    if (reply.ok()) Put(absl::MakeConstSpan(&*reply, 1), out_);
+    return reply.status();
+  }
+
+  // Once; the object may be gone afterwards.
+  void End(const absl::Status& status) {
+    call_.Handled(static_cast<grpc::StatusCode>(status.code()));
+    Finish(ToGrpcStatus(status));
+  }
+
+  Call call_;
+  const Publication& publication_;
+  const grpc::ByteBuffer& in_;
+  grpc::ByteBuffer& out_;
+  // Whether the call has been submitted to the workers.
+  bool queued_ = false;
+  std::atomic<bool> cancelled_ = false;
+};
+
+// Creates and starts the reactor of a unary call.
+template <typename Request>
+grpc::ServerUnaryReactor* StartUnary(Calls& calls, const Publication& publication,
+                                     grpc::CallbackServerContext& context,
+                                     const grpc::ByteBuffer& in, grpc::ByteBuffer& out) {
+  auto* const call = new UnaryCall<Request>(calls, publication, context, in, out);
+  call->Start();
+  return call;
+}
+
+// The road of every stream.
+template <typename StreamType, typename Source>
+grpc::ServerWriteReactor<grpc::ByteBuffer>* StartStream(Calls& calls,
+                                                        grpc::CallbackServerContext& context,
+                                                        Source&& source,
+                                                        const grpc::ByteBuffer& request) {
+  const auto stream = std::make_shared<StreamType>(calls, context, std::forward<Source>(source));
+  if (stream->Begin()) stream->Go(request);
+  return stream.get();
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* PortRegistryService::Lookup(grpc::CallbackServerContext* context,
+                                                      const grpc::ByteBuffer* request,
+                                                      grpc::ByteBuffer* response) {
+  return StartUnary<v1::LookupRequest>(calls_, publication_, *context, *request, *response);
+}
+
+grpc::ServerUnaryReactor* PortRegistryService::BatchLookup(grpc::CallbackServerContext* context,
+                                                           const grpc::ByteBuffer* request,
+                                                           grpc::ByteBuffer* response) {
+  return StartUnary<v1::BatchLookupRequest>(calls_, publication_, *context, *request, *response);
+}
+
+grpc::ServerUnaryReactor* PortRegistryService::Classify(grpc::CallbackServerContext* context,
+                                                        const grpc::ByteBuffer* request,
+                                                        grpc::ByteBuffer* response) {
+  return StartUnary<v1::ClassifyRequest>(calls_, publication_, *context, *request, *response);
+}
+
+grpc::ServerWriteReactor<grpc::ByteBuffer>* PortRegistryService::ListRange(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
+  return StartStream<ListRangeStream>(calls_, *context, publication_.Current(), *request);
+}
+
+grpc::ServerWriteReactor<grpc::ByteBuffer>* PortRegistryService::Watch(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
+  return StartStream<WatchStream>(calls_, *context, publication_, *request);
+}
+
+grpc::ServerUnaryReactor* PortRegistryService::Search(grpc::CallbackServerContext* context,
+                                                      const grpc::ByteBuffer* request,
+                                                      grpc::ByteBuffer* response) {
+  return StartUnary<v1::SearchRequest>(calls_, publication_, *context, *request, *response);
+}
+
+grpc::ServerUnaryReactor* PortRegistryService::GetRegistryInfo(grpc::CallbackServerContext* context,
+                                                               const grpc::ByteBuffer* request,
+                                                               grpc::ByteBuffer* response) {
+  return StartUnary<v1::GetRegistryInfoRequest>(calls_, publication_, *context, *request,
+                                                *response);
+}
+
+}  // namespace portreg

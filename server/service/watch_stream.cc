@@ -1,0 +1,77 @@
+#include "server/service/watch_stream.h"
+
+#include <memory>
+#include <utility>
+
+#include "absl/random/random.h"
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "common/answers/answers.h"
+#include "common/answers/requests.h"
+#include "server/replies/grpc_conversion.h"
+
+namespace portreg {
+namespace {
+
+// Up to a tenth less than `longest`, so that clients which came together do not
+// come back together.
+absl::Duration Jittered(absl::Duration longest) {
+  absl::InsecureBitGen random;
+  return longest * absl::Uniform(random, 0.9, 1.0);
+}
+
+}  // namespace
+
+WatchStream::WatchStream(Calls& calls, grpc::CallbackServerContext& context,
+                         const Publication& publication)
+    : Stream(calls, Method::kWatch, context), publication_(publication) {}
+
+void WatchStream::Go(const grpc::ByteBuffer& request) {
+  v1::WatchRequest message;
+  if (absl::Status status = TakeRequest(request, message); !status.ok()) {
+    End(ToGrpcStatus(status));
+    return;
+  }
+  revision_ = Read(message);
+  const std::shared_ptr<WatchStream> self =
+      std::static_pointer_cast<WatchStream>(shared_from_this());
+  const std::weak_ptr<WatchStream> weak = self;
+  alarm_.Set(After(Jittered(calls().options().max_watch)), [weak](bool rang) {
+    const std::shared_ptr<WatchStream> stream = weak.lock();
+    if (rang && stream != nullptr) stream->End(grpc::Status::OK);
+  });
+  publication_.Add(self);
+  // The client learns that it is listened to, though there may be nothing to say.
+  StartSendInitialMetadata();
+  Tell();
+}
+
+void WatchStream::OnPublish() { Tell(); }
+
+void WatchStream::OnWriteDone(bool ok) {
+  if (!ok) {
+    End(grpc::Status::CANCELLED);
+    return;
+  }
+  {
+    const std::lock_guard lock(telling_);
+    sending_ = false;
+  }
+  Tell();
+}
+
+void WatchStream::OnCancel() { End(grpc::Status::CANCELLED); }
+
+void WatchStream::Tell() {
+  const std::lock_guard lock(telling_);
+  if (sending_) return;
+  const std::shared_ptr<const Snapshot> snapshot = publication_.Current();
+  if (snapshot->registry.revision() == revision_) return;
+  revision_ = snapshot->registry.revision();
+  grpc::ByteBuffer message;
+  Put({ToSlice(WatchMessage(snapshot->registry).SerializeAsString())}, message);
+  sending_ = true;
+  Send(message);
+}
+
+}  // namespace portreg

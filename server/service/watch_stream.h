@@ -1,0 +1,46 @@
+// The road of a Watch.
+#ifndef PORTREG_SERVER_SERVICE_WATCH_STREAM_H_
+#define PORTREG_SERVER_SERVICE_WATCH_STREAM_H_
+
+#include <mutex>
+#include <string>
+
+#include "grpcpp/alarm.h"
+#include "grpcpp/grpcpp.h"
+#include "server/service/calls.h"
+#include "server/service/publication.h"
+#include "server/service/stream.h"
+
+namespace portreg {
+
+// Says which registry is being served, whenever it is another one than the
+// client knows of. What is replaced while gRPC is still sending is left out.
+class WatchStream final : public Stream, public PublicationObserver {
+ public:
+  // The publication must outlive the stream.
+  WatchStream(Calls& calls, grpc::CallbackServerContext& context, const Publication& publication);
+
+  // Reads the request and says what there is to say; once, after Begin.
+  void Go(const grpc::ByteBuffer& request);
+
+  void OnPublish() override;
+  void OnWriteDone(bool ok) override;
+  void OnCancel() override;
+
+ private:
+  // Sends the current revision unless the client knows it, or a message is
+  // being sent.
+  void Tell();
+
+  const Publication& publication_;
+  // Ends the stream when its time is over.
+  grpc::Alarm alarm_;
+  std::mutex telling_;
+  // What the client knows of.
+  std::string revision_;
+  bool sending_ = false;
+};
+
+}  // namespace portreg
+
+#endif  // PORTREG_SERVER_SERVICE_WATCH_STREAM_H_

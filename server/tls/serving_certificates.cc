@@ -1,0 +1,112 @@
+#include "server/tls/serving_certificates.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/tls/handshake_guard.h"
+#include "grpcpp/security/tls_certificate_provider.h"
+#include "grpcpp/security/tls_credentials_options.h"
+
+namespace portreg {
+namespace {
+
+// How often gRPC looks at the files in memory, in seconds.
+constexpr unsigned kLookEvery = 1;
+
+absl::Status CheckOptions(const ServerTlsOptions& options) {
+  if (options.cert.empty() || options.key.empty()) {
+    return absl::InvalidArgumentError("TLS needs both tls_cert and tls_key");
+  }
+  if (options.client_ca.empty() && !options.allowed_clients.empty()) {
+    return absl::InvalidArgumentError("tls_allowed_clients needs tls_client_ca");
+  }
+  return absl::OkStatus();
+}
+
+// gRPC opens the file by its path, for which /proc must be there.
+absl::Status CheckCanBeOpened(const std::string& path) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) {
+    return absl::ErrnoToStatus(errno, absl::StrCat("TLS needs /proc: cannot open ", path));
+  }
+  close(fd);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ServingCertificates>> ServingCertificates::Load(
+    const ServerTlsOptions& options) {
+  if (absl::Status status = CheckOptions(options); !status.ok()) return status;
+  if (absl::Status status = GuardHandshakes(); !status.ok()) return status;
+  const absl::Time now = absl::Now();
+  absl::StatusOr<TlsFiles> files = ReadTlsFiles(options, now);
+  if (!files.ok()) return files.status();
+  std::unique_ptr<ServingCertificates> certificates(new ServingCertificates(options));
+  if (absl::Status status = certificates->Publish(*std::move(files), now); !status.ok()) {
+    return status;
+  }
+  if (absl::Status status = certificates->MakeCredentials(); !status.ok()) return status;
+  return certificates;
+}
+
+absl::StatusOr<bool> ServingCertificates::Reload() {
+  // Reading may take as long as the file system likes, and holds up nobody.
+  const absl::Time now = absl::Now();
+  absl::StatusOr<TlsFiles> files = ReadTlsFiles(options_, now);
+  if (!files.ok()) return files.status();
+  if (SameCertificates(files->identity.chain, chain_) &&
+      SameCertificates(files->client_ca, client_ca_)) {
+    return false;
+  }
+  if (absl::Status status = Publish(*std::move(files), now); !status.ok()) return status;
+  return true;
+}
+
+ServingCertificates::Expiry ServingCertificates::expiry() const {
+  const std::lock_guard lock(mutex_);
+  return expiry_;
+}
+
+absl::Status ServingCertificates::Publish(TlsFiles files, absl::Time now) {
+  const std::lock_guard lock(mutex_);
+  if (!files.client_ca.empty() && !SameCertificates(files.client_ca, client_ca_)) {
+    absl::Status status =
+        client_ca_file_.Replace([&](BIO* out) { return WritePem(out, files.client_ca); });
+    if (!status.ok()) return status;
+    client_ca_ = std::move(files.client_ca);
+    expiry_.client_ca = EarliestExpiry(client_ca_, now);
+  }
+  TlsIdentity& identity = files.identity;
+  if (SameCertificates(identity.chain, chain_)) return absl::OkStatus();
+  absl::Status status = identity_file_.Replace(
+      [&](BIO* out) { return WritePem(out, identity.chain) && WritePem(out, identity.key.get()); });
+  if (!status.ok()) return status;
+  chain_ = std::move(identity.chain);
+  expiry_.certificate = EarliestExpiry(chain_, now);
+  return absl::OkStatus();
+}
+
+absl::Status ServingCertificates::MakeCredentials() {
+  const std::string identity = identity_file_.path();
+  const std::string client_ca = client_ca_.empty() ? std::string() : client_ca_file_.path();
+  if (absl::Status status = CheckCanBeOpened(identity); !status.ok()) return status;
+  grpc::experimental::TlsServerCredentialsOptions options(
+      std::make_shared<grpc::experimental::FileWatcherCertificateProvider>(identity, identity,
+                                                                           client_ca, kLookEvery));
+  options.watch_identity_key_cert_pairs();
+  if (!client_ca.empty()) {
+    options.watch_root_certs();
+    options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  }
+  credentials_ = grpc::experimental::TlsServerCredentials(options);
+  return absl::OkStatus();
+}
+
+}  // namespace portreg

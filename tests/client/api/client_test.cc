@@ -1,0 +1,266 @@
+#include "portreg/client.h"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "common/answers/answers.h"
+#include "gmock/gmock.h"
+#include "google/protobuf/util/message_differencer.h"
+#include "gtest/gtest.h"
+#include "portreg/error.h"
+#include "portreg/v1/port_registry_service_mock.grpc.pb.h"
+#include "server/net/server.h"
+#include "tests/client/answers.h"
+#include "tests/client/fake_server.h"
+#include "tests/common/test_layers.h"
+#include "tests/common/test_status.h"
+
+namespace portreg {
+namespace {
+
+using ::google::protobuf::util::MessageDifferencer;
+using ::testing::_;
+using ::testing::DoAll;
+using ::testing::HasSubstr;
+using ::testing::Return;
+using ::testing::SetArgPointee;
+
+constexpr int32_t kUnknownEnumValue = 99;
+
+// A client of a real server that serves the embedded registry.
+class ClientTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { server_ = StartServer(EmbeddedPublication()).release(); }
+  static void TearDownTestSuite() {
+    delete server_;
+    server_ = nullptr;
+  }
+
+  static const Registry& registry() { return EmbeddedPublication().Current()->registry; }
+  static std::string target() { return server_->addresses().front(); }
+
+  const std::unique_ptr<Client> client_ = MakeClient(OptionsFor(target()));
+
+ private:
+  static Server* server_;
+};
+
+Server* ClientTest::server_ = nullptr;
+
+TEST_F(ClientTest, LookupAnswersAsTheServerDoes) {
+  v1::LookupRequest by_port;
+  by_port.set_port(443);
+  by_port.set_transport(v1::TRANSPORT_UDP);
+  by_port.set_view(v1::RECORD_VIEW_FULL);
+  v1::LookupRequest by_name;
+  by_name.set_service("HTTPS");
+  for (const v1::LookupRequest& request : {by_port, by_name}) {
+    ExpectSame(client_->Lookup(request), Lookup(registry(), request));
+  }
+}
+
+TEST_F(ClientTest, LookupPortAsksForThePortOnEveryTransport) {
+  const absl::StatusOr<v1::LookupResponse> answer = client_->LookupPort(443);
+  v1::LookupRequest request;
+  request.set_port(443);
+  ExpectSame(answer, Lookup(registry(), request));
+  EXPECT_EQ(answer->states_size(), 4);
+  EXPECT_GT(answer->records_size(), 1);
+}
+
+TEST_F(ClientTest, LookupPortTakesPortsAtTheBounds) {
+  for (const int32_t port : {0, 1023, 1024, 49151, 49152, 65535}) {
+    EXPECT_TRUE(client_->LookupPort(port).ok()) << port;
+  }
+  for (const int32_t port : {-1, 65536}) {
+    const absl::Status status = client_->LookupPort(port).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << port;
+    EXPECT_THAT(Message(status), HasSubstr(absl::StrCat("port ", port)));
+    EXPECT_EQ(ErrorReason(status), "PORT_OUT_OF_RANGE");
+  }
+}
+
+TEST_F(ClientTest, LookupServiceAsksForTheName) {
+  v1::LookupRequest request;
+  request.set_service("postgresql");
+  ExpectSame(client_->LookupService("postgresql"), Lookup(registry(), request));
+}
+
+TEST_F(ClientTest, LookupServiceOfAnUnknownNameIsNotFound) {
+  const absl::Status status = client_->LookupService("no-such-service").status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
+  EXPECT_THAT(Message(status), HasSubstr("no-such-service"));
+  EXPECT_EQ(ErrorReason(status), "SERVICE_NOT_FOUND");
+}
+
+TEST_F(ClientTest, BatchLookupAnswersAsTheServerDoes) {
+  v1::BatchLookupRequest request;
+  request.add_requests()->set_port(22);
+  request.add_requests()->set_service("no-such-service");
+  request.add_requests()->set_port(70000);
+  request.add_requests()->set_service("ssh");
+  const absl::StatusOr<v1::BatchLookupResponse> answer = client_->BatchLookup(request);
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  ASSERT_EQ(answer->results_size(), request.requests_size());
+  for (int i = 0; i < request.requests_size(); ++i) {
+    EXPECT_EQ(answer->results(i).DebugString(),
+              LookupResultOf(registry(), request.requests(i)).DebugString());
+  }
+}
+
+TEST_F(ClientTest, ClassifyAnswersAsTheServerDoes) {
+  v1::ClassifyRequest request;
+  request.set_port(50000);
+  request.set_transport(v1::TRANSPORT_TCP);
+  ExpectSame(client_->Classify(request), Classify(registry(), request));
+}
+
+TEST_F(ClientTest, SearchAnswersAsTheServerDoes) {
+  v1::SearchRequest found;
+  found.set_query("web hosting");
+  found.set_view(v1::RECORD_VIEW_FULL);
+  found.set_max_results(5);
+  v1::SearchRequest misspelt;
+  misspelt.set_query("postgrsql");
+  for (const v1::SearchRequest& request : {found, misspelt}) {
+    ExpectSame(client_->Search(request),
+               Search(EmbeddedPublication().Current()->search_index, request));
+  }
+}
+
+TEST_F(ClientTest, GetRegistryInfoAnswersAsTheServerDoes) {
+  ExpectSame(client_->GetRegistryInfo(), GetRegistryInfo(registry(), {}));
+}
+
+TEST_F(ClientTest, ErrorsKeepCodeMessageAndReason) {
+  std::vector<v1::LookupRequest> requests(5);
+  requests[1].set_port(65536);
+  requests[2].set_service(std::string(65, 'x'));
+  requests[3].set_service("");
+  requests[4].set_port(1);
+  requests[4].set_transport(static_cast<v1::Transport>(kUnknownEnumValue));
+  const std::vector<std::string> reasons = {"KEY_MISSING", "PORT_OUT_OF_RANGE", "SERVICE_TOO_LONG",
+                                            "SERVICE_EMPTY", "TRANSPORT_UNKNOWN"};
+  for (size_t i = 0; i < requests.size(); ++i) {
+    const absl::Status status = client_->Lookup(requests[i]).status();
+    const absl::Status expected = Lookup(registry(), requests[i]).status();
+    EXPECT_EQ(status.code(), expected.code());
+    EXPECT_EQ(Message(status), expected.message());
+    EXPECT_EQ(ErrorReason(status), reasons[i]);
+  }
+}
+
+TEST_F(ClientTest, ErrorsOfEveryCallCarryTheirReason) {
+  EXPECT_EQ(ErrorReason(client_->Classify({}).status()), "PORT_MISSING");
+  EXPECT_EQ(ErrorReason(client_->Search({}).status()), "QUERY_EMPTY");
+  v1::BatchLookupRequest batch;
+  for (int i = 0; i < 1001; ++i) batch.add_requests()->set_port(i);
+  EXPECT_EQ(ErrorReason(client_->BatchLookup(batch).status()), "BATCH_TOO_LARGE");
+}
+
+TEST_F(ClientTest, ThreadsMayShareAClient) {
+  constexpr int kThreads = 4;
+  constexpr int kCalls = 50;
+  std::atomic<int> right = 0;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < kCalls; ++i) {
+        const int32_t port = t * kCalls + i;
+        v1::LookupRequest request;
+        request.set_port(port);
+        const absl::StatusOr<v1::LookupResponse> answer = client_->LookupPort(port);
+        if (answer.ok() && MessageDifferencer::Equals(*answer, *Lookup(registry(), request))) {
+          ++right;
+        }
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(right, kThreads * kCalls);
+}
+
+TEST_F(ClientTest, CreateRefusesOptionsOutOfBounds) {
+  ClientOptions options = OptionsFor(target());
+  options.timeout = absl::ZeroDuration();
+  const absl::Status status = Client::Create(options).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(status, options.Validate());
+}
+
+TEST_F(ClientTest, CreateDoesNotConnect) {
+  const DeafPort port(DeafPort::Kind::kRefuses);
+  EXPECT_TRUE(Client::Create(OptionsFor(port.target())).ok());
+}
+
+TEST_F(ClientTest, InfiniteTimeoutIsADeadlineToo) {
+  ClientOptions options = OptionsFor(target());
+  options.timeout = absl::InfiniteDuration();
+  EXPECT_TRUE(MakeClient(options)->LookupPort(80).ok());
+}
+
+TEST_F(ClientTest, UnixSocketIsATarget) {
+  const TempDirectory directory;
+  const std::string address = absl::StrCat("unix:", directory.PathOf("portreg.sock"));
+  const std::unique_ptr<Server> server = StartServer(EmbeddedPublication(), address);
+  EXPECT_TRUE(MakeClient(OptionsFor(address))->LookupPort(80).ok());
+}
+
+TEST_F(ClientTest, RestartedServerIsFoundAgain) {
+  // Not 127.0.0.1, where another program's connection could take the port
+  // while it is free.
+  std::unique_ptr<Server> server = StartServer(EmbeddedPublication(), "127.0.0.23:0");
+  const std::string address = server->addresses().front();
+  const std::unique_ptr<Client> client = MakeClient(OptionsFor(address));
+  ASSERT_TRUE(client->LookupPort(80).ok());
+
+  server->Shutdown(absl::ZeroDuration());
+  server.reset();
+  EXPECT_EQ(client->LookupPort(80).status().code(), absl::StatusCode::kUnavailable);
+
+  server = StartServer(EmbeddedPublication(), address);
+  CallUntil([&] { return client->LookupPort(80).ok(); });
+}
+
+TEST_F(ClientTest, NewRevisionIsSeenByTheNextCall) {
+  Publication publication(MakeRegistry({.iana = "one,1,tcp,\n"}));
+  const std::unique_ptr<Server> server = StartServer(publication);
+  const std::unique_ptr<Client> client = MakeClient(OptionsFor(server->addresses().front()));
+  const absl::StatusOr<v1::LookupResponse> before = client->LookupPort(1);
+  publication.Publish(MakeRegistry({.iana = "two,1,tcp,\n"}));
+  const absl::StatusOr<v1::LookupResponse> after = client->LookupPort(1);
+  ASSERT_TRUE(before.ok() && after.ok());
+  EXPECT_EQ(after->records(0).service(), "two");
+  EXPECT_NE(before->revision(), after->revision());
+}
+
+TEST(ClientMockTest, UnaryCallGoesToTheMock) {
+  auto stub = std::make_shared<v1::MockPortRegistryServiceStub>();
+  v1::LookupResponse canned;
+  canned.add_records()->set_service("https");
+  EXPECT_CALL(*stub, Lookup(_, ::testing::Property(&v1::LookupRequest::port, 443), _))
+      .WillOnce(DoAll(SetArgPointee<2>(canned), Return(grpc::Status::OK)));
+  const Client client(stub);
+  const absl::StatusOr<v1::LookupResponse> answer = client.LookupPort(443);
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ(answer->records(0).service(), "https");
+}
+
+TEST(ClientMockTest, FailureOfTheMockIsTheCallsFailure) {
+  auto stub = std::make_shared<v1::MockPortRegistryServiceStub>();
+  EXPECT_CALL(*stub, Classify).WillOnce(Return(grpc::Status(grpc::StatusCode::INTERNAL, "broken")));
+  EXPECT_EQ(Client(stub).Classify({}).status(), absl::InternalError("broken"));
+}
+
+}  // namespace
+}  // namespace portreg

@@ -1,0 +1,63 @@
+#include "client/cli/base/formats.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/common/test_status.h"
+
+namespace portreg::cli {
+namespace {
+
+using ::testing::HasSubstr;
+
+const std::vector<std::pair<std::string, Format>> kEveryCommands = {
+    {"table", Format::kTable}, {"json", Format::kJson}, {"ndjson", Format::kNdjson},
+    {"csv", Format::kCsv},     {"tsv", Format::kTsv},
+};
+const std::vector<std::pair<std::string, Format>> kOfRecords = {
+    {"wide", Format::kWide}, {"services", Format::kServices}, {"name", Format::kName}};
+
+TEST(ReadFormatTest, CommandsHaveTheirFormats) {
+  for (const Verb verb :
+       {Verb::kLookup, Verb::kList, Verb::kSearch, Verb::kClassify, Verb::kInfo}) {
+    for (const auto& [name, format] : kEveryCommands) EXPECT_EQ(*ReadFormat(name, verb), format);
+  }
+  for (const Verb verb : {Verb::kLookup, Verb::kList, Verb::kSearch}) {
+    for (const auto& [name, format] : kOfRecords) EXPECT_EQ(*ReadFormat(name, verb), format);
+  }
+}
+
+TEST(ReadFormatTest, OthersAreRefusedWithWhatIsAllowed) {
+  for (const std::string name : {"yaml", "JSON", "", "sysctl-reserved"}) {
+    EXPECT_EQ(Message(ReadFormat(name, Verb::kLookup).status()),
+              "output format \"" + name +
+                  "\" is not table, wide, json, ndjson, csv, tsv, services or name");
+  }
+  for (const Verb verb : {Verb::kClassify, Verb::kInfo}) {
+    for (const std::string name : {"yaml", "wide", "services", "name"}) {
+      EXPECT_EQ(Message(ReadFormat(name, verb).status()),
+                "output format \"" + name +
+                    "\" is not table, json, ndjson, csv or tsv, which classify and info have");
+    }
+  }
+}
+
+TEST(ReadExportFormatTest, NamesAreRead) {
+  EXPECT_EQ(*ReadExportFormat("services"), ExportFormat::kServices);
+  EXPECT_EQ(*ReadExportFormat("sysctl-reserved"), ExportFormat::kSysctlReserved);
+  EXPECT_EQ(*ReadExportFormat("iana-csv"), ExportFormat::kIanaCsv);
+  EXPECT_EQ(*ReadExportFormat("json"), ExportFormat::kJson);
+}
+
+TEST(ReadExportFormatTest, OthersAreRefusedWithWhatIsAllowed) {
+  EXPECT_EQ(Message(ReadExportFormat("").status()),
+            "export needs --format=services, sysctl-reserved, iana-csv or json");
+  EXPECT_EQ(Message(ReadExportFormat("csv").status()),
+            "export format \"csv\" is not services, sysctl-reserved, iana-csv or json");
+}
+
+}  // namespace
+}  // namespace portreg::cli

@@ -1,0 +1,196 @@
+#include "client/cli/formats/services_writer.h"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/client/cli/written.h"
+
+namespace portreg::cli {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+Written Services(const std::vector<v1::PortRecord>& records, const std::string& heading = "") {
+  const auto make = [&](Printer out) { return std::make_unique<ServicesWriter>(heading, out); };
+  return WrittenBy(make, records);
+}
+
+v1::PortRecord InLayer(v1::Layer layer, v1::PortRecord record) {
+  record.set_layer(layer);
+  return record;
+}
+
+TEST(ServicesWriterTest, RecordIsALine) {
+  EXPECT_EQ(Services({Https(), RecordOf(22, v1::TRANSPORT_TCP, "ssh", "")}).text,
+            "ssh              22/tcp\n"
+            "https            443/tcp     # http over TLS\n");
+}
+
+TEST(ServicesWriterTest, PortsAscendAndTransportsHaveTheirOrder) {
+  const Written written = Services(
+      {RecordOf(443, v1::TRANSPORT_DCCP, "d", ""), RecordOf(443, v1::TRANSPORT_TCP, "t", ""),
+       RecordOf(65535, v1::TRANSPORT_TCP, "l", ""), RecordOf(443, v1::TRANSPORT_SCTP, "s", ""),
+       RecordOf(0, v1::TRANSPORT_UDP, "z", ""), RecordOf(443, v1::TRANSPORT_UDP, "u", "")});
+  EXPECT_THAT(LinesOf(written.text),
+              ElementsAre("z                0/udp", "t                443/tcp",
+                          "u                443/udp", "s                443/sctp",
+                          "d                443/dccp", "l                65535/tcp"));
+}
+
+TEST(ServicesWriterTest, RecordWithoutATransportStandsForAll) {
+  EXPECT_THAT(LinesOf(Services({RecordOf(1, v1::TRANSPORT_UNSPECIFIED, "a", "")}).text),
+              ElementsAre("a                1/tcp", "a                1/udp",
+                          "a                1/sctp", "a                1/dccp"));
+}
+
+TEST(ServicesWriterTest, RangesAreExpanded) {
+  v1::PortRecord range = RecordOf(65533, v1::TRANSPORT_TCP, "a", "");
+  range.set_last_port(65535);
+  EXPECT_THAT(LinesOf(Services({range}).text),
+              ElementsAre("a                65533/tcp", "a                65534/tcp",
+                          "a                65535/tcp"));
+}
+
+TEST(ServicesWriterTest, FirstNameIsTheFirstLayers) {
+  const std::vector<v1::PortRecord> records = {
+      InLayer(v1::LAYER_IANA, RecordOf(1, v1::TRANSPORT_TCP, "iana", "i")),
+      InLayer(v1::LAYER_COMMON, RecordOf(1, v1::TRANSPORT_TCP, "common", "c")),
+      InLayer(v1::LAYER_LOCAL, RecordOf(1, v1::TRANSPORT_UNSPECIFIED, "local", "l"))};
+  EXPECT_EQ(LinesOf(Services(records).text)[0], "local            1/tcp       common iana  # l");
+}
+
+TEST(ServicesWriterTest, NarrowerRangeComesFirst) {
+  v1::PortRecord range = RecordOf(1, v1::TRANSPORT_TCP, "range", "");
+  range.set_last_port(3);
+  EXPECT_THAT(LinesOf(Services({range, RecordOf(2, v1::TRANSPORT_TCP, "port", "")}).text),
+              ElementsAre("range            1/tcp", "port             2/tcp       range",
+                          "range            3/tcp"));
+}
+
+TEST(ServicesWriterTest, RecordWithoutATransportComesFirstAmongRangesAsWide) {
+  v1::PortRecord exact = RecordOf(1, v1::TRANSPORT_TCP, "exact", "");
+  exact.set_last_port(2);
+  v1::PortRecord any = RecordOf(2, v1::TRANSPORT_UNSPECIFIED, "any", "");
+  any.set_last_port(3);
+  EXPECT_EQ(LinesOf(Services({exact, any}).text)[1], "any              2/tcp       exact");
+}
+
+TEST(ServicesWriterTest, NamesKeepTheirOrderAndComeOnce) {
+  EXPECT_EQ(Services({RecordOf(80, v1::TRANSPORT_TCP, "http", "1"),
+                      RecordOf(80, v1::TRANSPORT_TCP, "www", "2"),
+                      RecordOf(80, v1::TRANSPORT_TCP, "http", "3"),
+                      RecordOf(80, v1::TRANSPORT_TCP, "www", "4"),
+                      // getservbyname(3) heeds case.
+                      RecordOf(80, v1::TRANSPORT_TCP, "WWW", "5")})
+                .text,
+            "http             80/tcp      www WWW  # 1\n");
+}
+
+TEST(ServicesWriterTest, NamesThatTheFileCannotHoldAreLeftOut) {
+  for (const std::string name : {"socks proxy", "tab\tbed", "new\nline", "C#", "#", "esc\x1b",
+                                 "del\x7f", "c1\u009b", "rtl\u202e"}) {
+    const Written written = Services({RecordOf(1, v1::TRANSPORT_TCP, name, ""),
+                                      RecordOf(1, v1::TRANSPORT_TCP, "b", "second"),
+                                      RecordOf(1, v1::TRANSPORT_UDP, name, "")});
+    EXPECT_EQ(written.text, "b                1/tcp       # second\n");
+    EXPECT_THAT(written.remark, HasSubstr("1 name is left out"));
+    EXPECT_THAT(written.remark, HasSubstr(Quoted(name)));
+  }
+  EXPECT_THAT(Services({RecordOf(1, v1::TRANSPORT_TCP, "a b", ""),
+                        RecordOf(2, v1::TRANSPORT_TCP, "c d", "")})
+                  .remark,
+              HasSubstr("2 names are left out"));
+  EXPECT_THAT(Services({Https()}).remark, IsEmpty());
+}
+
+TEST(ServicesWriterTest, UnusualNamesStay) {
+  for (const std::string name : {"914c/g", "whois++", "z39.50", "sql*net", "\u00fc", "3com"}) {
+    const Written written = Services({RecordOf(1, v1::TRANSPORT_TCP, name, "")});
+    EXPECT_THAT(written.text, ::testing::StartsWith(name));
+    EXPECT_EQ(written.remark, "");
+  }
+}
+
+TEST(ServicesWriterTest, DescriptionStaysOnItsLine) {
+  EXPECT_EQ(Services({RecordOf(1, v1::TRANSPORT_TCP, "a", "two\nlines # \x1b")}).text,
+            "a                1/tcp       # two\\nlines # \\x1b\n");
+}
+
+TEST(ServicesWriterTest, RecordsWithoutAPortOrANameAreNoLines) {
+  v1::PortRecord beyond = Https();
+  beyond.set_last_port(65536);
+  v1::PortRecord reversed = Https();
+  reversed.set_last_port(442);
+  EXPECT_EQ(
+      Services({Portless("a"), RecordOf(1, v1::TRANSPORT_TCP, "", "Reserved"), beyond, reversed})
+          .text,
+      "");
+}
+
+TEST(ServicesWriterTest, HeadingIsACommentWithTheRevision) {
+  EXPECT_EQ(Services({}, "made\nhere").text, "# made\\nhere\n# Revision abc\n");
+}
+
+TEST(ServicesWriterTest, LinesAreBounded) {
+  std::vector<v1::PortRecord> records;
+  for (size_t i = 0; i < ServicesWriter::kMaxAliases + 3; ++i) {
+    records.push_back(RecordOf(1, v1::TRANSPORT_TCP, absl::StrCat("name-", i), ""));
+  }
+  records.front().set_description(std::string(10'000, 'x'));
+  const Written written = Services(records);
+  const std::vector<std::string> lines = LinesOf(written.text);
+  ASSERT_THAT(lines, SizeIs(1));
+  EXPECT_THAT(lines[0], HasSubstr(absl::StrCat(" name-", ServicesWriter::kMaxAliases, "  # xx")));
+  EXPECT_LT(lines[0].size(), 1'000);
+  EXPECT_EQ(written.remark, "2 aliases are left out, a line has at most 35");
+}
+
+TEST(ServicesWriterTest, NamesLongerThanAnyAreLeftOut) {
+  const Written written = Services({RecordOf(1, v1::TRANSPORT_TCP, std::string(65, 'a'), ""),
+                                    RecordOf(2, v1::TRANSPORT_TCP, std::string(64, 'a'), "")});
+  EXPECT_THAT(LinesOf(written.text), SizeIs(1));
+  EXPECT_THAT(written.remark, HasSubstr("1 name is left out"));
+}
+
+TEST(ServicesWriterTest, MoreRecordsOfAPortThanARegistryHasAreRefused) {
+  std::vector<v1::PortRecord> records(ServicesWriter::kMaxCovering, Https());
+  EXPECT_TRUE(Services(records).status.ok());
+  records.back() = RecordOf(0, v1::TRANSPORT_TCP, "wide", "");
+  records.back().set_last_port(65535);
+  EXPECT_TRUE(Services(records).status.ok());
+  records.push_back(Https());
+  const Written refused = Services(records);
+  EXPECT_EQ(refused.text, "");
+  EXPECT_EQ(refused.status.code(), absl::StatusCode::kInternal);
+  EXPECT_THAT(std::string(refused.status.message()), HasSubstr("port 443 has 4001 records"));
+}
+
+TEST(ServicesWriterTest, WhatIsHeldIsBounded) {
+  const v1::PortRecord record = RecordOf(443, v1::TRANSPORT_TCP, "https", std::string(300, 'x'));
+  size_t taken = 0;
+  const Written written =
+      WrittenBy([](Printer out) { return std::make_unique<ServicesWriter>("", out); },
+                [&](RecordWriter& writer) {
+                  // Each is cut to 256 columns.
+                  while (writer.status().ok() && taken < 1'000'000) {
+                    writer.Write(record);
+                    ++taken;
+                  }
+                  writer.Finish("abc");
+                });
+  EXPECT_EQ(written.status.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(written.text, "");
+  EXPECT_GT(taken, 150'000);
+}
+
+}  // namespace
+}  // namespace portreg::cli

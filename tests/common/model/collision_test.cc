@@ -1,0 +1,124 @@
+#include "common/model/collision.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/common/test_layers.h"
+
+namespace portreg {
+namespace {
+
+using ::testing::ElementsAreArray;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
+
+std::vector<std::string> Collisions(absl::string_view rows) {
+  const Registry registry = MakeRegistry({.local = rows});
+  std::vector<std::string> texts;
+  for (const Collision& collision : FindCollisions(registry, Layer::kLocal, 100)) {
+    texts.push_back(ToString(collision));
+  }
+  return texts;
+}
+
+TEST(CollisionTest, TwoServicesOnOnePortAndTransportCollide) {
+  const struct {
+    const char* what;
+    const char* rows;  // from line 2
+    std::vector<std::string> found;
+  } cases[] = {
+      {"nothing at all", "", {}},
+      {"same port and transport",
+       "billing,7000,tcp,\naudit,7000,tcp,\n",
+       {"line 2 (billing) and line 3 (audit) both claim port 7000/tcp"}},
+      {"other transport", "a,7000,tcp,\nb,7000,udp,\n", {}},
+      {"other port", "a,7000,tcp,\nb,7001,tcp,\n", {}},
+      {"no transport and one",
+       "a,7000,,\nb,7000,sctp,\n",
+       {"line 2 (a) and line 3 (b) both claim port 7000/sctp"}},
+      {"one and no transport",
+       "a,7000,sctp,\nb,7000,,\n",
+       {"line 2 (a) and line 3 (b) both claim port 7000/sctp"}},
+      {"no transport twice",
+       "a,7000,,\nb,7000,,\n",
+       {"line 2 (a) and line 3 (b) both claim port 7000"}},
+      {"the same name", "a,7000,tcp,\na,7000,tcp,\n", {}},
+      {"the same name but for case", "a,7000,tcp,\nA,7000,,\n", {}},
+      {"a name without a port", "a,7000,tcp,\nb,,tcp,\n", {}},
+      {"a nameless row", "a,7000,tcp,\n,7000,tcp,Reserved\n,7000,,Unassigned\n", {}},
+      {"ranges that overlap are told once",
+       "a,7000-7010,tcp,\nb,7005-7020,tcp,\n",
+       {"line 2 (a) and line 3 (b) both claim port 7005/tcp"}},
+      {"ranges that touch",
+       "a,7000-7010,tcp,\nb,7010-7020,tcp,\n",
+       {"line 2 (a) and line 3 (b) both claim port 7010/tcp"}},
+      {"ranges side by side", "a,7000-7010,tcp,\nb,7011-7020,tcp,\n", {}},
+      {"a port within a range",
+       "wide,7000-7010,tcp,\nb,7003,,\n",
+       {"line 2 (wide) and line 3 (b) both claim port 7003/tcp"}},
+      {"at both ends of the ports",
+       "a,0,tcp,\nb,0,tcp,\nc,65535,tcp,\nd,65535,tcp,\n",
+       {"line 2 (a) and line 3 (b) both claim port 0/tcp",
+        "line 4 (c) and line 5 (d) both claim port 65535/tcp"}},
+      {"by port, whatever the lines",
+       "a,9,tcp,\nb,9,tcp,\nc,8,tcp,\nd,8,tcp,\n",
+       {"line 4 (c) and line 5 (d) both claim port 8/tcp",
+        "line 2 (a) and line 3 (b) both claim port 9/tcp"}},
+      {"on each of several transports",
+       "a,9,tcp,\nb,9,tcp,\nc,9,udp,\nd,9,udp,\n",
+       {"line 2 (a) and line 3 (b) both claim port 9/tcp",
+        "line 4 (c) and line 5 (d) both claim port 9/udp"}},
+      {"a service of its own beside two of one name",
+       "a,9,tcp,\na,9,,\nb,9,udp,\n",
+       {"line 3 (a) and line 4 (b) both claim port 9/udp"}},
+  };
+  for (const auto& c : cases) {
+    EXPECT_THAT(Collisions(c.rows), ElementsAreArray(c.found)) << c.what;
+  }
+}
+
+TEST(CollisionTest, EveryPairOfServicesIsTold) {
+  EXPECT_THAT(Collisions("a,9,tcp,\nb,9,tcp,\nc,9,,\n"),
+              UnorderedElementsAre("line 2 (a) and line 3 (b) both claim port 9/tcp",
+                                   "line 2 (a) and line 4 (c) both claim port 9/tcp",
+                                   "line 3 (b) and line 4 (c) both claim port 9/tcp"));
+}
+
+TEST(CollisionTest, RowsThatRepeatANameAddNone) {
+  EXPECT_THAT(Collisions("a,9,tcp,\nA,9,tcp,\nb,9,tcp,\na,9,tcp,\nb,9,tcp,\n"),
+              UnorderedElementsAre("line 2 (a) and line 4 (b) both claim port 9/tcp"));
+}
+
+TEST(CollisionTest, OnlyTheLayerAskedForIsLookedAt) {
+  const Registry registry = MakeRegistry(
+      {.iana = "x,1,tcp,\ny,1,tcp,\n", .common = "Z,2,tcp,\n", .local = "a,1,tcp,\nb,2,tcp,\n"});
+  EXPECT_THAT(FindCollisions(registry, Layer::kLocal, 100), IsEmpty());
+  EXPECT_THAT(FindCollisions(registry, Layer::kCommon, 100), IsEmpty());
+  EXPECT_THAT(FindCollisions(registry, Layer::kIana, 100), SizeIs(1));
+}
+
+TEST(CollisionTest, AtMostAsManyAsAskedFor) {
+  std::string rows;
+  for (int port = 10; port < 15; ++port) absl::StrAppend(&rows, "a,", port, ",,\nb,", port, ",,\n");
+  const Registry registry = MakeRegistry({.local = rows});
+  for (const size_t limit : {0, 1, 2, 4, 5, 6}) {
+    EXPECT_EQ(FindCollisions(registry, Layer::kLocal, limit).size(), std::min(limit, size_t{5}));
+  }
+}
+
+TEST(CollisionTest, RecordsAreThoseOfTheRegistry) {
+  const Registry registry = MakeRegistry({.local = "b,9-10,tcp,\na,9,tcp,\n"});
+  const std::vector<Collision> collisions = FindCollisions(registry, Layer::kLocal, 100);
+  ASSERT_THAT(collisions, SizeIs(1));
+  EXPECT_EQ(collisions[0].one->service, "b");
+  EXPECT_EQ(collisions[0].other->service, "a");
+  EXPECT_EQ(collisions[0].port, 9);
+}
+
+}  // namespace
+}  // namespace portreg

@@ -1,0 +1,153 @@
+// Searches a registry by reading every record: what a SearchIndex must find.
+#ifndef PORTREG_TESTS_COMMON_SEARCH_SEARCH_ORACLE_H_
+#define PORTREG_TESTS_COMMON_SEARCH_SEARCH_ORACLE_H_
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "common/model/registry.h"
+#include "common/search/edit_distance.h"
+#include "common/search/search.h"
+
+namespace portreg {
+
+// How a word stands in a text, the least first.
+enum class WordStanding { kAbsent, kPart, kWhole };
+
+inline WordStanding StandingOf(absl::string_view word, absl::string_view text) {
+  const auto joins = [text](size_t at) {
+    if (at >= text.size()) return false;
+    const auto byte = static_cast<unsigned char>(text[at]);
+    return byte >= 0x80 || absl::ascii_isalnum(byte);
+  };
+  WordStanding standing = WordStanding::kAbsent;
+  for (size_t at = text.find(word); at != absl::string_view::npos; at = text.find(word, at + 1)) {
+    // Before the first byte there is one behind the last number.
+    if (!joins(at - 1) && !joins(at + word.size())) return WordStanding::kWhole;
+    standing = WordStanding::kPart;
+  }
+  return standing;
+}
+
+// How far a name may be from a query of `size` bytes.
+inline size_t SlipsAllowed(size_t size) {
+  if (size < 3 || size > 64) return 0;
+  return size < 6 ? 1 : 2;
+}
+
+class SearchOracle {
+ public:
+  // The registry must outlive the oracle.
+  explicit SearchOracle(const Registry& registry) : registry_(registry) {
+    for (const ServiceRecord* const record : registry.records()) {
+      texts_.push_back(
+          {absl::AsciiStrToLower(record->service), absl::AsciiStrToLower(record->description)});
+    }
+  }
+
+  [[nodiscard]] SearchResult Search(const SearchQuestion& question) const {
+    const std::string folded = absl::AsciiStrToLower(question.query);
+    const std::vector<std::string> words = absl::StrSplit(
+        folded, absl::ByAnyChar(absl::string_view(" \t\n\v\f\r\0", 7)), absl::SkipEmpty());
+    if (words.empty()) return {};
+    const std::string phrase = absl::StrJoin(words, " ");
+    SearchResult result;
+    for (RecordIndex i = 0; i < texts_.size(); ++i) {
+      if (IsWanted(question, i)) AddMatch(i, phrase, words, result.matches);
+    }
+    std::sort(result.matches.begin(), result.matches.end(),
+              [this](const SearchMatch& a, const SearchMatch& b) { return Key(a) < Key(b); });
+    result.total_count = result.matches.size();
+    if (result.matches.empty() || result.matches[0].kind != MatchKind::kExactName) {
+      result.similar_services = Similar(question, phrase);
+    }
+    result.matches.resize(std::min(result.total_count, question.max_results));
+    return result;
+  }
+
+ private:
+  struct Texts {
+    std::string service;
+    std::string description;
+  };
+
+  [[nodiscard]] bool IsWanted(const SearchQuestion& question, RecordIndex index) const {
+    const ServiceRecord& record = registry_.record(index);
+    const std::vector<Layer>& layers = question.layers;
+    return Answers(record.transport, question.transport) &&
+           (layers.empty() ||
+            std::find(layers.begin(), layers.end(), record.layer) != layers.end());
+  }
+
+  void AddMatch(RecordIndex index, absl::string_view phrase, const std::vector<std::string>& words,
+                std::vector<SearchMatch>& matches) const {
+    const auto& [service, description] = texts_[index];
+    SearchMatch match = {index, MatchKind::kWord, false, false};
+    for (const std::string& word : words) {
+      const WordStanding in_service = StandingOf(word, service);
+      const WordStanding in_description = StandingOf(word, description);
+      const WordStanding best = std::max(in_service, in_description);
+      if (best == WordStanding::kAbsent) return;
+      if (best == WordStanding::kPart) match.kind = MatchKind::kPartOfWord;
+      match.in_service |= in_service != WordStanding::kAbsent;
+      match.in_description |= in_description != WordStanding::kAbsent;
+    }
+    if (absl::StartsWith(service, phrase)) match.kind = MatchKind::kNamePrefix;
+    if (HasName(index, phrase)) match.kind = MatchKind::kExactName;
+    matches.push_back(match);
+  }
+
+  [[nodiscard]] bool HasName(RecordIndex index, absl::string_view phrase) const {
+    const std::string& service = texts_[index].service;
+    if (service == phrase) return true;
+    if (registry_.record(index).layer != Layer::kCommon) return false;
+    const std::vector<absl::string_view> parts = absl::StrSplit(service, " / ");
+    return std::find(parts.begin(), parts.end(), phrase) != parts.end();
+  }
+
+  [[nodiscard]] std::tuple<MatchKind, bool, Layer, size_t, RecordIndex> Key(
+      const SearchMatch& match) const {
+    return {match.kind, !match.in_service, registry_.record(match.record).layer,
+            texts_[match.record].service.size(), match.record};
+  }
+
+  [[nodiscard]] std::vector<absl::string_view> Similar(const SearchQuestion& question,
+                                                       absl::string_view phrase) const {
+    const size_t limit = SlipsAllowed(phrase.size());
+    if (limit == 0) return {};
+    // By name its best record, by distance, layer and place.
+    std::map<absl::string_view, std::tuple<size_t, Layer, RecordIndex>> found;
+    for (RecordIndex i = 0; i < texts_.size(); ++i) {
+      const ServiceRecord& record = registry_.record(i);
+      if (!record.named() || !IsWanted(question, i)) continue;
+      const size_t distance = EditDistance(phrase, texts_[i].service, limit);
+      if (distance > limit) continue;
+      const auto key = std::make_tuple(distance, record.layer, i);
+      const auto [known, is_new] = found.try_emplace(texts_[i].service, key);
+      if (!is_new) known->second = std::min(known->second, key);
+    }
+    std::vector<std::tuple<size_t, Layer, RecordIndex>> keys;
+    for (const auto& [name, key] : found) keys.push_back(key);
+    std::sort(keys.begin(), keys.end());
+    keys.resize(std::min<size_t>(keys.size(), 3));
+    std::vector<absl::string_view> similar;
+    for (const auto& key : keys) similar.push_back(registry_.record(std::get<2>(key)).service);
+    return similar;
+  }
+
+  const Registry& registry_;
+  std::vector<Texts> texts_;
+};
+
+}  // namespace portreg
+
+#endif  // PORTREG_TESTS_COMMON_SEARCH_SEARCH_ORACLE_H_

@@ -1,0 +1,62 @@
+#include "common/text/command_line.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/flags/flag.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+ABSL_FLAG(std::string, local_file, "", "for these tests");
+ABSL_FLAG(bool, all_the_same, false, "for these tests");
+
+namespace portreg {
+namespace {
+
+using ::testing::ElementsAreArray;
+
+std::vector<char*> Arguments(std::vector<std::string>& texts) {
+  std::vector<char*> arguments;
+  for (std::string& text : texts) arguments.push_back(text.data());
+  return arguments;
+}
+
+TEST(CommandLineTest, AFlagIsFoundBeforeTheDoubleHyphen) {
+  const struct {
+    std::vector<std::string> arguments;
+    bool found;
+  } cases[] = {
+      {{}, false},
+      {{"--help"}, true},
+      {{"-h"}, true},
+      {{"443", "--help"}, true},
+      {{"--helper"}, false},
+      {{"--help=1"}, false},
+      {{"help"}, false},
+      {{"--", "--help"}, false},
+      {{"--help", "--"}, true},
+  };
+  for (const auto& c : cases) {
+    std::vector<std::string> texts = c.arguments;
+    EXPECT_EQ(HasFlag(Arguments(texts), {"--help", "-h"}), c.found)
+        << ::testing::PrintToString(c.arguments);
+  }
+  EXPECT_FALSE(HasFlag({}, {}));
+}
+
+TEST(CommandLineTest, FlagsMayBeWrittenWithHyphens) {
+  std::vector<std::string> texts = {"a-name",
+                                    "--local-file=my-file.csv",
+                                    "--no-such-flag",
+                                    "i-1.csv",
+                                    "-o-o",
+                                    "--all_the-same",
+                                    "--",
+                                    "--a-b"};
+  HyphensToUnderscores(Arguments(texts));
+  EXPECT_THAT(texts, ElementsAreArray({"a-name", "--local_file=my-file.csv", "--no-such-flag",
+                                       "i-1.csv", "-o-o", "--all_the_same", "--", "--a-b"}));
+}
+
+}  // namespace
+}  // namespace portreg
