@@ -38,7 +38,7 @@ SERVER_FILES = {
 # What the programs of a release have linked in, whose notices come along.
 LINKED_IN = {f"lib{name}-dev" for name in (
     "absl", "c-ares", "grpc", "jemalloc", "protobuf")}
-LIBRARIES = {"client", "proto", "tls", "common", "handlers", "service",
+LIBRARIES = {"client", "proto", "tls", "common", "answers", "service",
              "fake_server", "mirror"}
 HEADER_ROOTS = ("client/include", "client/mocks/include",
                 "server/testing/include")
