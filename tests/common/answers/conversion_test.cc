@@ -1,4 +1,4 @@
-// The domain's values and the contract's, which common/answers/to_message.h copies
+// The domain's values and the contract's, which common/answers/conversion.h copies
 // without a table between them.
 #include <cstdint>
 #include <string>
@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "common/answers/to_message.h"
+#include "common/answers/conversion.h"
 #include "common/model/classify.h"
 #include "common/model/layer.h"
 #include "common/model/port.h"
@@ -144,13 +144,16 @@ TEST(ConvertTest, Port0IsAPortAndNoPortIsAbsent) {
 }
 
 TEST(ConvertTest, AnAdvisoryWithEveryField) {
-  v1::Advisory message;
-  ToMessage(Advisory{AdvisoryKind::kIanaReserved, "reserved", {Transport::kUdp, Transport::kDccp}},
-            message);
+  v1::ClassifyResponse message;
+  ToMessage(
+      ClassOf(80),
+      {Advisory{AdvisoryKind::kIanaReserved, "reserved", {Transport::kUdp, Transport::kDccp}}},
+      message);
+  ASSERT_EQ(message.advisories_size(), 1);
   const auto expected = Proto<v1::Advisory>(
       "kind: ADVISORY_KIND_IANA_RESERVED message: 'reserved' "
       "transports: [TRANSPORT_UDP, TRANSPORT_DCCP]");
-  EXPECT_EQ(message.DebugString(), expected.DebugString());
+  EXPECT_EQ(message.advisories(0).DebugString(), expected.DebugString());
 }
 
 TEST(ConvertTest, ASearchResultWithEveryField) {
