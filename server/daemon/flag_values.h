@@ -13,7 +13,7 @@
 #include "absl/time/time.h"
 #include "server/process/log.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // A whole number from `kLeast` on.
 template <typename T, T kLeast>
@@ -101,6 +101,6 @@ inline std::string AbslUnparseFlag(LogFormat format) {
   return format == LogFormat::kJson ? "json" : "text";
 }
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_DAEMON_FLAG_VALUES_H_

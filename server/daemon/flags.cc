@@ -29,17 +29,17 @@
 
 namespace {
 
-using Count = portreg::AtLeast<int32_t, 1>;
-using CountOrNone = portreg::AtLeast<int32_t, 0>;
-using LongCount = portreg::AtLeast<int64_t, 1>;
+using Count = portreg::server::AtLeast<int32_t, 1>;
+using CountOrNone = portreg::server::AtLeast<int32_t, 0>;
+using LongCount = portreg::server::AtLeast<int64_t, 1>;
 // With less no call would be answered.
-using MetadataBytes = portreg::AtLeast<int32_t, 1 << 10>;
-using QuotaBytes = portreg::AtLeast<int64_t, 1 << 20>;
-using Period = portreg::Lasting<1>;
-using Delay = portreg::Lasting<0>;
-using Interval = portreg::Lasting<10, /*kOrZero=*/true>;
+using MetadataBytes = portreg::server::AtLeast<int32_t, 1 << 10>;
+using QuotaBytes = portreg::server::AtLeast<int64_t, 1 << 20>;
+using Period = portreg::server::Lasting<1>;
+using Delay = portreg::server::Lasting<0>;
+using Interval = portreg::server::Lasting<10, /*kOrZero=*/true>;
 
-constexpr portreg::ServerLimits kLimits;
+constexpr portreg::server::ServerLimits kLimits;
 
 }  // namespace
 
@@ -55,11 +55,12 @@ ABSL_FLAG(bool, admin_insecure, false,
           "allow it for --admin_listen and --metrics_listen, but not for --listen");
 ABSL_FLAG(bool, reflection, false, "offer gRPC server reflection on the service's own address");
 
-ABSL_FLAG(portreg::GivenText, tls_cert, {}, "PEM file of the server's certificate and its chain");
-ABSL_FLAG(portreg::GivenText, tls_key, {}, "PEM file of its private key");
-ABSL_FLAG(portreg::GivenText, tls_client_ca, {},
+ABSL_FLAG(portreg::server::GivenText, tls_cert, {},
+          "PEM file of the server's certificate and its chain");
+ABSL_FLAG(portreg::server::GivenText, tls_key, {}, "PEM file of its private key");
+ABSL_FLAG(portreg::server::GivenText, tls_client_ca, {},
           "PEM file of the certificates that vouch for clients; clients must then have one");
-ABSL_FLAG(portreg::GivenText, tls_allowed_clients, {},
+ABSL_FLAG(portreg::server::GivenText, tls_allowed_clients, {},
           "names in clients' certificates (URI, DNS, e-mail, IP) that may call, with * for any "
           "text without /; none: all that --tls_client_ca vouches for");
 
@@ -68,10 +69,11 @@ ABSL_FLAG(CountOrNone, max_connections_per_peer, {kLimits.connections.per_peer},
           "of these, from one IPv4 address or IPv6 /64 network; 0: no limit");
 ABSL_FLAG(Count, max_concurrent_streams, {kLimits.max_concurrent_streams},
           "calls under way on one connection");
-ABSL_FLAG(LongCount, max_calls, {portreg::ServiceOptions().max_calls}, "calls under way in all");
-ABSL_FLAG(LongCount, max_queued_calls, {portreg::ServiceOptions().max_queued_calls},
+ABSL_FLAG(LongCount, max_calls, {portreg::server::ServiceOptions().max_calls},
+          "calls under way in all");
+ABSL_FLAG(LongCount, max_queued_calls, {portreg::server::ServiceOptions().max_queued_calls},
           "of these, calls that cost much, such as searches, that wait for a worker thread");
-ABSL_FLAG(LongCount, max_unread_bytes, {portreg::ServiceOptions().max_unread_bytes},
+ABSL_FLAG(LongCount, max_unread_bytes, {portreg::server::ServiceOptions().max_unread_bytes},
           "bytes of replies made for one call each that clients have not read");
 ABSL_FLAG(Count, max_request_bytes, {kLimits.max_request_bytes}, "the longest request");
 ABSL_FLAG(MetadataBytes, max_metadata_bytes, {kLimits.max_metadata_bytes},
@@ -91,7 +93,7 @@ ABSL_FLAG(Period, keepalive_time, {kLimits.keepalive_time},
 ABSL_FLAG(Period, keepalive_timeout, {kLimits.keepalive_timeout}, "how long it has to answer");
 ABSL_FLAG(Period, min_ping_interval, {kLimits.min_ping_interval},
           "clients that ping more often without a call are sent away");
-ABSL_FLAG(Period, max_watch, {portreg::ServiceOptions().max_watch},
+ABSL_FLAG(Period, max_watch, {portreg::server::ServiceOptions().max_watch},
           "how long a Watch lasts, at most");
 
 ABSL_FLAG(std::string, iana_file, "",
@@ -100,17 +102,18 @@ ABSL_FLAG(std::string, local_file, "",
           "CSV file of your own assignments, with IANA's columns and perhaps Owner");
 ABSL_FLAG(bool, allow_fewer_rows, false,
           "take an IANA file with over 5 % fewer rows than the data before it");
-ABSL_FLAG(QuotaBytes, max_registry_bytes, {static_cast<int64_t>(portreg::DataOptions().max_bytes)},
+ABSL_FLAG(QuotaBytes, max_registry_bytes,
+          {static_cast<int64_t>(portreg::server::DataOptions().max_bytes)},
           "memory of a registry with its index and stored replies; two are alive during a reload");
 ABSL_FLAG(bool, check, false,
           "load the data, report counts, unusable rows and collisions, and exit: 0 if all is well, "
           "1 if not");
-ABSL_FLAG(Interval, reload_interval, {portreg::PortregdOptions().reload_interval},
+ABSL_FLAG(Interval, reload_interval, {portreg::server::PortregdOptions().reload_interval},
           "how often the files of data and TLS are looked at for a change; 0: only upon SIGHUP");
 
-ABSL_FLAG(portreg::LogFormat, log_format, portreg::LogFormat::kText,
+ABSL_FLAG(portreg::server::LogFormat, log_format, portreg::server::LogFormat::kText,
           "format of the log on standard error: text or json");
-ABSL_FLAG(portreg::Share, access_log, {portreg::PortregdOptions().access_log},
+ABSL_FLAG(portreg::server::Share, access_log, {portreg::server::PortregdOptions().access_log},
           "share of the calls that are logged, 0 to 1");
 
 ABSL_FLAG(Delay, drain_delay, {absl::Seconds(5)},
@@ -118,7 +121,7 @@ ABSL_FLAG(Delay, drain_delay, {absl::Seconds(5)},
           "nobody is connected");
 ABSL_FLAG(Delay, drain_grace, {absl::Seconds(5)}, "how long calls under way then have to end");
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 constexpr absl::string_view kEnvironmentPrefix = "PORTREGD_";
@@ -330,4 +333,4 @@ std::string HelpText() {
   return text;
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -11,7 +11,7 @@
 #include "server/daemon/portregd.h"
 #include "server/process/log.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // What the command line asks for.
 struct Command {
@@ -39,6 +39,6 @@ absl::StatusOr<Command> ReadCommand(int argc, char** argv);
 // What --help prints: the flags in groups, with defaults.
 std::string HelpText();
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_DAEMON_FLAGS_H_

@@ -20,7 +20,7 @@
 #include "server/daemon/portregd.h"
 #include "server/process/grpc_log.h"
 #include "server/process/log.h"
-#include "server/process/process.h"
+#include "server/process/process_limits.h"
 #include "server/reload/registry_files.h"
 
 // Read by jemalloc, where that is linked. It gives memory back only while the
@@ -35,6 +35,8 @@ const char* malloc_conf =
 
 namespace {
 
+namespace server = portreg::server;
+
 // Before gRPC opens its first descriptor, which is before main().
 __attribute__((section(".preinit_array"),
                used)) void (*const kBeforeAll)() = &portreg::SecureStandardDescriptors;
@@ -46,20 +48,20 @@ int Fail(const absl::Status& status) {
 
 // Fail(), where the log has begun: what it says comes first, and who reads JSON
 // finds a line of it.
-int CannotStart(portreg::LogFormat format, const absl::Status& status) {
-  if (format == portreg::LogFormat::kJson) {
-    portreg::Log(portreg::Severity::kError, "cannot start",
-                 {{"error", std::string(status.message())}});
+int CannotStart(server::LogFormat format, const absl::Status& status) {
+  if (format == server::LogFormat::kJson) {
+    server::Log(server::Severity::kError, "cannot start",
+                {{"error", std::string(status.message())}});
   }
-  portreg::FlushLog();
-  return format == portreg::LogFormat::kJson ? EXIT_FAILURE : Fail(status);
+  server::FlushLog();
+  return format == server::LogFormat::kJson ? EXIT_FAILURE : Fail(status);
 }
 
-int Check(const portreg::DataOptions& options) {
-  const absl::StatusOr<std::shared_ptr<const portreg::Snapshot>> snapshot =
-      portreg::LoadSnapshot(options);
+int Check(const server::DataOptions& options) {
+  const absl::StatusOr<std::shared_ptr<const server::Snapshot>> snapshot =
+      server::LoadSnapshot(options);
   if (!snapshot.ok()) return Fail(snapshot.status());
-  const portreg::CheckReport report = portreg::Report((*snapshot)->registry);
+  const server::CheckReport report = server::Report((*snapshot)->registry);
   std::fputs(report.text.c_str(), stdout);
   if (std::fflush(stdout) != 0) return Fail(absl::DataLossError("cannot write the report"));
   if (report.passed) return EXIT_SUCCESS;
@@ -67,7 +69,7 @@ int Check(const portreg::DataOptions& options) {
 }
 
 // Reloads upon SIGHUP until another signal comes, and returns that one.
-int ServeUntilSignal(const sigset_t& signals, portreg::Portregd& portregd) {
+int ServeUntilSignal(const sigset_t& signals, server::Portregd& portregd) {
   while (true) {
     int received = 0;
     if (sigwait(&signals, &received) != 0) continue;
@@ -78,7 +80,7 @@ int ServeUntilSignal(const sigset_t& signals, portreg::Portregd& portregd) {
 
 // Gives those who balance load the time to notice, unless nobody is connected
 // or someone is in a hurry.
-void AwaitDrained(const sigset_t& signals, portreg::Portregd& portregd, absl::Duration delay) {
+void AwaitDrained(const sigset_t& signals, server::Portregd& portregd, absl::Duration delay) {
   const portreg::MonotonicTime end = portreg::MonotonicTime::Now() + delay;
   const timespec look = {.tv_sec = 0, .tv_nsec = 50'000'000};
   while (portreg::MonotonicTime::Now() < end && portregd.connected()) {
@@ -90,7 +92,7 @@ void AwaitDrained(const sigset_t& signals, portreg::Portregd& portregd, absl::Du
 }  // namespace
 
 int main(int argc, char** argv) {
-  portreg::ReportLackOfThreadsAndMemory();
+  server::ReportLackOfThreadsAndMemory();
   // Blocked in every thread, so that no work is done within a handler.
   sigset_t signals;
   sigemptyset(&signals);
@@ -104,39 +106,38 @@ int main(int argc, char** argv) {
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   // Protobuf would log texts of strangers; the answer to them says it all.
   google::protobuf::SetLogHandler(nullptr);
-  portreg::TameGrpcLog();
+  server::TameGrpcLog();
 
-  const absl::StatusOr<portreg::Command> command = portreg::ReadCommand(argc, argv);
+  const absl::StatusOr<server::Command> command = server::ReadCommand(argc, argv);
   if (!command.ok()) return Fail(command.status());
   if (command->help) {
-    std::fputs(portreg::HelpText().c_str(), stdout);
+    std::fputs(server::HelpText().c_str(), stdout);
     return EXIT_SUCCESS;
   }
   if (command->check) return Check(command->portregd.data);
-  portreg::SetLogFormat(command->log_format);
+  server::SetLogFormat(command->log_format);
   if (!command->unknown_variables.empty()) {
-    portreg::Log(portreg::Severity::kWarning, "variables that stand for no flag",
-                 {{"ignored", absl::StrJoin(command->unknown_variables, " ")}});
+    server::Log(server::Severity::kWarning, "variables that stand for no flag",
+                {{"ignored", absl::StrJoin(command->unknown_variables, " ")}});
   }
-  for (const absl::Status& status :
-       {portreg::CheckAddressSpace(), portreg::RaiseDescriptorLimit()}) {
+  for (const absl::Status& status : {server::CheckAddressSpace(), server::RaiseDescriptorLimit()}) {
     if (!status.ok()) return CannotStart(command->log_format, status);
   }
 
-  const absl::StatusOr<std::unique_ptr<portreg::Portregd>> portregd =
-      portreg::Portregd::Start(command->portregd);
+  const absl::StatusOr<std::unique_ptr<server::Portregd>> portregd =
+      server::Portregd::Start(command->portregd);
   if (!portregd.ok()) return CannotStart(command->log_format, portregd.status());
   for (const std::string& line : (*portregd)->Announcements()) absl::PrintF("%s\n", line);
   std::fflush(stdout);
   (*portregd)->TellReady();
 
   const int signal = ServeUntilSignal(signals, **portregd);
-  portreg::Log(portreg::Severity::kInfo, "draining", {{"signal", std::string(strsignal(signal))}});
+  server::Log(server::Severity::kInfo, "draining", {{"signal", std::string(strsignal(signal))}});
   (*portregd)->Drain();
   if (signal == SIGTERM) AwaitDrained(signals, **portregd, command->drain_delay);
   (*portregd)->Shutdown(command->drain_grace);
-  portreg::Log(portreg::Severity::kInfo, "stopped");
-  portreg::FlushLog();
+  server::Log(server::Severity::kInfo, "stopped");
+  server::FlushLog();
   // All is over and written. What is left, gRPC's own end, waits for threads of
   // its own: seven seconds on a machine of many processors.
   std::_Exit(EXIT_SUCCESS);

@@ -10,7 +10,7 @@
 #include "server/process/log.h"
 #include "server/tls/client_names.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 // Health, besides "" and the service, on the admin side: whether the process
@@ -194,4 +194,4 @@ absl::StatusOr<bool> Portregd::ReloadCertificates() {
   return changed;
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

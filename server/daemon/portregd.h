@@ -22,7 +22,7 @@
 #include "server/tls/serving_certificates.h"
 #include "server/tls/tls_options.h"
 
-namespace portreg {
+namespace portreg::server {
 
 struct PortregdOptions {
   // `server.service.admit` is set from `tls.allowed_clients`.
@@ -102,6 +102,6 @@ class Portregd {
   std::unique_ptr<MetricsEndpoint> metrics_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_DAEMON_PORTREGD_H_

@@ -10,7 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 constexpr ConnectionLimits kHttpLimits = {
@@ -95,4 +95,4 @@ HttpServer::~HttpServer() {
   if (daemon_ != nullptr) MHD_stop_daemon(daemon_);
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -14,7 +14,7 @@
 
 struct MHD_Daemon;
 
-namespace portreg {
+namespace portreg::server {
 
 // A request's first line; the header fields and the body are left out.
 struct HttpRequest {
@@ -73,6 +73,6 @@ class HttpServer {
   MHD_Daemon* daemon_ = nullptr;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_METRICS_HTTP_SERVER_H_

@@ -13,11 +13,11 @@
 #include "prometheus/client_metric.h"
 #include "prometheus/metric_type.h"
 #include "server/process/log.h"
-#include "server/process/process.h"
+#include "server/process/process_stats.h"
 #include "server/service/call_stats.h"
 #include "server/service/method.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 using prometheus::ClientMetric;
@@ -263,4 +263,4 @@ std::vector<MetricFamily> Metrics::Collect() const {
   return families;
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

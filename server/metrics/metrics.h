@@ -12,7 +12,7 @@
 #include "server/service/publication.h"
 #include "server/tls/serving_certificates.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // Whose state is told. All must outlive the metrics.
 struct MetricsSources {
@@ -38,6 +38,6 @@ class Metrics final : public prometheus::Collectable {
   const MetricsSources sources_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_METRICS_METRICS_H_

@@ -11,7 +11,7 @@
 #include "prometheus/collectable.h"
 #include "server/metrics/http_server.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // An HTTP server that has nothing but /metrics, on threads of its own.
 class MetricsEndpoint {
@@ -34,6 +34,6 @@ class MetricsEndpoint {
   std::unique_ptr<HttpServer> server_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_METRICS_METRICS_ENDPOINT_H_

@@ -8,7 +8,7 @@
 #include "absl/algorithm/container.h"
 #include "absl/time/time.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 // A flood of connections beyond the limit must not make us look at each open
@@ -128,4 +128,4 @@ void Connections::ForgetClosed() {
   next_look_ = end + kPauseForLook * (end - start);
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

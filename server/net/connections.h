@@ -12,7 +12,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "common/system/monotonic_time.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // What becomes of a connection that comes while as many are open as may be.
 enum class WhenFull {
@@ -102,6 +102,6 @@ class Connections {
   Counts counts_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_NET_CONNECTIONS_H_

@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // An exclusive lock on a file (flock(2)), held until the object is destroyed.
 // The kernel releases the locks of a process that dies.
@@ -29,6 +29,6 @@ class FileLock {
   int fd_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_NET_FILE_LOCK_H_

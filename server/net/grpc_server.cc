@@ -12,7 +12,7 @@
 #include "grpcpp/health_check_service_interface.h"
 #include "server/replies/grpc_conversion.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 // gRPC adds the services of plug-ins to every server of a program that links
@@ -115,4 +115,4 @@ void GrpcServer::Shutdown(absl::Duration grace) {
   server_->Shutdown(After(grace));
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -13,7 +13,7 @@
 #include "server/net/listener.h"
 #include "server/net/server_limits.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // What a server offers besides the services that are registered with it.
 struct GrpcServerOptions {
@@ -69,6 +69,6 @@ class GrpcServer {
   std::unique_ptr<grpc::Server> server_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_NET_GRPC_SERVER_H_

@@ -8,7 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "common/model/port.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // "host:port", "[ipv6]:port" or "unix:path". Port 0 lets the system choose.
 struct ListenAddress {
@@ -29,6 +29,6 @@ struct ListenAddress {
 // INVALID_ARGUMENT, naming the text, for anything else.
 absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text);
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_NET_LISTEN_ADDRESS_H_

@@ -16,7 +16,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 // Descriptors kept free for what is no connection: files to reload, a log.
@@ -159,4 +159,4 @@ void Listener::AdmitOrClose(int fd, int listener_fd, const std::string& peer) {
   }
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

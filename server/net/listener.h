@@ -14,7 +14,7 @@
 #include "server/net/listen_address.h"
 #include "server/net/listening_socket.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // gRPC's own listeners never accept again once accept has failed for want of a
 // descriptor (CVE-2023-4785), and count no connections. This one turns away
@@ -72,6 +72,6 @@ class Listener {
   std::thread thread_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_NET_LISTENER_H_

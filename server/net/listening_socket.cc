@@ -18,7 +18,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 constexpr int kSocketFlags = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
@@ -124,4 +124,4 @@ absl::Status ListeningSockets::OpenTcp(absl::Duration user_timeout) {
   return absl::OkStatus();
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

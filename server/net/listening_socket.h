@@ -11,7 +11,7 @@
 #include "server/net/listen_address.h"
 #include "server/net/socket_path.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // Sockets that listen at one address, until the object is destroyed.
 // Not thread-safe.
@@ -47,6 +47,6 @@ class ListeningSockets {
   std::optional<SocketPath> path_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_NET_LISTENING_SOCKET_H_

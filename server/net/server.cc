@@ -6,7 +6,7 @@
 #include "absl/time/clock.h"
 #include "common/system/monotonic_time.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 // How long calls under way take to end, but for those that nobody reads.
@@ -65,4 +65,4 @@ void Server::HangUp(absl::Duration longest) {
   }
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -15,7 +15,7 @@
 #include "server/service/service.h"
 #include "server/service/unknown_methods.h"
 
-namespace portreg {
+namespace portreg::server {
 
 struct ServerOptions {
   // Where to listen: host:port, [ipv6]:port or unix:path; port 0 lets the
@@ -68,6 +68,6 @@ class Server {
   std::unique_ptr<GrpcServer> server_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_NET_SERVER_H_

@@ -8,7 +8,7 @@
 #include "common/model/limits.h"
 #include "server/net/connections.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // What a server allows each connection and all of them together. Each limit
 // says what it protects.
@@ -47,6 +47,6 @@ struct ServerLimits {
   absl::Duration min_ping_interval = absl::Seconds(10);
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_NET_SERVER_LIMITS_H_

@@ -15,7 +15,7 @@
 #include "absl/time/time.h"
 #include "server/net/file_lock.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 constexpr size_t kMaxPathBytes = sizeof(sockaddr_un::sun_path) - 1;
@@ -106,4 +106,4 @@ void SocketPath::GiveBack() {
   }
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

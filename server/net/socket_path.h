@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // The path of a unix socket that listens. A path is taken over only from a
 // socket that nobody listens on, and removed only while it still leads to the
@@ -59,6 +59,6 @@ class SocketPath {
   File file_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_NET_SOCKET_PATH_H_

@@ -7,7 +7,7 @@
 #include "server/process/log.h"
 #include "server/service/correlation.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 // Empty if the caller sent none.
@@ -33,4 +33,4 @@ void AccessLog::OnHandled(const grpc::CallbackServerContext& context, Method met
        {"traceparent", Sent(context, kTraceHeader)}});
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

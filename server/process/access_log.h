@@ -4,7 +4,7 @@
 
 #include "server/service/service_options.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // Logs a share of all calls, chosen at random: method, code, time taken, peer,
 // and x-request-id and traceparent (W3C Trace Context) if the caller sent them.
@@ -20,6 +20,6 @@ class AccessLog final : public CallObserver {
   const double share_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_PROCESS_ACCESS_LOG_H_

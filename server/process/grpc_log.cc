@@ -9,7 +9,7 @@
 #include "grpc/support/log.h"
 #include "server/process/log.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 constexpr absl::Duration kPause = absl::Seconds(1);
@@ -38,4 +38,4 @@ void TameGrpcLog() {
   gpr_set_log_verbosity(GPR_LOG_SEVERITY_ERROR);
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -20,7 +20,7 @@
 #include "common/text/quote.h"
 #include "nlohmann/json.hpp"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 constexpr size_t kMaxWaiting = 1024;
@@ -188,4 +188,4 @@ uint64_t LogLinesDropped() { return Writer::Get().dropped(); }
 
 void FlushLog() { Writer::Get().Flush(); }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -10,7 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
-namespace portreg {
+namespace portreg::server {
 
 enum class Severity { kInfo, kWarning, kError };
 enum class LogFormat {
@@ -51,6 +51,6 @@ uint64_t LogLinesDropped();
 // Waits until the lines so far are written, but not longer than a second.
 void FlushLog();
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_PROCESS_LOG_H_

@@ -2,7 +2,7 @@
 
 #include <systemd/sd-daemon.h>
 
-namespace portreg {
+namespace portreg::server {
 
 void SystemdNotifier::Ready() {
   const std::lock_guard lock(mutex_);
@@ -24,4 +24,4 @@ void SystemdNotifier::Send(const char* state) {
   if (!stopping_) sd_notify(0, state);
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -4,7 +4,7 @@
 
 #include <mutex>
 
-namespace portreg {
+namespace portreg::server {
 
 // Sends the states of sd_notify(3) (Type=notify). Sends nothing where no service
 // manager listens, and nothing more once the server stops: a reload that ends
@@ -33,6 +33,6 @@ class SystemdNotifier {
   bool stopping_ = false;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_PROCESS_SYSTEMD_NOTIFIER_H_

@@ -9,7 +9,7 @@
 #include <iterator>
 #include <utility>
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 int64_t Nanoseconds(const statx_timestamp& time) {
@@ -77,4 +77,4 @@ bool FileWatch::IsWritten(const std::vector<File>& before, const std::vector<Fil
   return false;
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace portreg {
+namespace portreg::server {
 
 // What a look finds, compared with the files as they were last taken.
 enum class FileChange {
@@ -78,6 +78,6 @@ class FileWatch {
   int replaced_looks_ = 0;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_RELOAD_FILE_WATCH_H_

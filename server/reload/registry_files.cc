@@ -18,7 +18,7 @@
 #include "common/model/record.h"
 #include "common/model/service_name.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 constexpr size_t kMaxCollisionsReported = 100;
@@ -176,4 +176,4 @@ CheckReport Report(const Registry& registry) {
   return report;
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -12,7 +12,7 @@
 #include "server/replies/registry_bytes.h"
 #include "server/replies/snapshot.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // Where the layers come from.
 struct DataOptions {
@@ -60,6 +60,6 @@ struct CheckReport {
 
 CheckReport Report(const Registry& registry);
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_RELOAD_REGISTRY_FILES_H_

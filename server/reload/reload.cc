@@ -7,7 +7,7 @@
 #include "absl/time/clock.h"
 #include "server/process/log.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 // What failed is tried again after that long, though no file has changed.
@@ -113,4 +113,4 @@ void Reloader::Reload(size_t subject) {
   ++(*outcome ? stats.succeeded : stats.unchanged);
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

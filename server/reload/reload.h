@@ -18,7 +18,7 @@
 #include "server/process/systemd_notifier.h"
 #include "server/reload/file_watch.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // How the reloads of one subject went.
 struct ReloadStats {
@@ -90,6 +90,6 @@ class Reloader {
   std::thread thread_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_RELOAD_RELOAD_H_

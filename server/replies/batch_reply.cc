@@ -12,7 +12,7 @@
 #include "common/answers/errors.h"
 #include "common/answers/requests.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 // A client receives at most 4 MiB unless told otherwise.
@@ -62,4 +62,4 @@ absl::StatusOr<std::string> BatchReply(const Registry& registry, const StoredRep
   return reply;
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -9,7 +9,7 @@
 #include "portreg/v1/port_registry_service.pb.h"
 #include "server/replies/stored_replies.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // A serialised BatchLookupResponse: results that are stored are copied, the
 // others are the handler's. Errors are those of the contract. `replies` are
@@ -17,6 +17,6 @@ namespace portreg {
 absl::StatusOr<std::string> BatchReply(const Registry& registry, const StoredReplies& replies,
                                        const v1::BatchLookupRequest& request);
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_REPLIES_BATCH_REPLY_H_

@@ -5,7 +5,7 @@
 #include "common/answers/errors.h"
 #include "common/answers/requests.h"
 
-namespace portreg {
+namespace portreg::server {
 
 grpc::Status ToGrpcStatus(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
@@ -41,4 +41,4 @@ gpr_timespec After(absl::Duration duration) {
   return {length.tv_sec, static_cast<int32_t>(length.tv_nsec), GPR_TIMESPAN};
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -13,7 +13,7 @@
 #include "grpcpp/support/slice.h"
 #include "grpcpp/support/status.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // With the status's details as the trailer grpc-status-details-bin.
 grpc::Status ToGrpcStatus(const absl::Status& status);
@@ -33,6 +33,6 @@ void Put(absl::Span<const grpc::Slice> slices, grpc::ByteBuffer& message);
 // right when the system's clock is set.
 gpr_timespec After(absl::Duration duration);
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_REPLIES_GRPC_CONVERSION_H_

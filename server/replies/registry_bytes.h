@@ -7,7 +7,7 @@
 
 #include "absl/status/status.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // The memory that one registry may take with its index and stored replies, in
 // bytes, unless told otherwise. Suffices for 150,000 short rows beside IANA's; two
@@ -32,6 +32,6 @@ auto RefuseWithoutMemory(Load load) -> decltype(load()) {
   }
 }
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_REPLIES_REGISTRY_BYTES_H_

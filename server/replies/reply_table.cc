@@ -7,7 +7,7 @@
 #include "google/protobuf/wire_format_lite.h"
 #include "grpcpp/impl/grpc_library.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 using google::protobuf::internal::WireFormatLite;
@@ -56,4 +56,4 @@ ReplyTable::Place ReplyTable::Append(const v1::ClassifyResponse& reply, std::str
           .revision = static_cast<uint32_t>(bytes.size() - revision_size_)};
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

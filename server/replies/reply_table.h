@@ -16,7 +16,7 @@
 #include "portreg/v1/port_registry_service.pb.h"
 #include "server/replies/grpc_conversion.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // Replies to the questions 0 to size - 1, equal ones stored once, as parts of
 // one slice. Any number of threads may read at once; slices outlive the table.
@@ -102,6 +102,6 @@ ReplyTable::ReplyTable(const Registry& registry, size_t size, size_t max_bytes, 
   bytes_ = ToSlice(std::move(bytes));
 }
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_REPLIES_REPLY_TABLE_H_

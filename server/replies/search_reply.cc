@@ -11,7 +11,7 @@
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/wire_format_lite.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 using google::protobuf::internal::WireFormatLite;
@@ -101,4 +101,4 @@ absl::StatusOr<std::string> SearchReply(const SearchIndex& index, const StoredRe
   return bytes;
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -10,7 +10,7 @@
 #include "portreg/v1/port_registry_service.pb.h"
 #include "server/replies/stored_replies.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // The bytes of what the handler Search answers. Records in the basic view are
 // copied from `replies`, which must be those of the index's registry. Errors are
@@ -20,6 +20,6 @@ absl::StatusOr<std::string> SearchReply(const SearchIndex& index, const StoredRe
                                         const v1::SearchRequest& request,
                                         const std::atomic<bool>* cancelled = nullptr);
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_REPLIES_SEARCH_REPLY_H_

@@ -7,7 +7,7 @@
 #include "absl/time/clock.h"
 #include "server/replies/registry_bytes.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 constexpr size_t kUnbounded = std::numeric_limits<size_t>::max();
@@ -37,4 +37,4 @@ Snapshot::Snapshot(Registry r, size_t max_bytes)
       replies(registry, ReplyBytes(registry, search_index, max_bytes)),
       memory_bytes_(registry.MemoryBytes() + search_index.MemoryBytes() + replies.MemoryBytes()) {}
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -11,7 +11,7 @@
 #include "common/search/search.h"
 #include "server/replies/stored_replies.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // A registry, and what is built of it once so that no call has to. Immutable.
 class Snapshot {
@@ -43,6 +43,6 @@ class Snapshot {
   const size_t memory_bytes_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_REPLIES_SNAPSHOT_H_

@@ -11,7 +11,7 @@
 #include "grpcpp/support/byte_buffer.h"
 #include "server/replies/stored_replies.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // The messages of one listing in the basic view and without a filter, each made
 // of parts of the stored records. Does what ListRangeAnswer does for any other. Not for
@@ -39,6 +39,6 @@ class StoredListRangeAnswer {
   RecordIndex position_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_REPLIES_STORED_LIST_RANGE_ANSWER_H_

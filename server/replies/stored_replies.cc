@@ -12,7 +12,7 @@
 #include "common/model/port.h"
 #include "common/model/port_class.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 bool IsPort(int32_t port) { return 0 <= port && port <= kMaxPort; }
@@ -152,4 +152,4 @@ absl::string_view StoredReplies::FindBatchResult(const v1::LookupRequest& reques
   return place->table.BatchResult(place->question);
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -15,7 +15,7 @@
 #include "portreg/v1/port_registry_service.pb.h"
 #include "server/replies/reply_table.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // What the handlers answer to the plain questions about a registry, those in
 // the basic view and without a filter. Made once, by asking the handlers, when
@@ -90,6 +90,6 @@ class StoredReplies {
   const ReplyTable classes_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_REPLIES_STORED_REPLIES_H_

@@ -11,7 +11,7 @@
 #include "grpcpp/support/status_code_enum.h"
 #include "server/service/method.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // How many keys a batch has.
 inline constexpr std::array<int64_t, 7> kBatchBounds = {1, 10, 50, 100, 250, 500, 1'000};
@@ -39,6 +39,6 @@ struct CallStats {
   Histogram<kBatchBounds.size()> batch_sizes{kBatchBounds};
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_SERVICE_CALL_STATS_H_

@@ -6,7 +6,7 @@
 #include "common/system/monotonic_time.h"
 #include "server/replies/grpc_conversion.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 absl::Status Stopping() {
@@ -72,4 +72,4 @@ bool Calls::AwaitNone(absl::Duration longest) const {
   return true;
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -19,7 +19,7 @@
 #include "server/service/unread_bytes.h"
 #include "server/workers/worker_pool.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // Keeps gRPC initialised for as long as the object exists.
 class GrpcInUse {
@@ -133,6 +133,6 @@ class Call {
   const std::chrono::steady_clock::time_point start_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_SERVICE_CALLS_H_

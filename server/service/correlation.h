@@ -4,7 +4,7 @@
 
 #include "grpcpp/grpcpp.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // The caller's own name of a request, and W3C Trace Context's.
 inline constexpr const char* kRequestIdHeader = "x-request-id";
@@ -16,6 +16,6 @@ inline constexpr const char* kTraceHeader = "traceparent";
 // not sent back. Must come before the initial metadata is sent.
 void EchoCorrelation(grpc::CallbackServerContext& context);
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_SERVICE_CORRELATION_H_

@@ -15,7 +15,7 @@
 #include "server/service/stream.h"
 #include "server/workers/worker_pool.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // Sends one message at a time, the next one when gRPC has taken the last: a
 // reader that does not read costs one message. Messages that are not stored, for
@@ -49,6 +49,6 @@ class ListRangeStream final : public Stream, public WorkerPool::Job {
   std::shared_ptr<Stream> submitted_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_SERVICE_LIST_RANGE_STREAM_H_

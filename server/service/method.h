@@ -7,7 +7,7 @@
 
 #include "absl/strings/string_view.h"
 
-namespace portreg {
+namespace portreg::server {
 
 enum class Method {
   kLookup,
@@ -48,6 +48,6 @@ inline constexpr const MethodInfo& InfoOf(Method method) {
   return kMethods[static_cast<size_t>(method)];
 }
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_SERVICE_METHOD_H_

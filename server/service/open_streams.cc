@@ -3,7 +3,7 @@
 #include <utility>
 #include <vector>
 
-namespace portreg {
+namespace portreg::server {
 
 void OpenStreams::Add(const std::shared_ptr<EndableStream>& stream) {
   {
@@ -35,4 +35,4 @@ void OpenStreams::EndAll(const grpc::Status& status) {
   for (const std::shared_ptr<EndableStream>& stream : open) stream->End(status);
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

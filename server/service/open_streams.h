@@ -9,7 +9,7 @@
 
 #include "grpcpp/support/status.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // A stream that can be ended from outside. Any thread may call it.
 class EndableStream {
@@ -40,6 +40,6 @@ class OpenStreams {
   std::optional<grpc::Status> end_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_SERVICE_OPEN_STREAMS_H_

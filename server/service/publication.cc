@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 // Destroyed observers are dropped when there are at least so many in all.
@@ -55,4 +55,4 @@ void Publication::DropDestroyed() const {
   std::erase_if(observers_, [](const auto& observer) { return observer.expired(); });
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

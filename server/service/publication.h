@@ -10,7 +10,7 @@
 #include "common/model/registry.h"
 #include "server/replies/snapshot.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // Is told when another snapshot becomes the current one.
 class PublicationObserver {
@@ -57,6 +57,6 @@ class Publication {
   mutable size_t drop_at_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_SERVICE_PUBLICATION_H_

@@ -22,7 +22,7 @@
 #include "server/workers/connection_id.h"
 #include "server/workers/worker_pool.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 // A message made for one call, in bytes.
@@ -234,4 +234,4 @@ grpc::ServerUnaryReactor* PortRegistryService::GetRegistryInfo(grpc::CallbackSer
                                                 *response);
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

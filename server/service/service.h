@@ -10,7 +10,7 @@
 #include "server/service/calls.h"
 #include "server/service/publication.h"
 
-namespace portreg {
+namespace portreg::server {
 
 namespace internal {
 // Raw methods, so that bytes which are no message, or text that is not UTF-8,
@@ -68,6 +68,6 @@ class PortRegistryService final : public internal::RawPortRegistryService {
   Calls calls_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_SERVICE_SERVICE_H_

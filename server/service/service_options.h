@@ -11,7 +11,7 @@
 #include "grpcpp/grpcpp.h"
 #include "server/service/method.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // Told of the end of each call, for an access log. From several threads at once.
 class CallObserver {
@@ -48,6 +48,6 @@ struct ServiceOptions {
   CallObserver* observer = nullptr;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_SERVICE_SERVICE_OPTIONS_H_

@@ -6,7 +6,7 @@
 #include "server/replies/grpc_conversion.h"
 #include "server/service/correlation.h"
 
-namespace portreg {
+namespace portreg::server {
 
 Stream::Stream(Calls& calls, Method method, grpc::CallbackServerContext& context)
     : call_(calls, method, context) {}
@@ -53,4 +53,4 @@ void Stream::SendLast(grpc::ByteBuffer& message) {
   StartWriteAndFinish(&message_, grpc::WriteOptions(), grpc::Status::OK);
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -11,7 +11,7 @@
 #include "server/workers/connection_id.h"
 #include "server/workers/fair_queue.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // The part that all streams share: admitted and counted once, ended once, from
 // whatever thread, and alive until gRPC has done with it. A stream begins with
@@ -53,6 +53,6 @@ class Stream : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   bool over_ = false;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_SERVICE_STREAM_H_

@@ -5,7 +5,7 @@
 #include "grpcpp/generic/async_generic_service.h"
 #include "server/service/calls.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // Answers them with UNIMPLEMENTED, as gRPC would by itself, and counts them.
 class UnknownMethods final : public grpc::CallbackGenericService {
@@ -20,6 +20,6 @@ class UnknownMethods final : public grpc::CallbackGenericService {
   Calls& calls_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_SERVICE_UNKNOWN_METHODS_H_

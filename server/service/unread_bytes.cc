@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/answers/errors.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // A reply's bytes, counted while it lives.
 struct UnreadBytes::HeldBytes {
@@ -39,4 +39,4 @@ absl::StatusOr<grpc::Slice> UnreadBytes::Hold(std::string bytes) {
       &kept);
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -10,7 +10,7 @@
 #include "absl/status/statusor.h"
 #include "grpcpp/support/slice.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // Counts the bytes of replies that were made for one call each, from the moment
 // they are given to gRPC until it has sent them. A client that asks for batches
@@ -42,6 +42,6 @@ class UnreadBytes {
   std::atomic<uint64_t> refused_ = 0;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_SERVICE_UNREAD_BYTES_H_

@@ -10,7 +10,7 @@
 #include "common/answers/requests.h"
 #include "server/replies/grpc_conversion.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 // Up to a tenth less than `longest`, so that clients which came together do not
@@ -74,4 +74,4 @@ void WatchStream::Tell() {
   Send(message);
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -11,7 +11,7 @@
 #include "server/service/publication.h"
 #include "server/service/stream.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // Says which registry is being served, whenever it is another one than the
 // client knows of. What is replaced while gRPC is still sending is left out.
@@ -41,6 +41,6 @@ class WatchStream final : public Stream, public PublicationObserver {
   bool sending_ = false;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_SERVICE_WATCH_STREAM_H_

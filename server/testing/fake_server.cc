@@ -92,13 +92,13 @@ struct FakeServer::Impl {
     // What waits would keep Shutdown from its end.
     script.Stop();
     service->Stop();
-    server->Shutdown(After(absl::ZeroDuration()));
+    server->Shutdown(server::After(absl::ZeroDuration()));
     server.reset();
   }
 
   const std::unique_ptr<ReservedPort> port;
   const std::string target;
-  Publication publication;
+  server::Publication publication;
   Script script;
   // One thread at a time starts and stops.
   absl::Mutex mutex;

@@ -15,10 +15,10 @@ namespace portreg::testing::internal {
 
 // Fails the calls that the script wants to fail, and leaves the others to the
 // real service. gRPC calls it from several threads at once.
-class ScriptedService final : public portreg::internal::RawPortRegistryService {
+class ScriptedService final : public server::internal::RawPortRegistryService {
  public:
   // Both must outlive the service.
-  ScriptedService(const Publication& publication, Script& script)
+  ScriptedService(const server::Publication& publication, Script& script)
       : service_(publication), script_(script) {}
 
   grpc::ServerUnaryReactor* Lookup(grpc::CallbackServerContext* context,
@@ -50,17 +50,17 @@ class ScriptedService final : public portreg::internal::RawPortRegistryService {
 
  private:
   using StreamMethod = grpc::ServerWriteReactor<grpc::ByteBuffer>* (
-      PortRegistryService::*)(grpc::CallbackServerContext*, const grpc::ByteBuffer*);
+      server::PortRegistryService::*)(grpc::CallbackServerContext*, const grpc::ByteBuffer*);
   grpc::ServerWriteReactor<grpc::ByteBuffer>* Stream(StreamMethod method,
                                                      grpc::CallbackServerContext* context,
                                                      const grpc::ByteBuffer* request);
   using UnaryMethod = grpc::ServerUnaryReactor* (
-      PortRegistryService::*)(grpc::CallbackServerContext*, const grpc::ByteBuffer*,
-                              grpc::ByteBuffer*);
+      server::PortRegistryService::*)(grpc::CallbackServerContext*, const grpc::ByteBuffer*,
+                                      grpc::ByteBuffer*);
   grpc::ServerUnaryReactor* Answer(UnaryMethod method, grpc::CallbackServerContext* context,
                                    const grpc::ByteBuffer* request, grpc::ByteBuffer* response);
 
-  PortRegistryService service_;
+  server::PortRegistryService service_;
   Script& script_;
 };
 

@@ -19,7 +19,7 @@
 #include "common/text/quote.h"
 #include "grpc/grpc_security_constants.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 // SPIFFE's bound on its URIs; DNS names are shorter. Longer names match nothing.
@@ -124,4 +124,4 @@ absl::Status ClientNames::Check(const grpc::AuthContext& client) const {
   return NotAllowed(names);
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

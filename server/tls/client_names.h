@@ -10,7 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "grpcpp/security/auth_context.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // Patterns such as spiffe://example.org/ns/*/sa/web, *.clients.example.org and
 // 10.0.0.*, of which one must match a subject alternative name of the client's
@@ -47,6 +47,6 @@ class ClientNames {
   std::vector<std::string> patterns_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_TLS_CLIENT_NAMES_H_

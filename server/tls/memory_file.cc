@@ -15,7 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "openssl/bio.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 int Create() {
@@ -63,4 +63,4 @@ absl::Status MemoryFile::Replace(const std::function<bool(BIO*)>& write) {
 
 std::string MemoryFile::path() const { return absl::StrCat("/proc/self/fd/", fd_); }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "openssl/types.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // A file in memory whose content is replaced as a whole: whoever opens its path
 // finds one content or the next, complete. It never touches a disk, needs no
@@ -38,6 +38,6 @@ class MemoryFile {
   time_t generation_ = 0;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_TLS_MEMORY_FILE_H_

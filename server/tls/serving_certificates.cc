@@ -13,7 +13,7 @@
 #include "grpcpp/security/tls_certificate_provider.h"
 #include "grpcpp/security/tls_credentials_options.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 // How often gRPC looks at the files in memory, in seconds.
@@ -109,4 +109,4 @@ absl::Status ServingCertificates::MakeCredentials() {
   return absl::OkStatus();
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -14,7 +14,7 @@
 #include "server/tls/tls_files.h"
 #include "server/tls/tls_options.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // The certificates that handshakes use. Connections keep those that they began
 // with.
@@ -79,6 +79,6 @@ class ServingCertificates {
   std::shared_ptr<grpc::ServerCredentials> credentials_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_TLS_SERVING_CERTIFICATES_H_

@@ -8,7 +8,7 @@
 #include "common/tls/pem.h"
 #include "server/tls/tls_options.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // What the files hold.
 struct TlsFiles {
@@ -21,6 +21,6 @@ struct TlsFiles {
 // ReadIdentity and of ReadAuthorities.
 absl::StatusOr<TlsFiles> ReadTlsFiles(const ServerTlsOptions& options, absl::Time now);
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_TLS_TLS_FILES_H_

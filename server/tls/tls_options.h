@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace portreg {
+namespace portreg::server {
 
 // Files in PEM format, and who may call. Without `cert` and `key` there is no
 // TLS.
@@ -29,6 +29,6 @@ struct ServerTlsOptions {
   }
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_TLS_TLS_OPTIONS_H_

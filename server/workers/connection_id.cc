@@ -2,7 +2,7 @@
 
 #include "grpc/grpc_security.h"
 
-namespace portreg {
+namespace portreg::server {
 
 FlowId ConnectionOf(grpc::CallbackServerContext& context) {
   // gRPC makes one of these at each handshake, in plaintext too, and shows it to
@@ -13,4 +13,4 @@ FlowId ConnectionOf(grpc::CallbackServerContext& context) {
   return id;
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

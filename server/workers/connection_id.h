@@ -5,7 +5,7 @@
 #include "grpcpp/grpcpp.h"
 #include "server/workers/fair_queue.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // The connection that a call came by: equal for calls of one connection, and
 // different for connections that are open at the same time, those by Unix
@@ -13,6 +13,6 @@ namespace portreg {
 // lasts. Calls within the process have one in common.
 [[nodiscard]] FlowId ConnectionOf(grpc::CallbackServerContext& context);
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_WORKERS_CONNECTION_ID_H_

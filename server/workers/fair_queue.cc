@@ -5,7 +5,7 @@
 #include <functional>
 #include <tuple>
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 // The least that a turn is charged: flows whose work costs nothing take turns,
@@ -111,4 +111,4 @@ std::vector<FairQueue::Item*> FairQueue::RemoveAll() {
   return removed;
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

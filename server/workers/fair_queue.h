@@ -10,7 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace portreg {
+namespace portreg::server {
 
 // Names those who share a queue: in the server, one flow is one connection.
 using FlowId = uintptr_t;
@@ -121,6 +121,6 @@ class FairQueue {
   std::set<Flow*, IsShorter> lengths_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_WORKERS_FAIR_QUEUE_H_

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <ctime>
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 // Processor time that the calling thread has used.
@@ -105,4 +105,4 @@ void WorkerPool::Charge(const FairQueue::Turn& turn, FairQueue::Cost cost) {
   queue_.Charge(turn, cost);
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -15,7 +15,7 @@
 #include "common/system/mutex.h"
 #include "server/workers/fair_queue.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // A few threads that do what takes long, so that the threads of gRPC need not,
 // and the queue of what waits for them. Knows nothing of gRPC.
@@ -106,6 +106,6 @@ class WorkerPool {
   std::vector<std::thread> threads_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_WORKERS_WORKER_POOL_H_
