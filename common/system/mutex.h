@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "absl/base/thread_annotations.h"
+#include "common/system/monotonic_time.h"
 
 namespace portreg {
 
@@ -49,6 +50,16 @@ class ConditionVariable {
   void Wait(Mutex& mutex) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
     std::unique_lock lock(mutex.mutex_, std::adopt_lock);
     changed_.wait(lock);
+    lock.release();
+  }
+  // Waits as Wait does, but not longer than until `deadline`.
+  void WaitUntil(Mutex& mutex, MonotonicTime deadline) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+    std::unique_lock lock(mutex.mutex_, std::adopt_lock);
+    if (deadline == MonotonicTime::InfiniteFuture()) {
+      changed_.wait(lock);
+    } else {
+      changed_.wait_until(lock, deadline.ToChrono());
+    }
     lock.release();
   }
   void NotifyOne() { changed_.notify_one(); }

@@ -25,7 +25,7 @@ ino_t SocketBehind(int fd) {
 }  // namespace
 
 Refusal Connections::Admit(int fd, const std::string& peer) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   // gRPC has closed what had this descriptor before.
   Forget(fd);
   Refusal refusal = Check(peer);
@@ -49,25 +49,25 @@ Refusal Connections::Admit(int fd, const std::string& peer) {
 }
 
 bool Connections::MayAccept() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto most = static_cast<size_t>(limits_.total);
   if (evicted_ >= most) ForgetClosed();
   return evicted_ < most;
 }
 
 void Connections::RefusedForDescriptors() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   ++counts_.refused_descriptors;
 }
 
 void Connections::HangUp() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   ForgetClosed();
   for (const auto& [fd, connection] : open_) shutdown(fd, SHUT_RD);
 }
 
 Connections::Counts Connections::Count() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   ForgetClosed();
   counts_.open = open_.size();
   return counts_;

@@ -6,11 +6,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <string>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "common/system/monotonic_time.h"
+#include "common/system/mutex.h"
 
 namespace portreg::server {
 
@@ -84,22 +85,22 @@ class Connections {
     bool evicted = false;
   };
 
-  void Forget(int fd);
+  void Forget(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The connection no longer counts for its peer.
-  void Uncount(const Connection& connection);
+  void Uncount(const Connection& connection) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Makes room for one, which already counts for its peer.
-  void EvictOne();
-  void ForgetClosed();
-  [[nodiscard]] Refusal Check(const std::string& peer) const;
+  void EvictOne() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ForgetClosed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  [[nodiscard]] Refusal Check(const std::string& peer) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const ConnectionLimits limits_;
-  std::mutex mutex_;
-  absl::flat_hash_map<int, Connection> open_;
+  Mutex mutex_;
+  absl::flat_hash_map<int, Connection> open_ ABSL_GUARDED_BY(mutex_);
   // Those in open_ that were evicted.
-  size_t evicted_ = 0;
-  absl::flat_hash_map<std::string, int> by_peer_;
-  MonotonicTime next_look_ = MonotonicTime::InfinitePast();
-  Counts counts_;
+  size_t evicted_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::flat_hash_map<std::string, int> by_peer_ ABSL_GUARDED_BY(mutex_);
+  MonotonicTime next_look_ ABSL_GUARDED_BY(mutex_) = MonotonicTime::InfinitePast();
+  Counts counts_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace portreg::server

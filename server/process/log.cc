@@ -6,17 +6,18 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <condition_variable>
 #include <cstddef>
 #include <deque>
-#include <mutex>
 #include <thread>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "common/system/monotonic_time.h"
+#include "common/system/mutex.h"
 #include "common/text/quote.h"
 #include "nlohmann/json.hpp"
 
@@ -24,6 +25,8 @@ namespace portreg::server {
 namespace {
 
 constexpr size_t kMaxWaiting = 1024;
+// How long FlushLog waits at most.
+constexpr absl::Duration kMaxFlush = absl::Seconds(1);
 // Of one value; what is longer is cut.
 constexpr size_t kMaxValueBytes = 1024;
 
@@ -96,18 +99,21 @@ class Writer {
   }
 
   void Write(std::string line) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (lines_.size() >= kMaxWaiting) {
       dropped_.fetch_add(1, std::memory_order_relaxed);
       return;
     }
     lines_.push_back(std::move(line));
-    changed_.notify_all();
+    changed_.NotifyAll();
   }
 
   void Flush() {
-    std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, std::chrono::seconds(1), [this] { return lines_.empty(); });
+    const MonotonicTime deadline = MonotonicTime::Now() + kMaxFlush;
+    const MutexLock lock(mutex_);
+    while (!lines_.empty() && MonotonicTime::Now() < deadline) {
+      changed_.WaitUntil(mutex_, deadline);
+    }
   }
 
   [[nodiscard]] uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
@@ -118,22 +124,25 @@ class Writer {
   }
 
   void Run() {
-    std::unique_lock lock(mutex_);
     while (true) {
-      changed_.wait(lock, [this] { return !lines_.empty(); });
-      // It stays at the front while it is written: Flush waits for it.
-      const std::string line = lines_.front();
-      lock.unlock();
-      if (!WriteWhole(line)) dropped_.fetch_add(1, std::memory_order_relaxed);
-      lock.lock();
+      if (!WriteWhole(AwaitLine())) dropped_.fetch_add(1, std::memory_order_relaxed);
+      const MutexLock lock(mutex_);
       lines_.pop_front();
-      changed_.notify_all();
+      changed_.NotifyAll();
     }
   }
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<std::string> lines_;
+  // Returns the line to write next. It stays in lines_ until it is written,
+  // because Flush waits for it.
+  std::string AwaitLine() {
+    const MutexLock lock(mutex_);
+    while (lines_.empty()) changed_.Wait(mutex_);
+    return lines_.front();
+  }
+
+  Mutex mutex_;
+  ConditionVariable changed_;
+  std::deque<std::string> lines_ ABSL_GUARDED_BY(mutex_);
   std::atomic<uint64_t> dropped_ = 0;
 };
 

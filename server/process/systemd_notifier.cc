@@ -5,17 +5,17 @@
 namespace portreg::server {
 
 void SystemdNotifier::Ready() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   Send("READY=1");
 }
 
 void SystemdNotifier::Reloading() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   Send("RELOADING=1");
 }
 
 void SystemdNotifier::Stopping() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   Send("STOPPING=1");
   stopping_ = true;
 }

@@ -2,7 +2,8 @@
 #ifndef PORTREG_SERVER_PROCESS_SYSTEMD_NOTIFIER_H_
 #define PORTREG_SERVER_PROCESS_SYSTEMD_NOTIFIER_H_
 
-#include <mutex>
+#include "absl/base/thread_annotations.h"
+#include "common/system/mutex.h"
 
 namespace portreg::server {
 
@@ -25,12 +26,11 @@ class SystemdNotifier {
   void Stopping();
 
  private:
-  // Requires mutex_.
-  void Send(const char* state);
+  void Send(const char* state) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   // Held while a state is sent, so that none overtakes another.
-  std::mutex mutex_;
-  bool stopping_ = false;
+  Mutex mutex_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace portreg::server

@@ -1,7 +1,6 @@
 #include "server/reload/reload.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -28,44 +27,42 @@ Reloader::Reloader(std::vector<ReloadSubject> subjects, absl::Duration interval,
 
 Reloader::~Reloader() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     ending_ = true;
   }
-  changed_.notify_all();
+  changed_.NotifyAll();
   thread_.join();
 }
 
 void Reloader::ReloadSoon() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     told_ = true;
   }
-  changed_.notify_all();
+  changed_.NotifyAll();
 }
 
 std::vector<ReloadStats> Reloader::stats() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return stats_;
 }
 
+std::optional<bool> Reloader::AwaitTurn() {
+  // A longer wait, perhaps of an infinite interval, would overflow.
+  const absl::Duration wait = std::min(interval_, absl::Hours(1));
+  const MonotonicTime look = interval_ > absl::ZeroDuration() ? MonotonicTime::Now() + wait
+                                                              : MonotonicTime::InfiniteFuture();
+  const MutexLock lock(mutex_);
+  while (!told_ && !ending_ && MonotonicTime::Now() < look) changed_.WaitUntil(mutex_, look);
+  if (ending_) return std::nullopt;
+  return std::exchange(told_, false);
+}
+
 void Reloader::Run() {
-  const auto woken = [this] { return told_ || ending_; };
-  std::unique_lock lock(mutex_);
-  while (true) {
-    if (interval_ > absl::ZeroDuration()) {
-      // A longer wait, perhaps of an infinite interval, would overflow.
-      changed_.wait_for(lock, absl::ToChronoNanoseconds(std::min(interval_, absl::Hours(1))),
-                        woken);
-    } else {
-      changed_.wait(lock, woken);
-    }
-    if (ending_) return;
-    const bool told = std::exchange(told_, false);
-    lock.unlock();
-    if (told) systemd_notifier_.Reloading();
-    for (size_t i = 0; i < subjects_.size(); ++i) Check(i, told);
-    if (told) systemd_notifier_.Ready();
-    lock.lock();
+  while (const std::optional<bool> told = AwaitTurn()) {
+    if (*told) systemd_notifier_.Reloading();
+    for (size_t i = 0; i < subjects_.size(); ++i) Check(i, *told);
+    if (*told) systemd_notifier_.Ready();
   }
 }
 
@@ -82,7 +79,7 @@ void Reloader::NoteUnsettled(size_t subject, FileChange change) {
   if (change == FileChange::kChanging) return;
   const bool unsettled = change == FileChange::kReplaced || change == FileChange::kWritten;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (std::exchange(stats_[subject].unsettled, unsettled) || !unsettled) return;
   }
   Log(Severity::kWarning, "files change without pause",
@@ -102,7 +99,7 @@ void Reloader::Reload(size_t subject) {
     Log(Severity::kError, "reload failed",
         {{"subject", name}, {"error", std::string(outcome.status().message())}});
   }
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   ReloadStats& stats = stats_[subject];
   stats.failing = !outcome.ok();
   if (!outcome.ok()) {

@@ -2,19 +2,20 @@
 #ifndef PORTREG_SERVER_RELOAD_RELOAD_H_
 #define PORTREG_SERVER_RELOAD_RELOAD_H_
 
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/system/monotonic_time.h"
+#include "common/system/mutex.h"
 #include "server/process/systemd_notifier.h"
 #include "server/reload/file_watch.h"
 
@@ -70,6 +71,9 @@ class Reloader {
 
  private:
   void Run();
+  // Waits until the files are to be looked at. Returns whether somebody asked for
+  // a reload; nothing when the reloader is about to be destroyed.
+  std::optional<bool> AwaitTurn();
   // Looks at the subject's files, and reloads it if they changed, a failure is to
   // be tried again, or `told`.
   void Check(size_t subject, bool told);
@@ -79,14 +83,13 @@ class Reloader {
   std::vector<ReloadSubject> subjects_;
   const absl::Duration interval_;
   SystemdNotifier& systemd_notifier_;
-  // Guards stats_, told_ and ending_.
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<ReloadStats> stats_;
+  mutable Mutex mutex_;
+  ConditionVariable changed_;
+  std::vector<ReloadStats> stats_ ABSL_GUARDED_BY(mutex_);
+  bool told_ ABSL_GUARDED_BY(mutex_) = false;
+  bool ending_ ABSL_GUARDED_BY(mutex_) = false;
   // When to try what failed again. Used by the reloader's thread only.
   std::vector<MonotonicTime> retry_;
-  bool told_ = false;
-  bool ending_ = false;
   std::thread thread_;
 };
 

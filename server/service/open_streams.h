@@ -3,10 +3,11 @@
 #define PORTREG_SERVER_SERVICE_OPEN_STREAMS_H_
 
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <unordered_map>
 
+#include "absl/base/thread_annotations.h"
+#include "common/system/mutex.h"
 #include "grpcpp/support/status.h"
 
 namespace portreg::server {
@@ -34,10 +35,10 @@ class OpenStreams {
   void EndAll(const grpc::Status& status);
 
  private:
-  std::mutex mutex_;
-  std::unordered_map<EndableStream*, std::weak_ptr<EndableStream>> streams_;
+  Mutex mutex_;
+  std::unordered_map<EndableStream*, std::weak_ptr<EndableStream>> streams_ ABSL_GUARDED_BY(mutex_);
   // What ends them; nothing before EndAll.
-  std::optional<grpc::Status> end_;
+  std::optional<grpc::Status> end_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace portreg::server

@@ -4,10 +4,11 @@
 
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "common/model/registry.h"
+#include "common/system/mutex.h"
 #include "server/replies/snapshot.h"
 
 namespace portreg::server {
@@ -44,17 +45,17 @@ class Publication {
   void Add(const std::shared_ptr<PublicationObserver>& observer) const;
 
  private:
-  // Drops observers that are destroyed. Requires mutex_.
-  void DropDestroyed() const;
+  // Drops observers that are destroyed.
+  void DropDestroyed() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  mutable std::mutex mutex_;
-  std::shared_ptr<const Snapshot> current_;
+  mutable Mutex mutex_;
+  std::shared_ptr<const Snapshot> current_ ABSL_GUARDED_BY(mutex_);
   // Mutable: registering an observer does not change what is published. Nobody
   // may own an observer while holding the lock: the last owner destroys it, and
   // its destructor may use the publication.
-  mutable std::vector<std::weak_ptr<PublicationObserver>> observers_;
+  mutable std::vector<std::weak_ptr<PublicationObserver>> observers_ ABSL_GUARDED_BY(mutex_);
   // Number of observers at which the destroyed ones are dropped next.
-  mutable size_t drop_at_;
+  mutable size_t drop_at_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace portreg::server

@@ -23,7 +23,7 @@ bool Stream::Begin() {
 }
 
 void Stream::End(const grpc::Status& status) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (over_) return;
   over_ = true;
   call_.Handled(status.error_code());
@@ -36,7 +36,7 @@ void Stream::OnDone() {
 }
 
 void Stream::Send(grpc::ByteBuffer& message) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (over_) return;
   message_.Swap(&message);
   call_.Sent();
@@ -44,7 +44,7 @@ void Stream::Send(grpc::ByteBuffer& message) {
 }
 
 void Stream::SendLast(grpc::ByteBuffer& message) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (over_) return;
   over_ = true;
   message_.Swap(&message);

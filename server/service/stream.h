@@ -3,8 +3,9 @@
 #define PORTREG_SERVER_SERVICE_STREAM_H_
 
 #include <memory>
-#include <mutex>
 
+#include "absl/base/thread_annotations.h"
+#include "common/system/mutex.h"
 #include "grpcpp/grpcpp.h"
 #include "server/service/calls.h"
 #include "server/service/method.h"
@@ -46,11 +47,11 @@ class Stream : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
  private:
   Call call_;
   std::shared_ptr<Stream> self_;
-  // What is being sent; gRPC reads it until OnWriteDone.
-  grpc::ByteBuffer message_;
-  std::mutex mutex_;
+  Mutex mutex_;
+  // The message that is being sent. gRPC reads it until OnWriteDone.
+  grpc::ByteBuffer message_ ABSL_GUARDED_BY(mutex_);
   // Whether the status is given.
-  bool over_ = false;
+  bool over_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace portreg::server

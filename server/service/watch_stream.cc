@@ -32,7 +32,10 @@ void WatchStream::Go(const grpc::ByteBuffer& request) {
     End(ToGrpcStatus(status));
     return;
   }
-  revision_ = Read(message);
+  {
+    const MutexLock lock(telling_);
+    revision_ = Read(message);
+  }
   const std::shared_ptr<WatchStream> self =
       std::static_pointer_cast<WatchStream>(shared_from_this());
   const std::weak_ptr<WatchStream> weak = self;
@@ -54,7 +57,7 @@ void WatchStream::OnWriteDone(bool ok) {
     return;
   }
   {
-    const std::lock_guard lock(telling_);
+    const MutexLock lock(telling_);
     sending_ = false;
   }
   Tell();
@@ -63,7 +66,7 @@ void WatchStream::OnWriteDone(bool ok) {
 void WatchStream::OnCancel() { End(grpc::Status::CANCELLED); }
 
 void WatchStream::Tell() {
-  const std::lock_guard lock(telling_);
+  const MutexLock lock(telling_);
   if (sending_) return;
   const std::shared_ptr<const Snapshot> snapshot = publication_.Current();
   if (snapshot->registry.revision() == revision_) return;

@@ -2,9 +2,10 @@
 #ifndef PORTREG_SERVER_SERVICE_WATCH_STREAM_H_
 #define PORTREG_SERVER_SERVICE_WATCH_STREAM_H_
 
-#include <mutex>
 #include <string>
 
+#include "absl/base/thread_annotations.h"
+#include "common/system/mutex.h"
 #include "grpcpp/alarm.h"
 #include "grpcpp/grpcpp.h"
 #include "server/service/calls.h"
@@ -30,15 +31,15 @@ class WatchStream final : public Stream, public PublicationObserver {
  private:
   // Sends the current revision unless the client knows it, or a message is
   // being sent.
-  void Tell();
+  void Tell() ABSL_LOCKS_EXCLUDED(telling_);
 
   const Publication& publication_;
   // Ends the stream when its time is over.
   grpc::Alarm alarm_;
-  std::mutex telling_;
+  Mutex telling_;
   // What the client knows of.
-  std::string revision_;
-  bool sending_ = false;
+  std::string revision_ ABSL_GUARDED_BY(telling_);
+  bool sending_ ABSL_GUARDED_BY(telling_) = false;
 };
 
 }  // namespace portreg::server

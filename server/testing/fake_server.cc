@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
@@ -100,10 +101,10 @@ struct FakeServer::Impl {
   const std::string target;
   server::Publication publication;
   Script script;
-  // One thread at a time starts and stops.
+  // Held for the whole of a start or a stop.
   absl::Mutex mutex;
-  std::unique_ptr<ScriptedService> service;
-  std::unique_ptr<grpc::Server> server;
+  std::unique_ptr<ScriptedService> service ABSL_GUARDED_BY(mutex);
+  std::unique_ptr<grpc::Server> server ABSL_GUARDED_BY(mutex);
 };
 
 absl::StatusOr<std::unique_ptr<FakeServer>> FakeServer::Start(

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
@@ -47,11 +48,11 @@ class Script {
   };
 
   mutable absl::Mutex mutex_;
-  std::deque<Failure> failures_;
-  absl::Duration delay_;
-  std::set<grpc::Alarm*> waiting_;
-  bool stopped_ = false;
-  std::vector<Call> calls_;
+  std::deque<Failure> failures_ ABSL_GUARDED_BY(mutex_);
+  absl::Duration delay_ ABSL_GUARDED_BY(mutex_);
+  std::set<grpc::Alarm*> waiting_ ABSL_GUARDED_BY(mutex_);
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+  std::vector<Call> calls_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace portreg::testing::internal

@@ -49,11 +49,15 @@ absl::StatusOr<std::unique_ptr<ServingCertificates>> ServingCertificates::Load(
   absl::StatusOr<TlsFiles> files = ReadTlsFiles(options, now);
   if (!files.ok()) return files.status();
   std::unique_ptr<ServingCertificates> certificates(new ServingCertificates(options));
-  if (absl::Status status = certificates->Publish(*std::move(files), now); !status.ok()) {
-    return status;
-  }
-  if (absl::Status status = certificates->MakeCredentials(); !status.ok()) return status;
+  const absl::Status status = certificates->Start(*std::move(files), now);
+  if (!status.ok()) return status;
   return certificates;
+}
+
+absl::Status ServingCertificates::Start(TlsFiles files, absl::Time now) {
+  const MutexLock lock(mutex_);
+  if (absl::Status status = Publish(std::move(files), now); !status.ok()) return status;
+  return MakeCredentials();
 }
 
 absl::StatusOr<bool> ServingCertificates::Reload() {
@@ -61,6 +65,7 @@ absl::StatusOr<bool> ServingCertificates::Reload() {
   const absl::Time now = absl::Now();
   absl::StatusOr<TlsFiles> files = ReadTlsFiles(options_, now);
   if (!files.ok()) return files.status();
+  const MutexLock lock(mutex_);
   if (SameCertificates(files->identity.chain, chain_) &&
       SameCertificates(files->client_ca, client_ca_)) {
     return false;
@@ -70,12 +75,11 @@ absl::StatusOr<bool> ServingCertificates::Reload() {
 }
 
 ServingCertificates::Expiry ServingCertificates::expiry() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return expiry_;
 }
 
 absl::Status ServingCertificates::Publish(TlsFiles files, absl::Time now) {
-  const std::lock_guard lock(mutex_);
   if (!files.client_ca.empty() && !SameCertificates(files.client_ca, client_ca_)) {
     absl::Status status =
         client_ca_file_.Replace([&](BIO* out) { return WritePem(out, files.client_ca); });

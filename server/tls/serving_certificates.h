@@ -3,12 +3,13 @@
 #define PORTREG_SERVER_TLS_SERVING_CERTIFICATES_H_
 
 #include <memory>
-#include <mutex>
 #include <optional>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/system/mutex.h"
 #include "grpcpp/security/server_credentials.h"
 #include "server/tls/memory_file.h"
 #include "server/tls/tls_files.h"
@@ -62,19 +63,21 @@ class ServingCertificates {
  private:
   explicit ServingCertificates(ServerTlsOptions options) : options_(std::move(options)) {}
 
+  // Publishes the first content and makes the credentials.
+  absl::Status Start(TlsFiles files, absl::Time now);
   // Puts the files' content, which was read at `now`, where gRPC looks for it.
-  absl::Status Publish(TlsFiles files, absl::Time now);
-  absl::Status MakeCredentials();
+  absl::Status Publish(TlsFiles files, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status MakeCredentials() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const ServerTlsOptions options_;
-  mutable std::mutex mutex_;
-  Certificates chain_;
-  Certificates client_ca_;
-  Expiry expiry_;
+  mutable Mutex mutex_;
+  Certificates chain_ ABSL_GUARDED_BY(mutex_);
+  Certificates client_ca_ ABSL_GUARDED_BY(mutex_);
+  Expiry expiry_ ABSL_GUARDED_BY(mutex_);
   // The server's chain and its key in one file: two could not be replaced at
   // once.
-  MemoryFile identity_file_;
-  MemoryFile client_ca_file_;
+  MemoryFile identity_file_ ABSL_GUARDED_BY(mutex_);
+  MemoryFile client_ca_file_ ABSL_GUARDED_BY(mutex_);
   // Reads the files above as long as it lives.
   std::shared_ptr<grpc::ServerCredentials> credentials_;
 };
