@@ -69,7 +69,7 @@ void ListRangeStream::SendNext() {
 }
 
 void ListRangeStream::SendNow() {
-  // A stream that was reset costs no message.
+  // Makes no message for a client that has cancelled.
   if (cancelled()) {
     End(grpc::Status::CANCELLED);
     return;

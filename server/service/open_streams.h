@@ -1,4 +1,4 @@
-// The streams that are under way.
+// Ends all open streams when the server stops.
 #ifndef PORTREG_SERVER_SERVICE_OPEN_STREAMS_H_
 #define PORTREG_SERVER_SERVICE_OPEN_STREAMS_H_
 
@@ -12,16 +12,16 @@
 
 namespace portreg::server {
 
-// A stream that can be ended from outside. Any thread may call it.
+// A stream that can be ended from outside. Thread-safe.
 class EndableStream {
  public:
   virtual ~EndableStream() = default;
-  // Ends the stream with `status` unless it is over already.
+  // Ends the stream with `status`. Does nothing if it is already over.
   virtual void End(const grpc::Status& status) = 0;
 };
 
-// Knows the streams, in order to end them when the server is about to stop. Any
-// number of threads may use it at once.
+// Holds the streams that are open, and ends them when the server is about to stop.
+// Thread-safe.
 class OpenStreams {
  public:
   OpenStreams() = default;
@@ -31,13 +31,14 @@ class OpenStreams {
   void Add(const std::shared_ptr<EndableStream>& stream);
   void Remove(EndableStream& stream);
 
-  // Ends all, and each that is added later, with `status`; once.
+  // Ends all streams with `status`, and each one that is added later. Only the
+  // first call counts.
   void EndAll(const grpc::Status& status);
 
  private:
   Mutex mutex_;
   std::unordered_map<EndableStream*, std::weak_ptr<EndableStream>> streams_ ABSL_GUARDED_BY(mutex_);
-  // What ends them; nothing before EndAll.
+  // The status that ends streams. Empty before EndAll.
   std::optional<grpc::Status> end_ ABSL_GUARDED_BY(mutex_);
 };
 

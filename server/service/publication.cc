@@ -6,7 +6,7 @@
 namespace portreg::server {
 namespace {
 
-// Destroyed observers are dropped when there are at least so many in all.
+// Fewest observers at which the destroyed ones are dropped.
 constexpr size_t kFewestObservers = 64;
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Calls of methods that nobody serves.
+// Answers calls of unknown methods.
 #ifndef PORTREG_SERVER_SERVICE_UNKNOWN_METHODS_H_
 #define PORTREG_SERVER_SERVICE_UNKNOWN_METHODS_H_
 
@@ -7,10 +7,11 @@
 
 namespace portreg::server {
 
-// Answers them with UNIMPLEMENTED, as gRPC would by itself, and counts them.
+// Answers calls of methods that the server does not have. The client gets
+// UNIMPLEMENTED, which gRPC would send without this class too, and the call counts.
 class UnknownMethods final : public grpc::CallbackGenericService {
  public:
-  // `calls` must outlive it.
+  // `calls` must outlive the object.
   explicit UnknownMethods(Calls& calls) : calls_(calls) {}
 
   grpc::ServerGenericBidiReactor* CreateReactor(

@@ -8,7 +8,7 @@
 
 namespace portreg::server {
 
-// A reply's bytes, counted while it lives.
+// The bytes of a reply. They count as long as this object exists.
 struct UnreadBytes::HeldBytes {
   HeldBytes(std::shared_ptr<Held> counter, std::string text)
       : held(std::move(counter)), bytes(std::move(text)) {}
