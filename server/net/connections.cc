@@ -11,12 +11,13 @@
 namespace portreg::server {
 namespace {
 
-// A flood of connections beyond the limit must not make us look at each open
-// one for each of them: looking takes a twentieth of the time at most.
+// After a look at all open connections, the next look must wait for this many times
+// its duration. In a flood of connections beyond the limit, looking thus takes at
+// most a twentieth of the time.
 constexpr int kPauseForLook = 20;
 
-// The number that the kernel gives a socket for as long as it lives; 0 if `fd`
-// is none.
+// Returns the number that the kernel gives a socket as long as it exists. Returns 0
+// if `fd` is not a socket.
 ino_t SocketBehind(int fd) {
   struct stat file;
   return fstat(fd, &file) == 0 && S_ISSOCK(file.st_mode) ? file.st_ino : 0;
@@ -26,7 +27,7 @@ ino_t SocketBehind(int fd) {
 
 Refusal Connections::Admit(int fd, const std::string& peer) {
   const MutexLock lock(mutex_);
-  // gRPC has closed what had this descriptor before.
+  // gRPC has closed the connection that had this descriptor before.
   Forget(fd);
   Refusal refusal = Check(peer);
   if (refusal != Refusal::kNone && MonotonicTime::Now() >= next_look_) {
@@ -110,7 +111,7 @@ void Connections::EvictOne() {
     Forget(oldest->first);
     return;
   }
-  // Who serves it takes that for the client's end, and closes it.
+  // gRPC now behaves as if the client had closed the connection, and closes it.
   shutdown(oldest->first, SHUT_RDWR);
   Uncount(oldest->second);
   oldest->second.evicted = true;

@@ -14,9 +14,9 @@ namespace portreg::server {
 // The kernel releases the locks of a process that dies.
 class FileLock {
  public:
-  // Creates the file if there is none, for its owner alone, and waits up to
-  // `patience` for the lock. UNAVAILABLE, naming the file, if it cannot be
-  // opened or another process keeps the lock.
+  // Creates the file, which only its owner may read and write, if it does not exist,
+  // and waits up to `patience` for the lock. Returns UNAVAILABLE, naming the file, if
+  // the file cannot be opened or another process keeps the lock.
   static absl::StatusOr<FileLock> Acquire(const std::string& path, absl::Duration patience);
 
   FileLock(FileLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}

@@ -11,6 +11,7 @@
 #include "absl/strings/strip.h"
 
 namespace portreg::server {
+
 std::string ListenAddress::ToString() const {
   if (!path.empty()) return absl::StrCat("unix:", path);
   const bool ipv6 = host.find(':') != std::string::npos;
