@@ -10,7 +10,7 @@
 namespace portreg::server {
 namespace {
 
-// Empty if the caller sent none.
+// Returns the metadata of that name. Returns an empty text if there is none.
 std::string Sent(const grpc::CallbackServerContext& context, const char* name) {
   const auto& metadata = context.client_metadata();
   const auto found = metadata.find(name);

@@ -24,10 +24,11 @@
 namespace portreg::server {
 namespace {
 
+// Lines that may wait to be written.
 constexpr size_t kMaxWaiting = 1024;
 // How long FlushLog waits at most.
 constexpr absl::Duration kMaxFlush = absl::Seconds(1);
-// Of one value; what is longer is cut.
+// Bytes of a value; a longer one is cut.
 constexpr size_t kMaxValueBytes = 1024;
 
 absl::string_view ToString(Severity severity) {
@@ -61,7 +62,7 @@ bool NeedsNoQuotes(absl::string_view text) {
          });
 }
 
-// A quote or a line end within would let a value pass for another field.
+// Escapes a value, because a quote or a line end in it could look like another field.
 struct AsText {
   std::string operator()(const std::string& value) const {
     if (NeedsNoQuotes(value)) return value;
@@ -72,7 +73,7 @@ struct AsText {
   std::string operator()(double value) const { return absl::StrCat(value); }
 };
 
-// Returns false if standard error does not take the line.
+// Writes to standard error. Returns false if that fails.
 bool WriteWhole(absl::string_view line) {
   while (!line.empty()) {
     const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
@@ -88,12 +89,12 @@ bool WriteWhole(absl::string_view line) {
   return true;
 }
 
-// Writes lines on a thread of its own, for whoever reads standard error may be
-// slow or stand still.
+// Writes lines on a separate thread, because the reader of standard error may be slow
+// or stopped. Thread-safe.
 class Writer {
  public:
   static Writer& Get() {
-    // Lives to the end: any thread may log until then.
+    // Never destroyed, because any thread may log until the process ends.
     static auto* const writer = new Writer;
     return *writer;
   }
@@ -165,7 +166,7 @@ std::string JsonLine(absl::Time time, Severity severity, absl::string_view messa
   for (const LogField& field : fields) {
     object[std::string(field.name)] = std::visit(AsJson(), field.value);
   }
-  // What is not UTF-8 is replaced; all but ASCII is escaped.
+  // Replaces invalid UTF-8, and escapes everything except ASCII.
   return object.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
 }
 
@@ -189,7 +190,7 @@ void LogLast(Severity severity, absl::string_view message, std::initializer_list
 
 void SetLogFormat(LogFormat format) {
   log_format = format;
-  // Its thread starts now: where memory is short there may be none later.
+  // Starts the thread now, because it may be impossible later when memory is short.
   (void)Writer::Get();
 }
 

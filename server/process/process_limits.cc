@@ -15,10 +15,10 @@
 namespace portreg::server {
 namespace {
 
-// A server without connections has about 25, and keeps 16 free.
+// A server without connections uses about 25, and keeps 16 free.
 constexpr rlim_t kFewestDescriptors = 48;
 
-// A server on two processors has 165 MiB when it is ready, most of it stacks of
+// A server on two processors uses 165 MiB when it is ready, mostly for the stacks of
 // threads.
 constexpr rlim_t kLeastAddressSpace = rlim_t{160} << 20;
 

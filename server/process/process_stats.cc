@@ -40,8 +40,9 @@ double CpuSeconds() {
   return Seconds(usage.ru_utime) + Seconds(usage.ru_stime);
 }
 
-// proc(5): field 22 of stat says when the process began, in ticks since boot;
-// the second one, the name, may hold blanks and ends with the last ")".
+// Returns the start of the process in seconds since 1970. Field 22 of
+// /proc/self/stat holds it in ticks since boot (proc(5)). The second field, the name,
+// may contain blanks, and ends with the last ")".
 double StartTime() {
   const std::string stat = FirstLine("/proc/self/stat");
   const size_t name_end = stat.rfind(')');
@@ -65,7 +66,7 @@ uint64_t OpenDescriptors() {
   std::error_code error;
   const std::filesystem::directory_iterator descriptors("/proc/self/fd", error);
   if (error) return 0;
-  // One of them is that of the directory.
+  // Leaves out the descriptor of the directory itself.
   return static_cast<uint64_t>(std::distance(begin(descriptors), end(descriptors))) - 1;
 }
 

@@ -9,7 +9,7 @@
 namespace portreg::server {
 namespace {
 
-// What failed is tried again after that long, though no file has changed.
+// How long after a failure to try again although no file has changed.
 constexpr absl::Duration kBetweenTries = absl::Minutes(1);
 
 }  // namespace
@@ -37,7 +37,7 @@ Reloader::~Reloader() {
 void Reloader::ReloadSoon() {
   {
     const MutexLock lock(mutex_);
-    told_ = true;
+    requested_ = true;
   }
   changed_.NotifyAll();
 }
@@ -48,34 +48,34 @@ std::vector<ReloadStats> Reloader::stats() const {
 }
 
 std::optional<bool> Reloader::AwaitTurn() {
-  // A longer wait, perhaps of an infinite interval, would overflow.
+  // Bounded, because the interval may be infinite.
   const absl::Duration wait = std::min(interval_, absl::Hours(1));
   const MonotonicTime look = interval_ > absl::ZeroDuration() ? MonotonicTime::Now() + wait
                                                               : MonotonicTime::InfiniteFuture();
   const MutexLock lock(mutex_);
-  while (!told_ && !ending_ && MonotonicTime::Now() < look) changed_.WaitUntil(mutex_, look);
+  while (!requested_ && !ending_ && MonotonicTime::Now() < look) changed_.WaitUntil(mutex_, look);
   if (ending_) return std::nullopt;
-  return std::exchange(told_, false);
+  return std::exchange(requested_, false);
 }
 
 void Reloader::Run() {
-  while (const std::optional<bool> told = AwaitTurn()) {
-    if (*told) systemd_notifier_.Reloading();
-    for (size_t i = 0; i < subjects_.size(); ++i) Check(i, *told);
-    if (*told) systemd_notifier_.Ready();
+  while (const std::optional<bool> requested = AwaitTurn()) {
+    if (*requested) systemd_notifier_.Reloading();
+    for (size_t i = 0; i < subjects_.size(); ++i) Check(i, *requested);
+    if (*requested) systemd_notifier_.Ready();
   }
 }
 
-void Reloader::Check(size_t subject, bool told) {
+void Reloader::Check(size_t subject, bool requested) {
   const FileChange change = subjects_[subject].files.Look();
   NoteUnsettled(subject, change);
   const bool taken = change == FileChange::kSettled || change == FileChange::kReplaced;
   const bool again = change == FileChange::kNone && MonotonicTime::Now() >= retry_[subject];
-  if (told || taken || again) Reload(subject);
+  if (requested || taken || again) Reload(subject);
 }
 
 void Reloader::NoteUnsettled(size_t subject, FileChange change) {
-  // Not decided yet.
+  // This look does not show yet whether the changes go on.
   if (change == FileChange::kChanging) return;
   const bool unsettled = change == FileChange::kReplaced || change == FileChange::kWritten;
   {
