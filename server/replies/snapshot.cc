@@ -12,7 +12,7 @@ namespace {
 
 constexpr size_t kUnbounded = std::numeric_limits<size_t>::max();
 
-// What the registry and its index leave for the replies.
+// Returns the bytes that the registry and its index leave for the replies.
 size_t ReplyBytes(const Registry& registry, const SearchIndex& index, size_t max_bytes) {
   const size_t taken = registry.MemoryBytes() + index.MemoryBytes();
   return taken < max_bytes ? max_bytes - taken : 0;

@@ -20,14 +20,14 @@ namespace {
 
 int Create() {
   constexpr unsigned kFlags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
-  // MFD_NOEXEC_SEAL of Linux 6.3: systems may refuse files that could be run.
-  constexpr unsigned kNotToBeRun = 8;
-  const int fd = memfd_create("portreg", kFlags | kNotToBeRun);
+  // MFD_NOEXEC_SEAL of Linux 6.3, because a system may refuse executable files.
+  constexpr unsigned kNoExecSeal = 8;
+  const int fd = memfd_create("portreg", kFlags | kNoExecSeal);
   if (fd >= 0 || errno != EINVAL) return fd;
   return memfd_create("portreg", kFlags);
 }
 
-// Gives a complete file its time, and lets nobody change it.
+// Sets the time of a complete file, and forbids all further changes of it.
 bool Finish(int fd, time_t time) {
   const std::array<timespec, 2> times = {{{time, 0}, {time, 0}}};
   return fchmod(fd, S_IRUSR) == 0 && futimens(fd, times.data()) == 0 &&

@@ -16,7 +16,7 @@
 namespace portreg::server {
 namespace {
 
-// How often gRPC looks at the files in memory, in seconds.
+// Interval in seconds at which gRPC looks at the files in memory.
 constexpr unsigned kLookEvery = 1;
 
 absl::Status CheckOptions(const ServerTlsOptions& options) {
@@ -29,7 +29,7 @@ absl::Status CheckOptions(const ServerTlsOptions& options) {
   return absl::OkStatus();
 }
 
-// gRPC opens the file by its path, for which /proc must be there.
+// Checks that gRPC can open the file by its path, for which /proc must be mounted.
 absl::Status CheckCanBeOpened(const std::string& path) {
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
@@ -61,7 +61,7 @@ absl::Status ServingCertificates::Start(TlsFiles files, absl::Time now) {
 }
 
 absl::StatusOr<bool> ServingCertificates::Reload() {
-  // Reading may take as long as the file system likes, and holds up nobody.
+  // Reads without the lock, because a slow file system must not block other threads.
   const absl::Time now = absl::Now();
   absl::StatusOr<TlsFiles> files = ReadTlsFiles(options_, now);
   if (!files.ok()) return files.status();

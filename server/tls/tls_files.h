@@ -10,15 +10,15 @@
 
 namespace portreg::server {
 
-// What the files hold.
+// The content of the files.
 struct TlsFiles {
   TlsIdentity identity;
   // Empty if clients are not asked for a certificate.
   Certificates client_ca;
 };
 
-// Reads and checks the files. Errors, which name the flag and the file: those of
-// ReadIdentity and of ReadAuthorities.
+// Reads and checks the files. The errors are those of ReadIdentity and ReadAuthorities;
+// their messages name the flag and the file.
 absl::StatusOr<TlsFiles> ReadTlsFiles(const ServerTlsOptions& options, absl::Time now);
 
 }  // namespace portreg::server
