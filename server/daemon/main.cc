@@ -23,10 +23,10 @@
 #include "server/process/process_limits.h"
 #include "server/reload/registry_files.h"
 
-// Read by jemalloc, where that is linked. It gives memory back only while the
-// program asks for some, unless a thread of its own does: a server that is idle
-// after a flood would keep all of it. One such thread: where none can be had,
-// jemalloc would try further ones without end, and write a line for each.
+// Options that jemalloc reads if it is linked. Without a background thread, jemalloc
+// returns memory only while the program allocates, so that a server that is idle after a
+// flood would keep all of it. At most one thread, because jemalloc would otherwise try
+// for ever to start more when the system has none, and write a line for each attempt.
 extern "C" {
 extern const char* malloc_conf;
 const char* malloc_conf =
@@ -37,7 +37,7 @@ namespace {
 
 namespace server = portreg::server;
 
-// Before gRPC opens its first descriptor, which is before main().
+// Runs before gRPC opens its first descriptor, which it does before main().
 __attribute__((section(".preinit_array"),
                used)) void (*const kBeforeAll)() = &portreg::SecureStandardDescriptors;
 
@@ -46,8 +46,8 @@ int Fail(const absl::Status& status) {
   return EXIT_FAILURE;
 }
 
-// Fail(), where the log has begun: what it says comes first, and who reads JSON
-// finds a line of it.
+// Reports a failed start once the log is in use: writes the log's lines first. Reports
+// the error as a line of the log if that is in JSON, otherwise as Fail does.
 int CannotStart(server::LogFormat format, const absl::Status& status) {
   if (format == server::LogFormat::kJson) {
     server::Log(server::Severity::kError, "cannot start",
@@ -68,7 +68,7 @@ int Check(const server::DataOptions& options) {
   return Fail(absl::FailedPreconditionError("check failed: collisions within the local layer"));
 }
 
-// Reloads upon SIGHUP until another signal comes, and returns that one.
+// Reloads on each SIGHUP. Returns the first other signal.
 int ServeUntilSignal(const sigset_t& signals, server::Portregd& portregd) {
   while (true) {
     int received = 0;
@@ -78,8 +78,8 @@ int ServeUntilSignal(const sigset_t& signals, server::Portregd& portregd) {
   }
 }
 
-// Gives those who balance load the time to notice, unless nobody is connected
-// or someone is in a hurry.
+// Waits for `delay`, so that load balancers notice that the server drains. Returns early
+// if no client is connected, or on another SIGTERM or SIGINT.
 void AwaitDrained(const sigset_t& signals, server::Portregd& portregd, absl::Duration delay) {
   const portreg::MonotonicTime end = portreg::MonotonicTime::Now() + delay;
   const timespec look = {.tv_sec = 0, .tv_nsec = 50'000'000};
@@ -93,18 +93,18 @@ void AwaitDrained(const sigset_t& signals, server::Portregd& portregd, absl::Dur
 
 int main(int argc, char** argv) {
   server::ReportLackOfThreadsAndMemory();
-  // Blocked in every thread, so that no work is done within a handler.
+  // Blocks the signals in every thread; ServeUntilSignal waits for them.
   sigset_t signals;
   sigemptyset(&signals);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
-  // A log that may not grow is no reason to end.
+  // Continues when the file of the log may not grow (RLIMIT_FSIZE).
   std::signal(SIGXFSZ, SIG_IGN);
-  // Debian's Abseil looks for deadlocks whenever a lock is taken, and gRPC takes
-  // many: a twentieth of what a call costs.
+  // Debian's Abseil looks for deadlocks whenever a lock is taken. gRPC takes many locks,
+  // so that this would cost a twentieth of a call.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
-  // Protobuf would log texts of strangers; the answer to them says it all.
+  // Protobuf would log texts from clients. Their answers contain the errors already.
   google::protobuf::SetLogHandler(nullptr);
   server::TameGrpcLog();
 
@@ -138,7 +138,7 @@ int main(int argc, char** argv) {
   (*portregd)->Shutdown(command->drain_grace);
   server::Log(server::Severity::kInfo, "stopped");
   server::FlushLog();
-  // All is over and written. What is left, gRPC's own end, waits for threads of
-  // its own: seven seconds on a machine of many processors.
+  // Skips the end of gRPC, which waits up to seven seconds for its threads on a machine
+  // with many processors. Everything is over and written.
   std::_Exit(EXIT_SUCCESS);
 }
