@@ -28,8 +28,8 @@ using internal::ReservedPort;
 using internal::Script;
 using internal::ScriptedService;
 
-// Health checking is a setting of the whole process; the test's own servers
-// keep theirs.
+// Starts a server with a health service. Restores the setting afterwards, because it
+// applies to the whole process, which may have servers of the test too.
 std::unique_ptr<grpc::Server> StartWithHealth(grpc::ServerBuilder& builder) {
   const bool enabled = grpc::DefaultHealthCheckServiceEnabled();
   grpc::EnableDefaultHealthCheckService(true);
@@ -76,7 +76,7 @@ struct FakeServer::Impl {
     builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
     builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-    // As portregd does; gRPC would allow one in 5 minutes.
+    // Allows as many pings as portregd does. gRPC's default is one in 5 minutes.
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
     builder.AddListeningPort(target, grpc::InsecureServerCredentials());
     builder.RegisterService(service.get());
@@ -90,7 +90,7 @@ struct FakeServer::Impl {
   void Stop() {
     const absl::MutexLock lock(&mutex);
     if (server == nullptr) return;
-    // What waits would keep Shutdown from its end.
+    // Ends delays first, because Shutdown waits for delayed calls.
     script.Stop();
     service->Stop();
     server->Shutdown(server::After(absl::ZeroDuration()));

@@ -17,7 +17,7 @@ namespace {
 
 using grpc::experimental::InterceptionHookPoints;
 
-// The payload of the client library's statuses, see portreg/error.h.
+// The type of the payload in statuses of the client library; see portreg/error.h.
 constexpr absl::string_view kStatusDetailsUrl = "type.googleapis.com/google.rpc.Status";
 
 grpc::Status ToGrpcStatus(const absl::Status& status) {
@@ -46,7 +46,7 @@ class ScriptInterceptor final : public grpc::experimental::Interceptor {
       call.metadata.emplace(std::string(name.data(), name.size()),
                             std::string(value.data(), value.size()));
     }
-    // The service is not asked before the batch goes on.
+    // The service gets the call when the batch proceeds.
     script_.Arrive(std::move(call), alarm_, [batch] { batch->Proceed(); });
   }
 
@@ -64,7 +64,7 @@ class ScriptInterceptorFactory final
   grpc::experimental::Interceptor* CreateServerInterceptor(
       grpc::experimental::ServerRpcInfo* info) override {
     absl::string_view method = info->method();
-    // Health checks are no calls of the test's.
+    // Skips calls of other services, such as health checks.
     const std::string service =
         absl::StrCat("/", v1::PortRegistryService::service_full_name(), "/");
     if (!absl::ConsumePrefix(&method, service)) return nullptr;
