@@ -1,4 +1,4 @@
-// Tells whether work is still wanted.
+// Checks whether work has been cancelled.
 #ifndef PORTREG_COMMON_SYSTEM_CANCELLATION_H_
 #define PORTREG_COMMON_SYSTEM_CANCELLATION_H_
 
@@ -6,8 +6,8 @@
 
 namespace portreg {
 
-// Returns whether whoever sets `*cancelled` has done so; nullptr: never. Cheap enough
-// to be asked every few dozen steps.
+// Returns true if `cancelled` is not nullptr and `*cancelled` is true. Cheap enough to
+// call every few dozen steps.
 inline bool IsCancelled(const std::atomic<bool>* cancelled) {
   return cancelled != nullptr && cancelled->load(std::memory_order_relaxed);
 }

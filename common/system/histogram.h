@@ -9,15 +9,17 @@
 
 namespace portreg {
 
-// A histogram whose observations any number of threads may add at once: one
-// addition each to a bucket and to the sum, no lock.
+// A histogram. An observation costs an addition to a bucket and one to the sum, and no
+// lock.
+//
+// Thread-safe.
 template <size_t kBounds>
 class Histogram {
  public:
   using Bounds = std::array<int64_t, kBounds>;
 
-  // `bounds` are the largest values of the buckets, rising; what is above the
-  // last one has a bucket too.
+  // `bounds` are the largest values of the buckets, in rising order. One more bucket
+  // holds the values above the last bound. `bounds` must outlive the histogram.
   explicit constexpr Histogram(const Bounds& bounds) : bounds_(bounds) {}
 
   void Observe(int64_t value) {
@@ -28,7 +30,7 @@ class Histogram {
   }
 
   [[nodiscard]] const Bounds& bounds() const { return bounds_; }
-  // Observations in the bucket alone, not in those below it.
+  // Returns the observations in this bucket, without those in lower ones.
   [[nodiscard]] uint64_t count(size_t bucket) const {
     return counts_[bucket].load(std::memory_order_relaxed);
   }
@@ -40,8 +42,8 @@ class Histogram {
   std::atomic<int64_t> sum_ = 0;
 };
 
-// Durations in nanoseconds: from 10 us, which most lookups stay below, to the
-// half hour of a Watch.
+// Bounds of durations in nanoseconds: from 10 us, within which most lookups are
+// answered, to the half hour that a Watch lasts.
 inline constexpr std::array<int64_t, 17> kDurationBounds = {
     10'000,        50'000,        100'000,        500'000,        1'000'000,        5'000'000,
     10'000'000,    25'000'000,    50'000'000,     100'000'000,    250'000'000,      500'000'000,

@@ -1,4 +1,4 @@
-// A point in time on a clock that nobody sets.
+// Represents a point in time on a clock that cannot be set.
 #ifndef PORTREG_COMMON_SYSTEM_MONOTONIC_TIME_H_
 #define PORTREG_COMMON_SYSTEM_MONOTONIC_TIME_H_
 
@@ -8,9 +8,9 @@
 
 namespace portreg {
 
-// Measures durations and holds deadlines: the system's clock (absl::Now) can be
-// set back or forward meanwhile, this one cannot. Means nothing outside the
-// process; a date is an absl::Time.
+// A point in time for durations and deadlines. The clock behind it cannot be set, unlike
+// the system's clock (absl::Now). Meaningless outside the process; use absl::Time for a
+// date.
 //
 //   const MonotonicTime deadline = MonotonicTime::Now() + absl::Seconds(5);
 //   while (MonotonicTime::Now() < deadline) ...
@@ -19,13 +19,14 @@ class MonotonicTime {
   static MonotonicTime Now() {
     return MonotonicTime(absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch()));
   }
-  // After and before every other time.
+  // Later than every other time.
   static MonotonicTime InfiniteFuture() { return MonotonicTime(absl::InfiniteDuration()); }
+  // Earlier than every other time.
   static MonotonicTime InfinitePast() { return MonotonicTime(-absl::InfiniteDuration()); }
 
-  // Since the epoch of CLOCK_MONOTONIC.
+  // Returns the time since the epoch of CLOCK_MONOTONIC.
   [[nodiscard]] absl::Duration since_epoch() const { return since_epoch_; }
-  // The infinite future is the last time that there is.
+  // Converts. The infinite future becomes the latest time_point.
   [[nodiscard]] std::chrono::steady_clock::time_point ToChrono() const {
     return std::chrono::steady_clock::time_point(absl::ToChronoNanoseconds(since_epoch_));
   }

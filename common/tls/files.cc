@@ -35,7 +35,8 @@ absl::Status CheckIsValid(X509* certificate, absl::Time now) {
   return absl::OkStatus();
 }
 
-// Asks OpenSSL as gRPC does: the system's configuration says what is too weak.
+// Loads the certificate into OpenSSL as gRPC does, because the system's configuration
+// decides which certificates are too weak.
 absl::Status CheckStrength(X509* certificate) {
   ERR_clear_error();
   const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_method()),
@@ -65,9 +66,9 @@ absl::Status CheckOwn(TlsSide side, X509* certificate, absl::Time now) {
   return CheckStrength(certificate);
 }
 
-// Returns the position of a certificate that issued the one at `position`, of
-// those from `position` + 1 on; one that is valid at `now` if there is such.
-// Returns the chain's size if there is none.
+// Returns the position of a certificate in the chain that issued the one at `position`:
+// the first one that is valid at `now`, or else the first one. Returns the chain's size
+// if the chain has no issuer.
 size_t IssuerOf(const Certificates& chain, size_t position, absl::Time now) {
   size_t found = chain.size();
   for (size_t i = 1; i < chain.size(); ++i) {
@@ -79,13 +80,13 @@ size_t IssuerOf(const Certificates& chain, size_t position, absl::Time now) {
   return found;
 }
 
-// Judges the certificates on the way from the own one to its root.
+// Checks the certificates between the own one and its root.
 absl::Status CheckIssuers(const Certificates& chain, absl::Time now) {
   std::vector<bool> seen(chain.size(), false);
   for (size_t i = IssuerOf(chain, 0, now); i < chain.size() && !seen[i];
        i = IssuerOf(chain, i, now)) {
     seen[i] = true;
-    // Peers have roots of their own.
+    // Stops at a root, because peers have roots of their own.
     if ((X509_get_extension_flags(chain[i].get()) & EXFLAG_SI) != 0) break;
     const absl::Status status = CheckIsValid(chain[i].get(), now);
     if (!status.ok()) {
@@ -123,7 +124,7 @@ absl::Status CheckAuthorities(const Certificates& certificates, absl::Time now) 
       absl::StrCat("no certificate in it is valid now; the last one ", status.message()));
 }
 
-// Returns the status as one of the file.
+// Returns the status with the file's option and path in its message.
 absl::Status In(const NamedFile& file, const absl::Status& status) {
   return {status.code(), absl::StrCat(file.option, " ", file.path, ": ", status.message())};
 }

@@ -14,12 +14,12 @@
 
 namespace portreg {
 
-// The most bytes of certificates, without PEM's encoding, that an identity may
-// have: peers with OpenSSL, gRPC's among them, refuse a longer chain
+// Most bytes that the certificates of an identity may have, without PEM's encoding.
+// Peers that use OpenSSL, such as gRPC, refuse a longer chain
 // (SSL_CTX_set_max_cert_list).
 inline constexpr size_t kMaxChainBytes = 100 << 10;
 
-// A file, and the option that names it, such as "tls_cert".
+// A file, and the name of the option for it, such as "tls_cert".
 struct NamedFile {
   absl::string_view option;
   std::string path;
@@ -28,7 +28,7 @@ struct NamedFile {
 // The side of a connection that shows a certificate.
 enum class TlsSide { kServer, kClient };
 
-// What one side shows, and the proof that it is its own.
+// The certificates that one side shows, and the key that proves that they are its own.
 struct TlsIdentity {
   // The own certificate first. Never empty.
   Certificates chain;
@@ -39,28 +39,28 @@ struct TlsIdentity {
 // Reads an identity. An error names the option and the file: NOT_FOUND or
 // PERMISSION_DENIED as the system says, INVALID_ARGUMENT for
 // - what ReadCertificates and ReadKey refuse;
-// - a key of another certificate, as it is while only one of the two files has
-//   been replaced;
+// - a key that does not match the certificate, for example because only one of the two
+//   files has been replaced yet;
 // - an own certificate that is expired, not valid yet, not for this side of TLS,
 //   too weak for the system's OpenSSL, or has a NameFault;
 // - a chain longer than kMaxChainBytes;
-// - an expired or not yet valid certificate between the own one and its root,
-//   unless a valid one beside it can take its place: no peer would find a way.
-// Other certificates in the file are not judged, nor are roots: peers have their
-// own, and leave aside what they do not need (RFC 8446 section 4.4.2).
+// - an expired or not yet valid certificate between the own one and its root, unless
+//   the file has a valid one that can replace it, because peers would refuse the chain.
+// Does not check other certificates in the file, nor roots, because peers have roots of
+// their own and ignore certificates that they do not need (RFC 8446 section 4.4.2).
 absl::StatusOr<TlsIdentity> ReadIdentity(TlsSide side, const NamedFile& certificate,
                                          const NamedFile& key, absl::Time now);
 
-// Reads the certificates of authorities that peers' must lead to. Errors as of
-// ReadIdentity; INVALID_ARGUMENT for a file of which no certificate is valid at
-// `now`. Some may be expired.
+// Reads the certificates of the authorities that peers' certificates must come from. Some
+// may be expired. The errors are those of ReadCertificates, and INVALID_ARGUMENT if no
+// certificate is valid at `now`. An error names the option and the file.
 absl::StatusOr<Certificates> ReadAuthorities(const NamedFile& file, absl::Time now);
 
-// Returns whether both hold the same certificates in the same order.
+// Returns true if both hold the same certificates in the same order.
 bool SameCertificates(const Certificates& a, const Certificates& b);
 
-// Returns when the first of those expires that have not by `now`; InfiniteFuture
-// if all have.
+// Returns the earliest expiry of the certificates that have not expired by `now`. Returns
+// InfiniteFuture if all have.
 absl::Time EarliestExpiry(const Certificates& certificates, absl::Time now);
 
 }  // namespace portreg

@@ -15,14 +15,14 @@ namespace {
 // OpenSSL's number for the errors that the guard raises.
 int g_error_library = 0;
 
-// Tells OpenSSL the texts of the guard's errors, of which gRPC takes the text of
-// a failed handshake.
+// Registers the texts of the guard's errors with OpenSSL. gRPC shows them when a handshake
+// fails.
 void RegisterErrors() {
   g_error_library = ERR_get_next_error_library();
   const auto error = [](NameFault fault) {
     return ERR_STRING_DATA{ERR_PACK(0, 0, static_cast<unsigned long>(fault)), Describe(fault)};
   };
-  // OpenSSL keeps the tables, and writes its number for them into each entry.
+  // Static, because OpenSSL keeps the tables and writes its number into each entry.
   static std::array<ERR_STRING_DATA, 5> reasons = {
       error(NameFault::kAddressLength), error(NameFault::kNul), error(NameFault::kText),
       error(NameFault::kExtension), ERR_STRING_DATA{0, nullptr}};
@@ -33,9 +33,9 @@ void RegisterErrors() {
   ERR_load_strings(g_error_library, reasons.data());
 }
 
-// Verifies a peer's certificate as OpenSSL does, and then judges its names.
+// Verifies a peer's certificate as OpenSSL does, and then checks its names.
 int VerifyPeer(X509_STORE_CTX* context, void* /*argument*/) {
-  // OpenSSL takes an error, below 0, for a refusal.
+  // An error, which is below 0, counts as a refusal.
   if (X509_verify_cert(context) <= 0) return 0;
   const X509* const peer = X509_STORE_CTX_get0_cert(context);
   if (peer == nullptr) return 1;
@@ -46,7 +46,7 @@ int VerifyPeer(X509_STORE_CTX* context, void* /*argument*/) {
   return 0;
 }
 
-// OpenSSL calls it for every new SSL_CTX.
+// Installs the callback. OpenSSL calls this function for every new SSL_CTX.
 void GuardContext(void* context, void* /*data*/, CRYPTO_EX_DATA* /*all*/, int /*index*/,
                   long /*number*/, void* /*argument*/) {  // NOLINT(google-runtime-int)
   SSL_CTX_set_cert_verify_callback(static_cast<SSL_CTX*>(context), &VerifyPeer, nullptr);

@@ -1,4 +1,4 @@
-// Judges the names in a certificate as gRPC reads them.
+// Finds faults in the names of a certificate that gRPC cannot handle.
 #ifndef PORTREG_COMMON_TLS_NAMES_H_
 #define PORTREG_COMMON_TLS_NAMES_H_
 
@@ -6,9 +6,9 @@
 
 namespace portreg {
 
-// What can be wrong with a certificate's names. gRPC 1.51 ends the process over
-// kAddressLength and kText (peer_from_x509 in its ssl_transport_security.cc),
-// and reads a name only up to its first NUL.
+// A fault in a certificate's names. kAddressLength and kText make gRPC 1.51 end the
+// process (peer_from_x509 in its ssl_transport_security.cc). gRPC reads a name only up to
+// its first NUL.
 enum class NameFault {
   kNone,
   // An iPAddress of neither 4 nor 16 bytes (RFC 5280 section 4.2.1.6).
@@ -22,12 +22,10 @@ enum class NameFault {
   kExtension,
 };
 
-// Returns the first fault of the subject alternative names and of the common
-// name that gRPC reads.
+// Returns the first fault in the subject alternative names or in the common name.
 [[nodiscard]] NameFault FindNameFault(const X509* certificate);
 
-// Describes a fault, to be read after "the certificate ", such as "has a name with
-// a NUL byte".
+// Returns a text that continues "the certificate ", such as "has a name with a NUL byte".
 [[nodiscard]] const char* Describe(NameFault fault);
 
 }  // namespace portreg

@@ -23,7 +23,7 @@
 namespace portreg {
 namespace {
 
-// A file's content, perhaps a private key: its destructor wipes it.
+// Holds the content of a file. Wipes it at the end, because it may be a private key.
 class Secret {
  public:
   explicit Secret(size_t size) : bytes_(size) {}
@@ -57,8 +57,8 @@ absl::StatusOr<Secret> ReadFile(const std::string& path) {
   struct stat file;
   if (fstat(fd, &file) != 0) return absl::ErrnoToStatus(errno, "cannot be read");
   if (!S_ISREG(file.st_mode)) return absl::InvalidArgumentError("is no regular file");
-  // The byte above the limit tells a file that is too large from the largest one.
-  // The file may grow meanwhile, so that its size is not relied upon.
+  // Reads one byte more than allowed to recognise a file that is too large. The size from
+  // fstat would not do, because the file may grow.
   Secret content(kMaxTlsFileBytes + 1);
   size_t size = 0;
   while (size < content.size()) {
@@ -83,7 +83,7 @@ std::string TakePemError() {
   return text;
 }
 
-// Answers OpenSSL's question for a passphrase, which nobody is there to enter.
+// Called when OpenSSL needs a passphrase. Refuses, because nobody can enter one.
 int NoPassphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* asked) {
   *static_cast<bool*>(asked) = true;
   return -1;
@@ -136,7 +136,7 @@ absl::StatusOr<std::shared_ptr<EVP_PKEY>> ParseKey(const Secret& pem) {
 
 template <typename Content>
 bool WriteText(const Content& content, std::string& text) {
-  // Wipes its memory, which may have held a key.
+  // In secure memory, which is wiped when it is freed, because it may hold a key.
   const std::unique_ptr<BIO, decltype(&BIO_free)> out(BIO_new(BIO_s_secmem()), BIO_free);
   if (out == nullptr || !WritePem(out.get(), content)) return false;
   char* data = nullptr;

@@ -12,29 +12,28 @@
 
 namespace portreg {
 
-// The largest file that is read. A system's bundle of authorities has about a
+// Size of the largest file that is read. A system's bundle of authorities has about a
 // quarter of it.
 inline constexpr size_t kMaxTlsFileBytes = 1 << 20;
 
-// Certificates, in a file's order.
+// Certificates in the order of their file.
 using Certificates = std::vector<std::shared_ptr<X509>>;
 
-// Reads all certificates of a file; at least one. NOT_FOUND or PERMISSION_DENIED
-// as the system says, INVALID_ARGUMENT for a file that is no regular one, is
-// larger than kMaxTlsFileBytes, holds no certificate, or holds one that cannot
-// be parsed. A message does not name the file.
+// Reads all certificates of a file. Returns NOT_FOUND or PERMISSION_DENIED if the file
+// cannot be opened. Returns INVALID_ARGUMENT for a file that is not a regular file, is
+// larger than kMaxTlsFileBytes, holds no certificate, or holds one that cannot be parsed.
+// The message does not name the file.
 absl::StatusOr<Certificates> ReadCertificates(const std::string& path);
 
-// Reads a private key. Errors as of ReadCertificates; INVALID_ARGUMENT also for
+// Reads a private key. The errors are those of ReadCertificates, and INVALID_ARGUMENT for
 // an encrypted key.
 absl::StatusOr<std::shared_ptr<EVP_PKEY>> ReadKey(const std::string& path);
 
-// Writes all certificates, or a key that is not encrypted. Returns false if it
-// cannot.
+// Writes all certificates, or a key without encryption. Returns false on failure.
 bool WritePem(BIO* out, const Certificates& certificates);
 bool WritePem(BIO* out, EVP_PKEY* key);
 
-// The same, into a text, which is empty for no certificates.
+// Writes to a text instead. It is empty if there are no certificates.
 bool WritePem(const Certificates& certificates, std::string& text);
 bool WritePem(EVP_PKEY* key, std::string& text);
 

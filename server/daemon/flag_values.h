@@ -1,5 +1,5 @@
-// Values of flags that have bounds. Abseil refuses others, and says which are
-// allowed.
+// Types for the values of flags. Their parsers refuse values out of bounds, with a
+// message that names the bounds.
 #ifndef PORTREG_SERVER_DAEMON_FLAG_VALUES_H_
 #define PORTREG_SERVER_DAEMON_FLAG_VALUES_H_
 
@@ -13,9 +13,9 @@
 #include "absl/time/time.h"
 #include "server/process/log.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// A whole number from `kLeast` on.
+// A whole number of at least `kLeast`.
 template <typename T, T kLeast>
 struct AtLeast {
   T value;
@@ -33,8 +33,7 @@ std::string AbslUnparseFlag(AtLeast<T, kLeast> number) {
   return absl::StrCat(number.value);
 }
 
-// A text, and whether it was given: an empty one is not the same as none.
-// Abseil itself must be able to read the default.
+// A text that can be given and empty, which differs from not given.
 struct GivenText {
   std::string value;
   bool given = false;
@@ -47,8 +46,7 @@ inline bool AbslParseFlag(absl::string_view text, GivenText* flag, std::string* 
 
 inline std::string AbslUnparseFlag(const GivenText& flag) { return flag.value; }
 
-// A duration from `kLeastMilliseconds` on, or 0 where that has a meaning of its
-// own.
+// A duration of at least `kLeastMilliseconds`. With `kOrZero`, 0 is allowed too.
 template <int64_t kLeastMilliseconds, bool kOrZero = false>
 struct Lasting {
   absl::Duration value;
@@ -72,7 +70,7 @@ std::string AbslUnparseFlag(Lasting<kLeastMilliseconds, kOrZero> duration) {
   return absl::FormatDuration(duration.value);
 }
 
-// A part of a whole, 0 to 1.
+// A number from 0 to 1.
 struct Share {
   double value;
 };
@@ -101,6 +99,6 @@ inline std::string AbslUnparseFlag(LogFormat format) {
   return format == LogFormat::kJson ? "json" : "text";
 }
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_DAEMON_FLAG_VALUES_H_

@@ -29,17 +29,17 @@
 
 namespace {
 
-using Count = portreg::AtLeast<int32_t, 1>;
-using CountOrNone = portreg::AtLeast<int32_t, 0>;
-using LongCount = portreg::AtLeast<int64_t, 1>;
-// With less no call would be answered.
-using MetadataBytes = portreg::AtLeast<int32_t, 1 << 10>;
-using QuotaBytes = portreg::AtLeast<int64_t, 1 << 20>;
-using Period = portreg::Lasting<1>;
-using Delay = portreg::Lasting<0>;
-using Interval = portreg::Lasting<10, /*kOrZero=*/true>;
+using Count = portreg::server::AtLeast<int32_t, 1>;
+using CountOrNone = portreg::server::AtLeast<int32_t, 0>;
+using LongCount = portreg::server::AtLeast<int64_t, 1>;
+// No call could be answered with less.
+using MetadataBytes = portreg::server::AtLeast<int32_t, 1 << 10>;
+using QuotaBytes = portreg::server::AtLeast<int64_t, 1 << 20>;
+using Period = portreg::server::Lasting<1>;
+using Delay = portreg::server::Lasting<0>;
+using Interval = portreg::server::Lasting<10, /*kOrZero=*/true>;
 
-constexpr portreg::ServerLimits kLimits;
+constexpr portreg::server::ServerLimits kLimits;
 
 }  // namespace
 
@@ -47,78 +47,85 @@ ABSL_FLAG(std::vector<std::string>, listen, {std::string(portreg::kDefaultAddres
           "where to listen: host:port, [ipv6]:port or unix:path, several with commas between "
           "them; port 0 lets the system choose");
 ABSL_FLAG(std::vector<std::string>, admin_listen, {},
-          "where to offer health, reflection and channelz by gRPC in plaintext, as --listen");
+          "where to serve health, reflection and channelz by gRPC in plaintext; addresses as "
+          "for --listen");
 ABSL_FLAG(std::string, metrics_listen, "",
-          "where Prometheus may fetch /metrics by HTTP: host:port or [ipv6]:port");
-ABSL_FLAG(bool, insecure, false, "allow plaintext on addresses that other machines reach");
-ABSL_FLAG(bool, admin_insecure, false,
-          "allow it for --admin_listen and --metrics_listen, but not for --listen");
-ABSL_FLAG(bool, reflection, false, "offer gRPC server reflection on the service's own address");
+          "where to serve /metrics to Prometheus by HTTP: host:port or [ipv6]:port");
+ABSL_FLAG(bool, insecure, false, "allow plaintext on addresses that other machines can reach");
+ABSL_FLAG(bool, admin_insecure, false, "allow it for --admin_listen and --metrics_listen only");
+ABSL_FLAG(bool, reflection, false, "offer gRPC server reflection at the addresses of --listen too");
 
-ABSL_FLAG(portreg::GivenText, tls_cert, {}, "PEM file of the server's certificate and its chain");
-ABSL_FLAG(portreg::GivenText, tls_key, {}, "PEM file of its private key");
-ABSL_FLAG(portreg::GivenText, tls_client_ca, {},
-          "PEM file of the certificates that vouch for clients; clients must then have one");
-ABSL_FLAG(portreg::GivenText, tls_allowed_clients, {},
-          "names in clients' certificates (URI, DNS, e-mail, IP) that may call, with * for any "
-          "text without /; none: all that --tls_client_ca vouches for");
+ABSL_FLAG(portreg::server::GivenText, tls_cert, {},
+          "PEM file of the server's certificate and its chain");
+ABSL_FLAG(portreg::server::GivenText, tls_key, {}, "PEM file of the server's private key");
+ABSL_FLAG(portreg::server::GivenText, tls_client_ca, {},
+          "PEM file of the authorities that issue certificates of clients; every client must then "
+          "have one");
+ABSL_FLAG(portreg::server::GivenText, tls_allowed_clients, {},
+          "patterns of names in clients' certificates (URI, DNS, e-mail, IP) that may call, with * "
+          "for any text without /; default: all clients that --tls_client_ca admits");
 
-ABSL_FLAG(Count, max_connections, {kLimits.connections.total}, "connections open at once");
+ABSL_FLAG(Count, max_connections, {kLimits.connections.total},
+          "connections that may be open at once");
 ABSL_FLAG(CountOrNone, max_connections_per_peer, {kLimits.connections.per_peer},
-          "of these, from one IPv4 address or IPv6 /64 network; 0: no limit");
+          "of these, connections from one IPv4 address or IPv6 /64 network; 0: no limit");
 ABSL_FLAG(Count, max_concurrent_streams, {kLimits.max_concurrent_streams},
-          "calls under way on one connection");
-ABSL_FLAG(LongCount, max_calls, {portreg::ServiceOptions().max_calls}, "calls under way in all");
-ABSL_FLAG(LongCount, max_queued_calls, {portreg::ServiceOptions().max_queued_calls},
-          "of these, calls that cost much, such as searches, that wait for a worker thread");
-ABSL_FLAG(LongCount, max_unread_bytes, {portreg::ServiceOptions().max_unread_bytes},
-          "bytes of replies made for one call each that clients have not read");
-ABSL_FLAG(Count, max_request_bytes, {kLimits.max_request_bytes}, "the longest request");
+          "calls that may be under way on one connection");
+ABSL_FLAG(LongCount, max_calls, {portreg::server::ServiceOptions().max_calls},
+          "calls that may be under way in all");
+ABSL_FLAG(LongCount, max_queued_calls, {portreg::server::ServiceOptions().max_queued_calls},
+          "of these, costly calls, such as searches, that may wait for a worker thread");
+ABSL_FLAG(LongCount, max_unread_bytes, {portreg::server::ServiceOptions().max_unread_bytes},
+          "bytes of unread replies that were each made for one call");
+ABSL_FLAG(Count, max_request_bytes, {kLimits.max_request_bytes}, "longest request");
 ABSL_FLAG(MetadataBytes, max_metadata_bytes, {kLimits.max_metadata_bytes},
-          "the most metadata of a call");
+          "most metadata of a call");
 ABSL_FLAG(QuotaBytes, memory_quota_bytes, {kLimits.memory_quota_bytes},
-          "what gRPC may hold for all connections");
+          "memory that gRPC may hold for all connections");
 ABSL_FLAG(Period, handshake_timeout, {kLimits.handshake_timeout},
-          "how long a connection may take to shake hands");
+          "how long the handshake of a connection may take");
 ABSL_FLAG(Period, max_connection_idle, {kLimits.max_connection_idle},
           "how long a connection may be without a call");
 ABSL_FLAG(Period, max_connection_age, {kLimits.max_connection_age},
-          "how long a connection may live, give or take a tenth");
+          "how long a connection may exist, plus or minus a tenth");
 ABSL_FLAG(Period, max_connection_age_grace, {kLimits.max_connection_age_grace},
-          "how long its calls then have to end");
+          "how long its calls may then take to end");
 ABSL_FLAG(Period, keepalive_time, {kLimits.keepalive_time},
-          "silence after which a client is asked whether it is there");
-ABSL_FLAG(Period, keepalive_timeout, {kLimits.keepalive_timeout}, "how long it has to answer");
+          "how long a client may be silent before the server pings it");
+ABSL_FLAG(Period, keepalive_timeout, {kLimits.keepalive_timeout},
+          "how long the client may take to answer");
 ABSL_FLAG(Period, min_ping_interval, {kLimits.min_ping_interval},
-          "clients that ping more often without a call are sent away");
-ABSL_FLAG(Period, max_watch, {portreg::ServiceOptions().max_watch},
-          "how long a Watch lasts, at most");
+          "connections of clients that ping more often without a call are closed");
+ABSL_FLAG(Period, max_watch, {portreg::server::ServiceOptions().max_watch},
+          "how long a Watch lasts at most");
 
 ABSL_FLAG(std::string, iana_file, "",
-          "IANA's service-names-port-numbers.csv, in place of the embedded snapshot");
+          "IANA's service-names-port-numbers.csv, which replaces the embedded snapshot");
 ABSL_FLAG(std::string, local_file, "",
-          "CSV file of your own assignments, with IANA's columns and perhaps Owner");
+          "CSV file of your own assignments, with IANA's columns and optionally Owner");
 ABSL_FLAG(bool, allow_fewer_rows, false,
-          "take an IANA file with over 5 % fewer rows than the data before it");
-ABSL_FLAG(QuotaBytes, max_registry_bytes, {static_cast<int64_t>(portreg::DataOptions().max_bytes)},
-          "memory of a registry with its index and stored replies; two are alive during a reload");
+          "accept an IANA file with over 5 % fewer rows than the data before it");
+ABSL_FLAG(QuotaBytes, max_registry_bytes,
+          {static_cast<int64_t>(portreg::server::DataOptions().max_bytes)},
+          "memory that a registry may take with its index and stored replies; two registries exist "
+          "during a reload");
 ABSL_FLAG(bool, check, false,
-          "load the data, report counts, unusable rows and collisions, and exit: 0 if all is well, "
-          "1 if not");
-ABSL_FLAG(Interval, reload_interval, {portreg::PortregdOptions().reload_interval},
-          "how often the files of data and TLS are looked at for a change; 0: only upon SIGHUP");
+          "load the data, report counts, unusable rows and collisions, and exit: 0 without "
+          "collisions, otherwise 1");
+ABSL_FLAG(Interval, reload_interval, {portreg::server::PortregdOptions().reload_interval},
+          "how often to look for changes of the files of data and TLS; 0: only on SIGHUP");
 
-ABSL_FLAG(portreg::LogFormat, log_format, portreg::LogFormat::kText,
+ABSL_FLAG(portreg::server::LogFormat, log_format, portreg::server::LogFormat::kText,
           "format of the log on standard error: text or json");
-ABSL_FLAG(portreg::Share, access_log, {portreg::PortregdOptions().access_log},
-          "share of the calls that are logged, 0 to 1");
+ABSL_FLAG(portreg::server::Share, access_log, {portreg::server::PortregdOptions().access_log},
+          "share of all calls to log, 0 to 1");
 
 ABSL_FLAG(Delay, drain_delay, {absl::Seconds(5)},
-          "upon SIGTERM, how long to go on serving while health says NOT_SERVING; ends early once "
-          "nobody is connected");
-ABSL_FLAG(Delay, drain_grace, {absl::Seconds(5)}, "how long calls under way then have to end");
+          "how long to continue serving after SIGTERM while the health is NOT_SERVING; ends early "
+          "when no client is connected");
+ABSL_FLAG(Delay, drain_grace, {absl::Seconds(5)}, "how long calls under way may then take to end");
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 constexpr absl::string_view kEnvironmentPrefix = "PORTREGD_";
@@ -152,12 +159,13 @@ std::string EnvironmentName(absl::string_view flag) {
   return absl::StrCat(kEnvironmentPrefix, absl::AsciiStrToUpper(flag));
 }
 
-// Returns whether a variable sets, or is meant to set, a flag of TLS.
+// Returns true if a variable sets, or is probably meant to set, a flag of TLS.
 bool IsOfTls(absl::string_view variable) {
   return absl::StartsWithIgnoreCase(variable, EnvironmentName("tls_"));
 }
 
-// Variables that would be flags', but for a slip, in no order.
+// Returns the variables whose names begin like those of flags, but set no flag, in no
+// particular order.
 std::vector<std::string> UnknownVariables() {
   absl::flat_hash_set<std::string> known;
   for (const FlagGroup& group : FlagGroups()) {
@@ -176,7 +184,8 @@ std::vector<std::string> UnknownVariables() {
   return unknown;
 }
 
-// Without its TLS a server would serve whom it should not.
+// Refuses unknown variables of TLS, because a server that ignored a misspelt one would
+// serve clients that it should refuse.
 absl::Status CheckUnknown(const std::vector<std::string>& variables) {
   for (const std::string& variable : variables) {
     if (IsOfTls(variable)) {
@@ -194,8 +203,8 @@ absl::Status ReadEnvironment() {
       const char* value = std::getenv(variable.c_str());
       if (value == nullptr) continue;
       if (*value == '\0') {
-        // Compose files and unit files set variables to nothing. One of TLS that
-        // counted as not set would let everyone in.
+        // Empty variables count as not set, because compose files and unit files often
+        // contain them. Not those of TLS: the server would then serve everyone.
         if (!IsOfTls(variable)) continue;
         return absl::InvalidArgumentError(
             absl::StrCat(variable, " has no value; without it leave the variable unset"));
@@ -209,7 +218,8 @@ absl::Status ReadEnvironment() {
   return absl::OkStatus();
 }
 
-// --tls_client_ca "$CA" without a CA would let everyone in.
+// Refuses empty flags of TLS: with --tls_client_ca "$CA" and an empty CA, the server
+// would otherwise serve everyone.
 absl::Status CheckNoneIsEmpty() {
   const std::pair<absl::string_view, GivenText> flags[] = {
       {"tls_cert", absl::GetFlag(FLAGS_tls_cert)},
@@ -330,4 +340,4 @@ std::string HelpText() {
   return text;
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

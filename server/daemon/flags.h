@@ -1,4 +1,4 @@
-// portregd's flags, and the environment variables that stand for them.
+// Reads portregd's flags, and the environment variables that set them.
 #ifndef PORTREG_SERVER_DAEMON_FLAGS_H_
 #define PORTREG_SERVER_DAEMON_FLAGS_H_
 
@@ -11,34 +11,36 @@
 #include "server/daemon/portregd.h"
 #include "server/process/log.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// What the command line asks for.
+// The options on the command line and in the environment.
 struct Command {
   PortregdOptions portregd;
   LogFormat log_format = LogFormat::kText;
-  // After SIGTERM: how long calls are served while health says NOT_SERVING, then
-  // how long those under way may take to end.
+  // How long calls are served after SIGTERM while the health is NOT_SERVING.
   absl::Duration drain_delay;
+  // How long calls under way may take to end after that.
   absl::Duration drain_grace;
-  // Variables PORTREGD_... that stand for no flag, and are ignored.
+  // Variables PORTREGD_... that set no flag. They are ignored.
   std::vector<std::string> unknown_variables;
-  // Load the data, report on it, and exit.
+  // Load the data, print a report, and exit.
   bool check = false;
   // Print the help, and exit.
   bool help = false;
 };
 
-// Reads flags from the command line, and for those not given there from
-// PORTREGD_<FLAG>, where an empty variable counts as none. INVALID_ARGUMENT, naming it and what is
-// allowed, for an unusable variable, a variable PORTREGD_TLS_... that is empty or stands for no
-// flag, or an argument that is no flag; an unknown or unusable flag ends the process with exit code
-// 1, as Abseil does.
+// Reads flags from the command line. A flag that is not given there is read from the
+// variable PORTREGD_<FLAG>, unless that is empty. Returns INVALID_ARGUMENT for
+// - a variable with an unusable value;
+// - a variable PORTREGD_TLS_... that is empty or sets no flag;
+// - an argument that is not a flag.
+// The message names it and what is allowed. An unknown flag, or a flag with an unusable
+// value, makes Abseil end the process with exit code 1.
 absl::StatusOr<Command> ReadCommand(int argc, char** argv);
 
-// What --help prints: the flags in groups, with defaults.
+// Returns the text that --help prints: the flags in groups, with defaults.
 std::string HelpText();
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_DAEMON_FLAGS_H_

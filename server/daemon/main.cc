@@ -20,13 +20,13 @@
 #include "server/daemon/portregd.h"
 #include "server/process/grpc_log.h"
 #include "server/process/log.h"
-#include "server/process/process.h"
+#include "server/process/process_limits.h"
 #include "server/reload/registry_files.h"
 
-// Read by jemalloc, where that is linked. It gives memory back only while the
-// program asks for some, unless a thread of its own does: a server that is idle
-// after a flood would keep all of it. One such thread: where none can be had,
-// jemalloc would try further ones without end, and write a line for each.
+// Options that jemalloc reads if it is linked. Without a background thread, jemalloc
+// returns memory only while the program allocates, so that a server that is idle after a
+// flood would keep all of it. At most one thread, because jemalloc would otherwise try
+// for ever to start more when the system has none, and write a line for each attempt.
 extern "C" {
 extern const char* malloc_conf;
 const char* malloc_conf =
@@ -35,7 +35,9 @@ const char* malloc_conf =
 
 namespace {
 
-// Before gRPC opens its first descriptor, which is before main().
+namespace server = portreg::server;
+
+// Runs before gRPC opens its first descriptor, which it does before main().
 __attribute__((section(".preinit_array"),
                used)) void (*const kBeforeAll)() = &portreg::SecureStandardDescriptors;
 
@@ -44,30 +46,30 @@ int Fail(const absl::Status& status) {
   return EXIT_FAILURE;
 }
 
-// Fail(), where the log has begun: what it says comes first, and who reads JSON
-// finds a line of it.
-int CannotStart(portreg::LogFormat format, const absl::Status& status) {
-  if (format == portreg::LogFormat::kJson) {
-    portreg::Log(portreg::Severity::kError, "cannot start",
-                 {{"error", std::string(status.message())}});
+// Reports a failed start once the log is in use: writes the log's lines first. Reports
+// the error as a line of the log if that is in JSON, otherwise as Fail does.
+int CannotStart(server::LogFormat format, const absl::Status& status) {
+  if (format == server::LogFormat::kJson) {
+    server::Log(server::Severity::kError, "cannot start",
+                {{"error", std::string(status.message())}});
   }
-  portreg::FlushLog();
-  return format == portreg::LogFormat::kJson ? EXIT_FAILURE : Fail(status);
+  server::FlushLog();
+  return format == server::LogFormat::kJson ? EXIT_FAILURE : Fail(status);
 }
 
-int Check(const portreg::DataOptions& options) {
-  const absl::StatusOr<std::shared_ptr<const portreg::Snapshot>> snapshot =
-      portreg::LoadSnapshot(options);
+int Check(const server::DataOptions& options) {
+  const absl::StatusOr<std::shared_ptr<const server::Snapshot>> snapshot =
+      server::LoadSnapshot(options);
   if (!snapshot.ok()) return Fail(snapshot.status());
-  const portreg::CheckReport report = portreg::Report((*snapshot)->registry);
+  const server::CheckReport report = server::Report((*snapshot)->registry);
   std::fputs(report.text.c_str(), stdout);
   if (std::fflush(stdout) != 0) return Fail(absl::DataLossError("cannot write the report"));
   if (report.passed) return EXIT_SUCCESS;
   return Fail(absl::FailedPreconditionError("check failed: collisions within the local layer"));
 }
 
-// Reloads upon SIGHUP until another signal comes, and returns that one.
-int ServeUntilSignal(const sigset_t& signals, portreg::Portregd& portregd) {
+// Reloads on each SIGHUP. Returns the first other signal.
+int ServeUntilSignal(const sigset_t& signals, server::Portregd& portregd) {
   while (true) {
     int received = 0;
     if (sigwait(&signals, &received) != 0) continue;
@@ -76,9 +78,9 @@ int ServeUntilSignal(const sigset_t& signals, portreg::Portregd& portregd) {
   }
 }
 
-// Gives those who balance load the time to notice, unless nobody is connected
-// or someone is in a hurry.
-void AwaitDrained(const sigset_t& signals, portreg::Portregd& portregd, absl::Duration delay) {
+// Waits for `delay`, so that load balancers notice that the server drains. Returns early
+// if no client is connected, or on another SIGTERM or SIGINT.
+void AwaitDrained(const sigset_t& signals, server::Portregd& portregd, absl::Duration delay) {
   const portreg::MonotonicTime end = portreg::MonotonicTime::Now() + delay;
   const timespec look = {.tv_sec = 0, .tv_nsec = 50'000'000};
   while (portreg::MonotonicTime::Now() < end && portregd.connected()) {
@@ -90,54 +92,53 @@ void AwaitDrained(const sigset_t& signals, portreg::Portregd& portregd, absl::Du
 }  // namespace
 
 int main(int argc, char** argv) {
-  portreg::ReportLackOfThreadsAndMemory();
-  // Blocked in every thread, so that no work is done within a handler.
+  server::ReportLackOfThreadsAndMemory();
+  // Blocks the signals in every thread; ServeUntilSignal waits for them.
   sigset_t signals;
   sigemptyset(&signals);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
-  // A log that may not grow is no reason to end.
+  // Continues when the file of the log may not grow (RLIMIT_FSIZE).
   std::signal(SIGXFSZ, SIG_IGN);
-  // Debian's Abseil looks for deadlocks whenever a lock is taken, and gRPC takes
-  // many: a twentieth of what a call costs.
+  // Debian's Abseil looks for deadlocks whenever a lock is taken. gRPC takes many locks,
+  // so that this would cost a twentieth of a call.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
-  // Protobuf would log texts of strangers; the answer to them says it all.
+  // Protobuf would log texts from clients. Their answers contain the errors already.
   google::protobuf::SetLogHandler(nullptr);
-  portreg::TameGrpcLog();
+  server::TameGrpcLog();
 
-  const absl::StatusOr<portreg::Command> command = portreg::ReadCommand(argc, argv);
+  const absl::StatusOr<server::Command> command = server::ReadCommand(argc, argv);
   if (!command.ok()) return Fail(command.status());
   if (command->help) {
-    std::fputs(portreg::HelpText().c_str(), stdout);
+    std::fputs(server::HelpText().c_str(), stdout);
     return EXIT_SUCCESS;
   }
   if (command->check) return Check(command->portregd.data);
-  portreg::SetLogFormat(command->log_format);
+  server::SetLogFormat(command->log_format);
   if (!command->unknown_variables.empty()) {
-    portreg::Log(portreg::Severity::kWarning, "variables that stand for no flag",
-                 {{"ignored", absl::StrJoin(command->unknown_variables, " ")}});
+    server::Log(server::Severity::kWarning, "variables that stand for no flag",
+                {{"ignored", absl::StrJoin(command->unknown_variables, " ")}});
   }
-  for (const absl::Status& status :
-       {portreg::CheckAddressSpace(), portreg::RaiseDescriptorLimit()}) {
+  for (const absl::Status& status : {server::CheckAddressSpace(), server::RaiseDescriptorLimit()}) {
     if (!status.ok()) return CannotStart(command->log_format, status);
   }
 
-  const absl::StatusOr<std::unique_ptr<portreg::Portregd>> portregd =
-      portreg::Portregd::Start(command->portregd);
+  const absl::StatusOr<std::unique_ptr<server::Portregd>> portregd =
+      server::Portregd::Start(command->portregd);
   if (!portregd.ok()) return CannotStart(command->log_format, portregd.status());
   for (const std::string& line : (*portregd)->Announcements()) absl::PrintF("%s\n", line);
   std::fflush(stdout);
   (*portregd)->TellReady();
 
   const int signal = ServeUntilSignal(signals, **portregd);
-  portreg::Log(portreg::Severity::kInfo, "draining", {{"signal", std::string(strsignal(signal))}});
+  server::Log(server::Severity::kInfo, "draining", {{"signal", std::string(strsignal(signal))}});
   (*portregd)->Drain();
   if (signal == SIGTERM) AwaitDrained(signals, **portregd, command->drain_delay);
   (*portregd)->Shutdown(command->drain_grace);
-  portreg::Log(portreg::Severity::kInfo, "stopped");
-  portreg::FlushLog();
-  // All is over and written. What is left, gRPC's own end, waits for threads of
-  // its own: seven seconds on a machine of many processors.
+  server::Log(server::Severity::kInfo, "stopped");
+  server::FlushLog();
+  // Skips the end of gRPC, which waits up to seven seconds for its threads on a machine
+  // with many processors. Everything is over and written.
   std::_Exit(EXIT_SUCCESS);
 }

@@ -10,23 +10,23 @@
 #include "server/process/log.h"
 #include "server/tls/client_names.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
-// Health, besides "" and the service, on the admin side: whether the process
-// serves anything at all, even while it is being drained. A restart is the
-// remedy if not.
+// A name with a health on the admin side, besides "" and the service. It is SERVING as
+// long as the process serves anything, even while it drains. An orchestrator may restart
+// the process if it is not.
 constexpr absl::string_view kLiveness = "liveness";
 
-// The admin side serves a few probes and people: connections, calls under way on
-// each, and bytes that gRPC may hold for all. A probe must get in however many
-// connections others hold.
+// Limits of the admin side, which serves a few probes and people: connections, calls
+// under way on each, and bytes that gRPC may hold for all. A new connection evicts an
+// old one, so that a probe can always connect.
 constexpr ConnectionLimits kAdminConnections = {
     .total = 256, .per_peer = 0, .when_full = WhenFull::kEvictOldest};
 constexpr int kMaxAdminStreams = 16;
 constexpr int64_t kAdminQuotaBytes = int64_t{16} << 20;
 
-// INVALID_ARGUMENT if other machines reach one of the addresses, which offer
+// Returns INVALID_ARGUMENT if other machines can reach one of the addresses, which serve
 // plaintext.
 absl::Status CheckLoopback(const std::vector<std::string>& addresses, absl::string_view flag,
                            absl::string_view remedy) {
@@ -70,7 +70,7 @@ absl::StatusOr<std::unique_ptr<Portregd>> Portregd::Start(const PortregdOptions&
 }
 
 absl::Status Portregd::Load() {
-  // The watches come first, so that no change falls between.
+  // Watches the files before it reads them, so that it misses no change.
   subjects_.push_back(
       {"registry", FileWatch(FilesOf(options_.data)), [this] { return ReloadRegistry(); }});
   if (options_.tls.IsGiven()) {
@@ -194,4 +194,4 @@ absl::StatusOr<bool> Portregd::ReloadCertificates() {
   return changed;
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -1,4 +1,4 @@
-// The daemon: its parts, in the order of their lives.
+// Starts, connects and stops the parts of the daemon.
 #ifndef PORTREG_SERVER_DAEMON_PORTREGD_H_
 #define PORTREG_SERVER_DAEMON_PORTREGD_H_
 
@@ -22,56 +22,58 @@
 #include "server/tls/serving_certificates.h"
 #include "server/tls/tls_options.h"
 
-namespace portreg {
+namespace portreg::server {
 
+// The options of the daemon.
 struct PortregdOptions {
   // `server.service.admit` is set from `tls.allowed_clients`.
   ServerOptions server;
   DataOptions data;
   ServerTlsOptions tls;
-  // Where health, reflection and channelz are offered in plaintext.
-  // Default: nowhere.
+  // Addresses that serve health, reflection and channelz in plaintext.
+  // Default: none.
   std::vector<std::string> admin_listen;
-  // Where Prometheus may fetch: host:port. Default: empty, nowhere.
+  // The address that serves metrics: host:port. Default: empty, none.
   std::string metrics_listen;
-  // Allows plaintext where other machines reach it. Default: no.
+  // Allows plaintext on addresses that other machines can reach. Default: false.
   bool insecure = false;
-  // Allows it at `admin_listen` and `metrics_listen`, which know nothing else.
-  // Default: no.
+  // Allows it at `admin_listen` and `metrics_listen`, which do not support TLS.
+  // Default: false.
   bool admin_insecure = false;
-  // How often files are looked at for a change; zero: never. Default: 1 s.
+  // How often to look for changed files; zero: never. Default: 1 s.
   absl::Duration reload_interval = absl::Seconds(1);
-  // Share of the calls that are logged. Default: 0.
+  // Share of the calls to log. Default: 0.
   double access_log = 0;
 };
 
-// Serves from Start on. For one thread.
+// The parts of a running daemon, in the order in which they start.
+//
+// Not thread-safe.
 class Portregd {
  public:
-  // Loads data and certificates and opens all listeners. The status says what
-  // is wrong with which option, file or address; then nothing is served any
-  // longer.
+  // Loads data and certificates, listens at all addresses, and begins to serve. An
+  // error names the option, file or address, and its fault; then nothing is served.
   static absl::StatusOr<std::unique_ptr<Portregd>> Start(const PortregdOptions& options);
 
-  // What is told of the listeners: "READY 127.0.0.1:6335", and before it ADMIN
-  // and METRICS lines, if there are such.
+  // Returns the lines that report the addresses: "READY 127.0.0.1:6335", preceded by
+  // ADMIN and METRICS lines if there are such listeners.
   [[nodiscard]] std::vector<std::string> Announcements() const;
 
-  // Tells the service manager that the server serves. Call it once, when whoever
-  // started the server has been told where.
+  // Tells the service manager that the server serves. Call it once, after the
+  // announcements were printed.
   void TellReady() { systemd_notifier_.Ready(); }
 
-  // Takes up the files anew, soon and elsewhere.
+  // Requests a reload of all files, which another thread does.
   void ReloadSoon() { reloader_->ReloadSoon(); }
 
-  // From now on health says NOT_SERVING, and the service manager knows that the
-  // server is about to stop; all else goes on.
+  // Sets the health to NOT_SERVING, and tells the service manager that the server is
+  // about to stop. Calls are still served.
   void Drain();
 
-  // Whether anyone is connected to the service.
+  // Returns true if a client is connected to the service.
   [[nodiscard]] bool connected() { return server_->connections().Count().open > 0; }
 
-  // Ends all, as Server::Shutdown does.
+  // Ends everything, see Server::Shutdown.
   void Shutdown(absl::Duration grace);
 
  private:
@@ -79,12 +81,12 @@ class Portregd {
       : options_(options), access_log_(options.access_log) {}
 
   absl::Status Load();
-  // First the addresses of the admin side, then the service, then what the admin
-  // side tells of it: nobody is served by a start that fails.
+  // The steps of the start. The admin side listens before the service starts, but
+  // accepts connections after it, so that a start that fails serves no client.
   absl::Status OpenAdmin();
   absl::Status StartServer();
   void ServeAdmin();
-  // What health on the admin side says of the service.
+  // Sets the health of the service on the admin side.
   void SetAdminHealth(bool serving);
   absl::StatusOr<bool> ReloadRegistry();
   absl::StatusOr<bool> ReloadCertificates();
@@ -102,6 +104,6 @@ class Portregd {
   std::unique_ptr<MetricsEndpoint> metrics_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_DAEMON_PORTREGD_H_

@@ -10,14 +10,15 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 constexpr ConnectionLimits kHttpLimits = {
     .total = 64, .per_peer = 0, .when_full = WhenFull::kEvictOldest};
-// An evicted connection is closed a moment after another one took its place.
+// Twice the limit, because an evicted connection is closed only after another one has
+// taken its place.
 constexpr unsigned int kMaxHttpConnections = 2 * 64;
-// Bounds the head of a request too: a larger one gets 431.
+// Also bounds the head of a request: a larger one gets 431.
 constexpr size_t kHttpConnectionBytes = 32 << 10;
 constexpr unsigned int kHttpIdleSeconds = 10;
 constexpr absl::Duration kHttpUserTimeout = absl::Seconds(20);
@@ -36,8 +37,8 @@ struct HttpServer::Callbacks {
       return MHD_YES;
     }
     if (*upload_data_size > 0) {
-      // Closing the connection before the client has sent its body could take
-      // the answer back from it (RFC 9112, section 9.6).
+      // Reads the body although it is ignored, because the client could lose the answer
+      // if the connection were closed before (RFC 9112, section 9.6).
       *upload_data_size = 0;
       return MHD_YES;
     }
@@ -84,9 +85,9 @@ void HttpServer::Start(Handler handler) {
 void HttpServer::Adopt(int fd) {
   sockaddr_storage peer = {};
   socklen_t size = sizeof(peer);
-  // A peer that has gone already has no name; libmicrohttpd will notice.
+  // Ignores an error: the peer has already closed, which libmicrohttpd will notice.
   getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size);
-  // Closes the connection if it cannot take it.
+  // Closes the connection on failure.
   MHD_add_connection(daemon_, fd, reinterpret_cast<const sockaddr*>(&peer), size);
 }
 
@@ -95,4 +96,4 @@ HttpServer::~HttpServer() {
   if (daemon_ != nullptr) MHD_stop_daemon(daemon_);
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -14,9 +14,9 @@
 
 struct MHD_Daemon;
 
-namespace portreg {
+namespace portreg::server {
 
-// A request's first line; the header fields and the body are left out.
+// The first line of a request. Its header fields and body are ignored.
 struct HttpRequest {
   std::string method;
   // Without the query.
@@ -31,9 +31,9 @@ struct HttpResponse {
   std::string body = {};
 };
 
-// One thread serves all connections, and none of them waits for another one's
-// client. A connection that comes while as many are open as may be takes the
-// place of the oldest one of the peer that has most.
+// Serves all connections on one thread, without waiting for a slow client. If a new
+// connection exceeds the limit, the oldest one of the peer with the most connections is
+// closed.
 //
 //   absl::StatusOr<std::unique_ptr<HttpServer>> server = HttpServer::Open("[::1]:9090");
 //   if (server.ok()) (*server)->Start([](const HttpRequest& request) { ... });
@@ -44,12 +44,11 @@ class HttpServer {
   // Called on the server's thread.
   using Handler = std::function<HttpResponse(const HttpRequest& request)>;
 
-  // Listens at the address; connections wait until Start. The errors are those
-  // of Listener::Open, and UNAVAILABLE if no thread can be had.
+  // Listens at the address; connections wait until Start. The errors are those of
+  // Listener::Open, and UNAVAILABLE if the thread cannot be started.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Open(const std::string& address);
 
-  // Serves from now on. Call it once. The answer to HEAD is the one to GET
-  // without its body.
+  // Begins to serve. Call it once. HEAD gets the answer to GET without its body.
   void Start(Handler handler);
 
   // Ends all connections.
@@ -57,7 +56,7 @@ class HttpServer {
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  // With the port that the system chose.
+  // Returns the address, with the port that the system chose.
   [[nodiscard]] const std::string& address() const { return listener_->addresses().front(); }
 
  private:
@@ -73,6 +72,6 @@ class HttpServer {
   MHD_Daemon* daemon_ = nullptr;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_METRICS_HTTP_SERVER_H_

@@ -13,11 +13,11 @@
 #include "prometheus/client_metric.h"
 #include "prometheus/metric_type.h"
 #include "server/process/log.h"
-#include "server/process/process.h"
+#include "server/process/process_stats.h"
 #include "server/service/call_stats.h"
 #include "server/service/method.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 using prometheus::ClientMetric;
@@ -25,7 +25,7 @@ using prometheus::MetricFamily;
 using prometheus::MetricType;
 using Labels = std::vector<ClientMetric::Label>;
 
-// The codes as Go writes them, by their numbers.
+// Names of the status codes in Go, by number.
 constexpr std::array<absl::string_view, kStatusCodes> kCodeNames = {
     "OK",       "Canceled",       "Unknown",          "InvalidArgument",   "DeadlineExceeded",
     "NotFound", "AlreadyExists",  "PermissionDenied", "ResourceExhausted", "FailedPrecondition",
@@ -34,7 +34,7 @@ constexpr std::array<absl::string_view, kStatusCodes> kCodeNames = {
 
 double SecondsSince1970(absl::Time time) { return absl::ToDoubleSeconds(time - absl::UnixEpoch()); }
 
-// One metric, being filled.
+// Builds a metric family.
 class Family {
  public:
   Family(MetricType type, absl::string_view name, absl::string_view help) {
@@ -52,8 +52,8 @@ class Family {
     }
   }
 
-  // `per_unit` of the histogram's make one: divided, since 0.001 is a bound that
-  // 1e-9 times a million is not.
+  // Divides the histogram's values by `per_unit`. A multiplication would be inexact:
+  // 1e-9 times a million is not 0.001.
   template <size_t kBounds>
   void Set(const Histogram<kBounds>& histogram, double per_unit, Labels labels = {}) {
     ClientMetric::Histogram& told = Add(std::move(labels)).histogram;
@@ -90,7 +90,7 @@ using Families = std::vector<MetricFamily>;
 
 void Add(Families& families, Family family) { families.push_back(std::move(family).Take()); }
 
-// A family of a single value.
+// Adds a family with a single value.
 void Add(Families& families, Family family, double value) {
   family.Set(value);
   Add(families, std::move(family));
@@ -134,11 +134,11 @@ void AddCalls(const CallStats& stats, Families& families) {
   Add(families, std::move(batches));
 }
 
-// Calls of the method that are not over.
+// Returns the number of the method's calls that are not over.
 double UnderWay(const MethodStats& stats) {
   uint64_t over = 0;
   for (const auto& count : stats.handled) over += count;
-  // The counts are read one after the other.
+  // Avoids a negative number, because the counts are not read at one time.
   return static_cast<double>(std::max(stats.started.load(), over) - over);
 }
 
@@ -263,4 +263,4 @@ std::vector<MetricFamily> Metrics::Collect() const {
   return families;
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

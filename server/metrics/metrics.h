@@ -1,4 +1,4 @@
-// What Prometheus is told.
+// Collects the server's metrics for Prometheus.
 #ifndef PORTREG_SERVER_METRICS_METRICS_H_
 #define PORTREG_SERVER_METRICS_METRICS_H_
 
@@ -12,9 +12,9 @@
 #include "server/service/publication.h"
 #include "server/tls/serving_certificates.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// Whose state is told. All must outlive the metrics.
+// The objects that the metrics are read from. All must outlive the metrics.
 struct MetricsSources {
   const Publication* publication = nullptr;
   Server* server = nullptr;
@@ -24,20 +24,20 @@ struct MetricsSources {
   const std::atomic<bool>* draining = nullptr;
 };
 
-// Reads the counts of the parts when it is asked for them: they cost calls next
-// to nothing. Calls are named as go-grpc-prometheus names them, the rest begins
-// with portreg_ or process_. Label values are ours, never a stranger's.
+// Reads all counts when Prometheus asks, so that calls only pay for counting. Metrics of
+// calls have the names of go-grpc-prometheus; other names begin with portreg_ or
+// process_. No label value comes from a client.
 class Metrics final : public prometheus::Collectable {
  public:
   explicit Metrics(const MetricsSources& sources) : sources_(sources) {}
 
-  // From any thread.
+  // Thread-safe.
   [[nodiscard]] std::vector<prometheus::MetricFamily> Collect() const override;
 
  private:
   const MetricsSources sources_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_METRICS_METRICS_H_

@@ -5,7 +5,7 @@
 #include "prometheus/text_serializer.h"
 #include "server/net/listen_address.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 constexpr absl::string_view kMetricsPath = "/metrics";
@@ -43,4 +43,4 @@ void MetricsEndpoint::Serve(std::shared_ptr<prometheus::Collectable> metrics) {
   });
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

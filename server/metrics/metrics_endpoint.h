@@ -1,4 +1,4 @@
-// Where Prometheus comes to fetch.
+// Serves /metrics to Prometheus.
 #ifndef PORTREG_SERVER_METRICS_METRICS_ENDPOINT_H_
 #define PORTREG_SERVER_METRICS_METRICS_ENDPOINT_H_
 
@@ -11,21 +11,20 @@
 #include "prometheus/collectable.h"
 #include "server/metrics/http_server.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// An HTTP server that has nothing but /metrics, on threads of its own.
+// An HTTP server, on separate threads, whose only path is /metrics.
 class MetricsEndpoint {
  public:
-  // Listens at host:port or [ipv6]:port; port 0 lets the system choose.
-  // UNAVAILABLE if it cannot listen there, INVALID_ARGUMENT for an address that
-  // cannot be read.
+  // Listens at host:port or [ipv6]:port; port 0 lets the system choose. Connections
+  // wait until Serve. Returns UNAVAILABLE if it cannot listen there, and
+  // INVALID_ARGUMENT for an address that cannot be parsed.
   static absl::StatusOr<std::unique_ptr<MetricsEndpoint>> Open(absl::string_view address);
 
-  // Answers with `metrics` from now on; until then connections wait. Call it
-  // once.
+  // Begins to answer with `metrics`. Call it once.
   void Serve(std::shared_ptr<prometheus::Collectable> metrics);
 
-  // With the port that the system chose.
+  // Returns the address, with the port that the system chose.
   [[nodiscard]] const std::string& address() const { return server_->address(); }
 
  private:
@@ -34,6 +33,6 @@ class MetricsEndpoint {
   std::unique_ptr<HttpServer> server_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_METRICS_METRICS_ENDPOINT_H_

@@ -8,15 +8,16 @@
 #include "absl/algorithm/container.h"
 #include "absl/time/time.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
-// A flood of connections beyond the limit must not make us look at each open
-// one for each of them: looking takes a twentieth of the time at most.
+// After a look at all open connections, the next look must wait for this many times
+// its duration. In a flood of connections beyond the limit, looking thus takes at
+// most a twentieth of the time.
 constexpr int kPauseForLook = 20;
 
-// The number that the kernel gives a socket for as long as it lives; 0 if `fd`
-// is none.
+// Returns the number that the kernel gives a socket as long as it exists. Returns 0
+// if `fd` is not a socket.
 ino_t SocketBehind(int fd) {
   struct stat file;
   return fstat(fd, &file) == 0 && S_ISSOCK(file.st_mode) ? file.st_ino : 0;
@@ -25,8 +26,8 @@ ino_t SocketBehind(int fd) {
 }  // namespace
 
 Refusal Connections::Admit(int fd, const std::string& peer) {
-  const std::lock_guard lock(mutex_);
-  // gRPC has closed what had this descriptor before.
+  const MutexLock lock(mutex_);
+  // gRPC has closed the connection that had this descriptor before.
   Forget(fd);
   Refusal refusal = Check(peer);
   if (refusal != Refusal::kNone && MonotonicTime::Now() >= next_look_) {
@@ -49,25 +50,25 @@ Refusal Connections::Admit(int fd, const std::string& peer) {
 }
 
 bool Connections::MayAccept() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto most = static_cast<size_t>(limits_.total);
   if (evicted_ >= most) ForgetClosed();
   return evicted_ < most;
 }
 
 void Connections::RefusedForDescriptors() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   ++counts_.refused_descriptors;
 }
 
 void Connections::HangUp() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   ForgetClosed();
   for (const auto& [fd, connection] : open_) shutdown(fd, SHUT_RD);
 }
 
 Connections::Counts Connections::Count() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   ForgetClosed();
   counts_.open = open_.size();
   return counts_;
@@ -110,7 +111,7 @@ void Connections::EvictOne() {
     Forget(oldest->first);
     return;
   }
-  // Who serves it takes that for the client's end, and closes it.
+  // gRPC now behaves as if the client had closed the connection, and closes it.
   shutdown(oldest->first, SHUT_RDWR);
   Uncount(oldest->second);
   oldest->second.evicted = true;
@@ -128,4 +129,4 @@ void Connections::ForgetClosed() {
   next_look_ = end + kPauseForLook * (end - start);
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

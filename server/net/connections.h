@@ -1,4 +1,4 @@
-// The connections that are open, and how many may be.
+// Counts and limits the open connections.
 #ifndef PORTREG_SERVER_NET_CONNECTIONS_H_
 #define PORTREG_SERVER_NET_CONNECTIONS_H_
 
@@ -6,42 +6,44 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <string>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "common/system/monotonic_time.h"
+#include "common/system/mutex.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// What becomes of a connection that comes while as many are open as may be.
+// Says which connection is closed when a new one exceeds the limit.
 enum class WhenFull {
-  // It is turned away.
+  // The new one.
   kRefuse,
-  // It takes the place of the oldest one of the peer that has most: one peer
-  // cannot keep another out.
+  // The oldest one of the peer that has most connections, so that one peer cannot
+  // keep another out.
   kEvictOldest,
 };
 
 struct ConnectionLimits {
-  // Connections open at once. Default: 10,000.
+  // Connections that may be open at once. Default: 10,000.
   int total = 10'000;
-  // Of these, from one IP address; 0 is no limit. Unix sockets have no such
-  // limit. Default: 0, since proxies stand for many.
+  // Of these, connections from one IPv4 address or IPv6 /64 network; 0 is no limit.
+  // Does not apply to Unix sockets. Default: 0, because all clients behind a proxy
+  // share its address.
   int per_peer = 0;
-  // What happens at `total`; a connection beyond `per_peer` is always turned
-  // away. Default: kRefuse, since those who are connected are served first.
+  // Applies to `total`; a connection beyond `per_peer` is always refused.
+  // Default: kRefuse, so that new connections do not disturb existing ones.
   WhenFull when_full = WhenFull::kRefuse;
 };
 
-// Why a connection was turned away.
+// The limit because of which a connection is refused.
 enum class Refusal { kNone, kTotal, kPeer };
 
-// Counts open connections by their descriptors. These are gRPC's once they are
-// handed over, and it tells nobody when it closes one: a descriptor counts for
-// as long as it leads to the same socket.
+// Counts open connections by their descriptors. gRPC owns a descriptor once the
+// connection is handed over, and does not report when it closes it. Therefore a
+// connection counts as open as long as its descriptor leads to the same socket.
 //
-// Any number of threads may use it at once.
+// Thread-safe.
 class Connections {
  public:
   struct Counts {
@@ -54,22 +56,23 @@ class Connections {
 
   explicit Connections(const ConnectionLimits& limits) : limits_(limits) {}
 
-  // Whether the connection that was accepted as `fd`, from `peer`, may stay;
-  // one that may not is the caller's to close. Empty `peer`: no limit by peer.
+  // Decides whether the connection from `peer` that was accepted as `fd` may stay.
+  // If it is refused, the caller must close it. `peer` is empty for a connection
+  // that has no limit by peer.
   [[nodiscard]] Refusal Admit(int fd, const std::string& peer);
 
-  // Returns whether connections may be accepted now. They must wait while as many
-  // as may be open have been evicted and are not yet closed.
+  // Returns false while connections must wait, because as many as the limit allows
+  // have been evicted and are not yet closed.
   [[nodiscard]] bool MayAccept();
 
-  // A connection was turned away before it had a descriptor to stay with.
+  // Counts a connection that was refused because descriptors are short.
   void RefusedForDescriptors();
 
-  // Ends reading from each open connection: gRPC takes that for the client's
-  // end, and closes it. What was written before is still sent.
+  // Ends reading from each open connection. gRPC then behaves as if the client had
+  // closed it: it sends what was written before, and closes the connection.
   void HangUp();
 
-  // How things stand now.
+  // Returns the current counts.
   [[nodiscard]] Counts Count();
 
   [[nodiscard]] const ConnectionLimits& limits() const { return limits_; }
@@ -78,30 +81,30 @@ class Connections {
   struct Connection {
     ino_t socket = 0;
     std::string peer;
-    // Later ones have larger numbers.
+    // Later connections have larger numbers.
     uint64_t number = 0;
-    // Evicted, but not yet closed by who serves it.
+    // True if it was evicted, but gRPC has not closed it yet.
     bool evicted = false;
   };
 
-  void Forget(int fd);
-  // The connection no longer counts for its peer.
-  void Uncount(const Connection& connection);
-  // Makes room for one, which already counts for its peer.
-  void EvictOne();
-  void ForgetClosed();
-  [[nodiscard]] Refusal Check(const std::string& peer) const;
+  void Forget(int fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Stops counting the connection for its peer.
+  void Uncount(const Connection& connection) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Makes room for a new connection, which already counts for its peer.
+  void EvictOne() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ForgetClosed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  [[nodiscard]] Refusal Check(const std::string& peer) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const ConnectionLimits limits_;
-  std::mutex mutex_;
-  absl::flat_hash_map<int, Connection> open_;
-  // Those in open_ that were evicted.
-  size_t evicted_ = 0;
-  absl::flat_hash_map<std::string, int> by_peer_;
-  MonotonicTime next_look_ = MonotonicTime::InfinitePast();
-  Counts counts_;
+  Mutex mutex_;
+  absl::flat_hash_map<int, Connection> open_ ABSL_GUARDED_BY(mutex_);
+  // Number of evicted connections in open_.
+  size_t evicted_ ABSL_GUARDED_BY(mutex_) = 0;
+  absl::flat_hash_map<std::string, int> by_peer_ ABSL_GUARDED_BY(mutex_);
+  MonotonicTime next_look_ ABSL_GUARDED_BY(mutex_) = MonotonicTime::InfinitePast();
+  Counts counts_ ABSL_GUARDED_BY(mutex_);
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_NET_CONNECTIONS_H_

@@ -14,7 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 constexpr std::chrono::milliseconds kLockPause(5);
@@ -53,4 +53,4 @@ FileLock::~FileLock() {
   if (fd_ >= 0) close(fd_);
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -8,15 +8,15 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // An exclusive lock on a file (flock(2)), held until the object is destroyed.
 // The kernel releases the locks of a process that dies.
 class FileLock {
  public:
-  // Creates the file if there is none, for its owner alone, and waits up to
-  // `patience` for the lock. UNAVAILABLE, naming the file, if it cannot be
-  // opened or another process keeps the lock.
+  // Creates the file, which only its owner may read and write, if it does not exist,
+  // and waits up to `patience` for the lock. Returns UNAVAILABLE, naming the file, if
+  // the file cannot be opened or another process keeps the lock.
   static absl::StatusOr<FileLock> Acquire(const std::string& path, absl::Duration patience);
 
   FileLock(FileLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
@@ -29,6 +29,6 @@ class FileLock {
   int fd_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_NET_FILE_LOCK_H_

@@ -12,11 +12,11 @@
 #include "grpcpp/health_check_service_interface.h"
 #include "server/replies/grpc_conversion.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
-// gRPC adds the services of plug-ins to every server of a program that links
-// them; this takes away those that this server does not offer.
+// Removes the services that this server does not offer, because gRPC adds the
+// services of all plug-ins to every server of a program that links them.
 class OnlyOffered final : public grpc::ServerBuilderOption {
  public:
   OnlyOffered(bool reflection, bool channelz) : reflection_(reflection), channelz_(channelz) {}
@@ -44,8 +44,8 @@ int Milliseconds(absl::Duration duration) {
 
 void Apply(const ServerLimits& limits, grpc::ServerBuilder& builder) {
   builder.SetMaxReceiveMessageSize(limits.max_request_bytes);
-  // Clients learn from grpc-accept-encoding that only identity is taken; a
-  // request compressed nevertheless is UNIMPLEMENTED.
+  // The server's grpc-accept-encoding then names only identity. A request that is
+  // compressed nevertheless gets UNIMPLEMENTED.
   builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
   builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP, false);
   grpc::ResourceQuota quota("portregd");
@@ -59,12 +59,13 @@ void Apply(const ServerLimits& limits, grpc::ServerBuilder& builder) {
       {GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, Milliseconds(limits.max_connection_age_grace)},
       {GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(limits.keepalive_time)},
       {GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(limits.keepalive_timeout)},
-      // Clients without a call may be gone as well as others.
+      // Clients may disappear while they have no call, too.
       {GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1},
       {GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0},
       {GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
        Milliseconds(limits.min_ping_interval)},
-      // Never unfolds a request, which could have hundreds of times its size.
+      // Never decompresses a request, because it could grow to hundreds of times its
+      // size.
       {GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0},
   };
   for (const auto& [name, value] : arguments) builder.AddChannelArgument(name, value);
@@ -80,9 +81,10 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Open(
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::channelz::experimental::InitChannelzService();
-  // gRPC serves health without it, and reflection could not describe that.
+  // Reflection can describe only linked messages, and gRPC serves health without
+  // them.
   google::protobuf::LinkMessageReflection<grpc::health::v1::HealthCheckRequest>();
-  // A builder takes the plug-ins that there are when it is made.
+  // A builder takes the plug-ins that are registered when it is constructed.
   grpc::ServerBuilder builder;
   add_services(builder);
   builder.SetOption(std::make_unique<OnlyOffered>(options.reflection, options.channelz));
@@ -115,4 +117,4 @@ void GrpcServer::Shutdown(absl::Duration grace) {
   server_->Shutdown(After(grace));
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

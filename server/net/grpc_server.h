@@ -1,4 +1,4 @@
-// A gRPC server behind our own listener.
+// Runs a gRPC server behind our own listener.
 #ifndef PORTREG_SERVER_NET_GRPC_SERVER_H_
 #define PORTREG_SERVER_NET_GRPC_SERVER_H_
 
@@ -13,9 +13,9 @@
 #include "server/net/listener.h"
 #include "server/net/server_limits.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// What a server offers besides the services that are registered with it.
+// Where and how a gRPC server serves.
 struct GrpcServerOptions {
   std::vector<std::string> listen;
   std::shared_ptr<grpc::ServerCredentials> credentials;
@@ -24,31 +24,33 @@ struct GrpcServerOptions {
   bool channelz = false;
 };
 
-// A grpc::Server, its listener, and grpc.health.v1.Health. For one thread.
+// Owns a grpc::Server with grpc.health.v1.Health, and its listener.
+//
+// Not thread-safe.
 class GrpcServer {
  public:
-  // Opens the listeners, behind which connections wait until Accept.
-  // `add_services` registers what is served besides, which must outlive the
-  // server. INVALID_ARGUMENT for an address that cannot be read, UNAVAILABLE for
-  // one that cannot be listened on.
+  // Listens at the addresses; connections wait until Accept. `add_services`
+  // registers further services, which must outlive the server. Returns
+  // INVALID_ARGUMENT for an address that cannot be parsed, and UNAVAILABLE for one
+  // at which the server cannot listen.
   static absl::StatusOr<std::unique_ptr<GrpcServer>> Open(
       const GrpcServerOptions& options, absl::FunctionRef<void(grpc::ServerBuilder&)> add_services);
 
-  // As Shutdown without grace.
+  // Shuts down without grace.
   ~GrpcServer();
 
-  // What health says of `service` from now on. Until then it knows none but "",
-  // which is SERVING.
+  // Sets the health of `service`. Before the first call, only the service "" has a
+  // health, which is SERVING.
   void SetServing(const std::string& service, bool serving);
 
-  // Serves those who come, from now on; once.
+  // Begins to accept connections. Call it once.
   void Accept();
 
   // Accepts no more connections.
   void StopListening() { listener_->Stop(); }
 
-  // Turns new calls away, waits up to `grace` for those under way, then
-  // cancels them. Returns when all are over.
+  // Refuses new calls, waits up to `grace` for those under way, and then cancels
+  // them. Returns when all are over.
   void Shutdown(absl::Duration grace);
 
   [[nodiscard]] const std::vector<std::string>& addresses() const { return listener_->addresses(); }
@@ -64,11 +66,11 @@ class GrpcServer {
         server_(std::move(server)) {}
 
   std::unique_ptr<Listener> listener_;
-  // Takes connections over from the listener.
+  // Takes over the connections that the listener accepts.
   std::shared_ptr<Acceptor> acceptor_;
   std::unique_ptr<grpc::Server> server_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_NET_GRPC_SERVER_H_

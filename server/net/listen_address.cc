@@ -10,7 +10,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 
-namespace portreg {
+namespace portreg::server {
+
 std::string ListenAddress::ToString() const {
   if (!path.empty()) return absl::StrCat("unix:", path);
   const bool ipv6 = host.find(':') != std::string::npos;
@@ -62,4 +63,4 @@ absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text) {
   return address;
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -1,4 +1,4 @@
-// Where a server listens: reading such addresses.
+// Parses the addresses at which a server listens.
 #ifndef PORTREG_SERVER_NET_LISTEN_ADDRESS_H_
 #define PORTREG_SERVER_NET_LISTEN_ADDRESS_H_
 
@@ -8,27 +8,27 @@
 #include "absl/strings/string_view.h"
 #include "common/model/port.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// "host:port", "[ipv6]:port" or "unix:path". Port 0 lets the system choose.
+// A "host:port", "[ipv6]:port" or "unix:path". Port 0 lets the system choose.
 struct ListenAddress {
-  // Without brackets. Empty for a unix socket.
+  // Without brackets. Empty for a Unix socket.
   std::string host;
   Port port = 0;
-  // Path of a unix socket. Empty for TCP.
+  // Path of a Unix socket. Empty for TCP.
   std::string path;
 
-  // As gRPC takes it, and as READY prints it.
+  // Returns the text that gRPC accepts and that READY lines show.
   [[nodiscard]] std::string ToString() const;
 
-  // Whether only this machine can reach it: a unix socket, localhost, 127.0.0.0/8
-  // or ::1.
+  // Returns true if only this machine can reach the address: a Unix socket,
+  // localhost, 127.0.0.0/8 or ::1.
   [[nodiscard]] bool IsLoopback() const;
 };
 
-// INVALID_ARGUMENT, naming the text, for anything else.
+// Parses an address. Returns INVALID_ARGUMENT, naming the text, for any other text.
 absl::StatusOr<ListenAddress> ParseListenAddress(absl::string_view text);
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_NET_LISTEN_ADDRESS_H_

@@ -16,27 +16,28 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
-// Descriptors kept free for what is no connection: files to reload, a log.
+// Descriptors that are not used for connections but kept free for other files, such
+// as those to reload.
 constexpr rlim_t kSpareDescriptors = 16;
-// How long to wait when there are no descriptors at all, or no room.
+// How long to wait when there are no descriptors, or no room for a connection.
 constexpr int kPauseMilliseconds = 50;
-// Connections taken from one listener before the others have their turn.
+// Connections accepted at one listener before the others get their turn.
 constexpr int kAtOnce = 64;
 
-// Whether the descriptor is one of the last that the process may have: the
-// system gives the lowest free one.
+// Returns true if the descriptor is one of the last that the process may have. Its
+// number shows that, because the system always assigns the lowest free number.
 bool IsOneOfTheLast(int fd) {
   rlimit limit;
   return getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
          static_cast<rlim_t>(fd) + kSpareDescriptors >= limit.rlim_cur;
 }
 
-// What stands for whoever is at the other end: an IPv4 address, or the first 64
-// bits of an IPv6 address, since whoever has one has as many. Empty for a unix
-// socket.
+// Returns a name for the peer: its IPv4 address, or the first 64 bits of its IPv6
+// address, because a host with one IPv6 address usually has all with these bits.
+// Returns an empty name for a Unix socket.
 std::string PeerOf(const sockaddr_storage& address) {
   char text[INET6_ADDRSTRLEN] = "";
   if (address.ss_family == AF_INET) {
@@ -119,7 +120,8 @@ void Listener::Run() {
   }
   bool may_accept = true;
   while (true) {
-    // Without descriptors or room the listeners would be ready all the time.
+    // While there are no descriptors or no room, the listeners are not polled, because
+    // they would be ready all the time.
     poll(all.data(), may_accept ? all.size() : 1, may_accept ? -1 : kPauseMilliseconds);
     if (all[0].revents != 0) return;
     const bool had_paused = !may_accept;
@@ -143,7 +145,7 @@ bool Listener::AcceptAll(int listener_fd) {
     }
     if (errno == EAGAIN || errno == EWOULDBLOCK) return true;
     if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) return false;
-    // Anything else befell that one connection: see accept(2).
+    // Any other error concerns only this connection: see accept(2).
   }
   return true;
 }
@@ -159,4 +161,4 @@ void Listener::AdmitOrClose(int fd, int listener_fd, const std::string& peer) {
   }
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

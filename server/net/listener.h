@@ -1,4 +1,4 @@
-// Accepts connections, and goes on whatever happens to them.
+// Accepts connections, and continues when accepting one fails.
 #ifndef PORTREG_SERVER_NET_LISTENER_H_
 #define PORTREG_SERVER_NET_LISTENER_H_
 
@@ -14,42 +14,42 @@
 #include "server/net/listen_address.h"
 #include "server/net/listening_socket.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// gRPC's own listeners never accept again once accept has failed for want of a
-// descriptor (CVE-2023-4785), and count no connections. This one turns away
-// what would use up the last descriptors or passes a limit, and waits when
-// there are none.
+// Accepts connections in place of gRPC's own listeners, which do not count
+// connections, and which stop accepting for ever once the process has run out of
+// descriptors (CVE-2023-4785). Refuses a connection that exceeds a limit or takes
+// one of the last descriptors, and waits while there are no descriptors.
 //
 //   auto listener = Listener::Open({"127.0.0.1:0"}, limits, absl::Seconds(20));
 //   listener->Start([](int fd, int listener_fd) { ... });
 class Listener {
  public:
-  // Takes a connection over: `fd` is its own from then on.
+  // Takes over a connection: it owns `fd`.
   using ConnectionHandler = std::function<void(int fd, int listener_fd)>;
 
-  // Listens at each address, without accepting yet. `user_timeout` is how long
-  // what was sent may stay unacknowledged before the connection counts as dead
-  // (TCP_USER_TIMEOUT). INVALID_ARGUMENT for an address that cannot be read or
-  // is given twice, UNAVAILABLE for one that cannot be listened on, naming it.
+  // Listens at each address; connections wait until Start. `user_timeout` is how
+  // long sent data may stay unacknowledged before the connection counts as dead
+  // (TCP_USER_TIMEOUT). An error names the address: INVALID_ARGUMENT if it cannot
+  // be parsed or is given twice, UNAVAILABLE if the process cannot listen there.
   static absl::StatusOr<std::unique_ptr<Listener>> Open(const std::vector<std::string>& addresses,
                                                         const ConnectionLimits& limits,
                                                         absl::Duration user_timeout);
 
-  // As Stop.
+  // Stops listening.
   ~Listener();
 
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
-  // Accepts from now on, on a thread of its own; once.
+  // Begins to accept, on a separate thread. Call it once.
   void Start(ConnectionHandler handler);
 
-  // Listens no more. What was accepted is not touched. Must not be called by
-  // two threads at once.
+  // Stops listening. Accepted connections stay open. Two threads must not call it
+  // at once.
   void Stop();
 
-  // The addresses listened on, with the ports that the system chose.
+  // Returns the addresses, with the ports that the system chose.
   [[nodiscard]] const std::vector<std::string>& addresses() const { return addresses_; }
   [[nodiscard]] Connections& connections() { return connections_; }
 
@@ -58,20 +58,20 @@ class Listener {
 
   absl::Status Add(const ListenAddress& address, absl::Duration user_timeout);
   void Run();
-  // Accepts all that wait there. Returns whether there were descriptors and room
-  // for it.
+  // Accepts the connections that wait at one listener. Returns false if there are
+  // no descriptors or no room for another one.
   bool AcceptAll(int listener_fd);
   void AdmitOrClose(int fd, int listener_fd, const std::string& peer);
 
   Connections connections_;
   std::vector<std::string> addresses_;
   std::vector<ListeningSockets> sockets_;
-  // Readable once the thread is to end.
+  // An eventfd that becomes readable when the thread must end.
   int wake_;
   ConnectionHandler handler_;
   std::thread thread_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_NET_LISTENER_H_

@@ -18,7 +18,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 constexpr int kSocketFlags = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
@@ -31,7 +31,7 @@ absl::Status CannotListen(const ListenAddress& address) {
   return CannotListen(address, strerror(errno));
 }
 
-// Options that accepted connections inherit.
+// Sets the options that accepted connections inherit.
 void SetOptions(int fd, const addrinfo& candidate, absl::Duration user_timeout) {
   const int on = 1;
   const int off = 0;
@@ -40,22 +40,23 @@ void SetOptions(int fd, const addrinfo& candidate, absl::Duration user_timeout) 
   const auto milliseconds = static_cast<int>(
       std::min<int64_t>(absl::ToInt64Milliseconds(user_timeout), std::numeric_limits<int>::max()));
   setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, sizeof(milliseconds));
-  // [::] is for both families.
+  // Lets [::] accept IPv4 connections too.
   if (candidate.ai_family == AF_INET6) {
     setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
   }
 }
 
-// The port that the socket is bound to.
+// Returns the port that the socket is bound to.
 Port BoundPort(int fd) {
   sockaddr_storage name = {};
   socklen_t size = sizeof(name);
   getsockname(fd, reinterpret_cast<sockaddr*>(&name), &size);
-  // The port stands at the same place in both families.
+  // The port has the same place in the addresses of both families.
   return ntohs(reinterpret_cast<const sockaddr_in&>(name).sin_port);
 }
 
-// A socket that listens at the candidate; -1 with errno otherwise.
+// Returns a socket that listens at the candidate. Returns -1 and sets errno if it
+// cannot listen there.
 int OpenTcpSocket(const addrinfo& candidate, absl::Duration user_timeout) {
   const int fd = socket(candidate.ai_family, kSocketFlags, 0);
   if (fd < 0) return -1;
@@ -87,7 +88,7 @@ ListeningSockets::ListeningSockets(ListeningSockets&& other) noexcept
 ListeningSockets::~ListeningSockets() { Close(); }
 
 void ListeningSockets::Close() {
-  // The path comes first: see SocketPath::GiveBack.
+  // Removes the file before it closes the socket: see SocketPath::GiveBack.
   path_.reset();
   for (const int fd : std::exchange(descriptors_, {})) close(fd);
 }
@@ -114,7 +115,7 @@ absl::Status ListeningSockets::OpenTcp(absl::Duration user_timeout) {
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owned(list, &freeaddrinfo);
   for (addrinfo* candidate = list; candidate != nullptr; candidate = candidate->ai_next) {
-    // The port of the first is that of all.
+    // All sockets get the port that the system chose for the first one.
     reinterpret_cast<sockaddr_in*>(candidate->ai_addr)->sin_port = htons(address_.port);
     const int fd = OpenTcpSocket(*candidate, user_timeout);
     if (fd < 0) return CannotListen(address_);
@@ -124,4 +125,4 @@ absl::Status ListeningSockets::OpenTcp(absl::Duration user_timeout) {
   return absl::OkStatus();
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -11,29 +11,31 @@
 #include "server/net/listen_address.h"
 #include "server/net/socket_path.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// Sockets that listen at one address, until the object is destroyed.
+// The sockets that listen at one address. A host may have several IP addresses, each
+// with a socket.
+//
 // Not thread-safe.
 class ListeningSockets {
  public:
   // Listens at `address`; `user_timeout` is the connections' TCP_USER_TIMEOUT.
-  // UNAVAILABLE that names the address and why not (taken, not permitted, no
-  // such host) if it cannot be had. See SocketPath for unix sockets.
+  // Returns UNAVAILABLE if it cannot: the message names the address and the reason,
+  // such as that the port is taken. See SocketPath for Unix sockets.
   static absl::StatusOr<ListeningSockets> Open(const ListenAddress& address,
                                                absl::Duration user_timeout);
 
   ListeningSockets(ListeningSockets&& other) noexcept;
   ListeningSockets& operator=(ListeningSockets&& other) = delete;
-  // As Close.
+  // Closes the sockets.
   ~ListeningSockets();
 
-  // Listens no more, and removes the own unix socket.
+  // Stops listening, and removes the Unix socket's file.
   void Close();
 
-  // Not blocking; one for each address that the host has.
+  // Returns the sockets, which do not block.
   [[nodiscard]] const std::vector<int>& descriptors() const { return descriptors_; }
-  // With the port that the system chose.
+  // Returns the address, with the port that the system chose.
   [[nodiscard]] const ListenAddress& address() const { return address_; }
 
  private:
@@ -47,6 +49,6 @@ class ListeningSockets {
   std::optional<SocketPath> path_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_NET_LISTENING_SOCKET_H_

@@ -6,12 +6,12 @@
 #include "absl/time/clock.h"
 #include "common/system/monotonic_time.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
-// How long calls under way take to end, but for those that nobody reads.
+// Longest time that calls under way usually take to end if their clients read.
 constexpr absl::Duration kUsualEnd = absl::Milliseconds(100);
-// How long connections without a call have to end.
+// How long connections without a call may take to end.
 constexpr absl::Duration kFarewell = absl::Milliseconds(250);
 
 }  // namespace
@@ -31,8 +31,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
                        });
   if (!opened.ok()) return opened.status();
   server->server_ = *std::move(opened);
-  // The default service answers for "" by itself; clients that check health
-  // ask for the service by name.
+  // gRPC sets the health of "" itself. Clients that check health ask for the service
+  // by name.
   server->server_->SetServing(v1::PortRegistryService::service_full_name(), true);
   server->server_->Accept();
   return server;
@@ -47,12 +47,12 @@ void Server::Shutdown(absl::Duration grace) {
   Drain();
   server_->StopListening();
   service_.calls().Stop();
-  // Calls end within microseconds, unless their clients do not read. When none
-  // is left there is no more to wait for than that clients are told.
+  // Calls end within microseconds if their clients read. When none is left, only the
+  // clients' connections remain to be closed.
   const bool idle = calls().AwaitNone(std::min(grace, kUsualEnd));
-  // gRPC resets calls that reach a server which is being shut down: they end as
-  // CANCELLED, which nobody retries. Where the connection ends they are
-  // UNAVAILABLE.
+  // Closes connections before the shutdown, because gRPC would reset calls that still
+  // arrive during it: they would end with CANCELLED, which clients do not retry.
+  // Calls on a connection that ends get UNAVAILABLE.
   if (idle) HangUp(std::min(grace, kFarewell));
   server_->Shutdown(idle ? std::min(grace, kFarewell) : grace);
 }
@@ -65,4 +65,4 @@ void Server::HangUp(absl::Duration longest) {
   }
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -1,4 +1,4 @@
-// The server that answers what a port number is.
+// Runs the gRPC server that answers what a port number is.
 #ifndef PORTREG_SERVER_NET_SERVER_H_
 #define PORTREG_SERVER_NET_SERVER_H_
 
@@ -15,52 +15,53 @@
 #include "server/service/service.h"
 #include "server/service/unknown_methods.h"
 
-namespace portreg {
+namespace portreg::server {
 
+// Where, what and how much a server serves.
 struct ServerOptions {
-  // Where to listen: host:port, [ipv6]:port or unix:path; port 0 lets the
-  // system choose. Must hold one at least, and none twice.
+  // Addresses to listen at: host:port, [ipv6]:port or unix:path. Port 0 lets the
+  // system choose. At least one, and none twice.
   std::vector<std::string> listen;
-  // Whether to offer gRPC server reflection, v1alpha. Default: no.
+  // Offers gRPC server reflection, v1alpha. Default: false.
   bool reflection = false;
   ServerLimits limits;
   ServiceOptions service;
 };
 
-// Serves PortRegistryService and grpc.health.v1.Health from the moment Start
-// returns until the object goes away.
+// Serves PortRegistryService and grpc.health.v1.Health from Start until Shutdown, or
+// until the object is destroyed.
 //
 //   absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(options, publication);
 //
-// Start, Drain and Shutdown are for one thread.
+// One thread may call Start, Drain and Shutdown; any thread may call the rest.
 class Server {
  public:
-  // Opens all listeners and begins to serve. The publication must outlive the
-  // server. INVALID_ARGUMENT for an address that cannot be read, UNAVAILABLE
-  // for one that cannot be listened on; then nothing is served.
+  // Listens at all addresses and begins to serve. The publication must outlive the
+  // server. Returns INVALID_ARGUMENT for an address that cannot be parsed, and
+  // UNAVAILABLE for one at which the server cannot listen; then it serves nothing.
   static absl::StatusOr<std::unique_ptr<Server>> Start(
       const ServerOptions& options, const Publication& publication,
       std::shared_ptr<grpc::ServerCredentials> credentials = grpc::InsecureServerCredentials());
 
-  // The addresses listened on, with the ports that the system chose.
+  // Returns the addresses, with the ports that the system chose.
   [[nodiscard]] const std::vector<std::string>& addresses() const { return server_->addresses(); }
   [[nodiscard]] Connections& connections() { return server_->connections(); }
   [[nodiscard]] Calls& calls() { return service_.calls(); }
 
-  // Health says NOT_SERVING from now on, so that no one new comes; calls are
-  // still served.
+  // Sets the health to NOT_SERVING, so that no new clients come. Calls are still
+  // served.
   void Drain();
 
-  // Accepts no connection, ends the streams with UNAVAILABLE, turns new calls
-  // away, waits up to `grace` for those under way, then cancels them. Returns
-  // when all are over.
+  // Stops accepting connections, ends streams with UNAVAILABLE, refuses new calls,
+  // waits up to `grace` for calls under way, and then cancels them. Returns when all
+  // are over.
   void Shutdown(absl::Duration grace);
 
  private:
   Server(const Publication& publication, const ServiceOptions& options)
       : service_(publication, options), unknown_methods_(service_.calls()) {}
 
-  // Ends all connections, and waits until they have, but not longer than that.
+  // Ends all connections, and waits until they are closed, for at most `longest`.
   void HangUp(absl::Duration longest);
 
   PortRegistryService service_;
@@ -68,6 +69,6 @@ class Server {
   std::unique_ptr<GrpcServer> server_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_NET_SERVER_H_

@@ -15,12 +15,12 @@
 #include "absl/time/time.h"
 #include "server/net/file_lock.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 constexpr size_t kMaxPathBytes = sizeof(sockaddr_un::sun_path) - 1;
-// As a port of the loopback, the socket is open to all users; its directory may
-// not be.
+// All users may connect, as they may to a port of the loopback interface. The
+// permissions of the socket's directory can restrict that.
 constexpr mode_t kForAll = 0666;
 
 // A server holds the lock for microseconds.
@@ -40,9 +40,9 @@ sockaddr_un NameOf(const std::string& path) {
   return name;
 }
 
-// Returns whether somebody may listen on the socket at the path. Nobody does
-// where the connection is refused. Any other outcome may be of a server, though
-// not one that we may talk to.
+// Returns false if nobody listens on the socket at the path: the connection is
+// refused. With any other outcome a server may exist, even if it does not accept our
+// connection.
 absl::StatusOr<bool> IsInUse(const std::string& path) {
   const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return WhyNot();
@@ -71,7 +71,7 @@ absl::Status SocketPath::Clear(const std::string& path) {
   const absl::StatusOr<bool> in_use = IsInUse(path);
   if (!in_use.ok()) return in_use.status();
   if (*in_use) return WhyNot(strerror(EADDRINUSE));
-  // Where it cannot be removed, bind says so.
+  // If it cannot be removed, bind reports the error.
   RemoveIfStill({found.st_dev, found.st_ino}, path);
   return absl::OkStatus();
 }
@@ -86,7 +86,8 @@ absl::StatusOr<SocketPath> SocketPath::Take(const std::string& path, int fd) {
   const sockaddr_un name = NameOf(path);
   if (bind(fd, reinterpret_cast<const sockaddr*>(&name), sizeof(name)) != 0) return WhyNot();
   const File file = FileAt(path);
-  // Permissions come first, so that who finds a listener may connect.
+  // Sets permissions before it listens, so that every client that finds a listener
+  // may connect.
   if (chmod(path.c_str(), kForAll) == 0 && listen(fd, SOMAXCONN) == 0) {
     return SocketPath(path, file);
   }
@@ -100,10 +101,10 @@ SocketPath::~SocketPath() { GiveBack(); }
 void SocketPath::GiveBack() {
   if (path_.empty()) return;
   const std::string path = std::exchange(path_, {});
-  // Without the lock the socket is left: the next server takes it over.
+  // Without the lock, the file stays, and the next server replaces it.
   if (const absl::StatusOr<FileLock> lock = LockFor(path); lock.ok()) {
     RemoveIfStill(file_, path);
   }
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

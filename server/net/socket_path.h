@@ -1,4 +1,4 @@
-// Takes the path of a unix socket, and gives it back.
+// Takes the path of a Unix socket, and gives it back.
 #ifndef PORTREG_SERVER_NET_SOCKET_PATH_H_
 #define PORTREG_SERVER_NET_SOCKET_PATH_H_
 
@@ -9,11 +9,11 @@
 
 #include "absl/status/statusor.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// The path of a unix socket that listens. A path is taken over only from a
-// socket that nobody listens on, and removed only while it still leads to the
-// socket that was put there.
+// The path of a Unix socket that listens. Replaces a file at the path only if it is
+// a socket on which nobody listens. Removes the file at the path only if it still is
+// the socket that this object put there.
 //
 // The lock on PATH.lock is held while a path is taken and while it is given
 // back, so that no other server finds a socket that is bound and does not yet
@@ -24,14 +24,15 @@ namespace portreg {
 // Not thread-safe.
 class SocketPath {
  public:
-  // Binds the unix socket `fd` to `path`, open to all users, and listens.
-  // UNAVAILABLE otherwise; the message says why, and does not name the path.
+  // Binds the Unix socket `fd` to `path`, lets all users connect, and listens.
+  // Returns UNAVAILABLE if it cannot; the message gives the reason, and does not
+  // name the path.
   static absl::StatusOr<SocketPath> Take(const std::string& path, int fd);
 
   SocketPath(SocketPath&& other) noexcept
       : path_(std::exchange(other.path_, {})), file_(other.file_) {}
   SocketPath& operator=(SocketPath&& other) = delete;
-  // As GiveBack.
+  // Calls GiveBack.
   ~SocketPath();
 
   // Removes the socket's file if the path still leads to it. Requires that the
@@ -40,7 +41,7 @@ class SocketPath {
   void GiveBack();
 
  private:
-  // What a path leads to; a path without a file leads to {0, 0}.
+  // Identifies the file at a path; {0, 0} if there is no file.
   struct File {
     dev_t device = 0;
     ino_t number = 0;
@@ -51,14 +52,15 @@ class SocketPath {
 
   static File FileAt(const std::string& path);
   static void RemoveIfStill(const File& file, const std::string& path);
-  // Makes way at the path: removes a socket that nobody listens on.
+  // Removes the file at the path if it is a socket on which nobody listens. Returns
+  // an error if another file is there.
   static absl::Status Clear(const std::string& path);
 
-  // Empty once it is given back.
+  // Empty once the path is given back.
   std::string path_;
   File file_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_NET_SOCKET_PATH_H_

@@ -7,10 +7,10 @@
 #include "server/process/log.h"
 #include "server/service/correlation.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
-// Empty if the caller sent none.
+// Returns the metadata of that name. Returns an empty text if there is none.
 std::string Sent(const grpc::CallbackServerContext& context, const char* name) {
   const auto& metadata = context.client_metadata();
   const auto found = metadata.find(name);
@@ -33,4 +33,4 @@ void AccessLog::OnHandled(const grpc::CallbackServerContext& context, Method met
        {"traceparent", Sent(context, kTraceHeader)}});
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

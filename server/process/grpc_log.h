@@ -1,14 +1,14 @@
-// What becomes of gRPC's own log.
+// Redirects gRPC's own log to the server's.
 #ifndef PORTREG_SERVER_PROCESS_GRPC_LOG_H_
 #define PORTREG_SERVER_PROCESS_GRPC_LOG_H_
 
-namespace portreg {
+namespace portreg::server {
 
-// From now on gRPC's errors go to our log, at most one a second with a count of
-// those left out: their text is partly that of strangers. Lesser messages are
-// dropped.
+// Sends gRPC's errors to the server's log, at most one in each second, with the
+// number of those left out. The limit is necessary because clients can cause errors.
+// Drops messages that are not errors.
 void TameGrpcLog();
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_PROCESS_GRPC_LOG_H_

@@ -6,25 +6,29 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <condition_variable>
 #include <cstddef>
 #include <deque>
-#include <mutex>
 #include <thread>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "common/system/monotonic_time.h"
+#include "common/system/mutex.h"
 #include "common/text/quote.h"
 #include "nlohmann/json.hpp"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
+// Lines that may wait to be written.
 constexpr size_t kMaxWaiting = 1024;
-// Of one value; what is longer is cut.
+// How long FlushLog waits at most.
+constexpr absl::Duration kMaxFlush = absl::Seconds(1);
+// Bytes of a value; a longer one is cut.
 constexpr size_t kMaxValueBytes = 1024;
 
 absl::string_view ToString(Severity severity) {
@@ -58,7 +62,7 @@ bool NeedsNoQuotes(absl::string_view text) {
          });
 }
 
-// A quote or a line end within would let a value pass for another field.
+// Escapes a value, because a quote or a line end in it could look like another field.
 struct AsText {
   std::string operator()(const std::string& value) const {
     if (NeedsNoQuotes(value)) return value;
@@ -69,7 +73,7 @@ struct AsText {
   std::string operator()(double value) const { return absl::StrCat(value); }
 };
 
-// Returns false if standard error does not take the line.
+// Writes to standard error. Returns false if that fails.
 bool WriteWhole(absl::string_view line) {
   while (!line.empty()) {
     const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
@@ -85,29 +89,32 @@ bool WriteWhole(absl::string_view line) {
   return true;
 }
 
-// Writes lines on a thread of its own, for whoever reads standard error may be
-// slow or stand still.
+// Writes lines on a separate thread, because the reader of standard error may be slow
+// or stopped. Thread-safe.
 class Writer {
  public:
   static Writer& Get() {
-    // Lives to the end: any thread may log until then.
+    // Never destroyed, because any thread may log until the process ends.
     static auto* const writer = new Writer;
     return *writer;
   }
 
   void Write(std::string line) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (lines_.size() >= kMaxWaiting) {
       dropped_.fetch_add(1, std::memory_order_relaxed);
       return;
     }
     lines_.push_back(std::move(line));
-    changed_.notify_all();
+    changed_.NotifyAll();
   }
 
   void Flush() {
-    std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, std::chrono::seconds(1), [this] { return lines_.empty(); });
+    const MonotonicTime deadline = MonotonicTime::Now() + kMaxFlush;
+    const MutexLock lock(mutex_);
+    while (!lines_.empty() && MonotonicTime::Now() < deadline) {
+      changed_.WaitUntil(mutex_, deadline);
+    }
   }
 
   [[nodiscard]] uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
@@ -118,22 +125,25 @@ class Writer {
   }
 
   void Run() {
-    std::unique_lock lock(mutex_);
     while (true) {
-      changed_.wait(lock, [this] { return !lines_.empty(); });
-      // It stays at the front while it is written: Flush waits for it.
-      const std::string line = lines_.front();
-      lock.unlock();
-      if (!WriteWhole(line)) dropped_.fetch_add(1, std::memory_order_relaxed);
-      lock.lock();
+      if (!WriteWhole(AwaitLine())) dropped_.fetch_add(1, std::memory_order_relaxed);
+      const MutexLock lock(mutex_);
       lines_.pop_front();
-      changed_.notify_all();
+      changed_.NotifyAll();
     }
   }
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<std::string> lines_;
+  // Returns the line to write next. It stays in lines_ until it is written,
+  // because Flush waits for it.
+  std::string AwaitLine() {
+    const MutexLock lock(mutex_);
+    while (lines_.empty()) changed_.Wait(mutex_);
+    return lines_.front();
+  }
+
+  Mutex mutex_;
+  ConditionVariable changed_;
+  std::deque<std::string> lines_ ABSL_GUARDED_BY(mutex_);
   std::atomic<uint64_t> dropped_ = 0;
 };
 
@@ -156,7 +166,7 @@ std::string JsonLine(absl::Time time, Severity severity, absl::string_view messa
   for (const LogField& field : fields) {
     object[std::string(field.name)] = std::visit(AsJson(), field.value);
   }
-  // What is not UTF-8 is replaced; all but ASCII is escaped.
+  // Replaces invalid UTF-8, and escapes everything except ASCII.
   return object.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
 }
 
@@ -180,7 +190,7 @@ void LogLast(Severity severity, absl::string_view message, std::initializer_list
 
 void SetLogFormat(LogFormat format) {
   log_format = format;
-  // Its thread starts now: where memory is short there may be none later.
+  // Starts the thread now, because it may be impossible later when memory is short.
   (void)Writer::Get();
 }
 
@@ -188,4 +198,4 @@ uint64_t LogLinesDropped() { return Writer::Get().dropped(); }
 
 void FlushLog() { Writer::Get().Flush(); }
 
-}  // namespace portreg
+}  // namespace portreg::server

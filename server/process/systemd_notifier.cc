@@ -2,20 +2,20 @@
 
 #include <systemd/sd-daemon.h>
 
-namespace portreg {
+namespace portreg::server {
 
 void SystemdNotifier::Ready() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   Send("READY=1");
 }
 
 void SystemdNotifier::Reloading() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   Send("RELOADING=1");
 }
 
 void SystemdNotifier::Stopping() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   Send("STOPPING=1");
   stopping_ = true;
 }
@@ -24,4 +24,4 @@ void SystemdNotifier::Send(const char* state) {
   if (!stopping_) sd_notify(0, state);
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -1,14 +1,15 @@
-// Tells the service manager of the server's state.
+// Reports the server's state to systemd.
 #ifndef PORTREG_SERVER_PROCESS_SYSTEMD_NOTIFIER_H_
 #define PORTREG_SERVER_PROCESS_SYSTEMD_NOTIFIER_H_
 
-#include <mutex>
+#include "absl/base/thread_annotations.h"
+#include "common/system/mutex.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// Sends the states of sd_notify(3) (Type=notify). Sends nothing where no service
-// manager listens, and nothing more once the server stops: a reload that ends
-// later does not announce it ready again.
+// Sends the states of sd_notify(3) (Type=notify). Sends nothing if no service manager
+// listens. Sends nothing after Stopping(), so that a reload that ends later does not
+// report the server as ready.
 //
 // Thread-safe.
 class SystemdNotifier {
@@ -17,22 +18,21 @@ class SystemdNotifier {
   SystemdNotifier(const SystemdNotifier&) = delete;
   SystemdNotifier& operator=(const SystemdNotifier&) = delete;
 
-  // The server serves: after its start, and after each Reloading().
+  // Reports that the server serves. Call it after the start, and after Reloading().
   void Ready();
-  // The server reads its files anew because it was told to.
+  // Reports that the server reloads its files because it was told to.
   void Reloading();
-  // The server is about to stop.
+  // Reports that the server is about to stop.
   void Stopping();
 
  private:
-  // Requires mutex_.
-  void Send(const char* state);
+  void Send(const char* state) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  // Held while a state is sent, so that none overtakes another.
-  std::mutex mutex_;
-  bool stopping_ = false;
+  // Held while a state is sent, so that states arrive in order.
+  Mutex mutex_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_PROCESS_SYSTEMD_NOTIFIER_H_

@@ -9,7 +9,7 @@
 #include <iterator>
 #include <utility>
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 int64_t Nanoseconds(const statx_timestamp& time) {
@@ -64,8 +64,8 @@ std::vector<FileWatch::File> FileWatch::Stat() const {
   return files;
 }
 
-// A number of an inode is given again soon; the time of birth tells the files
-// apart.
+// Compares the times of creation too, because file systems soon use the number of a
+// deleted inode again.
 bool FileWatch::IsWritten(const std::vector<File>& before, const std::vector<File>& after) {
   for (size_t i = 0; i < after.size(); ++i) {
     const File& a = before[i];
@@ -77,4 +77,4 @@ bool FileWatch::IsWritten(const std::vector<File>& before, const std::vector<Fil
   return false;
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -8,55 +8,56 @@
 #include <string>
 #include <vector>
 
-namespace portreg {
+namespace portreg::server {
 
-// What a look finds, compared with the files as they were last taken.
+// The result of a look. It compares the files with their state when they were last
+// taken, that is, when a look told the caller to read them.
 enum class FileChange {
-  // They are the same.
+  // They have not changed.
   kNone,
-  // They differ, and have changed since the last look: a file that is being
-  // written may be incomplete.
+  // They have changed, and did so since the last look. A file may be incomplete,
+  // because a program may still be writing it.
   kChanging,
-  // They differ, and were the same at two looks in a row. Taken now.
+  // They have changed, but not between the last two looks. They count as taken.
   kSettled,
-  // They have changed before each of kMostLooks looks, and each time a file was
-  // replaced as a whole: what is there is complete. Taken now.
+  // They changed before each of the last kMostLooks looks, each time because a
+  // complete file replaced another one. They count as taken.
   kReplaced,
-  // They have changed before each of kMostLooks looks or more, and a file is
-  // being written in place: what is there may be incomplete.
+  // They changed before each of the last kMostLooks looks or more, and a program
+  // writes a file in place. That file may be incomplete.
   kWritten,
 };
 
-// Compares what paths lead to, through symbolic links too (Kubernetes replaces
-// a mounted ConfigMap or Secret by pointing a link to another directory), with
-// what they led to before. It looks instead of being told: that works on every
-// file system, and costs one statx(2) a path and look.
+// Notices changes of the files at some paths. Follows symbolic links, because
+// Kubernetes replaces a mounted ConfigMap or Secret by pointing a link to another
+// directory. Polls with one statx(2) for each path, which works on every file system.
 //
-// Must be made before the files are first read, so that no change is missed.
+// Construct it before the files are first read, so that it misses no change.
 // Not thread-safe.
 class FileWatch {
  public:
-  // Looks at which files that change without pause are taken at the latest.
+  // Number of looks in a row that find another change, after which files that are
+  // replaced as a whole are taken.
   static constexpr int kMostLooks = 5;
 
-  // Takes the first look; the files count as taken. Empty paths are left out.
+  // Takes the first look; the files count as taken. Ignores empty paths.
   explicit FileWatch(const std::vector<std::string>& paths);
 
-  // Takes another look, for which it must be called at regular intervals. The
-  // same content counts as a change too, if it is written anew.
+  // Takes another look. Call it at regular intervals. A file that was written again
+  // with the same content counts as changed.
   [[nodiscard]] FileChange Look();
 
  private:
-  // What statx(2) says of one path.
+  // The result of statx(2) for one path.
   struct File {
-    // 0, or why there is nothing to be seen.
+    // 0, or the error of statx(2).
     int error = 0;
     uint64_t device = 0;
     uint64_t inode = 0;
-    // In nanoseconds; 0 where the file system does not note it.
+    // Time of creation in nanoseconds; 0 if the file system does not store it.
     int64_t born = 0;
     uint64_t size = 0;
-    // In nanoseconds.
+    // Nanoseconds since 1970.
     int64_t modified = 0;
     int64_t status_changed = 0;
 
@@ -64,20 +65,20 @@ class FileWatch {
   };
 
   [[nodiscard]] std::vector<File> Stat() const;
-  // Returns whether a file has been written in place between two looks.
+  // Returns true if a file was written in place between two looks.
   static bool IsWritten(const std::vector<File>& before, const std::vector<File>& after);
 
   std::vector<std::string> paths_;
-  // At the last look.
+  // The files at the last look.
   std::vector<File> last_;
-  // When they were last taken.
+  // The files when they were last taken.
   std::vector<File> taken_;
-  // Looks in a row that found another change; of these, the last ones that found
-  // files replaced as a whole.
+  // Number of looks in a row that found another change, and number of the latest of
+  // these that found only files replaced as a whole.
   int changed_looks_ = 0;
   int replaced_looks_ = 0;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_RELOAD_FILE_WATCH_H_

@@ -18,7 +18,7 @@
 #include "common/model/record.h"
 #include "common/model/service_name.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 constexpr size_t kMaxCollisionsReported = 100;
@@ -49,8 +49,8 @@ absl::StatusOr<LayerData> IanaLayer(const DataOptions& options, const Registry* 
       last_good == nullptr ? "embedded snapshot" : "data being served"));
 }
 
-// The layers that the options name. Refuses what is too large as early as it is
-// known: what is built of the layers takes more.
+// Reads the layers that the options name. Checks their size before anything is built
+// from them, because that takes more memory.
 absl::StatusOr<std::vector<LayerData>> ReadLayers(const DataOptions& options,
                                                   const Registry* last_good) {
   std::vector<LayerData> layers;
@@ -80,7 +80,7 @@ absl::StatusOr<Registry> BuildRegistry(const DataOptions& options, const Registr
   return registry;
 }
 
-// Returns whether both are made of the same files.
+// Returns true if both are made of the same files.
 bool IsOfSameFiles(const Registry& a, const Registry& b) {
   return absl::c_equal(a.layers(), b.layers(), [](const LayerInfo& x, const LayerInfo& y) {
     return x.layer == y.layer && x.origin == y.origin && x.sha256 == y.sha256 &&
@@ -88,7 +88,7 @@ bool IsOfSameFiles(const Registry& a, const Registry& b) {
   });
 }
 
-// How many of a layer's records are of each kind.
+// Numbers of a layer's records of each kind.
 struct KindCounts {
   size_t assigned = 0;
   size_t reserved = 0;
@@ -176,4 +176,4 @@ CheckReport Report(const Registry& registry) {
   return report;
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

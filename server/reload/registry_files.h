@@ -1,4 +1,4 @@
-// Loads the registry that the operator asked for.
+// Loads the registry from the files that the options name, and reports on it.
 #ifndef PORTREG_SERVER_RELOAD_REGISTRY_FILES_H_
 #define PORTREG_SERVER_RELOAD_REGISTRY_FILES_H_
 
@@ -12,54 +12,55 @@
 #include "server/replies/registry_bytes.h"
 #include "server/replies/snapshot.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// Where the layers come from.
+// The files of the layers, and the conditions under which they are accepted.
 struct DataOptions {
-  // IANA's CSV file, in place of the embedded snapshot.
+  // IANA's CSV file, which replaces the embedded snapshot.
   // Default: empty, the embedded snapshot.
   std::string iana_file;
-  // CSV file of the operator's own assignments, with IANA's columns and
-  // perhaps "Owner". Default: empty, no layer local.
+  // CSV file of the operator's own assignments, with IANA's columns and optionally
+  // "Owner". Default: empty, no local layer.
   std::string local_file;
-  // Takes an IANA file with over 5 % fewer rows than the last good data.
-  // Default: no, such a file seems cut off.
+  // Accepts an IANA file with over 5 % fewer rows than the last good data.
+  // Default: false, because such a file is probably cut off.
   bool allow_fewer_rows = false;
-  // Whether the message of a refused file lists each row that cannot be used.
-  // Default: no, the first ten.
+  // Lists every unusable row in the message about a refused file.
+  // Default: false, it lists the first ten.
   bool list_every_row = false;
-  // The most memory that a registry may take with its index and stored replies,
-  // in bytes. Default: 192 MiB.
+  // Bytes of memory that a registry may take with its index and stored replies.
+  // Default: 192 MiB.
   size_t max_bytes = kDefaultMaxRegistryBytes;
 };
 
 // Reads the layers and builds the registry. `last_good` is the registry that it
-// would replace; at start, nullptr, the embedded snapshot stands for it.
-// INVALID_ARGUMENT, NOT_FOUND or PERMISSION_DENIED, naming the file and where in
-// it, if one is unusable; RESOURCE_EXHAUSTED if the data exceeds
-// `options.max_bytes`, or if it cannot be allocated.
+// would replace, with which the number of IANA's rows is compared; nullptr at start
+// compares with the embedded snapshot. Returns INVALID_ARGUMENT, NOT_FOUND or
+// PERMISSION_DENIED for an unusable file, naming the file and the place in it.
+// Returns RESOURCE_EXHAUSTED if the data exceeds `options.max_bytes`, or if there is
+// not enough memory.
 absl::StatusOr<Registry> LoadRegistry(const DataOptions& options,
                                       const Registry* last_good = nullptr);
 
-// Builds the snapshot of what LoadRegistry returns. Nothing if it would be made of
-// the same files as `last_good`. Errors as of LoadRegistry.
+// Loads the registry and builds its snapshot. Returns nullptr if it would be made of
+// the same files as `last_good`. The errors are those of LoadRegistry.
 absl::StatusOr<std::shared_ptr<const Snapshot>> LoadSnapshot(const DataOptions& options,
                                                              const Registry* last_good = nullptr);
 
-// The files that such a registry is made of.
+// Returns the files that the options name.
 std::vector<std::string> FilesOf(const DataOptions& options);
 
-// What --check prints: for each layer its origin, its records by kind and each
-// row that could not be used; local names that break RFC 6335's syntax; and
+// The report that --check prints: for each layer its origin, its records by kind and
+// each row that was set aside; local names that violate the syntax of RFC 6335; and
 // collisions within the local layer.
 struct CheckReport {
   std::string text;
-  // Whether there is no collision.
+  // False if there is a collision.
   bool passed = true;
 };
 
 CheckReport Report(const Registry& registry);
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_RELOAD_REGISTRY_FILES_H_

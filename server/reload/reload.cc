@@ -1,16 +1,15 @@
 #include "server/reload/reload.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "absl/time/clock.h"
 #include "server/process/log.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
-// What failed is tried again after that long, though no file has changed.
+// How long after a failure to try again although no file has changed.
 constexpr absl::Duration kBetweenTries = absl::Minutes(1);
 
 }  // namespace
@@ -28,61 +27,59 @@ Reloader::Reloader(std::vector<ReloadSubject> subjects, absl::Duration interval,
 
 Reloader::~Reloader() {
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     ending_ = true;
   }
-  changed_.notify_all();
+  changed_.NotifyAll();
   thread_.join();
 }
 
 void Reloader::ReloadSoon() {
   {
-    const std::lock_guard lock(mutex_);
-    told_ = true;
+    const MutexLock lock(mutex_);
+    requested_ = true;
   }
-  changed_.notify_all();
+  changed_.NotifyAll();
 }
 
 std::vector<ReloadStats> Reloader::stats() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return stats_;
 }
 
+std::optional<bool> Reloader::AwaitTurn() {
+  // Bounded, because the interval may be infinite.
+  const absl::Duration wait = std::min(interval_, absl::Hours(1));
+  const MonotonicTime look = interval_ > absl::ZeroDuration() ? MonotonicTime::Now() + wait
+                                                              : MonotonicTime::InfiniteFuture();
+  const MutexLock lock(mutex_);
+  while (!requested_ && !ending_ && MonotonicTime::Now() < look) changed_.WaitUntil(mutex_, look);
+  if (ending_) return std::nullopt;
+  return std::exchange(requested_, false);
+}
+
 void Reloader::Run() {
-  const auto woken = [this] { return told_ || ending_; };
-  std::unique_lock lock(mutex_);
-  while (true) {
-    if (interval_ > absl::ZeroDuration()) {
-      // A longer wait, perhaps of an infinite interval, would overflow.
-      changed_.wait_for(lock, absl::ToChronoNanoseconds(std::min(interval_, absl::Hours(1))),
-                        woken);
-    } else {
-      changed_.wait(lock, woken);
-    }
-    if (ending_) return;
-    const bool told = std::exchange(told_, false);
-    lock.unlock();
-    if (told) systemd_notifier_.Reloading();
-    for (size_t i = 0; i < subjects_.size(); ++i) Check(i, told);
-    if (told) systemd_notifier_.Ready();
-    lock.lock();
+  while (const std::optional<bool> requested = AwaitTurn()) {
+    if (*requested) systemd_notifier_.Reloading();
+    for (size_t i = 0; i < subjects_.size(); ++i) Check(i, *requested);
+    if (*requested) systemd_notifier_.Ready();
   }
 }
 
-void Reloader::Check(size_t subject, bool told) {
+void Reloader::Check(size_t subject, bool requested) {
   const FileChange change = subjects_[subject].files.Look();
   NoteUnsettled(subject, change);
   const bool taken = change == FileChange::kSettled || change == FileChange::kReplaced;
   const bool again = change == FileChange::kNone && MonotonicTime::Now() >= retry_[subject];
-  if (told || taken || again) Reload(subject);
+  if (requested || taken || again) Reload(subject);
 }
 
 void Reloader::NoteUnsettled(size_t subject, FileChange change) {
-  // Not decided yet.
+  // This look does not show yet whether the changes go on.
   if (change == FileChange::kChanging) return;
   const bool unsettled = change == FileChange::kReplaced || change == FileChange::kWritten;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (std::exchange(stats_[subject].unsettled, unsettled) || !unsettled) return;
   }
   Log(Severity::kWarning, "files change without pause",
@@ -102,7 +99,7 @@ void Reloader::Reload(size_t subject) {
     Log(Severity::kError, "reload failed",
         {{"subject", name}, {"error", std::string(outcome.status().message())}});
   }
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   ReloadStats& stats = stats_[subject];
   stats.failing = !outcome.ok();
   if (!outcome.ok()) {
@@ -113,4 +110,4 @@ void Reloader::Reload(size_t subject) {
   ++(*outcome ? stats.succeeded : stats.unchanged);
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -12,10 +12,10 @@
 #include "common/answers/errors.h"
 #include "common/answers/requests.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
-// A client receives at most 4 MiB unless told otherwise.
+// Below 4 MiB, the longest message that a gRPC client receives by default.
 constexpr size_t kMaxReplyBytes = 3 << 20;
 
 absl::Status TooLarge(const v1::BatchLookupRequest& request) {
@@ -24,7 +24,8 @@ absl::Status TooLarge(const v1::BatchLookupRequest& request) {
                                kMaxReplyBytes, " bytes; ask for fewer, or without the full view"));
 }
 
-// Pieces of the reply: messages that are serialised one after the other are one.
+// Returns a piece of the reply. Pieces can be concatenated, because serialised
+// messages that follow each other parse as one.
 std::string ResultPiece(v1::LookupResult result) {
   v1::BatchLookupResponse piece;
   *piece.add_results() = std::move(result);
@@ -45,7 +46,7 @@ absl::StatusOr<std::string> BatchReply(const Registry& registry, const StoredRep
   const std::string revision = RevisionPiece(registry);
   std::vector<absl::string_view> results;
   results.reserve(request.requests_size());
-  // Results that are not stored.
+  // Holds the bytes of results that are not stored.
   std::deque<std::string> made;
   size_t size = revision.size();
   for (const v1::LookupRequest& each : request.requests()) {
@@ -62,4 +63,4 @@ absl::StatusOr<std::string> BatchReply(const Registry& registry, const StoredRep
   return reply;
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

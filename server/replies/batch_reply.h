@@ -1,4 +1,4 @@
-// Answers a BatchLookup, in bytes.
+// Makes the serialised reply of a BatchLookup.
 #ifndef PORTREG_SERVER_REPLIES_BATCH_REPLY_H_
 #define PORTREG_SERVER_REPLIES_BATCH_REPLY_H_
 
@@ -9,14 +9,14 @@
 #include "portreg/v1/port_registry_service.pb.h"
 #include "server/replies/stored_replies.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// A serialised BatchLookupResponse: results that are stored are copied, the
-// others are the handler's. Errors are those of the contract. `replies` are
-// those of the registry.
+// Returns a serialised BatchLookupResponse. Copies the results that `replies` stores,
+// and computes the others. `replies` must be made from `registry`. The errors are
+// those of the contract.
 absl::StatusOr<std::string> BatchReply(const Registry& registry, const StoredReplies& replies,
                                        const v1::BatchLookupRequest& request);
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_REPLIES_BATCH_REPLY_H_

@@ -5,7 +5,7 @@
 #include "common/answers/errors.h"
 #include "common/answers/requests.h"
 
-namespace portreg {
+namespace portreg::server {
 
 grpc::Status ToGrpcStatus(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
@@ -15,12 +15,12 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
 
 absl::Status TakeRequest(const grpc::ByteBuffer& bytes, google::protobuf::Message& request) {
   grpc::Slice slice;
-  // An empty buffer has no slices at all; it is the message without fields.
+  // An empty buffer, which has no slice, is a message without fields.
   const bool read = bytes.Length() == 0 || bytes.TrySingleSlice(&slice).ok() ||
                     bytes.DumpToSingleSlice(&slice).ok();
   if (!read) return absl::InternalError("request bytes cannot be read");
-  // gRPC made the buffer, and would keep it until the call is over: for a Watch
-  // half an hour, counted by nobody.
+  // Frees the content, because gRPC would keep it, uncounted, until the call is over:
+  // half an hour for a Watch. The buffer itself is not const: gRPC created it.
   const_cast<grpc::ByteBuffer&>(bytes).Clear();
   return ParseRequest({reinterpret_cast<const char*>(slice.begin()), slice.size()}, request);
 }
@@ -41,4 +41,4 @@ gpr_timespec After(absl::Duration duration) {
   return {length.tv_sec, static_cast<int32_t>(length.tv_nsec), GPR_TIMESPAN};
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -1,4 +1,4 @@
-// Between gRPC's values and ours.
+// Converts between the values of gRPC and those of Abseil and Protobuf.
 #ifndef PORTREG_SERVER_REPLIES_GRPC_CONVERSION_H_
 #define PORTREG_SERVER_REPLIES_GRPC_CONVERSION_H_
 
@@ -13,26 +13,26 @@
 #include "grpcpp/support/slice.h"
 #include "grpcpp/support/status.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// With the status's details as the trailer grpc-status-details-bin.
+// Converts a status. Its details become the trailer grpc-status-details-bin.
 grpc::Status ToGrpcStatus(const absl::Status& status);
 
-// Reads a request out of `bytes`, and lets go of them. INVALID_ARGUMENT, saying
-// why, for bytes that are no such message.
+// Parses a request, and frees the content of `bytes`. Returns INVALID_ARGUMENT with
+// the reason if `bytes` is not such a message.
 absl::Status TakeRequest(const grpc::ByteBuffer& bytes, google::protobuf::Message& request);
 
-// A slice that owns `bytes`, without copying them.
+// Returns a slice that owns `bytes`, without a copy.
 grpc::Slice ToSlice(std::string bytes);
 
-// Makes `message` of the slices, without copying them or it: gRPC 1.51's buffer
-// has no move.
+// Sets `message` to the slices, without a copy. Swaps, because gRPC 1.51's buffer has
+// no move.
 void Put(absl::Span<const grpc::Slice> slices, grpc::ByteBuffer& message);
 
-// The time that comes after `duration`, for gRPC's deadlines and alarms. It stays
-// right when the system's clock is set.
+// Returns the time after `duration`, for gRPC's deadlines and alarms. Setting the
+// system's clock does not affect it.
 gpr_timespec After(absl::Duration duration);
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_REPLIES_GRPC_CONVERSION_H_

@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace portreg {
+namespace portreg::server {
 
 absl::Status CheckRegistryBytes(size_t bytes, size_t max_bytes) {
   if (bytes <= max_bytes) return absl::OkStatus();
@@ -11,4 +11,4 @@ absl::Status CheckRegistryBytes(size_t bytes, size_t max_bytes) {
                                                    " are allowed (--max_registry_bytes)"));
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

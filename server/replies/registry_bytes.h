@@ -7,22 +7,21 @@
 
 #include "absl/status/status.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// The memory that one registry may take with its index and stored replies, in
-// bytes, unless told otherwise. Suffices for 150,000 short rows beside IANA's; two
-// are alive during a reload.
+// Default of the bytes that a registry may take with its index and stored replies.
+// Suffices for 150,000 short rows besides IANA's. Two registries exist during a
+// reload.
 inline constexpr size_t kDefaultMaxRegistryBytes = size_t{192} << 20;
 
-// RESOURCE_EXHAUSTED, with what is allowed, if `bytes` exceed `max_bytes`.
+// Returns RESOURCE_EXHAUSTED, naming the limit, if `bytes` exceeds `max_bytes`.
 absl::Status CheckRegistryBytes(size_t bytes, size_t max_bytes);
 
-// Runs `load`, which returns an absl::StatusOr. RESOURCE_EXHAUSTED if it cannot
-// allocate; what it has built so far is freed.
+// Calls `load`, and returns its absl::StatusOr. Returns RESOURCE_EXHAUSTED if `load`
+// throws std::bad_alloc.
 //
-// Catches an exception, which no other code of a reload does: loading data
-// allocates most by far, and where that fails the data before it must go on
-// serving.
+// No other code of a reload catches exceptions. Loading data allocates by far the most
+// memory, and if that fails, the server must continue with the data it has.
 template <typename Load>
 auto RefuseWithoutMemory(Load load) -> decltype(load()) {
   try {
@@ -32,6 +31,6 @@ auto RefuseWithoutMemory(Load load) -> decltype(load()) {
   }
 }
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_REPLIES_REGISTRY_BYTES_H_

@@ -7,17 +7,17 @@
 #include "google/protobuf/wire_format_lite.h"
 #include "grpcpp/impl/grpc_library.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 using google::protobuf::internal::WireFormatLite;
 using google::protobuf::io::CodedOutputStream;
 
-// Without it there would be no slices before the process's first channel or
+// Initialises gRPC, because slices may be made before the process has a channel or a
 // server.
 const grpc::internal::GrpcLibraryInitializer kGrpc;
 
-// Tag and length of a message of `size` bytes in a field.
+// Returns tag and length of a message of `size` bytes in a field.
 std::string Prefix(int field, size_t size) {
   std::array<uint8_t, 20> prefix;
   uint8_t* end = CodedOutputStream::WriteTagToArray(
@@ -34,8 +34,8 @@ size_t SizeOfRevision(const Registry& registry) {
   return only.ByteSizeLong();
 }
 
-// Fields are serialised in the order of their numbers: the revision, which has
-// the highest, comes last.
+// Relies on the order of serialised fields: the revision comes last, because it has
+// the highest number.
 ReplyTable::Place ReplyTable::Append(const v1::LookupResponse& reply, std::string& bytes) const {
   const size_t size = reply.ByteSizeLong() - revision_size_;
   const std::string within_result = Prefix(v1::LookupResult::kResponseFieldNumber, size);
@@ -56,4 +56,4 @@ ReplyTable::Place ReplyTable::Append(const v1::ClassifyResponse& reply, std::str
           .revision = static_cast<uint32_t>(bytes.size() - revision_size_)};
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -1,4 +1,4 @@
-// Serialised replies to numbered questions.
+// Stores serialised replies to numbered questions.
 #ifndef PORTREG_SERVER_REPLIES_REPLY_TABLE_H_
 #define PORTREG_SERVER_REPLIES_REPLY_TABLE_H_
 
@@ -16,35 +16,37 @@
 #include "portreg/v1/port_registry_service.pb.h"
 #include "server/replies/grpc_conversion.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// Replies to the questions 0 to size - 1, equal ones stored once, as parts of
-// one slice. Any number of threads may read at once; slices outlive the table.
+// Stores the replies to the questions 0 to size - 1 as parts of one slice, equal
+// replies once. Slices may outlive the table.
+//
+// Immutable, so thread-safe.
 class ReplyTable {
  public:
-  // Asks for the replies. `key_of(i)` says which questions have equal replies:
-  // those with equal keys. `ask(i)` answers absl::StatusOr of a LookupResponse
-  // or a ClassifyResponse with the registry's revision; errors are not stored.
-  // Neighbours with equal keys cost least. From the first reply on that would
-  // exceed `max_bytes` in all none is stored: a file can make them grow without
-  // bound by a long text on all ports beside another one on each.
+  // Asks for all replies and stores them. Questions i with equal `key_of(i)` must have
+  // equal replies; equal keys in a row cost least. `ask(i)` returns an absl::StatusOr
+  // of a LookupResponse or a ClassifyResponse with the registry's revision. Errors are
+  // not stored. Stores no more replies once they would exceed `max_bytes` together,
+  // because a data file can make them very large: for example with a long text for all
+  // ports and a different text for each port.
   template <typename KeyOf, typename Ask>
   ReplyTable(const Registry& registry, size_t size, size_t max_bytes, KeyOf key_of, Ask ask);
 
-  // Bytes of memory that the table takes, but for what the allocator adds.
+  // Returns the table's bytes of memory, without the allocator's overhead.
   [[nodiscard]] size_t MemoryBytes() const {
     return places_.capacity() * sizeof(Place) + bytes_.size();
   }
 
-  // Nothing if it is not stored.
+  // Returns the reply, or nullopt if it is not stored.
   [[nodiscard]] std::optional<grpc::Slice> At(size_t question) const {
     const Place& place = places_[question];
     if (place.is_empty()) return std::nullopt;
     return bytes_.sub(place.reply, place.revision + revision_size_);
   }
 
-  // A LookupResponse as a piece of a serialised BatchLookupResponse, one of its
-  // results. Empty if it is not stored. Lives as long as the table.
+  // Returns a LookupResponse as one result in a serialised BatchLookupResponse.
+  // Returns an empty text if it is not stored. Valid as long as the table exists.
   [[nodiscard]] absl::string_view BatchResult(size_t question) const {
     const Place& place = places_[question];
     return {reinterpret_cast<const char*>(bytes_.begin()) + place.result,
@@ -52,8 +54,9 @@ class ReplyTable {
   }
 
  private:
-  // Where a reply lies: tags and lengths that make it a batch's result, the
-  // reply, and at its end its revision, which a batch's result lacks.
+  // Positions in the bytes of a stored reply. From `result` on lie the tags and lengths
+  // that make the reply a result of a batch; from `reply` on lies the reply; from
+  // `revision` on, its end, which a result of a batch lacks.
   struct Place {
     uint32_t result = 0;
     uint32_t reply = 0;
@@ -62,7 +65,7 @@ class ReplyTable {
     [[nodiscard]] bool is_empty() const { return reply == revision; }
   };
 
-  // Appends a reply to `bytes`.
+  // Appends a reply to `bytes` and returns its place.
   Place Append(const v1::LookupResponse& reply, std::string& bytes) const;
   Place Append(const v1::ClassifyResponse& reply, std::string& bytes) const;
 
@@ -71,7 +74,7 @@ class ReplyTable {
   grpc::Slice bytes_;
 };
 
-// The size of the field revision in a LookupResponse or a ClassifyResponse.
+// Returns the size of the serialised field `revision` in a reply.
 size_t SizeOfRevision(const Registry& registry);
 
 template <typename KeyOf, typename Ask>
@@ -102,6 +105,6 @@ ReplyTable::ReplyTable(const Registry& registry, size_t size, size_t max_bytes, 
   bytes_ = ToSlice(std::move(bytes));
 }
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_REPLIES_REPLY_TABLE_H_

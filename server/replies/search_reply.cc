@@ -11,24 +11,25 @@
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/wire_format_lite.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 using google::protobuf::internal::WireFormatLite;
 using google::protobuf::io::CodedOutputStream;
 
-// What a SearchMatch says besides its record.
+// Returns a number for the fields of a SearchMatch other than its record: its kind and
+// the places of the match.
 size_t RemarkOf(const SearchMatch& match) {
   return static_cast<size_t>(match.kind) << 2 | (match.in_service ? 2 : 0) |
          (match.in_description ? 1 : 0);
 }
 
-// The most bytes of a match beside its record.
+// Most bytes that a match takes in addition to its record.
 constexpr size_t kMaxBesideRecord = 16;
 
 constexpr size_t kRemarks = (static_cast<size_t>(MatchKind::kPartOfWord) + 1) << 2;
 
-// The serialised SearchMatch without a record, by RemarkOf.
+// Returns the serialised SearchMatch without its record, for each RemarkOf.
 const std::array<std::string, kRemarks>& RemarkBytes() {
   static const auto& bytes = *[] {
     auto* const all = new std::array<std::string, kRemarks>();
@@ -44,7 +45,7 @@ const std::array<std::string, kRemarks>& RemarkBytes() {
   return bytes;
 }
 
-// Tag and length of a match of so many bytes.
+// Holds tag and length of a match of `size` bytes.
 class MatchHead {
  public:
   explicit MatchHead(size_t size) {
@@ -60,7 +61,7 @@ class MatchHead {
   }
 
  private:
-  // The longest numbers of 32 bits.
+  // Room for two varints of 32 bits.
   std::array<uint8_t, 10> bytes_;
   size_t size_;
 };
@@ -93,7 +94,7 @@ absl::StatusOr<std::string> SearchReply(const SearchIndex& index, const StoredRe
     }
     result.matches.clear();
   }
-  // Messages that are serialised one after the other are one.
+  // Serialised messages that follow each other parse as one.
   v1::SearchResponse rest;
   ToMessage(result, index.registry(), question->with_details, rest);
   rest.set_revision(index.registry().revision());
@@ -101,4 +102,4 @@ absl::StatusOr<std::string> SearchReply(const SearchIndex& index, const StoredRe
   return bytes;
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -1,4 +1,4 @@
-// Answers a Search, in bytes.
+// Makes the serialised reply of a Search.
 #ifndef PORTREG_SERVER_REPLIES_SEARCH_REPLY_H_
 #define PORTREG_SERVER_REPLIES_SEARCH_REPLY_H_
 
@@ -10,16 +10,15 @@
 #include "portreg/v1/port_registry_service.pb.h"
 #include "server/replies/stored_replies.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// The bytes of what the handler Search answers. Records in the basic view are
-// copied from `replies`, which must be those of the index's registry. Errors are
-// those of the contract. What a search returns once `*cancelled` is true is said
-// at SearchIndex.
+// Returns a serialised SearchResponse. Copies records in the basic view from `replies`,
+// which must be made from the index's registry. The errors are those of the contract.
+// See SearchIndex for the meaning of `cancelled`.
 absl::StatusOr<std::string> SearchReply(const SearchIndex& index, const StoredReplies& replies,
                                         const v1::SearchRequest& request,
                                         const std::atomic<bool>* cancelled = nullptr);
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_REPLIES_SEARCH_REPLY_H_

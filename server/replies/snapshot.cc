@@ -7,12 +7,12 @@
 #include "absl/time/clock.h"
 #include "server/replies/registry_bytes.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 constexpr size_t kUnbounded = std::numeric_limits<size_t>::max();
 
-// What the registry and its index leave for the replies.
+// Returns the bytes that the registry and its index leave for the replies.
 size_t ReplyBytes(const Registry& registry, const SearchIndex& index, size_t max_bytes) {
   const size_t taken = registry.MemoryBytes() + index.MemoryBytes();
   return taken < max_bytes ? max_bytes - taken : 0;
@@ -37,4 +37,4 @@ Snapshot::Snapshot(Registry r, size_t max_bytes)
       replies(registry, ReplyBytes(registry, search_index, max_bytes)),
       memory_bytes_(registry.MemoryBytes() + search_index.MemoryBytes() + replies.MemoryBytes()) {}
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -1,4 +1,4 @@
-// What calls are answered from.
+// Holds a registry with its index and stored replies.
 #ifndef PORTREG_SERVER_REPLIES_SNAPSHOT_H_
 #define PORTREG_SERVER_REPLIES_SNAPSHOT_H_
 
@@ -11,25 +11,26 @@
 #include "common/search/search.h"
 #include "server/replies/stored_replies.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// A registry, and what is built of it once so that no call has to. Immutable.
+// The state of the data from which calls are answered: a registry, its search index
+// and its stored replies. Immutable.
 class Snapshot {
  public:
-  // Builds the index and the replies of `registry`. `max_bytes` bounds the memory
-  // of all: replies are stored only where it suffices, and RESOURCE_EXHAUSTED is
-  // returned where not even the rest fits.
+  // Builds the index and the replies of `registry`. `max_bytes` bounds the memory of
+  // all three. Replies that do not fit are not stored. Returns RESOURCE_EXHAUSTED if
+  // the rest does not fit.
   static absl::StatusOr<std::shared_ptr<const Snapshot>> Create(Registry registry,
                                                                 size_t max_bytes);
 
-  // The same without a bound.
+  // Builds a snapshot without a bound of memory.
   explicit Snapshot(Registry r);
 
   // The other members refer to `registry`.
   Snapshot(const Snapshot&) = delete;
   Snapshot& operator=(const Snapshot&) = delete;
 
-  // Bytes of memory that it takes, but for what the allocator adds.
+  // Returns the snapshot's bytes of memory, without the allocator's overhead.
   [[nodiscard]] size_t MemoryBytes() const { return memory_bytes_; }
 
   const absl::Time published;
@@ -43,6 +44,6 @@ class Snapshot {
   const size_t memory_bytes_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_REPLIES_SNAPSHOT_H_

@@ -5,7 +5,7 @@
 #include "common/answers/answers.h"
 #include "server/replies/grpc_conversion.h"
 
-namespace portreg {
+namespace portreg::server {
 
 bool StoredListRangeAnswer::Serves(const ListRangeQuestion& question) {
   return question.with_details == WithDetails::kNo && question.range.layers.empty() &&
@@ -38,4 +38,4 @@ bool StoredListRangeAnswer::Next(grpc::ByteBuffer& message) {
   return run_ == runs_.size();
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

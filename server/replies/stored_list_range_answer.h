@@ -1,4 +1,4 @@
-// A listing of records that are stored as bytes.
+// Makes the messages of a ListRange from stored records.
 #ifndef PORTREG_SERVER_REPLIES_STORED_LIST_RANGE_ANSWER_H_
 #define PORTREG_SERVER_REPLIES_STORED_LIST_RANGE_ANSWER_H_
 
@@ -12,34 +12,35 @@
 #include "grpcpp/support/byte_buffer.h"
 #include "server/replies/stored_replies.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// The messages of one listing in the basic view and without a filter, each made
-// of parts of the stored records. Does what ListRangeAnswer does for any other. Not for
-// use by several threads at once.
+// Makes the messages of one listing in the basic view and without a filter, each from
+// parts of the stored records. ListRangeAnswer makes those of any other listing.
+//
+// Not thread-safe.
 class StoredListRangeAnswer {
  public:
-  // Whether a listing of it can be made of stored records.
+  // Returns true if the question can be answered from stored records.
   static bool Serves(const ListRangeQuestion& question);
 
-  // The question must be one that it serves; `replies` are those of the
-  // registry, and both must outlive the listing, not its messages.
+  // `Serves(question)` must be true, and `replies` must be made from `registry`. Both
+  // must outlive the object, but need not outlive its messages.
   StoredListRangeAnswer(const Registry& registry, const StoredReplies& replies,
                         const ListRangeQuestion& question);
 
-  // As ListRangeAnswer::Next, the message in bytes.
+  // Sets `message` to the next serialised message. Returns true if it is the last one.
   [[nodiscard]] bool Next(grpc::ByteBuffer& message);
 
  private:
   const Registry& registry_;
   const StoredReplies& replies_;
   std::vector<RecordRun> runs_;
-  // The run that is being given out, from its first record on.
+  // Index of the current run. Its records that were sent are cut off.
   size_t run_ = 0;
-  // Where a listing that is cut off here goes on.
+  // The record at which a listing that is interrupted now resumes.
   RecordIndex position_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_REPLIES_STORED_LIST_RANGE_ANSWER_H_

@@ -12,7 +12,7 @@
 #include "common/model/port.h"
 #include "common/model/port_class.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 bool IsPort(int32_t port) { return 0 <= port && port <= kMaxPort; }
@@ -20,7 +20,7 @@ bool IsPort(int32_t port) { return 0 <= port && port <= kMaxPort; }
 ReplyTable PortReplies(const Registry& registry, size_t max_bytes) {
   v1::LookupRequest request;
   return {registry, kPortCount, max_bytes,
-          // The reply follows from the port's records and its class.
+          // The port's records and its class determine the reply.
           [&](size_t port) {
             const auto number = static_cast<Port>(port);
             return std::make_pair(registry.AtPort(number), ClassOf(number).port_class);
@@ -45,8 +45,8 @@ ReplyTable NameReplies(const Registry& registry, size_t max_bytes) {
 ReplyTable ClassReplies(const Registry& registry, size_t max_bytes) {
   v1::ClassifyRequest request;
   return {registry, kPortCount, max_bytes,
-          // The advice follows from the port's records, its class and the sets of
-          // numbers that it belongs to.
+          // The port's records, its class and the sets of numbers that it belongs to
+          // determine the advice.
           [&](size_t port) {
             const auto number = static_cast<Port>(port);
             return std::make_tuple(registry.AtPort(number), ClassOf(number).port_class,
@@ -58,10 +58,10 @@ ReplyTable ClassReplies(const Registry& registry, size_t max_bytes) {
           }};
 }
 
-// What the replies of one table may take: a quarter of what the records and the
-// places of replies leave. Three quarters are for the three tables, so that what
-// is not known exactly here does not exceed the bound. A record has less than 64
-// bytes beside its texts.
+// Returns the bytes that the replies of one table may take: a quarter of what the
+// records and the places of replies leave. The three tables thus get three quarters;
+// the last quarter covers the error of this estimate. A record takes less than 64 bytes
+// in addition to its texts.
 size_t TableBytes(const Registry& registry, size_t max_bytes) {
   constexpr size_t kOtherBytes = 64;
   constexpr size_t kPlaceBytes = 3 * sizeof(uint32_t);
@@ -75,7 +75,7 @@ size_t TableBytes(const Registry& registry, size_t max_bytes) {
 
 }  // namespace
 
-// Half of the work beside the other: a server is to be ready at once.
+// Computes the classes on another thread, so that the server is ready sooner.
 StoredReplies::StoredReplies(const Registry& registry, size_t max_bytes)
     : StoredReplies(
           registry, TableBytes(registry, max_bytes),
@@ -89,7 +89,7 @@ StoredReplies::StoredReplies(const Registry& registry, size_t max_table_bytes,
       records_(StoreRecords(registry)),
       classes_(classes.get()) {}
 
-// What SearchRecord relies on.
+// SearchRecord relies on equal field numbers.
 static_assert(int{v1::ListRangeResponse::kRecordsFieldNumber} ==
               int{v1::SearchMatch::kRecordFieldNumber});
 
@@ -152,4 +152,4 @@ absl::string_view StoredReplies::FindBatchResult(const v1::LookupRequest& reques
   return place->table.BatchResult(place->question);
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -1,4 +1,4 @@
-// The replies that are asked for most, as bytes.
+// Stores the serialised replies to the most frequent questions.
 #ifndef PORTREG_SERVER_REPLIES_STORED_REPLIES_H_
 #define PORTREG_SERVER_REPLIES_STORED_REPLIES_H_
 
@@ -15,81 +15,82 @@
 #include "portreg/v1/port_registry_service.pb.h"
 #include "server/replies/reply_table.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// What the handlers answer to the plain questions about a registry, those in
-// the basic view and without a filter. Made once, by asking the handlers, when
-// the registry is published: a lookup then costs what an empty call does, and a
-// batch or a listing what its bytes do (tests/bench).
+// Stores the replies to plain questions about a registry: those in the basic view and
+// without a filter. Computes them once, before the registry is published, so that a
+// lookup costs as little as an empty call, and a batch or a listing costs as much as
+// copying or sending its bytes (tests/bench). Slices may outlive the object.
 //
-// Any number of threads may ask at once. Slices outlive the object.
+// Immutable, so thread-safe.
 class StoredReplies {
  public:
-  // The most bytes of each kind of replies: of ports, names and classes.
+  // Most bytes of each kind of replies: for ports, for names, and for classes.
   static constexpr size_t kMaxTableBytes = 64 << 20;
   // Suffices for all replies that kMaxTableBytes allows.
   static constexpr size_t kMaxBytes = size_t{1} << 30;
 
-  // The registry must outlive the replies. `max_bytes` is what the object may
-  // take: replies that do not fit are not stored. The records are stored in any
-  // case.
+  // Stores replies of up to `max_bytes`; those that do not fit are left out. Stores the
+  // records in any case. The registry must outlive the object.
   explicit StoredReplies(const Registry& registry, size_t max_bytes = kMaxBytes);
 
-  // Bytes of memory that they take, but for what the allocator adds.
+  // Returns the bytes of memory, without the allocator's overhead.
   [[nodiscard]] size_t MemoryBytes() const;
 
-  // The LookupResponse or ClassifyResponse. Nothing for a question that is not
-  // plain, or that the handler refuses.
+  // Returns the LookupResponse or ClassifyResponse. Returns nullopt if it is not
+  // stored, because the question is not plain or its answer is an error.
   [[nodiscard]] std::optional<grpc::Slice> Find(const v1::LookupRequest& request) const;
   [[nodiscard]] std::optional<grpc::Slice> Find(const v1::ClassifyRequest& request) const;
 
-  // The same as a piece of a serialised BatchLookupResponse: one of its
-  // results. Empty for a question that is not plain, or that the handler
-  // refuses. Lives as long as the replies.
+  // Returns the reply as one result in a serialised BatchLookupResponse. Returns an
+  // empty text if it is not stored. Valid as long as this object exists.
   [[nodiscard]] absl::string_view FindBatchResult(const v1::LookupRequest& request) const;
 
-  // Records in the basic view as a piece of a serialised ListRangeResponse. The
+  // Returns records in the basic view as part of a serialised ListRangeResponse. The
   // run must not be empty.
   [[nodiscard]] grpc::Slice Records(RecordRun run) const {
     return records_.bytes.sub(records_.begin[run.first], records_.begin[run.second]);
   }
 
-  // One record of them, as the field record of a serialised SearchMatch. Lives as
-  // long as the replies.
+  // Returns a record in the basic view as the field `record` of a serialised
+  // SearchMatch. Valid as long as this object exists.
   [[nodiscard]] absl::string_view SearchRecord(RecordIndex index) const {
     return {reinterpret_cast<const char*>(records_.bytes.begin()) + records_.begin[index],
             records_.begin[index + 1] - records_.begin[index]};
   }
 
-  // The records at the run's beginning that fill a piece of `bytes`, above 0.
+  // Returns the first records of the run that together have at least `bytes`, which
+  // must be above 0, or the whole run if it has less.
   [[nodiscard]] RecordRun FirstRecords(RecordRun run, size_t bytes) const;
 
  private:
-  // Where the reply to a plain question stands.
+  // Identifies the stored reply to a plain question.
   struct Place {
     const ReplyTable& table;
     size_t question;
   };
   [[nodiscard]] std::optional<Place> PlaceOf(const v1::LookupRequest& request) const;
 
-  // Record i lies in [begin[i], begin[i + 1]) of the bytes.
+  // The serialised records. Record i is [begin[i], begin[i + 1]) of the bytes.
   struct StoredRecords {
     grpc::Slice bytes;
     std::vector<uint32_t> begin;
   };
   static StoredRecords StoreRecords(const Registry& registry);
 
-  // `classes` is made beside the rest.
+  // `classes` is computed on another thread at the same time.
   StoredReplies(const Registry& registry, size_t max_table_bytes, std::future<ReplyTable> classes);
 
   const Registry& registry_;
-  // By port, by Registry::NameId, and by port.
+  // By port.
   const ReplyTable ports_;
+  // By Registry::NameId.
   const ReplyTable names_;
   const StoredRecords records_;
+  // By port.
   const ReplyTable classes_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_REPLIES_STORED_REPLIES_H_

@@ -1,4 +1,4 @@
-// What is counted of calls.
+// Counts calls by method and status code.
 #ifndef PORTREG_SERVER_SERVICE_CALL_STATS_H_
 #define PORTREG_SERVER_SERVICE_CALL_STATS_H_
 
@@ -11,24 +11,26 @@
 #include "grpcpp/support/status_code_enum.h"
 #include "server/service/method.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// How many keys a batch has.
+// The bounds of the histogram of a batch's keys.
 inline constexpr std::array<int64_t, 7> kBatchBounds = {1, 10, 50, 100, 250, 500, 1'000};
 
 // The codes of grpc::StatusCode, 0 to 16.
 inline constexpr size_t kStatusCodes = 17;
 
-// What is counted of one method's calls. Any number of threads may count.
+// The counts of one method's calls. Thread-safe.
 struct alignas(64) MethodStats {
   std::atomic<uint64_t> started = 0;
   std::array<std::atomic<uint64_t>, kStatusCodes> handled{};
-  // Messages of streams; a unary call receives one, and sends one if it is OK.
+  // Messages that streams have sent. Those of unary calls follow from the other
+  // counts: each call receives one, and sends one if its status is OK.
   std::atomic<uint64_t> stream_messages = 0;
-  // In nanoseconds, from the start of a call to its status.
+  // Nanoseconds from the start of a call to its status.
   DurationHistogram handling{kDurationBounds};
 };
 
+// The counts of all calls. Thread-safe.
 struct CallStats {
   [[nodiscard]] MethodStats& of(Method method) { return methods[static_cast<size_t>(method)]; }
   [[nodiscard]] const MethodStats& of(Method method) const {
@@ -39,6 +41,6 @@ struct CallStats {
   Histogram<kBatchBounds.size()> batch_sizes{kBatchBounds};
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_SERVICE_CALL_STATS_H_

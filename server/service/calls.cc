@@ -6,7 +6,7 @@
 #include "common/system/monotonic_time.h"
 #include "server/replies/grpc_conversion.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 absl::Status Stopping() {
@@ -14,7 +14,7 @@ absl::Status Stopping() {
                   "the server is about to stop, ask another replica");
 }
 
-// As HTTP/2 counts a header list (RFC 9113, section 6.5.2).
+// Counts bytes as HTTP/2 counts those of a header list (RFC 9113, section 6.5.2).
 size_t MetadataBytes(const grpc::CallbackServerContext& context) {
   constexpr size_t kEntryBytes = 32;
   size_t bytes = 0;
@@ -24,7 +24,7 @@ size_t MetadataBytes(const grpc::CallbackServerContext& context) {
   return bytes;
 }
 
-// gRPC by itself holds only those clients to the limit that have acknowledged
+// Needed because gRPC enforces the limit only for clients that have acknowledged
 // it.
 absl::Status CheckMetadata(const grpc::CallbackServerContext& context, int most) {
   const size_t bytes = MetadataBytes(context);
@@ -72,4 +72,4 @@ bool Calls::AwaitNone(absl::Duration longest) const {
   return true;
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

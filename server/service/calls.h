@@ -1,4 +1,4 @@
-// The calls under way: admitted, counted, and bounded.
+// Admits, counts and bounds the calls under way.
 #ifndef PORTREG_SERVER_SERVICE_CALLS_H_
 #define PORTREG_SERVER_SERVICE_CALLS_H_
 
@@ -19,7 +19,7 @@
 #include "server/service/unread_bytes.h"
 #include "server/workers/worker_pool.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // Keeps gRPC initialised for as long as the object exists.
 class GrpcInUse {
@@ -31,7 +31,8 @@ class GrpcInUse {
   GrpcInUse& operator=(const GrpcInUse&) = delete;
 };
 
-// Any number of threads may use it at once.
+// Decides which calls may begin, and holds the counts, streams and workers that
+// all calls share. Thread-safe.
 class Calls {
  public:
   explicit Calls(ServiceOptions options)
@@ -42,27 +43,28 @@ class Calls {
   Calls(const Calls&) = delete;
   Calls& operator=(const Calls&) = delete;
 
-  // Whether the call that has begun may go on; the status is what its client
-  // gets: RESOURCE_EXHAUSTED if its metadata are too large, or (SERVER_BUSY) if
-  // too many are under way,
-  // UNAVAILABLE (SERVER_STOPPING) after Stop, or what ServiceOptions::admit says.
+  // Decides whether a call that has begun may go on. Otherwise returns the status
+  // for its client: RESOURCE_EXHAUSTED if its metadata is too large, or, with
+  // reason SERVER_BUSY, if too many calls are under way; UNAVAILABLE with reason
+  // SERVER_STOPPING after Stop; or the status that ServiceOptions::admit returns.
   [[nodiscard]] absl::Status Admit(const grpc::CallbackServerContext& context);
 
-  // What a client gets whose call `workers()` refuse: RESOURCE_EXHAUSTED
-  // (SERVER_BUSY) or UNAVAILABLE (SERVER_STOPPING).
+  // Returns the status for the client of a call that `workers()` refused:
+  // RESOURCE_EXHAUSTED with reason SERVER_BUSY, or UNAVAILABLE with reason
+  // SERVER_STOPPING.
   [[nodiscard]] absl::Status StatusOf(WorkerPool::Refusal refusal) const;
 
-  // Turns all further calls away, and ends the streams and the calls that wait
-  // for a worker, with UNAVAILABLE.
+  // Refuses all further calls, and ends the streams and the calls that wait for a
+  // worker. All get UNAVAILABLE.
   void Stop();
 
-  // Waits until no call is under way, whose client then has its status, but no
-  // longer than that. Whether none is.
+  // Waits until no call is under way, for at most `longest`. Returns false if
+  // calls are still under way then.
   [[nodiscard]] bool AwaitNone(absl::Duration longest) const;
 
   [[nodiscard]] OpenStreams& streams() { return streams_; }
   [[nodiscard]] const ServiceOptions& options() const { return options_; }
-  // Where calls that may take long are answered.
+  // The threads that answer calls which may take long.
   [[nodiscard]] WorkerPool& workers() { return workers_; }
   [[nodiscard]] const WorkerPool& workers() const { return workers_; }
   [[nodiscard]] UnreadBytes& unread() { return unread_; }
@@ -83,14 +85,14 @@ class Calls {
   std::atomic<uint64_t> refused_ = 0;
   std::atomic<bool> stopping_ = false;
   OpenStreams streams_;
-  // A worker may still be leaving gRPC when the call that it ended is over, and
-  // the server with it.
+  // Needed because a worker may still be inside gRPC when the call that it ended
+  // is over and the server is destroyed.
   const GrpcInUse grpc_in_use_;
-  // Its threads use all of the above.
+  // Declared last, because its threads use the members above.
   WorkerPool workers_;
 };
 
-// One call, counted from its construction to its destruction.
+// One call. Counts as under way from its construction to its destruction.
 class Call {
  public:
   Call(Calls& calls, Method method, grpc::CallbackServerContext& context)
@@ -108,7 +110,7 @@ class Call {
 
   [[nodiscard]] absl::Status Admit() { return calls_.Admit(context_); }
 
-  // To be told once, when the call's status is known.
+  // Counts the call's status and duration. Call it once, when the status is known.
   void Handled(grpc::StatusCode code) {
     const std::chrono::nanoseconds taken = std::chrono::steady_clock::now() - start_;
     MethodStats& counted = stats();
@@ -118,7 +120,7 @@ class Call {
     if (observer != nullptr) observer->OnHandled(context_, method_, code, taken);
   }
 
-  // A message of a stream was sent.
+  // Counts a message that a stream sends.
   void Sent() { stats().stream_messages.fetch_add(1, std::memory_order_relaxed); }
 
   [[nodiscard]] Calls& calls() const { return calls_; }
@@ -133,6 +135,6 @@ class Call {
   const std::chrono::steady_clock::time_point start_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_SERVICE_CALLS_H_

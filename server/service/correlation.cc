@@ -6,7 +6,7 @@
 
 #include "absl/strings/ascii.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 constexpr size_t kMaxEchoedBytes = 128;
@@ -28,4 +28,4 @@ void EchoCorrelation(grpc::CallbackServerContext& context) {
   }
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

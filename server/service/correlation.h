@@ -1,21 +1,21 @@
-// What ties a call to the requests it is made for.
+// Echoes the headers by which a caller recognises the answer to a call.
 #ifndef PORTREG_SERVER_SERVICE_CORRELATION_H_
 #define PORTREG_SERVER_SERVICE_CORRELATION_H_
 
 #include "grpcpp/grpcpp.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// The caller's own name of a request, and W3C Trace Context's.
+// The headers for the caller's own identifier of a request, and for that of W3C
+// Trace Context.
 inline constexpr const char* kRequestIdHeader = "x-request-id";
 inline constexpr const char* kTraceHeader = "traceparent";
 
-// Sends the caller's x-request-id and traceparent (W3C Trace Context) back in
-// the call's initial metadata, so that whoever sees the answer can tell what it
-// answers. Values above 128 bytes and those that are not printable ASCII are
-// not sent back. Must come before the initial metadata is sent.
+// Copies the caller's x-request-id and traceparent into the call's initial
+// metadata. Leaves out a value that is empty, longer than 128 bytes, or not
+// printable ASCII. Call it before the initial metadata is sent.
 void EchoCorrelation(grpc::CallbackServerContext& context);
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_SERVICE_CORRELATION_H_

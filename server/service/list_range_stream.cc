@@ -6,7 +6,7 @@
 #include "common/answers/requests.h"
 #include "server/replies/grpc_conversion.h"
 
-namespace portreg {
+namespace portreg::server {
 
 ListRangeStream::ListRangeStream(Calls& calls, grpc::CallbackServerContext& context,
                                  std::shared_ptr<const Snapshot> snapshot)
@@ -69,7 +69,7 @@ void ListRangeStream::SendNext() {
 }
 
 void ListRangeStream::SendNow() {
-  // A stream that was reset costs no message.
+  // Makes no message for a client that has cancelled.
   if (cancelled()) {
     End(grpc::Status::CANCELLED);
     return;
@@ -98,4 +98,4 @@ absl::Status ListRangeStream::Next(grpc::ByteBuffer& bytes, bool& last) {
   return absl::OkStatus();
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -1,4 +1,4 @@
-// Answers a ListRange.
+// Answers ListRange calls.
 #ifndef PORTREG_SERVER_SERVICE_LIST_RANGE_STREAM_H_
 #define PORTREG_SERVER_SERVICE_LIST_RANGE_STREAM_H_
 
@@ -16,17 +16,18 @@
 #include "server/service/stream.h"
 #include "server/workers/worker_pool.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// Sends one message at a time, the next one when gRPC has taken the last: a
-// reader that does not read costs one message. Messages that are not stored, for
-// which a filter may have to pass over a whole registry, are made by workers.
+// Sends the messages of one ListRange, each when gRPC has written the one before:
+// a client that does not read costs the memory of one message. Stored messages
+// are sent at once. Workers make the others, because a filter may have to skip
+// most of a registry to fill one message.
 class ListRangeStream final : public Stream, public WorkerPool::Job {
  public:
   ListRangeStream(Calls& calls, grpc::CallbackServerContext& context,
                   std::shared_ptr<const Snapshot> snapshot);
 
-  // Reads the request and sends the first message; once, after Begin.
+  // Reads the request and sends the first message. Call it once, after Begin.
   void Go(const grpc::ByteBuffer& request);
 
   void OnWriteDone(bool ok) override;
@@ -39,17 +40,19 @@ class ListRangeStream final : public Stream, public WorkerPool::Job {
   // Sends the next message, or has a worker send it.
   void SendNext();
   void SendNow();
-  // Puts the listing's next message into `bytes`, and into `last` whether there
-  // is no other. An error ends the stream.
+  // Puts the listing's next message into `bytes`, and sets `last` to true if it is
+  // the last one.
   absl::Status Next(grpc::ByteBuffer& bytes, bool& last);
 
   const std::shared_ptr<const Snapshot> snapshot_;
-  // Empty until the request is read; then the question until the listing begins.
+  // Empty until the request is read. An answer that is not stored begins on a
+  // worker; until then this holds its question.
   std::variant<std::monostate, ListRangeQuestion, StoredListRangeAnswer, ListRangeAnswer> listing_;
-  // Keeps the stream alive while a worker is to send: it may be ended meanwhile.
+  // Keeps the stream alive while it waits for a worker, because it may be ended in
+  // the meantime.
   std::shared_ptr<Stream> submitted_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_SERVICE_LIST_RANGE_STREAM_H_

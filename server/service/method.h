@@ -1,4 +1,4 @@
-// The methods of the service, as metrics and logs name them.
+// Lists the methods of the service, as metrics and logs name them.
 #ifndef PORTREG_SERVER_SERVICE_METHOD_H_
 #define PORTREG_SERVER_SERVICE_METHOD_H_
 
@@ -7,7 +7,7 @@
 
 #include "absl/strings/string_view.h"
 
-namespace portreg {
+namespace portreg::server {
 
 enum class Method {
   kLookup,
@@ -17,8 +17,8 @@ enum class Method {
   kSearch,
   kWatch,
   kGetRegistryInfo,
-  // Whatever else strangers call: one name for all, or they could fill the
-  // memory of who counts by name.
+  // Every unknown method. They share one name, because clients could otherwise
+  // fill the memory of a program that counts by name.
   kOther,
 };
 
@@ -26,7 +26,7 @@ struct MethodInfo {
   Method method;
   absl::string_view service;
   absl::string_view name;
-  // Whether it answers with a stream of messages rather than one.
+  // True if it answers with a stream of messages.
   bool streams;
 };
 
@@ -48,6 +48,6 @@ inline constexpr const MethodInfo& InfoOf(Method method) {
   return kMethods[static_cast<size_t>(method)];
 }
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_SERVICE_METHOD_H_

@@ -1,29 +1,30 @@
 #include "server/service/open_streams.h"
 
+#include <optional>
 #include <utility>
 #include <vector>
 
-namespace portreg {
+namespace portreg::server {
 
 void OpenStreams::Add(const std::shared_ptr<EndableStream>& stream) {
+  std::optional<grpc::Status> end;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     streams_.emplace(stream.get(), stream);
-    if (!end_.has_value()) return;
+    end = end_;
   }
-  stream->End(*end_);
+  if (end.has_value()) stream->End(*end);
 }
 
 void OpenStreams::Remove(EndableStream& stream) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   streams_.erase(&stream);
 }
 
 void OpenStreams::EndAll(const grpc::Status& status) {
   std::vector<std::shared_ptr<EndableStream>> open;
   {
-    const std::lock_guard lock(mutex_);
-    // Never changes again: others read it.
+    const MutexLock lock(mutex_);
     if (end_.has_value()) return;
     end_ = status;
     for (const auto& [stream, weak] : streams_) {
@@ -35,4 +36,4 @@ void OpenStreams::EndAll(const grpc::Status& status) {
   for (const std::shared_ptr<EndableStream>& stream : open) stream->End(status);
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

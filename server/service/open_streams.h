@@ -1,26 +1,27 @@
-// The streams that are under way.
+// Ends all open streams when the server stops.
 #ifndef PORTREG_SERVER_SERVICE_OPEN_STREAMS_H_
 #define PORTREG_SERVER_SERVICE_OPEN_STREAMS_H_
 
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <unordered_map>
 
+#include "absl/base/thread_annotations.h"
+#include "common/system/mutex.h"
 #include "grpcpp/support/status.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// A stream that can be ended from outside. Any thread may call it.
+// A stream that can be ended from outside. Thread-safe.
 class EndableStream {
  public:
   virtual ~EndableStream() = default;
-  // Ends the stream with `status` unless it is over already.
+  // Ends the stream with `status`. Does nothing if it is already over.
   virtual void End(const grpc::Status& status) = 0;
 };
 
-// Knows the streams, in order to end them when the server is about to stop. Any
-// number of threads may use it at once.
+// Holds the streams that are open, and ends them when the server is about to stop.
+// Thread-safe.
 class OpenStreams {
  public:
   OpenStreams() = default;
@@ -30,16 +31,17 @@ class OpenStreams {
   void Add(const std::shared_ptr<EndableStream>& stream);
   void Remove(EndableStream& stream);
 
-  // Ends all, and each that is added later, with `status`; once.
+  // Ends all streams with `status`, and each one that is added later. Only the
+  // first call counts.
   void EndAll(const grpc::Status& status);
 
  private:
-  std::mutex mutex_;
-  std::unordered_map<EndableStream*, std::weak_ptr<EndableStream>> streams_;
-  // What ends them; nothing before EndAll.
-  std::optional<grpc::Status> end_;
+  Mutex mutex_;
+  std::unordered_map<EndableStream*, std::weak_ptr<EndableStream>> streams_ ABSL_GUARDED_BY(mutex_);
+  // The status that ends streams. Empty before EndAll.
+  std::optional<grpc::Status> end_ ABSL_GUARDED_BY(mutex_);
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_SERVICE_OPEN_STREAMS_H_

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <utility>
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
-// Destroyed observers are dropped when there are at least so many in all.
+// Fewest observers at which the destroyed ones are dropped.
 constexpr size_t kFewestObservers = 64;
 
 }  // namespace
@@ -18,7 +18,7 @@ Publication::Publication(Registry registry)
     : Publication(std::make_shared<const Snapshot>(std::move(registry))) {}
 
 std::shared_ptr<const Snapshot> Publication::Current() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return current_;
 }
 
@@ -29,7 +29,7 @@ void Publication::Publish(Registry registry) {
 void Publication::Publish(std::shared_ptr<const Snapshot> snapshot) {
   std::vector<std::weak_ptr<PublicationObserver>> observers;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     DropDestroyed();
     observers = observers_;
     current_.swap(snapshot);
@@ -43,7 +43,7 @@ void Publication::Publish(std::shared_ptr<const Snapshot> snapshot) {
 }
 
 void Publication::Add(const std::shared_ptr<PublicationObserver>& observer) const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (observers_.size() >= drop_at_) {
     DropDestroyed();
     drop_at_ = std::max(kFewestObservers, 2 * observers_.size());
@@ -55,4 +55,4 @@ void Publication::DropDestroyed() const {
   std::erase_if(observers_, [](const auto& observer) { return observer.expired(); });
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -4,15 +4,16 @@
 
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "common/model/registry.h"
+#include "common/system/mutex.h"
 #include "server/replies/snapshot.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// Is told when another snapshot becomes the current one.
+// Learns of each snapshot that becomes the current one.
 class PublicationObserver {
  public:
   virtual ~PublicationObserver() = default;
@@ -20,43 +21,44 @@ class PublicationObserver {
   virtual void OnPublish() = 0;
 };
 
-// Replaces the snapshot that is served. A call takes the current snapshot once
-// and answers from it, whatever is published meanwhile; a snapshot lives until
-// the last call that holds it is over.
+// Holds the current snapshot, and replaces it. A call takes the current snapshot
+// once and answers from it, whatever is published in the meantime. A snapshot
+// exists until the last call that holds it is over.
 //
 // Thread-safe.
 class Publication {
  public:
   // `snapshot` must not be null.
   explicit Publication(std::shared_ptr<const Snapshot> snapshot);
-  // For tests and such: a snapshot of `registry` without a bound of memory.
+  // Makes a snapshot of `registry` without a bound of memory.
   explicit Publication(Registry registry);
 
   // Never null.
   [[nodiscard]] std::shared_ptr<const Snapshot> Current() const;
 
-  // Makes `snapshot`, which must not be null, the current one, then tells the
-  // observers.
+  // Makes `snapshot` the current one, then notifies the observers. It must not be
+  // null.
   void Publish(std::shared_ptr<const Snapshot> snapshot);
   void Publish(Registry registry);
 
-  // Tells `observer` of what is published from now on, until it is destroyed.
+  // Notifies `observer` of each snapshot that is published from now on, until the
+  // observer is destroyed.
   void Add(const std::shared_ptr<PublicationObserver>& observer) const;
 
  private:
-  // Drops observers that are destroyed. Requires mutex_.
-  void DropDestroyed() const;
+  // Drops observers that are destroyed.
+  void DropDestroyed() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  mutable std::mutex mutex_;
-  std::shared_ptr<const Snapshot> current_;
-  // Mutable: registering an observer does not change what is published. Nobody
-  // may own an observer while holding the lock: the last owner destroys it, and
-  // its destructor may use the publication.
-  mutable std::vector<std::weak_ptr<PublicationObserver>> observers_;
+  mutable Mutex mutex_;
+  std::shared_ptr<const Snapshot> current_ ABSL_GUARDED_BY(mutex_);
+  // Mutable, because registering an observer does not change what is published.
+  // No thread may own an observer while it holds the lock: the last owner destroys
+  // the observer, whose destructor may use the publication.
+  mutable std::vector<std::weak_ptr<PublicationObserver>> observers_ ABSL_GUARDED_BY(mutex_);
   // Number of observers at which the destroyed ones are dropped next.
-  mutable size_t drop_at_;
+  mutable size_t drop_at_ ABSL_GUARDED_BY(mutex_);
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_SERVICE_PUBLICATION_H_

@@ -22,24 +22,24 @@
 #include "server/workers/connection_id.h"
 #include "server/workers/worker_pool.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
-// A message made for one call, in bytes.
+// Serialises a message that was made for one call.
 template <typename Response>
 absl::StatusOr<grpc::Slice> Made(const absl::StatusOr<Response>& response, UnreadBytes& unread) {
   if (!response.ok()) return response.status();
   return unread.Hold(response->SerializeAsString());
 }
 
-// The call that an answer is made for.
+// The call that an answer is for.
 struct Serving {
   Calls& calls;
-  // Whether nobody waits for the answer any longer.
+  // Set to true when the client no longer waits for the answer.
   const std::atomic<bool>& cancelled;
 };
 
-// Each RPC: its reply in bytes.
+// One overload for each unary RPC: returns the serialised reply.
 absl::StatusOr<grpc::Slice> Serve(const Snapshot& snapshot, const v1::LookupRequest& request,
                                   const Serving& call) {
   if (std::optional<grpc::Slice> stored = snapshot.replies.Find(request)) return *std::move(stored);
@@ -87,25 +87,25 @@ inline constexpr Method kMethodOf<v1::SearchRequest> = Method::kSearch;
 template <>
 inline constexpr Method kMethodOf<v1::GetRegistryInfoRequest> = Method::kGetRegistryInfo;
 
-// Whether a worker answers: gRPC has two threads for all connections, which must
-// not be held up. Reading and answering a short request takes microseconds.
+// Returns true if a worker must answer the request, because gRPC has only two
+// threads for all connections. Reading and answering a short request takes
+// microseconds.
 template <typename Request>
 bool MayTakeLong(const grpc::ByteBuffer& request) {
   return std::is_same_v<Request, v1::SearchRequest> || request.Length() > kQuickRequestBytes;
 }
 
-// One call with one answer, given at once or by a worker. What gRPC would do on
-// a thread of its own when the call is over is done at once: there is nothing to
-// it but counting.
+// A unary call, which is answered at once or by a worker. OnDone and OnCancel do so
+// little that gRPC may run them inline instead of on another thread.
 template <typename Request>
 class UnaryCall final : public grpc::ServerUnaryReactor, public WorkerPool::Job {
  public:
-  // Of `in` and `out`, gRPC keeps hold until the call is over.
+  // gRPC keeps `in` and `out` until the call is over.
   UnaryCall(Calls& calls, const Publication& publication, grpc::CallbackServerContext& context,
             const grpc::ByteBuffer& in, grpc::ByteBuffer& out)
       : call_(calls, kMethodOf<Request>, context), publication_(publication), in_(in), out_(out) {}
 
-  // Ends the call, or has a worker end it.
+  // Answers the call, or submits it to the workers.
   void Start() {
     EchoCorrelation(call_.context());
     if (absl::Status status = call_.Admit(); !status.ok()) {
@@ -136,7 +136,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public WorkerPool::Job 
   // Reads the request and makes the reply.
   absl::Status Answer() {
     if constexpr (std::is_same_v<Request, v1::BatchLookupRequest>) {
-      // A batch has up to a thousand messages within.
+      // On an arena, because a batch holds up to a thousand messages.
       google::protobuf::Arena arena;
       return Answer(*google::protobuf::Arena::CreateMessage<Request>(&arena));
     } else {
@@ -155,7 +155,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public WorkerPool::Job 
     return reply.status();
   }
 
-  // Once; the object may be gone afterwards.
+  // Ends the call. Call it once; the object may be destroyed when it returns.
   void End(const absl::Status& status) {
     call_.Handled(static_cast<grpc::StatusCode>(status.code()));
     Finish(ToGrpcStatus(status));
@@ -165,7 +165,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public WorkerPool::Job 
   const Publication& publication_;
   const grpc::ByteBuffer& in_;
   grpc::ByteBuffer& out_;
-  // Whether the call has been submitted to the workers.
+  // True once the call has been submitted to the workers.
   bool queued_ = false;
   std::atomic<bool> cancelled_ = false;
 };
@@ -180,7 +180,7 @@ grpc::ServerUnaryReactor* StartUnary(Calls& calls, const Publication& publicatio
   return call;
 }
 
-// The road of every stream.
+// Creates and starts the reactor of a stream.
 template <typename StreamType, typename Source>
 grpc::ServerWriteReactor<grpc::ByteBuffer>* StartStream(Calls& calls,
                                                         grpc::CallbackServerContext& context,
@@ -234,4 +234,4 @@ grpc::ServerUnaryReactor* PortRegistryService::GetRegistryInfo(grpc::CallbackSer
                                                 *response);
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

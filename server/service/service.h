@@ -1,4 +1,4 @@
-// The gRPC side of the registry: bytes in, handler, bytes out.
+// Serves portreg.v1.PortRegistryService by gRPC: bytes in, answer, bytes out.
 #ifndef PORTREG_SERVER_SERVICE_SERVICE_H_
 #define PORTREG_SERVER_SERVICE_SERVICE_H_
 
@@ -10,12 +10,12 @@
 #include "server/service/calls.h"
 #include "server/service/publication.h"
 
-namespace portreg {
+namespace portreg::server {
 
 namespace internal {
-// Raw methods, so that bytes which are no message, or text that is not UTF-8,
-// are refused by us with a reason: the generated methods would answer
-// UNIMPLEMENTED.
+// The service with raw methods, so that our code can refuse bytes that are not a
+// message, or text that is not UTF-8, and give the reason. The generated methods
+// would answer UNIMPLEMENTED.
 using RawPortRegistryService = v1::PortRegistryService::WithRawCallbackMethod_Lookup<
     v1::PortRegistryService::WithRawCallbackMethod_BatchLookup<
         v1::PortRegistryService::WithRawCallbackMethod_Classify<
@@ -26,21 +26,19 @@ using RawPortRegistryService = v1::PortRegistryService::WithRawCallbackMethod_Lo
                             v1::PortRegistryService::Service>>>>>>>;
 }  // namespace internal
 
-// Unary calls with a request of up to so many bytes are answered on gRPC's
-// threads, but for searches; others wait for a worker. A lookup's request has at
-// most 76 bytes, a batch of 64 ports 384. What a batch of this length costs at
-// most, of names that nothing has, stays below a millisecond.
+// The longest request of a unary call that gRPC's own threads answer; longer ones,
+// and searches, wait for a worker. A lookup's request has at most 76 bytes, and a
+// batch of 64 ports has 384. Even the most costly batch of this length, one of
+// unknown names, takes less than a millisecond.
 inline constexpr size_t kQuickRequestBytes = 512;
 
-// Serves portreg.v1.PortRegistryService from what is published. gRPC calls it
-// from several threads at once.
+// Serves the current snapshot of a publication. Thread-safe.
 class PortRegistryService final : public internal::RawPortRegistryService {
  public:
   // The publication must outlive the service.
   explicit PortRegistryService(const Publication& publication, ServiceOptions options = {})
       : publication_(publication), calls_(std::move(options)) {}
 
-  // The calls under way.
   [[nodiscard]] Calls& calls() { return calls_; }
 
   grpc::ServerUnaryReactor* Lookup(grpc::CallbackServerContext* context,
@@ -68,6 +66,6 @@ class PortRegistryService final : public internal::RawPortRegistryService {
   Calls calls_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_SERVICE_SERVICE_H_

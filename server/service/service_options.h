@@ -1,4 +1,4 @@
-// What a service is told by whoever runs it.
+// Options of the service, and the interface of an observer of its calls.
 #ifndef PORTREG_SERVER_SERVICE_SERVICE_OPTIONS_H_
 #define PORTREG_SERVER_SERVICE_SERVICE_OPTIONS_H_
 
@@ -11,9 +11,10 @@
 #include "grpcpp/grpcpp.h"
 #include "server/service/method.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// Told of the end of each call, for an access log. From several threads at once.
+// Learns of the end of each call, for example to write an access log. Must be
+// thread-safe.
 class CallObserver {
  public:
   virtual ~CallObserver() = default;
@@ -21,33 +22,32 @@ class CallObserver {
                          grpc::StatusCode code, std::chrono::nanoseconds taken) = 0;
 };
 
-// How much the calls of a service may take, and who may make them.
+// Limits of the service's calls, and which clients may call.
 struct ServiceOptions {
-  // Calls under way at once, streams among them; further ones are refused with
+  // Calls that may be under way at once, including streams. Further ones get
   // RESOURCE_EXHAUSTED. Protects memory. Default: 10,000.
   int64_t max_calls = 10'000;
-  // Bytes of replies that were made for one call each and are not yet read.
-  // Protects memory against clients that ask and never read. Default: 256 MiB.
+  // Bytes of unread replies that were each made for one call. Protects memory
+  // against clients that ask and never read. Default: 256 MiB.
   int64_t max_unread_bytes = int64_t{256} << 20;
-  // Calls that wait for a worker at once: searches, listings that are not stored,
-  // and unary calls with a request of more than kQuickRequestBytes. Further ones, or those of a
-  // connection that has more of them waiting, are refused with
-  // RESOURCE_EXHAUSTED. Protects memory. Below `max_calls`, so that calls which
-  // wait leave room for others. Default: 5,000.
+  // Calls that may wait for a worker at once: searches, listings that are not
+  // stored, and unary calls with a request of more than kQuickRequestBytes. If
+  // there is one more, the newest call of the connection that has most of them
+  // waiting gets RESOURCE_EXHAUSTED. Protects memory. Should be below `max_calls`,
+  // so that waiting calls leave room for others. Default: 5,000.
   int64_t max_queued_calls = 5'000;
-  // The most metadata a call may bring, in bytes, each entry with its name and 32
-  // bytes more (RFC 9113, section 6.5.2). Protects memory. Default: 8 KiB.
+  // Bytes of metadata that a call may have: names, values, and 32 bytes for each
+  // entry (RFC 9113, section 6.5.2). Protects memory. Default: 8 KiB.
   int max_metadata_bytes = 8 << 10;
-  // When a Watch ends by itself. Default: 30 minutes.
+  // How long a Watch lasts at most. Default: 30 minutes.
   absl::Duration max_watch = absl::Minutes(30);
-  // Says whether the client behind a connection may call; the status is what it
-  // gets. Must be callable from several threads at once. Default: none, all may.
+  // Returns OK if the client of a connection may call, otherwise the status for
+  // that client. Must be thread-safe. Default: empty, every client may call.
   std::function<absl::Status(const grpc::AuthContext&)> admit;
-  // Whom to tell of the end of each call; it must outlive the service.
-  // Default: nobody.
+  // Notified of the end of each call. Must outlive the service. Default: nullptr.
   CallObserver* observer = nullptr;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_SERVICE_SERVICE_OPTIONS_H_

@@ -6,7 +6,7 @@
 #include "server/replies/grpc_conversion.h"
 #include "server/service/correlation.h"
 
-namespace portreg {
+namespace portreg::server {
 
 Stream::Stream(Calls& calls, Method method, grpc::CallbackServerContext& context)
     : call_(calls, method, context) {}
@@ -23,7 +23,7 @@ bool Stream::Begin() {
 }
 
 void Stream::End(const grpc::Status& status) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (over_) return;
   over_ = true;
   call_.Handled(status.error_code());
@@ -36,7 +36,7 @@ void Stream::OnDone() {
 }
 
 void Stream::Send(grpc::ByteBuffer& message) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (over_) return;
   message_.Swap(&message);
   call_.Sent();
@@ -44,7 +44,7 @@ void Stream::Send(grpc::ByteBuffer& message) {
 }
 
 void Stream::SendLast(grpc::ByteBuffer& message) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (over_) return;
   over_ = true;
   message_.Swap(&message);
@@ -53,4 +53,4 @@ void Stream::SendLast(grpc::ByteBuffer& message) {
   StartWriteAndFinish(&message_, grpc::WriteOptions(), grpc::Status::OK);
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

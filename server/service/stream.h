@@ -1,20 +1,22 @@
-// A call that is answered with several messages.
+// Answers a call with several messages.
 #ifndef PORTREG_SERVER_SERVICE_STREAM_H_
 #define PORTREG_SERVER_SERVICE_STREAM_H_
 
 #include <memory>
-#include <mutex>
 
+#include "absl/base/thread_annotations.h"
+#include "common/system/mutex.h"
 #include "grpcpp/grpcpp.h"
 #include "server/service/calls.h"
 #include "server/service/method.h"
 #include "server/workers/connection_id.h"
 #include "server/workers/fair_queue.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// The part that all streams share: admitted and counted once, ended once, from
-// whatever thread, and alive until gRPC has done with it. A stream begins with
+// The base class of all streams. It admits and counts the call once, ends it once,
+// from any thread, and keeps itself alive until gRPC calls OnDone. A stream begins
+// with
 //
 //   auto stream = std::make_shared<ListRangeStream>(...);
 //   if (stream->Begin()) stream->Go();
@@ -24,8 +26,8 @@ class Stream : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
  public:
   Stream(Calls& calls, Method method, grpc::CallbackServerContext& context);
 
-  // Keeps the stream alive until gRPC has done with it. Returns whether the
-  // call is admitted; if not, it is ended.
+  // Keeps the stream alive until OnDone. Returns false if the call is not
+  // admitted; the stream is then over.
   [[nodiscard]] bool Begin();
 
   void End(const grpc::Status& status) override;
@@ -33,9 +35,9 @@ class Stream : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   void OnDone() override;
 
  protected:
-  // Sends the message, and OK after it if it is the last one, unless the stream
-  // is over. One at a time: the next one after OnWriteDone. What `message` holds
-  // then is of no use: it is swapped, since gRPC 1.51 has no move.
+  // Sends `message`; SendLast also ends the stream with OK. Does nothing if the
+  // stream is over. The next call must follow OnWriteDone. Leaves `message` with an
+  // unspecified content, because it is swapped: gRPC 1.51's buffer has no move.
   void Send(grpc::ByteBuffer& message);
   void SendLast(grpc::ByteBuffer& message);
 
@@ -46,13 +48,13 @@ class Stream : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
  private:
   Call call_;
   std::shared_ptr<Stream> self_;
-  // What is being sent; gRPC reads it until OnWriteDone.
-  grpc::ByteBuffer message_;
-  std::mutex mutex_;
-  // Whether the status is given.
-  bool over_ = false;
+  Mutex mutex_;
+  // The message that is being sent. gRPC reads it until OnWriteDone.
+  grpc::ByteBuffer message_ ABSL_GUARDED_BY(mutex_);
+  // True once the stream has its status.
+  bool over_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_SERVICE_STREAM_H_

@@ -3,7 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/text/quote.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 class Unimplemented final : public grpc::ServerGenericBidiReactor {
@@ -28,4 +28,4 @@ grpc::ServerGenericBidiReactor* UnknownMethods::CreateReactor(
   return new Unimplemented(calls_, *context);
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -1,16 +1,17 @@
-// Calls of methods that nobody serves.
+// Answers calls of unknown methods.
 #ifndef PORTREG_SERVER_SERVICE_UNKNOWN_METHODS_H_
 #define PORTREG_SERVER_SERVICE_UNKNOWN_METHODS_H_
 
 #include "grpcpp/generic/async_generic_service.h"
 #include "server/service/calls.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// Answers them with UNIMPLEMENTED, as gRPC would by itself, and counts them.
+// Answers calls of methods that the server does not have. The client gets
+// UNIMPLEMENTED, which gRPC would send without this class too, and the call counts.
 class UnknownMethods final : public grpc::CallbackGenericService {
  public:
-  // `calls` must outlive it.
+  // `calls` must outlive the object.
   explicit UnknownMethods(Calls& calls) : calls_(calls) {}
 
   grpc::ServerGenericBidiReactor* CreateReactor(
@@ -20,6 +21,6 @@ class UnknownMethods final : public grpc::CallbackGenericService {
   Calls& calls_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_SERVICE_UNKNOWN_METHODS_H_

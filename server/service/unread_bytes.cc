@@ -6,9 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "common/answers/errors.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// A reply's bytes, counted while it lives.
+// The bytes of a reply. They count as long as this object exists.
 struct UnreadBytes::HeldBytes {
   HeldBytes(std::shared_ptr<Held> counter, std::string text)
       : held(std::move(counter)), bytes(std::move(text)) {}
@@ -39,4 +39,4 @@ absl::StatusOr<grpc::Slice> UnreadBytes::Hold(std::string bytes) {
       &kept);
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -1,4 +1,4 @@
-// A bound on replies that their readers leave lying.
+// Bounds the memory of replies that clients have not read.
 #ifndef PORTREG_SERVER_SERVICE_UNREAD_BYTES_H_
 #define PORTREG_SERVER_SERVICE_UNREAD_BYTES_H_
 
@@ -10,25 +10,25 @@
 #include "absl/status/statusor.h"
 #include "grpcpp/support/slice.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// Counts the bytes of replies that were made for one call each, from the moment
-// they are given to gRPC until it has sent them. A client that asks for batches
-// and never reads holds such bytes for as long as it likes. Replies that are
-// stored once for all cost nothing more and are not counted.
+// Counts the bytes of replies that were each made for one call, from the moment
+// that gRPC gets them until it has sent them. A client that asks for batches and
+// never reads the replies would otherwise hold any number of such bytes. Stored
+// replies are not counted, because calls share them.
 //
-// Any number of threads may use it at once.
+// Thread-safe.
 class UnreadBytes {
  public:
   explicit UnreadBytes(int64_t limit) : held_(std::make_shared<Held>()), limit_(limit) {}
 
-  // The bytes as a slice that counts for as long as any part of it is alive,
-  // even beyond this object's life. RESOURCE_EXHAUSTED (SERVER_BUSY) if with
-  // them the limit would be passed.
+  // Returns the bytes as a slice, and counts them until no part of the slice is
+  // left; the slice may outlive this object. Returns RESOURCE_EXHAUSTED with reason
+  // SERVER_BUSY if the bytes would exceed the limit.
   [[nodiscard]] absl::StatusOr<grpc::Slice> Hold(std::string bytes);
 
   [[nodiscard]] int64_t held() const { return held_->bytes.load(std::memory_order_relaxed); }
-  // How many replies were refused for the limit.
+  // Replies refused because of the limit.
   [[nodiscard]] uint64_t refused() const { return refused_.load(std::memory_order_relaxed); }
 
  private:
@@ -42,6 +42,6 @@ class UnreadBytes {
   std::atomic<uint64_t> refused_ = 0;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_SERVICE_UNREAD_BYTES_H_

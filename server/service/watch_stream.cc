@@ -10,11 +10,11 @@
 #include "common/answers/requests.h"
 #include "server/replies/grpc_conversion.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
-// Up to a tenth less than `longest`, so that clients which came together do not
-// come back together.
+// Returns up to a tenth less than `longest`, so that clients which called at one
+// time do not all call again at one time.
 absl::Duration Jittered(absl::Duration longest) {
   absl::InsecureBitGen random;
   return longest * absl::Uniform(random, 0.9, 1.0);
@@ -32,7 +32,10 @@ void WatchStream::Go(const grpc::ByteBuffer& request) {
     End(ToGrpcStatus(status));
     return;
   }
-  revision_ = Read(message);
+  {
+    const MutexLock lock(revision_mutex_);
+    revision_ = Read(message);
+  }
   const std::shared_ptr<WatchStream> self =
       std::static_pointer_cast<WatchStream>(shared_from_this());
   const std::weak_ptr<WatchStream> weak = self;
@@ -41,12 +44,13 @@ void WatchStream::Go(const grpc::ByteBuffer& request) {
     if (rang && stream != nullptr) stream->End(grpc::Status::OK);
   });
   publication_.Add(self);
-  // The client learns that it is listened to, though there may be nothing to say.
+  // Tells the client that its call was accepted, because there may be no message
+  // for a long time.
   StartSendInitialMetadata();
-  Tell();
+  SendRevision();
 }
 
-void WatchStream::OnPublish() { Tell(); }
+void WatchStream::OnPublish() { SendRevision(); }
 
 void WatchStream::OnWriteDone(bool ok) {
   if (!ok) {
@@ -54,16 +58,16 @@ void WatchStream::OnWriteDone(bool ok) {
     return;
   }
   {
-    const std::lock_guard lock(telling_);
+    const MutexLock lock(revision_mutex_);
     sending_ = false;
   }
-  Tell();
+  SendRevision();
 }
 
 void WatchStream::OnCancel() { End(grpc::Status::CANCELLED); }
 
-void WatchStream::Tell() {
-  const std::lock_guard lock(telling_);
+void WatchStream::SendRevision() {
+  const MutexLock lock(revision_mutex_);
   if (sending_) return;
   const std::shared_ptr<const Snapshot> snapshot = publication_.Current();
   if (snapshot->registry.revision() == revision_) return;
@@ -74,4 +78,4 @@ void WatchStream::Tell() {
   Send(message);
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -1,26 +1,29 @@
-// The road of a Watch.
+// Answers Watch calls.
 #ifndef PORTREG_SERVER_SERVICE_WATCH_STREAM_H_
 #define PORTREG_SERVER_SERVICE_WATCH_STREAM_H_
 
-#include <mutex>
 #include <string>
 
+#include "absl/base/thread_annotations.h"
+#include "common/system/mutex.h"
 #include "grpcpp/alarm.h"
 #include "grpcpp/grpcpp.h"
 #include "server/service/calls.h"
 #include "server/service/publication.h"
 #include "server/service/stream.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// Says which registry is being served, whenever it is another one than the
-// client knows of. What is replaced while gRPC is still sending is left out.
+// Sends the revision of the current registry whenever it differs from the one that
+// the client knows. Skips a revision that is replaced before gRPC has sent the
+// message before it.
 class WatchStream final : public Stream, public PublicationObserver {
  public:
   // The publication must outlive the stream.
   WatchStream(Calls& calls, grpc::CallbackServerContext& context, const Publication& publication);
 
-  // Reads the request and says what there is to say; once, after Begin.
+  // Reads the request, and sends the current revision if the client does not know
+  // it. Call it once, after Begin.
   void Go(const grpc::ByteBuffer& request);
 
   void OnPublish() override;
@@ -28,19 +31,19 @@ class WatchStream final : public Stream, public PublicationObserver {
   void OnCancel() override;
 
  private:
-  // Sends the current revision unless the client knows it, or a message is
-  // being sent.
-  void Tell();
+  // Sends the current revision, unless the client knows it or a message is being
+  // sent.
+  void SendRevision() ABSL_LOCKS_EXCLUDED(revision_mutex_);
 
   const Publication& publication_;
-  // Ends the stream when its time is over.
+  // Ends the stream after its longest duration.
   grpc::Alarm alarm_;
-  std::mutex telling_;
-  // What the client knows of.
-  std::string revision_;
-  bool sending_ = false;
+  Mutex revision_mutex_;
+  // The revision that the client knows.
+  std::string revision_ ABSL_GUARDED_BY(revision_mutex_);
+  bool sending_ ABSL_GUARDED_BY(revision_mutex_) = false;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_SERVICE_WATCH_STREAM_H_

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
@@ -27,8 +28,8 @@ using internal::ReservedPort;
 using internal::Script;
 using internal::ScriptedService;
 
-// Health checking is a setting of the whole process; the test's own servers
-// keep theirs.
+// Starts a server with a health service. Restores the setting afterwards, because it
+// applies to the whole process, which may have servers of the test too.
 std::unique_ptr<grpc::Server> StartWithHealth(grpc::ServerBuilder& builder) {
   const bool enabled = grpc::DefaultHealthCheckServiceEnabled();
   grpc::EnableDefaultHealthCheckService(true);
@@ -75,7 +76,7 @@ struct FakeServer::Impl {
     builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
     builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-    // As portregd does; gRPC would allow one in 5 minutes.
+    // Allows as many pings as portregd does. gRPC's default is one in 5 minutes.
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
     builder.AddListeningPort(target, grpc::InsecureServerCredentials());
     builder.RegisterService(service.get());
@@ -89,21 +90,21 @@ struct FakeServer::Impl {
   void Stop() {
     const absl::MutexLock lock(&mutex);
     if (server == nullptr) return;
-    // What waits would keep Shutdown from its end.
+    // Ends delays first, because Shutdown waits for delayed calls.
     script.Stop();
     service->Stop();
-    server->Shutdown(After(absl::ZeroDuration()));
+    server->Shutdown(server::After(absl::ZeroDuration()));
     server.reset();
   }
 
   const std::unique_ptr<ReservedPort> port;
   const std::string target;
-  Publication publication;
+  server::Publication publication;
   Script script;
-  // One thread at a time starts and stops.
+  // Held for the whole of a start or a stop.
   absl::Mutex mutex;
-  std::unique_ptr<ScriptedService> service;
-  std::unique_ptr<grpc::Server> server;
+  std::unique_ptr<ScriptedService> service ABSL_GUARDED_BY(mutex);
+  std::unique_ptr<grpc::Server> server ABSL_GUARDED_BY(mutex);
 };
 
 absl::StatusOr<std::unique_ptr<FakeServer>> FakeServer::Start(

@@ -24,7 +24,7 @@
 namespace portreg::testing::internal {
 namespace {
 
-// Of LayerInfo: where the records were read.
+// The layers' LayerInfo::origin.
 constexpr absl::string_view kOrigin = "test";
 
 absl::Status CheckTexts(const google::protobuf::Message& message, absl::string_view prefix) {
@@ -63,7 +63,7 @@ absl::StatusOr<ServiceRecord> ReadRecord(const v1::PortRecord& message) {
   return ToRecord(message);
 }
 
-// A layer while records are added to it.
+// Builds a layer from records.
 class LayerBuilder {
  public:
   explicit LayerBuilder(Layer layer) { data_.info.layer = layer; }

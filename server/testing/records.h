@@ -1,4 +1,4 @@
-// The registry that a test's own records make.
+// Builds a registry from a test's records.
 #ifndef PORTREG_SERVER_TESTING_RECORDS_H_
 #define PORTREG_SERVER_TESTING_RECORDS_H_
 
@@ -10,8 +10,8 @@
 
 namespace portreg::testing::internal {
 
-// INVALID_ARGUMENT, naming the record's index and the value, for one that no
-// registry can hold; see FakeServer::Start.
+// Builds the registry. Returns INVALID_ARGUMENT, naming the record's index and the value,
+// for a record that no registry can hold; see FakeServer::Start.
 absl::StatusOr<Registry> RegistryOf(const std::vector<v1::PortRecord>& records);
 
 }  // namespace portreg::testing::internal

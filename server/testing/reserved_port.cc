@@ -24,7 +24,8 @@ absl::StatusOr<std::unique_ptr<ReservedPort>> ReservedPort::Create() {
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0) return NoPort();
   std::unique_ptr<ReservedPort> port(new ReservedPort(fd));
-  // gRPC sets it too, and so may bind what is bound and not listened on.
+  // Lets gRPC, which sets this option too, bind the same port: that is allowed as long as
+  // no socket listens on it.
   const int yes = 1;
   sockaddr_in address = {};
   address.sin_family = AF_INET;

@@ -1,4 +1,4 @@
-// A port that a fake server keeps while it is stopped.
+// Reserves the port of a fake server while it is stopped.
 #ifndef PORTREG_SERVER_TESTING_RESERVED_PORT_H_
 #define PORTREG_SERVER_TESTING_RESERVED_PORT_H_
 
@@ -8,12 +8,12 @@
 
 namespace portreg::testing::internal {
 
-// Holds a port of 127.0.0.1 from other programs, which the system gives any
-// free port to. This process may listen on it; as long as it does not,
-// connections are refused.
+// Keeps a port of 127.0.0.1 from other programs, to which the system could otherwise
+// assign it. This process may listen on it. Connections are refused as long as it does
+// not.
 class ReservedPort {
  public:
-  // UNAVAILABLE if no port is free.
+  // Reserves a free port. Returns UNAVAILABLE if there is none.
   static absl::StatusOr<std::unique_ptr<ReservedPort>> Create();
 
   ReservedPort(const ReservedPort&) = delete;

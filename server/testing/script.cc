@@ -60,7 +60,7 @@ void Script::Arrive(Call call, grpc::Alarm& alarm, std::function<void()> proceed
         }
         proceed();
       };
-      alarm.Set(After(delay_), on_alarm);
+      alarm.Set(server::After(delay_), on_alarm);
       return;
     }
   }

@@ -1,4 +1,4 @@
-// What a fake server does otherwise than a real one, and what it was asked.
+// Holds the failures and delays of a fake server, and records its calls.
 #ifndef PORTREG_SERVER_TESTING_SCRIPT_H_
 #define PORTREG_SERVER_TESTING_SCRIPT_H_
 
@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
@@ -18,26 +19,29 @@
 
 namespace portreg::testing::internal {
 
-// Outlives the servers that play it. Any number of threads may use it at once.
+// The failures and delays that a test has set, and the calls so far. Must outlive the
+// servers that use it.
+//
+// Thread-safe.
 class Script {
  public:
-  // See FakeServer.
+  // Implement the methods of FakeServer.
   void FailNext(const absl::Status& status, int calls);
   void SetDelay(absl::Duration delay);
   [[nodiscard]] std::vector<Call> calls() const;
   [[nodiscard]] bool WaitForCalls(size_t count, absl::Duration timeout) const;
 
-  // Between Stop and Resume every call fails with UNAVAILABLE, and none waits;
-  // those that wait by then wait no longer.
+  // Between Stop and Resume, every call fails with UNAVAILABLE and without a delay. Stop
+  // also ends the delays of calls that wait.
   void Stop();
   void Resume();
 
-  // A call has arrived: notes it, and runs `proceed` once the delay is over. If
-  // there is none, that is before this returns; otherwise on a thread of
-  // gRPC's, and `alarm` must live until then.
+  // Records a call that has arrived, and calls `proceed` when the delay is over. Without
+  // a delay, it does so before it returns. Otherwise a thread of gRPC calls `proceed`, and
+  // `alarm` must exist until then.
   void Arrive(Call call, grpc::Alarm& alarm, std::function<void()> proceed);
 
-  // What the next call fails with: OK lets it through.
+  // Returns the status with which the next call fails, or OK if it must not fail.
   absl::Status TakeFailure();
 
  private:
@@ -47,11 +51,11 @@ class Script {
   };
 
   mutable absl::Mutex mutex_;
-  std::deque<Failure> failures_;
-  absl::Duration delay_;
-  std::set<grpc::Alarm*> waiting_;
-  bool stopped_ = false;
-  std::vector<Call> calls_;
+  std::deque<Failure> failures_ ABSL_GUARDED_BY(mutex_);
+  absl::Duration delay_ ABSL_GUARDED_BY(mutex_);
+  std::set<grpc::Alarm*> waiting_ ABSL_GUARDED_BY(mutex_);
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+  std::vector<Call> calls_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace portreg::testing::internal

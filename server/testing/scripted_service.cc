@@ -17,7 +17,7 @@ namespace {
 
 using grpc::experimental::InterceptionHookPoints;
 
-// The payload of the client library's statuses, see portreg/error.h.
+// The type of the payload in statuses of the client library; see portreg/error.h.
 constexpr absl::string_view kStatusDetailsUrl = "type.googleapis.com/google.rpc.Status";
 
 grpc::Status ToGrpcStatus(const absl::Status& status) {
@@ -46,7 +46,7 @@ class ScriptInterceptor final : public grpc::experimental::Interceptor {
       call.metadata.emplace(std::string(name.data(), name.size()),
                             std::string(value.data(), value.size()));
     }
-    // The service is not asked before the batch goes on.
+    // The service gets the call when the batch proceeds.
     script_.Arrive(std::move(call), alarm_, [batch] { batch->Proceed(); });
   }
 
@@ -64,7 +64,7 @@ class ScriptInterceptorFactory final
   grpc::experimental::Interceptor* CreateServerInterceptor(
       grpc::experimental::ServerRpcInfo* info) override {
     absl::string_view method = info->method();
-    // Health checks are no calls of the test's.
+    // Skips calls of other services, such as health checks.
     const std::string service =
         absl::StrCat("/", v1::PortRegistryService::service_full_name(), "/");
     if (!absl::ConsumePrefix(&method, service)) return nullptr;
@@ -83,7 +83,7 @@ grpc::ServerUnaryReactor* ScriptedService::Answer(UnaryMethod method,
                                                   grpc::ByteBuffer* response) {
   const absl::Status failure = script_.TakeFailure();
   if (failure.ok()) return (service_.*method)(context, request, response);
-  EchoCorrelation(*context);
+  server::EchoCorrelation(*context);
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   reactor->Finish(ToGrpcStatus(failure));
   return reactor;
@@ -92,49 +92,49 @@ grpc::ServerUnaryReactor* ScriptedService::Answer(UnaryMethod method,
 grpc::ServerUnaryReactor* ScriptedService::Lookup(grpc::CallbackServerContext* context,
                                                   const grpc::ByteBuffer* request,
                                                   grpc::ByteBuffer* response) {
-  return Answer(&PortRegistryService::Lookup, context, request, response);
+  return Answer(&server::PortRegistryService::Lookup, context, request, response);
 }
 
 grpc::ServerUnaryReactor* ScriptedService::BatchLookup(grpc::CallbackServerContext* context,
                                                        const grpc::ByteBuffer* request,
                                                        grpc::ByteBuffer* response) {
-  return Answer(&PortRegistryService::BatchLookup, context, request, response);
+  return Answer(&server::PortRegistryService::BatchLookup, context, request, response);
 }
 
 grpc::ServerUnaryReactor* ScriptedService::Classify(grpc::CallbackServerContext* context,
                                                     const grpc::ByteBuffer* request,
                                                     grpc::ByteBuffer* response) {
-  return Answer(&PortRegistryService::Classify, context, request, response);
+  return Answer(&server::PortRegistryService::Classify, context, request, response);
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* ScriptedService::Stream(
     StreamMethod method, grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
   const absl::Status failure = script_.TakeFailure();
   if (failure.ok()) return (service_.*method)(context, request);
-  EchoCorrelation(*context);
+  server::EchoCorrelation(*context);
   return new FailedStream(ToGrpcStatus(failure));
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* ScriptedService::ListRange(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
-  return Stream(&PortRegistryService::ListRange, context, request);
+  return Stream(&server::PortRegistryService::ListRange, context, request);
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* ScriptedService::Watch(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
-  return Stream(&PortRegistryService::Watch, context, request);
+  return Stream(&server::PortRegistryService::Watch, context, request);
 }
 
 grpc::ServerUnaryReactor* ScriptedService::Search(grpc::CallbackServerContext* context,
                                                   const grpc::ByteBuffer* request,
                                                   grpc::ByteBuffer* response) {
-  return Answer(&PortRegistryService::Search, context, request, response);
+  return Answer(&server::PortRegistryService::Search, context, request, response);
 }
 
 grpc::ServerUnaryReactor* ScriptedService::GetRegistryInfo(grpc::CallbackServerContext* context,
                                                            const grpc::ByteBuffer* request,
                                                            grpc::ByteBuffer* response) {
-  return Answer(&PortRegistryService::GetRegistryInfo, context, request, response);
+  return Answer(&server::PortRegistryService::GetRegistryInfo, context, request, response);
 }
 
 std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> MakeInterceptorFactory(

@@ -1,4 +1,4 @@
-// The registry's service with a script in front of it.
+// Serves the registry, except for the calls that a script lets fail.
 #ifndef PORTREG_SERVER_TESTING_SCRIPTED_SERVICE_H_
 #define PORTREG_SERVER_TESTING_SCRIPTED_SERVICE_H_
 
@@ -13,12 +13,12 @@
 
 namespace portreg::testing::internal {
 
-// Fails the calls that the script wants to fail, and leaves the others to the
-// real service. gRPC calls it from several threads at once.
-class ScriptedService final : public portreg::internal::RawPortRegistryService {
+// Fails the calls that the script lets fail, and passes the others to the real service.
+// Thread-safe.
+class ScriptedService final : public server::internal::RawPortRegistryService {
  public:
   // Both must outlive the service.
-  ScriptedService(const Publication& publication, Script& script)
+  ScriptedService(const server::Publication& publication, Script& script)
       : service_(publication), script_(script) {}
 
   grpc::ServerUnaryReactor* Lookup(grpc::CallbackServerContext* context,
@@ -41,8 +41,8 @@ class ScriptedService final : public portreg::internal::RawPortRegistryService {
                                             const grpc::ByteBuffer* request,
                                             grpc::ByteBuffer* response) override;
 
-  // Ends the streams, with UNAVAILABLE, and turns further calls away. Clients
-  // that read have been told when it returns.
+  // Ends streams and refuses further calls, with UNAVAILABLE. When it returns, clients that
+  // read have the status of their calls.
   void Stop() {
     service_.calls().Stop();
     (void)service_.calls().AwaitNone(absl::Milliseconds(100));
@@ -50,22 +50,22 @@ class ScriptedService final : public portreg::internal::RawPortRegistryService {
 
  private:
   using StreamMethod = grpc::ServerWriteReactor<grpc::ByteBuffer>* (
-      PortRegistryService::*)(grpc::CallbackServerContext*, const grpc::ByteBuffer*);
+      server::PortRegistryService::*)(grpc::CallbackServerContext*, const grpc::ByteBuffer*);
   grpc::ServerWriteReactor<grpc::ByteBuffer>* Stream(StreamMethod method,
                                                      grpc::CallbackServerContext* context,
                                                      const grpc::ByteBuffer* request);
   using UnaryMethod = grpc::ServerUnaryReactor* (
-      PortRegistryService::*)(grpc::CallbackServerContext*, const grpc::ByteBuffer*,
-                              grpc::ByteBuffer*);
+      server::PortRegistryService::*)(grpc::CallbackServerContext*, const grpc::ByteBuffer*,
+                                      grpc::ByteBuffer*);
   grpc::ServerUnaryReactor* Answer(UnaryMethod method, grpc::CallbackServerContext* context,
                                    const grpc::ByteBuffer* request, grpc::ByteBuffer* response);
 
-  PortRegistryService service_;
+  server::PortRegistryService service_;
   Script& script_;
 };
 
-// Makes what notes each call of the registry's in the script, and holds it up
-// as the script wants. The script must outlive the server.
+// Returns a factory of interceptors that record each call of the registry in the script
+// and apply the script's delay. The script must outlive the server.
 std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> MakeInterceptorFactory(
     Script& script);
 

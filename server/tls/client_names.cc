@@ -19,12 +19,12 @@
 #include "common/text/quote.h"
 #include "grpc/grpc_security_constants.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
-// SPIFFE's bound on its URIs; DNS names are shorter. Longer names match nothing.
+// The limit of SPIFFE's URIs; DNS names are shorter. Longer names match nothing.
 constexpr size_t kMaxNameBytes = 2048;
-// That an error tells of.
+// Most names that an error message shows.
 constexpr size_t kMaxNamesShown = 3;
 
 bool IsUri(absl::string_view name) { return absl::StrContains(name, "://"); }
@@ -46,7 +46,7 @@ bool IsEmail(absl::string_view name) {
 
 bool IsAnyPattern(absl::string_view /*pattern*/) { return true; }
 
-// Not one of addresses, such as 10.0.0.*.
+// Returns false for a pattern of IP addresses, such as 10.0.0.*.
 bool IsDnsPattern(absl::string_view pattern) {
   return absl::c_none_of(pattern, absl::ascii_isdigit) ||
          absl::c_any_of(pattern, absl::ascii_isalpha);
@@ -54,14 +54,15 @@ bool IsDnsPattern(absl::string_view pattern) {
 
 bool IsEmailPattern(absl::string_view pattern) { return absl::StrContains(pattern, '@'); }
 
-// A kind of name in a certificate. An authority that lets clients choose names
-// of one kind may not look what they choose: these must not pass for another.
+// A kind of name in a certificate. Each kind has its own shape, because an authority
+// may let clients choose names of one kind without a check, and such a name must not be
+// accepted as one of another kind.
 struct NameKind {
-  // As gRPC calls it.
+  // The name of gRPC's property.
   const char* property;
-  // Whether a name has the shape of this kind and of no other.
+  // Returns true if a name has the shape of this kind and of no other.
   bool (*has)(absl::string_view name);
-  // Whether the pattern can be one of such names.
+  // Returns true if the pattern may match names of this kind.
   bool (*takes)(absl::string_view pattern);
   int match_flags;
 };
@@ -124,4 +125,4 @@ absl::Status ClientNames::Check(const grpc::AuthContext& client) const {
   return NotAllowed(names);
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

@@ -1,4 +1,4 @@
-// Who may call, by the names in clients' certificates.
+// Decides by the names in a client's certificate whether it may call.
 #ifndef PORTREG_SERVER_TLS_CLIENT_NAMES_H_
 #define PORTREG_SERVER_TLS_CLIENT_NAMES_H_
 
@@ -10,35 +10,36 @@
 #include "absl/strings/string_view.h"
 #include "grpcpp/security/auth_context.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// Patterns such as spiffe://example.org/ns/*/sa/web, *.clients.example.org and
-// 10.0.0.*, of which one must match a subject alternative name of the client's
-// certificate: URI, DNS name, e-mail address or IP address (RFC 5280 section
-// 4.2.1.6). The certificate's subject counts for nothing, nor does a name that
-// looks like one of another kind: a DNS name must not be an IP address, a URI
-// must have "://". E-mail addresses match only patterns that have an "@".
+// Holds patterns such as spiffe://example.org/ns/*/sa/web, *.clients.example.org and
+// 10.0.0.*. A client may call if a pattern matches a subject alternative name of its
+// certificate: URI, DNS name, e-mail address or IP address (RFC 5280 section 4.2.1.6).
+// The certificate's subject is ignored, and so is a name that looks like one of another
+// kind: a DNS name must not be an IP address, and a URI must contain "://". An e-mail
+// address matches only patterns that contain "@".
 //
-// A pattern is one of fnmatch(3): * stands for any text without "/", ? for any
-// one character but "/", [a-z] for one of these, \* for *. It must match the
-// whole name. Case counts, except in DNS names (RFC 4343). An IP address is
-// compared as text, of IPv6 in the form of RFC 5952.
+// Patterns are those of fnmatch(3): * matches any text without "/", ? any character
+// except "/", [a-z] one of these characters, and \* the character *. A pattern must
+// match the whole name. Case matters, except in DNS names (RFC 4343). An IP address is
+// compared as text; IPv6 addresses have the form of RFC 5952.
 //
-// Never changes; any number of threads may use it.
+// Immutable, so thread-safe.
 class ClientNames {
  public:
   // Allows every client.
   ClientNames() = default;
 
-  // INVALID_ARGUMENT, naming it, for a pattern that is empty or has characters
-  // that are not printable ASCII. No patterns allow every client.
+  // Returns INVALID_ARGUMENT, naming the pattern, if one is empty or has a character
+  // that is not printable ASCII. An empty list allows every client.
   static absl::StatusOr<ClientNames> Create(std::vector<std::string> patterns);
 
-  // Whether every client is allowed.
+  // Returns true if every client is allowed.
   [[nodiscard]] bool empty() const { return patterns_.empty(); }
 
-  // OK for an allowed client of mutual TLS. PERMISSION_DENIED with reason
-  // CLIENT_NOT_ALLOWED, naming the first of its names, for another.
+  // Returns OK if the client of a mutual TLS connection is allowed. Otherwise returns
+  // PERMISSION_DENIED with reason CLIENT_NOT_ALLOWED; the message shows the client's
+  // first names.
   [[nodiscard]] absl::Status Check(const grpc::AuthContext& client) const;
 
  private:
@@ -47,6 +48,6 @@ class ClientNames {
   std::vector<std::string> patterns_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_TLS_CLIENT_NAMES_H_

@@ -15,19 +15,19 @@
 #include "absl/strings/str_cat.h"
 #include "openssl/bio.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 int Create() {
   constexpr unsigned kFlags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
-  // MFD_NOEXEC_SEAL of Linux 6.3: systems may refuse files that could be run.
-  constexpr unsigned kNotToBeRun = 8;
-  const int fd = memfd_create("portreg", kFlags | kNotToBeRun);
+  // MFD_NOEXEC_SEAL of Linux 6.3, because a system may refuse executable files.
+  constexpr unsigned kNoExecSeal = 8;
+  const int fd = memfd_create("portreg", kFlags | kNoExecSeal);
   if (fd >= 0 || errno != EINVAL) return fd;
   return memfd_create("portreg", kFlags);
 }
 
-// Gives a complete file its time, and lets nobody change it.
+// Sets the time of a complete file, and forbids all further changes of it.
 bool Finish(int fd, time_t time) {
   const std::array<timespec, 2> times = {{{time, 0}, {time, 0}}};
   return fchmod(fd, S_IRUSR) == 0 && futimens(fd, times.data()) == 0 &&
@@ -63,4 +63,4 @@ absl::Status MemoryFile::Replace(const std::function<bool(BIO*)>& write) {
 
 std::string MemoryFile::path() const { return absl::StrCat("/proc/self/fd/", fd_); }
 
-}  // namespace portreg
+}  // namespace portreg::server

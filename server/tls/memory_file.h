@@ -1,4 +1,4 @@
-// A file that only this process has.
+// Holds a file in memory that only this process can open.
 #ifndef PORTREG_SERVER_TLS_MEMORY_FILE_H_
 #define PORTREG_SERVER_TLS_MEMORY_FILE_H_
 
@@ -9,14 +9,13 @@
 #include "absl/status/status.h"
 #include "openssl/types.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// A file in memory whose content is replaced as a whole: whoever opens its path
-// finds one content or the next, complete. It never touches a disk, needs no
-// writable directory, and is gone with the process.
+// A file in memory whose content is replaced atomically: a reader that opens its path
+// finds either the old or the new content, complete. It is never written to a disk,
+// needs no writable directory, and ends with the process.
 //
-// Not for use by several threads at once; readers of the path may be anywhere
-// in the process.
+// Not thread-safe. Any thread of the process may read from the path.
 class MemoryFile {
  public:
   MemoryFile() = default;
@@ -24,20 +23,20 @@ class MemoryFile {
   MemoryFile& operator=(const MemoryFile&) = delete;
   ~MemoryFile();
 
-  // Puts what `write` writes in the content's place. Its time of modification
-  // differs from that of every content before by whole seconds. An error, also
-  // if `write` returns false, leaves the old content.
+  // Replaces the content with the bytes that `write` writes. The time of modification
+  // differs from that of every earlier content by at least a second. On error, and if
+  // `write` returns false, the old content stays.
   absl::Status Replace(const std::function<bool(BIO*)>& write);
 
-  // There is none before the first Replace.
+  // Returns the path. Call it after the first Replace, which creates the file.
   [[nodiscard]] std::string path() const;
 
  private:
   int fd_ = -1;
-  // How many contents there have been, which is the last one's time.
+  // Number of contents so far. It is also the last one's time of modification.
   time_t generation_ = 0;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_TLS_MEMORY_FILE_H_

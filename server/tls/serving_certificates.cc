@@ -13,10 +13,10 @@
 #include "grpcpp/security/tls_certificate_provider.h"
 #include "grpcpp/security/tls_credentials_options.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
-// How often gRPC looks at the files in memory, in seconds.
+// Interval in seconds at which gRPC looks at the files in memory.
 constexpr unsigned kLookEvery = 1;
 
 absl::Status CheckOptions(const ServerTlsOptions& options) {
@@ -29,7 +29,7 @@ absl::Status CheckOptions(const ServerTlsOptions& options) {
   return absl::OkStatus();
 }
 
-// gRPC opens the file by its path, for which /proc must be there.
+// Checks that gRPC can open the file by its path, for which /proc must be mounted.
 absl::Status CheckCanBeOpened(const std::string& path) {
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
@@ -49,18 +49,23 @@ absl::StatusOr<std::unique_ptr<ServingCertificates>> ServingCertificates::Load(
   absl::StatusOr<TlsFiles> files = ReadTlsFiles(options, now);
   if (!files.ok()) return files.status();
   std::unique_ptr<ServingCertificates> certificates(new ServingCertificates(options));
-  if (absl::Status status = certificates->Publish(*std::move(files), now); !status.ok()) {
-    return status;
-  }
-  if (absl::Status status = certificates->MakeCredentials(); !status.ok()) return status;
+  const absl::Status status = certificates->Start(*std::move(files), now);
+  if (!status.ok()) return status;
   return certificates;
 }
 
+absl::Status ServingCertificates::Start(TlsFiles files, absl::Time now) {
+  const MutexLock lock(mutex_);
+  if (absl::Status status = Publish(std::move(files), now); !status.ok()) return status;
+  return MakeCredentials();
+}
+
 absl::StatusOr<bool> ServingCertificates::Reload() {
-  // Reading may take as long as the file system likes, and holds up nobody.
+  // Reads without the lock, because a slow file system must not block other threads.
   const absl::Time now = absl::Now();
   absl::StatusOr<TlsFiles> files = ReadTlsFiles(options_, now);
   if (!files.ok()) return files.status();
+  const MutexLock lock(mutex_);
   if (SameCertificates(files->identity.chain, chain_) &&
       SameCertificates(files->client_ca, client_ca_)) {
     return false;
@@ -70,12 +75,11 @@ absl::StatusOr<bool> ServingCertificates::Reload() {
 }
 
 ServingCertificates::Expiry ServingCertificates::expiry() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   return expiry_;
 }
 
 absl::Status ServingCertificates::Publish(TlsFiles files, absl::Time now) {
-  const std::lock_guard lock(mutex_);
   if (!files.client_ca.empty() && !SameCertificates(files.client_ca, client_ca_)) {
     absl::Status status =
         client_ca_file_.Replace([&](BIO* out) { return WritePem(out, files.client_ca); });
@@ -109,4 +113,4 @@ absl::Status ServingCertificates::MakeCredentials() {
   return absl::OkStatus();
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

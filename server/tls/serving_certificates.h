@@ -1,60 +1,61 @@
-// The certificates of a server that is running.
+// Holds and reloads the certificates of a running server.
 #ifndef PORTREG_SERVER_TLS_SERVING_CERTIFICATES_H_
 #define PORTREG_SERVER_TLS_SERVING_CERTIFICATES_H_
 
 #include <memory>
-#include <mutex>
 #include <optional>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/system/mutex.h"
 #include "grpcpp/security/server_credentials.h"
 #include "server/tls/memory_file.h"
 #include "server/tls/tls_files.h"
 #include "server/tls/tls_options.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// The certificates that handshakes use. Connections keep those that they began
-// with.
+// The certificates that new handshakes use. Existing connections are not affected by a
+// reload.
 //
-// gRPC can follow files, but a pair that does not match breaks every handshake
-// after it, and may end the process: gRPC 1.51 goes on with a handshaker factory
-// that it has freed. So it follows files in memory, which hold nothing but what
-// was checked.
+// gRPC can watch files itself, but a certificate and key that do not match would break
+// every later handshake and may end the process, because gRPC 1.51 then uses a
+// handshaker factory that it has freed. Therefore gRPC watches files in memory, to which
+// this class writes only certificates that it has checked.
 //
-// Guards the process's handshakes (common/tls/handshake_guard.h), because gRPC
-// would end the process over some certificates of clients.
+// Also installs the guard of common/tls/handshake_guard.h, because some certificates of
+// clients would make gRPC end the process.
 //
-// Must outlive the servers that use it. Any number of threads may use it at
-// once.
+// Must outlive the servers that use it. Thread-safe.
 class ServingCertificates {
  public:
-  // Reads the files. Errors: those of ReadTlsFiles; INVALID_ARGUMENT for options
-  // that do not belong together.
+  // Reads the files. Returns INVALID_ARGUMENT for an invalid combination of options.
+  // Other errors are those of ReadTlsFiles.
   static absl::StatusOr<std::unique_ptr<ServingCertificates>> Load(const ServerTlsOptions& options);
 
   ServingCertificates(const ServingCertificates&) = delete;
   ServingCertificates& operator=(const ServingCertificates&) = delete;
 
-  // For ServerBuilder, of any number of servers and ports. With a client_ca,
-  // clients without a certificate of its authorities get no connection.
+  // Returns credentials for ServerBuilder, for any number of servers and ports. With a
+  // client_ca, a client needs a certificate from one of its authorities to connect.
   [[nodiscard]] std::shared_ptr<grpc::ServerCredentials> Credentials() const {
     return credentials_;
   }
 
-  // Reads the files again. True: new certificates are in place, and handshakes
-  // use them within two seconds, those of clients' authorities perhaps a second
-  // before or after the server's own. False: they are the same as before. An
-  // error, as of ReadTlsFiles: the old ones stay. For one thread at a time.
+  // Reads the files again. Returns false if the certificates have not changed. Returns
+  // true if new ones are in place: handshakes use them within two seconds, the
+  // authorities of clients up to a second before or after the server's own. Errors are
+  // those of ReadTlsFiles, and keep the old certificates.
   absl::StatusOr<bool> Reload();
 
-  // When the first certificate in a file expires, of those that had not when it
-  // was read: what is left over of an old authority is nobody's worry.
+  // The earliest expiry of a certificate in each file. Leaves out certificates that
+  // had already expired when the file was read, because an old authority may stay in a
+  // file.
   struct Expiry {
     absl::Time certificate;
-    // Nothing without a client_ca.
+    // Empty without a client_ca.
     std::optional<absl::Time> client_ca;
   };
   [[nodiscard]] Expiry expiry() const;
@@ -62,23 +63,25 @@ class ServingCertificates {
  private:
   explicit ServingCertificates(ServerTlsOptions options) : options_(std::move(options)) {}
 
-  // Puts the files' content, which was read at `now`, where gRPC looks for it.
-  absl::Status Publish(TlsFiles files, absl::Time now);
-  absl::Status MakeCredentials();
+  // Publishes the first certificates and makes the credentials.
+  absl::Status Start(TlsFiles files, absl::Time now);
+  // Writes the certificates, which were read at `now`, to the files in memory.
+  absl::Status Publish(TlsFiles files, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status MakeCredentials() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const ServerTlsOptions options_;
-  mutable std::mutex mutex_;
-  Certificates chain_;
-  Certificates client_ca_;
-  Expiry expiry_;
-  // The server's chain and its key in one file: two could not be replaced at
-  // once.
-  MemoryFile identity_file_;
-  MemoryFile client_ca_file_;
-  // Reads the files above as long as it lives.
+  mutable Mutex mutex_;
+  Certificates chain_ ABSL_GUARDED_BY(mutex_);
+  Certificates client_ca_ ABSL_GUARDED_BY(mutex_);
+  Expiry expiry_ ABSL_GUARDED_BY(mutex_);
+  // Holds the server's chain and its key in one file, because two files could not be
+  // replaced atomically.
+  MemoryFile identity_file_ ABSL_GUARDED_BY(mutex_);
+  MemoryFile client_ca_file_ ABSL_GUARDED_BY(mutex_);
+  // Watches the files above as long as it exists.
   std::shared_ptr<grpc::ServerCredentials> credentials_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_TLS_SERVING_CERTIFICATES_H_

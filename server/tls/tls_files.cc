@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace portreg {
+namespace portreg::server {
 
 absl::StatusOr<TlsFiles> ReadTlsFiles(const ServerTlsOptions& options, absl::Time now) {
   absl::StatusOr<TlsIdentity> identity =
@@ -17,4 +17,4 @@ absl::StatusOr<TlsFiles> ReadTlsFiles(const ServerTlsOptions& options, absl::Tim
   return files;
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

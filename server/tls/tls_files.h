@@ -8,19 +8,19 @@
 #include "common/tls/pem.h"
 #include "server/tls/tls_options.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// What the files hold.
+// The content of the files.
 struct TlsFiles {
   TlsIdentity identity;
   // Empty if clients are not asked for a certificate.
   Certificates client_ca;
 };
 
-// Reads and checks the files. Errors, which name the flag and the file: those of
-// ReadIdentity and of ReadAuthorities.
+// Reads and checks the files. The errors are those of ReadIdentity and ReadAuthorities;
+// their messages name the flag and the file.
 absl::StatusOr<TlsFiles> ReadTlsFiles(const ServerTlsOptions& options, absl::Time now);
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_TLS_TLS_FILES_H_

@@ -1,34 +1,33 @@
-// What the operator says of TLS.
+// The TLS options of the server.
 #ifndef PORTREG_SERVER_TLS_TLS_OPTIONS_H_
 #define PORTREG_SERVER_TLS_TLS_OPTIONS_H_
 
 #include <string>
 #include <vector>
 
-namespace portreg {
+namespace portreg::server {
 
-// Files in PEM format, and who may call. Without `cert` and `key` there is no
-// TLS.
+// Files in PEM format, and the names of clients that may call. Without `cert` and `key`
+// the server does not use TLS.
 struct ServerTlsOptions {
-  // File of the server's certificate, then perhaps those between it and a root.
-  // Default: empty, plaintext.
+  // File with the server's certificate, optionally followed by the certificates between
+  // it and a root. Default: empty, plaintext.
   std::string cert;
-  // File of that certificate's private key, not encrypted. Default: empty,
-  // plaintext.
+  // File with that certificate's private key, not encrypted. Default: empty, plaintext.
   std::string key;
-  // File of the certificates that vouch for clients'. Default: empty, clients
-  // are not asked for one.
+  // File with the authorities that issue certificates of clients. Default: empty,
+  // clients need no certificate.
   std::string client_ca;
-  // Patterns of which one must match a name in a client's certificate, see
-  // client_names.h. Default: empty, all that `client_ca` vouches for.
+  // Patterns, one of which must match a name in a client's certificate; see
+  // client_names.h. Default: empty, every client with a certificate from `client_ca`.
   std::vector<std::string> allowed_clients;
 
-  // Whether any of them is given, so that nobody may be served in plaintext.
+  // Returns true if any option is given. The server must then not serve plaintext.
   [[nodiscard]] bool IsGiven() const {
     return !cert.empty() || !key.empty() || !client_ca.empty() || !allowed_clients.empty();
   }
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_TLS_TLS_OPTIONS_H_

@@ -5,14 +5,14 @@
 #include "grpcpp/grpcpp.h"
 #include "server/workers/fair_queue.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// The connection that a call came by: equal for calls of one connection, and
-// different for connections that are open at the same time, those by Unix
-// sockets too, whose peers all have one name. Valid for as long as the call
-// lasts. Calls within the process have one in common.
+// Returns an identifier of the call's connection. It is equal for calls of one
+// connection, and different for connections that are open at the same time, even
+// those to one Unix socket. It is valid until the call is over. In-process calls share
+// one identifier.
 [[nodiscard]] FlowId ConnectionOf(grpc::CallbackServerContext& context);
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_WORKERS_CONNECTION_ID_H_

@@ -5,11 +5,10 @@
 #include <functional>
 #include <tuple>
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
-// The least that a turn is charged: flows whose work costs nothing take turns,
-// too.
+// Lowest charge of a turn, so that flows whose work costs nothing take turns too.
 constexpr FairQueue::Cost kLeastCost = std::chrono::microseconds(1);
 
 }  // namespace
@@ -57,7 +56,7 @@ FairQueue::Item* FairQueue::Add(FlowId id, Item& item) {
   List(flow);
   if (size_ <= most_) return nullptr;
   Flow& longest = **lengths_.rbegin();
-  // Among equals the one that came last has no room.
+  // If several flows are longest, the item that was just added loses.
   Flow& loser = longest.waiting.size() == flow.waiting.size() ? flow : longest;
   Item& newest = *loser.waiting.back();
   Remove(newest);
@@ -111,4 +110,4 @@ std::vector<FairQueue::Item*> FairQueue::RemoveAll() {
   return removed;
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

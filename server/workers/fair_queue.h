@@ -1,4 +1,4 @@
-// Holds work that waits, and hands it out fairly.
+// Queues items and takes them out fairly by flow.
 #ifndef PORTREG_SERVER_WORKERS_FAIR_QUEUE_H_
 #define PORTREG_SERVER_WORKERS_FAIR_QUEUE_H_
 
@@ -10,9 +10,9 @@
 #include <unordered_map>
 #include <vector>
 
-namespace portreg {
+namespace portreg::server {
 
-// Names those who share a queue: in the server, one flow is one connection.
+// Identifies a flow, whose items share a turn. In the server, a connection is a flow.
 using FlowId = uintptr_t;
 
 // A bounded queue that gives each flow an equal share of the time that work
@@ -28,7 +28,7 @@ class FairQueue {
  public:
   using Cost = std::chrono::nanoseconds;
 
-  // What can wait in a queue. It must outlive its wait.
+  // The base class of what can wait in a queue. It must exist as long as it waits.
   class Item {
    public:
     Item() = default;
@@ -46,7 +46,7 @@ class FairQueue {
     std::list<Item*>::iterator place_;
   };
 
-  // An item that was taken out, in order to be worked on.
+  // An item that was taken out to be worked on.
   struct Turn {
     Item* item;
     FlowId flow;
@@ -60,28 +60,27 @@ class FairQueue {
   FairQueue(const FairQueue&) = delete;
   FairQueue& operator=(const FairQueue&) = delete;
 
-  // Makes `item` wait behind the others of its flow. Returns the item for which
-  // there is no room, which does not wait: `item` itself or that of a flow with
-  // more items. Returns nullptr if there is room for all. `item` must not be
-  // waiting.
+  // Adds `item` behind the others of its flow. Returns nullptr if there is room for
+  // it. Otherwise removes and returns the newest item of the flow with the most items,
+  // which may be `item` itself. `item` must not be waiting.
   [[nodiscard]] Item* Add(FlowId flow, Item& item);
 
-  // Takes out the oldest item of the flow that has had least. Charge must follow
+  // Takes out the oldest item of the flow that has been charged least. Call Charge
   // when the work is over. The queue must not be empty.
   [[nodiscard]] Turn Take();
 
   // Charges the flow of `turn` with what its work has cost.
   void Charge(const Turn& turn, Cost cost);
 
-  // Takes `item` out for good. Returns false if it was not waiting.
+  // Removes `item`, without a charge. Returns false if it was not waiting.
   bool Remove(Item& item);
 
-  // Takes all items out for good, in no order.
+  // Removes all items, without a charge. Returns them in no particular order.
   std::vector<Item*> RemoveAll();
 
   [[nodiscard]] size_t size() const { return size_; }
   [[nodiscard]] bool empty() const { return size_ == 0; }
-  // Flows that have items waiting or being worked on; others are forgotten.
+  // Number of flows with items that wait or are being worked on.
   [[nodiscard]] size_t flows() const { return flows_.size(); }
 
  private:
@@ -89,11 +88,11 @@ class FairQueue {
     FlowId id;
     // Oldest first.
     std::list<Item*> waiting;
-    // What the flow has had, on the queue's clock.
+    // Cost that the flow has been charged, on the queue's clock.
     Cost used;
-    // What its next item will presumably cost: what the last one did.
+    // Expected cost of its next item: the cost of the last one.
     Cost expected;
-    // Items taken out and not charged.
+    // Items taken out and not charged yet.
     size_t under_way = 0;
   };
   struct HasHadLess {
@@ -103,24 +102,24 @@ class FairQueue {
     bool operator()(const Flow* a, const Flow* b) const;
   };
 
-  // The flow of that name, made if there is none.
+  // Returns the flow, and creates it if it does not exist.
   Flow& FlowOf(FlowId id);
-  // A flow is changed between Unlist and List. List forgets it if it has nothing
-  // waiting or under way.
+  // Change a flow only between Unlist and List, because it is sorted into turns_ and
+  // lengths_ by its values. List deletes a flow without items.
   void Unlist(Flow& flow);
   void List(Flow& flow);
 
   const size_t most_;
   size_t size_ = 0;
-  // What the flow had had that was taken from last: where new flows begin, so
-  // that they have no claim to what was given before they came.
+  // Cost that the flow of the last turn had been charged. New flows begin with it, so
+  // that they have no claim to turns from before they came.
   Cost clock_ = Cost::zero();
   std::unordered_map<FlowId, Flow> flows_;
-  // Those that have items waiting.
+  // The flows that have items waiting.
   std::set<Flow*, HasHadLess> turns_;
   std::set<Flow*, IsShorter> lengths_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_WORKERS_FAIR_QUEUE_H_

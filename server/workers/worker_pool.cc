@@ -6,17 +6,18 @@
 #include <algorithm>
 #include <ctime>
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
-// Processor time that the calling thread has used.
+// Returns the processor time that the calling thread has used.
 FairQueue::Cost ThreadTime() {
   timespec time = {};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
   return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
-// Linux counts priority by thread. Failure costs fairness only.
+// Lowers the priority of the calling thread, because Linux has a priority for each
+// thread. A failure only makes jobs delay other threads.
 void LowerOwnPriority(int niceness) {
   const auto thread = static_cast<id_t>(gettid());
   const int now = getpriority(PRIO_PROCESS, thread);
@@ -105,4 +106,4 @@ void WorkerPool::Charge(const FairQueue::Turn& turn, FairQueue::Cost cost) {
   queue_.Charge(turn, cost);
 }
 
-}  // namespace portreg
+}  // namespace portreg::server

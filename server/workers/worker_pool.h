@@ -1,4 +1,4 @@
-// Runs dear work on threads of its own.
+// Runs costly jobs on separate threads.
 #ifndef PORTREG_SERVER_WORKERS_WORKER_POOL_H_
 #define PORTREG_SERVER_WORKERS_WORKER_POOL_H_
 
@@ -15,14 +15,14 @@
 #include "common/system/mutex.h"
 #include "server/workers/fair_queue.h"
 
-namespace portreg {
+namespace portreg::server {
 
-// A few threads that do what takes long, so that the threads of gRPC need not,
-// and the queue of what waits for them. Knows nothing of gRPC.
+// Runs jobs that would take gRPC's threads too long on a few threads of its own, and
+// holds the queue of jobs that wait. Does not depend on gRPC.
 //
 //   class Answer final : public WorkerPool::Job { ... };
-//   pool.Submit(connection, *answer);     // answer->Run() on a worker, soon
-//   pool.Withdraw(*answer);               // or not at all
+//   pool.Submit(connection, *answer);     // a worker calls answer->Run(), ...
+//   pool.Withdraw(*answer);               // ... unless it is withdrawn before
 //
 // Thread-safe.
 class WorkerPool {
@@ -32,20 +32,20 @@ class WorkerPool {
     int threads = DefaultThreads();
     // Jobs that may wait at once. Default: 5,000.
     size_t max_waiting = 5'000;
-    // By how much the threads' priority is lower than the process's, as nice(1)
-    // counts: other threads that want to run need not wait for a job. Default: 10.
+    // Added to the threads' nice value, so that jobs do not delay other threads.
+    // Default: 10.
     int niceness = 10;
   };
 
   enum class Refusal { kFull, kStopped };
 
-  // A job that was submitted is run once, or refused once, unless it is
-  // withdrawn. It may end its own life in either.
+  // After Submit, exactly one of Run and Refuse is called, once, unless the job is
+  // withdrawn. Both may destroy the job.
   class Job : public FairQueue::Item {
    public:
     // Called on a worker.
     virtual void Run() = 0;
-    // Called on the thread that submits this job or another, or that stops the
+    // Called on the thread that submits this job or another one, or that stops the
     // pool. Must be quick.
     virtual void Refuse(Refusal why) = 0;
 
@@ -65,12 +65,12 @@ class WorkerPool {
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  // Lets `job` wait for a worker. Refuses it, or one of a flow that has more of
-  // them waiting, if too many wait.
+  // Adds `job` to the queue. If the queue is full, refuses the newest job of the flow
+  // with the most jobs waiting, which may be `job` itself.
   void Submit(FlowId flow, Job& job);
 
-  // Takes `job` back. Returns false if it does not wait: it is being run or
-  // refused.
+  // Removes `job` from the queue. Returns false if it does not wait there, because it
+  // is being run or refused.
   [[nodiscard]] bool Withdraw(Job& job);
 
   // Refuses the jobs that wait, and those that are submitted later. Jobs that
@@ -81,7 +81,7 @@ class WorkerPool {
   [[nodiscard]] size_t waiting() const;
   // Jobs refused because too many waited.
   [[nodiscard]] uint64_t refused() const { return refused_.load(std::memory_order_relaxed); }
-  // How long jobs waited that were then run.
+  // How long the jobs that were run had waited.
   [[nodiscard]] const DurationHistogram& waits() const { return waits_; }
   [[nodiscard]] const Options& options() const { return options_; }
 
@@ -89,9 +89,9 @@ class WorkerPool {
   static int DefaultThreads();
 
  private:
-  // The body of a worker.
+  // Runs jobs until the pool is destroyed. Each worker calls it.
   void Work();
-  // The next job; none when the pool is about to be destroyed.
+  // Waits for the next job. Returns nullopt when the pool is about to be destroyed.
   std::optional<FairQueue::Turn> Next();
   void Charge(const FairQueue::Turn& turn, FairQueue::Cost cost);
 
@@ -106,6 +106,6 @@ class WorkerPool {
   std::vector<std::thread> threads_;
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_WORKERS_WORKER_POOL_H_

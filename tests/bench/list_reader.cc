@@ -202,7 +202,7 @@ int Run() {
   const size_t size = read(&seen);
   if (how == "raw" && !file.empty()) std::ofstream(file, std::ios::binary) << seen;
   const std::string records = how == "raw" || how == "tcp" ? RecordsWithin(seen) : seen;
-  const absl::StatusOr<Registry> registry = LoadRegistry({});
+  const absl::StatusOr<Registry> registry = server::LoadRegistry({});
   size_t count = 0;
   if (!registry.ok() || records != Records(*registry, count))
     return Fail("the listing is not right");

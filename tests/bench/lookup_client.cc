@@ -115,7 +115,7 @@ int Fail(const std::string& reason) {
 }
 
 int Run() {
-  const absl::StatusOr<Registry> registry = LoadRegistry({});
+  const absl::StatusOr<Registry> registry = server::LoadRegistry({});
   if (!registry.ok()) return Fail(registry.status().ToString());
   ClientOptions options;
   options.target = absl::GetFlag(FLAGS_target);

@@ -59,7 +59,7 @@ int main(int argc, char** argv) {
     std::cerr << "usage: plain_server ADDRESS\n";
     return EXIT_FAILURE;
   }
-  absl::StatusOr<portreg::Registry> registry = portreg::LoadRegistry({});
+  absl::StatusOr<portreg::Registry> registry = portreg::server::LoadRegistry({});
   if (!registry.ok()) {
     std::cerr << "plain_server: " << registry.status() << "\n";
     return EXIT_FAILURE;

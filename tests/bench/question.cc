@@ -35,7 +35,7 @@ std::string Prefix(size_t size) {
 
 int main(int argc, char** argv) {
   absl::ParseCommandLine(argc, argv);
-  const absl::StatusOr<portreg::Registry> registry = portreg::LoadRegistry({});
+  const absl::StatusOr<portreg::Registry> registry = portreg::server::LoadRegistry({});
   if (!registry.ok()) return EXIT_FAILURE;
   const absl::StatusOr<portreg::bench::Workload> workload =
       portreg::bench::MakeWorkload(absl::GetFlag(FLAGS_workload), *registry);

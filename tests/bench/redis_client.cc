@@ -137,7 +137,7 @@ int Fail(const std::string& reason) {
 }
 
 int Run() {
-  const absl::StatusOr<Registry> registry = LoadRegistry({});
+  const absl::StatusOr<Registry> registry = server::LoadRegistry({});
   if (!registry.ok()) return Fail(registry.status().ToString());
   const bool mget = absl::GetFlag(FLAGS_how) == "mget";
   const size_t size = mget ? kBatchSize : kPipeline;

@@ -76,14 +76,15 @@ std::unique_ptr<Client> MakeClient(const ClientOptions& options) {
   return Client::Create(options).value();
 }
 
-std::unique_ptr<Server> StartServer(const Publication& publication, const std::string& address) {
-  ServerOptions options;
+std::unique_ptr<server::Server> StartServer(const server::Publication& publication,
+                                            const std::string& address) {
+  server::ServerOptions options;
   options.listen = {address};
-  return Server::Start(options, publication).value();
+  return server::Server::Start(options, publication).value();
 }
 
-const Publication& EmbeddedPublication() {
-  static const auto* const publication = new Publication(LoadRegistry({}).value());
+const server::Publication& EmbeddedPublication() {
+  static const auto* const publication = new server::Publication(server::LoadRegistry({}).value());
   return *publication;
 }
 

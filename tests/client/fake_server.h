@@ -58,11 +58,11 @@ ClientOptions OptionsFor(std::string target);
 std::unique_ptr<Client> MakeClient(const ClientOptions& options);
 
 // portregd's own server, on a free port of the loopback unless told.
-std::unique_ptr<Server> StartServer(const Publication& publication,
-                                    const std::string& address = "127.0.0.1:0");
+std::unique_ptr<server::Server> StartServer(const server::Publication& publication,
+                                            const std::string& address = "127.0.0.1:0");
 
 // What a server with no configuration publishes.
-const Publication& EmbeddedPublication();
+const server::Publication& EmbeddedPublication();
 
 // An error as the server makes it: with google.rpc.ErrorInfo.
 grpc::Status ErrorWithReason(grpc::StatusCode code, v1::ErrorReason reason,

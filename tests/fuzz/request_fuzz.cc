@@ -135,7 +135,8 @@ void FuzzLookup(const Served& served, absl::string_view bytes) {
 void FuzzBatchLookup(const Served& served, absl::string_view bytes) {
   const auto request = Parse<v1::BatchLookupRequest>(bytes);
   if (!request) return;
-  const absl::StatusOr<std::string> reply = BatchReply(served.registry, served.replies, *request);
+  const absl::StatusOr<std::string> reply =
+      server::BatchReply(served.registry, served.replies, *request);
   if (!reply.ok()) {
     RequireErrorOfTheContract(reply.status());
     return;
@@ -252,8 +253,8 @@ void FuzzListRange(const Served& served, absl::string_view bytes) {
   RequireListing(served, *request,
                  Messages([&](v1::ListRangeResponse& message) { return listing.Next(message); }),
                  expected);
-  if (!StoredListRangeAnswer::Serves(*question)) return;
-  StoredListRangeAnswer stored(served.registry, served.replies, *question);
+  if (!server::StoredListRangeAnswer::Serves(*question)) return;
+  server::StoredListRangeAnswer stored(served.registry, served.replies, *question);
   RequireListing(served, *request, Messages([&](v1::ListRangeResponse& message) {
                    grpc::ByteBuffer buffer;
                    const bool last = stored.Next(buffer);

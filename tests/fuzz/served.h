@@ -14,7 +14,7 @@ struct Served {
 
   const Registry registry;
   const SearchIndex search_index;
-  const StoredReplies replies;
+  const server::StoredReplies replies;
 };
 
 // What a server with no configuration serves, and a local layer over it.

@@ -6,6 +6,7 @@ gRPC's and Protobuf's headers lie in /usr/include, so a missing link keeps
 nobody from including them: the compiler cannot watch over the directions.
 """
 
+import collections
 import os
 import pathlib
 import re
@@ -69,8 +70,8 @@ MAY_INCLUDE = {
                    "common/text", "server/replies", "server/service"},
     "server/process": {"grpc", "json", "systemd", "common/system",
                        "common/text", "server/service"},
-    "server/tls": {"grpc", "openssl", "common/answers", "common/text",
-                   "common/tls"},
+    "server/tls": {"grpc", "openssl", "common/answers", "common/system",
+                   "common/text", "common/tls"},
     "server/reload": {"common/data", "common/embedded", "common/model",
                       "common/system", "server/process", "server/replies"},
     "server/metrics": {"microhttpd", "prometheus", "common/model",
@@ -131,6 +132,13 @@ MAY_INCLUDE = {
                    "client/cli/sources"},
 }
 EVERYWHERE = {"system", "absl"}
+
+
+NAMESPACE = re.compile(r"(?:inline )?namespace (?:([\w:]+) )?\{$")
+# A definition, not a declaration: no semicolon follows the name.
+TYPE = re.compile(r"(?:class|struct|union|enum class|enum) "
+                  r"(?:alignas\([^)]*\) |ABSL_\w+ |\[\[\w+\]\] )*"
+                  r"(\w+)(?: final)?(?: ?(?::(?!:)|\{).*)?$")
 
 
 def room_of(path: str) -> str:
@@ -220,6 +228,32 @@ def wrong_guards(root: pathlib.Path) -> list[str]:
     return found
 
 
+def defined_types(text: str) -> list[str]:
+    """The full names of the types that a file defines in named namespaces.
+
+    Relies on the format: namespaces and their types begin in the first column.
+    """
+    namespaces, found = [], []
+    for line in text.splitlines():
+        if opened := NAMESPACE.match(line):
+            namespaces.append(opened[1] or "")
+        elif line.startswith("}  // namespace"):
+            namespaces.pop()
+        elif (defined := TYPE.match(line)) and "" not in namespaces:
+            found.append("::".join([*namespaces, defined[1]]))
+    return found
+
+
+def types_defined_twice(root: pathlib.Path) -> list[str]:
+    """"type is defined in file and file" for each type with two definitions."""
+    files = collections.defaultdict(list)
+    for path in source_files(root, ".h", ".cc"):
+        for name in defined_types((root / path).read_text("utf-8")):
+            files[name].append(path)
+    return [f"{name} is defined in {' and '.join(paths)}"
+            for name, paths in sorted(files.items()) if len(paths) > 1]
+
+
 class LayeringTest(unittest.TestCase):
     """The project's own files."""
 
@@ -271,6 +305,12 @@ class LayeringTest(unittest.TestCase):
 
     def test_no_file_includes_a_source(self):
         self.assertEqual(included_sources(SOURCE_DIR), [])
+
+    def test_no_two_types_share_a_name(self):
+        self.assertIn("portreg::server::Snapshot",
+                      defined_types((SOURCE_DIR / "server/replies/snapshot.h")
+                                    .read_text("utf-8")))
+        self.assertEqual(types_defined_twice(SOURCE_DIR), [])
 
     def test_every_header_is_guarded_by_its_path(self):
         self.assertEqual(wrong_guards(SOURCE_DIR), [])
@@ -365,6 +405,26 @@ class MadeUpTest(unittest.TestCase):
         self.write("common/a.cc", '#include "common/b.cc"\n')
         self.assertEqual(included_sources(self.root),
                          ["common/a.cc includes common/b.cc"])
+
+    def test_a_type_that_is_defined_twice_is_found_and_no_other(self):
+        self.write("server/a.h", "namespace portreg::server {\n"
+                                 "struct Once;\nstruct Twice {\n};\n"
+                                 "class ABSL_LOCKABLE Thrice final : public A {\n"
+                                 "  struct Within {};\n};\n"
+                                 "}  // namespace portreg::server\n")
+        self.write("client/a.cc", "namespace portreg {\nnamespace {\n"
+                                  "struct Twice {};\n}  // namespace\n"
+                                  "struct Once {};\nstruct Within {};\n"
+                                  "}  // namespace portreg\n")
+        self.assertEqual(types_defined_twice(self.root), [])
+        self.write("common/a.h", "namespace portreg {\nnamespace server {\n"
+                                 "enum class Twice { kA };\nclass Thrice\n"
+                                 "    : public B {};\n"
+                                 "}  // namespace server\n}  // namespace portreg\n")
+        self.assertEqual(
+            types_defined_twice(self.root),
+            [f"portreg::server::{name} is defined in common/a.h and server/a.h"
+             for name in ("Thrice", "Twice")])
 
     def test_guards(self):
         table = {

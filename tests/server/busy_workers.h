@@ -10,7 +10,7 @@
 #include "absl/time/time.h"
 #include "server/workers/worker_pool.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // Occupies each worker of a pool until the object is destroyed or released. The
 // pool must outlive the object.
@@ -62,6 +62,6 @@ inline bool AwaitWaiting(const WorkerPool& pool, size_t count) {
   return pool.waiting() == count;
 }
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_TESTS_SERVER_BUSY_WORKERS_H_

@@ -15,7 +15,7 @@
 #include "gtest/gtest.h"
 #include "tests/common/test_layers.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // Is what NOTIFY_SOCKET names for as long as it lives.
 class FakeSystemd {
@@ -50,6 +50,6 @@ class FakeSystemd {
   const int fd_ = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 };
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_TESTS_SERVER_FAKE_SYSTEMD_H_

@@ -7,7 +7,7 @@
 #include "grpcpp/support/slice.h"
 #include "gtest/gtest.h"
 
-namespace portreg {
+namespace portreg::server {
 
 inline std::string TextOf(const grpc::Slice& bytes) {
   return {reinterpret_cast<const char*>(bytes.begin()), bytes.size()};
@@ -21,6 +21,6 @@ Message FromBytes(const grpc::Slice& bytes) {
   return message;
 }
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_TESTS_SERVER_REPLY_BYTES_H_

@@ -19,7 +19,7 @@
 #include "server/service/publication.h"
 #include "tests/common/test_layers.h"
 
-namespace portreg {
+namespace portreg::server {
 
 inline std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address) {
   grpc::ChannelArguments arguments;
@@ -113,6 +113,6 @@ inline grpc::Status Ask(const std::string& address) {
   return LookUp(*v1::PortRegistryService::NewStub(ChannelTo(address)), 80, &response);
 }
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_TESTS_SERVER_RUNNING_SERVER_H_

@@ -18,7 +18,7 @@
 #include "server/tls/serving_certificates.h"
 #include "tests/common/certificates.h"
 
-namespace portreg {
+namespace portreg::server {
 
 // How a call ends that got through, and found the service missing.
 inline constexpr grpc::StatusCode kGotThrough = grpc::StatusCode::UNIMPLEMENTED;
@@ -103,6 +103,6 @@ inline TlsAnswer CallTls(const std::shared_ptr<grpc::Channel>& channel) {
   return answer;
 }
 
-}  // namespace portreg
+}  // namespace portreg::server
 
 #endif  // PORTREG_TESTS_SERVER_TLS_SERVER_H_

@@ -66,7 +66,7 @@ BENCHMARK_CAPTURE(HandleLookup, by_name, &ShuffledNames, false);
 // The reply that is kept as bytes, found for a request that has been parsed.
 template <typename Key>
 void StoredReply(benchmark::State& state, const std::vector<Key>& (*keys)()) {
-  const StoredReplies replies(TheRegistry());
+  const server::StoredReplies replies(TheRegistry());
   const std::vector<v1::LookupRequest> all = AskAll(keys());
   Cycle<v1::LookupRequest> requests(all);
   for (auto unused : state) {

@@ -18,7 +18,7 @@ struct Searched {
   explicit Searched(const Registry& registry) : index(registry), replies(registry) {}
 
   const SearchIndex index;
-  const StoredReplies replies;
+  const server::StoredReplies replies;
 };
 
 const Searched& Embedded() {
@@ -39,7 +39,7 @@ void Search(benchmark::State& state, const Searched& (*searched)(), const std::s
   v1::SearchRequest request;
   request.set_query(query);
   for (auto unused : state) {
-    const absl::StatusOr<std::string> reply = SearchReply(index, replies, request);
+    const absl::StatusOr<std::string> reply = server::SearchReply(index, replies, request);
     if (!reply.ok()) state.SkipWithError("a search is refused");
     benchmark::DoNotOptimize(reply->data());
   }

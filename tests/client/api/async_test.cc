@@ -57,7 +57,7 @@ class AsyncTest : public ::testing::Test {
     }
   }
 
-  const std::unique_ptr<Server> server_ = StartServer(EmbeddedPublication());
+  const std::unique_ptr<server::Server> server_ = StartServer(EmbeddedPublication());
   std::unique_ptr<Client> client_ = MakeClient(OptionsFor(server_->addresses().front()));
 };
 

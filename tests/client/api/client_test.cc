@@ -52,10 +52,10 @@ class ClientTest : public ::testing::Test {
   const std::unique_ptr<Client> client_ = MakeClient(OptionsFor(target()));
 
  private:
-  static Server* server_;
+  static server::Server* server_;
 };
 
-Server* ClientTest::server_ = nullptr;
+server::Server* ClientTest::server_ = nullptr;
 
 TEST_F(ClientTest, LookupAnswersAsTheServerDoes) {
   v1::LookupRequest by_port;
@@ -212,14 +212,14 @@ TEST_F(ClientTest, InfiniteTimeoutIsADeadlineToo) {
 TEST_F(ClientTest, UnixSocketIsATarget) {
   const TempDirectory directory;
   const std::string address = absl::StrCat("unix:", directory.PathOf("portreg.sock"));
-  const std::unique_ptr<Server> server = StartServer(EmbeddedPublication(), address);
+  const std::unique_ptr<server::Server> server = StartServer(EmbeddedPublication(), address);
   EXPECT_TRUE(MakeClient(OptionsFor(address))->LookupPort(80).ok());
 }
 
 TEST_F(ClientTest, RestartedServerIsFoundAgain) {
   // Not 127.0.0.1, where another program's connection could take the port
   // while it is free.
-  std::unique_ptr<Server> server = StartServer(EmbeddedPublication(), "127.0.0.23:0");
+  std::unique_ptr<server::Server> server = StartServer(EmbeddedPublication(), "127.0.0.23:0");
   const std::string address = server->addresses().front();
   const std::unique_ptr<Client> client = MakeClient(OptionsFor(address));
   ASSERT_TRUE(client->LookupPort(80).ok());
@@ -233,8 +233,8 @@ TEST_F(ClientTest, RestartedServerIsFoundAgain) {
 }
 
 TEST_F(ClientTest, NewRevisionIsSeenByTheNextCall) {
-  Publication publication(MakeRegistry({.iana = "one,1,tcp,\n"}));
-  const std::unique_ptr<Server> server = StartServer(publication);
+  server::Publication publication(MakeRegistry({.iana = "one,1,tcp,\n"}));
+  const std::unique_ptr<server::Server> server = StartServer(publication);
   const std::unique_ptr<Client> client = MakeClient(OptionsFor(server->addresses().front()));
   const absl::StatusOr<v1::LookupResponse> before = client->LookupPort(1);
   publication.Publish(MakeRegistry({.iana = "two,1,tcp,\n"}));

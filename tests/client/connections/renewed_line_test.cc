@@ -72,7 +72,7 @@ class RenewedLineTest : public ::testing::Test {
   const Authority servers_{"servers"};
   const Authority old_clients_{"old clients"};
   const Authority new_clients_{"new clients"};
-  PortRegistryService service_{EmbeddedPublication()};
+  server::PortRegistryService service_{EmbeddedPublication()};
   std::unique_ptr<FakeServer> server_;
   ClientOptions options_ = OptionsFor("");
 };

@@ -59,7 +59,7 @@ class TlsTest : public ::testing::Test {
 
   const TempDirectory directory_;
   const Authority authority_{"portreg test authority"};
-  PortRegistryService service_{EmbeddedPublication()};
+  server::PortRegistryService service_{EmbeddedPublication()};
   std::unique_ptr<FakeServer> server_;
 };
 

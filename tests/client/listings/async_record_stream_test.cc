@@ -70,7 +70,7 @@ class ChainReader {
 
 class RealAsyncRecordStreamTest : public ::testing::Test {
  protected:
-  const std::unique_ptr<Server> server_ = StartServer(EmbeddedPublication());
+  const std::unique_ptr<server::Server> server_ = StartServer(EmbeddedPublication());
   std::unique_ptr<Client> client_ = MakeClient(OptionsFor(server_->addresses().front()));
 };
 

@@ -115,8 +115,8 @@ TEST(ListingMessageTest, WhatTheServerStoresIsReadRecordByRecord) {
   const auto snapshot = EmbeddedPublication().Current();
   v1::ListRangeRequest request;
   request.set_include_portless(true);
-  StoredListRangeAnswer listing(snapshot->registry, snapshot->replies,
-                        Read(request, snapshot->registry).value());
+  server::StoredListRangeAnswer listing(snapshot->registry, snapshot->replies,
+                                        Read(request, snapshot->registry).value());
   LazyListResponse message;
   size_t record_by_record = 0;
   for (bool last = false; !last;) {

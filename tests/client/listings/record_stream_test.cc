@@ -34,16 +34,16 @@ using ::testing::SizeIs;
 // A listing of a real server.
 class RealRecordStreamTest : public ::testing::Test {
  protected:
-  explicit RealRecordStreamTest(const Publication& publication = EmbeddedPublication())
+  explicit RealRecordStreamTest(const server::Publication& publication = EmbeddedPublication())
       : snapshot_(publication.Current()) {
-    ServerOptions options;
+    server::ServerOptions options;
     options.listen = {"127.0.0.1:0"};
-    server_ = Server::Start(options, publication).value();
+    server_ = server::Server::Start(options, publication).value();
     client_ = MakeClient(OptionsFor(server_->addresses().front()));
   }
 
-  std::shared_ptr<const Snapshot> snapshot_;
-  std::unique_ptr<Server> server_;
+  std::shared_ptr<const server::Snapshot> snapshot_;
+  std::unique_ptr<server::Server> server_;
   std::unique_ptr<Client> client_;
 };
 
@@ -112,8 +112,8 @@ TEST_F(RealRecordStreamTest, ResumeTokenContinuesExactly) {
   request.set_first_port(1);
   const std::vector<std::string> all = RecordsOf(MessagesOf(snapshot_->registry, request));
   // The records of the server's first two messages.
-  StoredListRangeAnswer listing(snapshot_->registry, snapshot_->replies,
-                        Read(request, snapshot_->registry).value());
+  server::StoredListRangeAnswer listing(snapshot_->registry, snapshot_->replies,
+                                        Read(request, snapshot_->registry).value());
   size_t first_two = 0;
   for (int i = 0; i < 2; ++i) {
     grpc::ByteBuffer bytes;
@@ -166,10 +166,11 @@ TEST_F(RealRecordStreamTest, OutlivesItsClient) {
 }
 
 TEST(RevisionRecordStreamTest, TokenOfAnOldRevisionIsAborted) {
-  Publication publication(MakeRegistry({.iana = "one,1,tcp,\n"}));
-  ServerOptions options;
+  server::Publication publication(MakeRegistry({.iana = "one,1,tcp,\n"}));
+  server::ServerOptions options;
   options.listen = {"127.0.0.1:0"};
-  const std::unique_ptr<Server> server = Server::Start(options, publication).value();
+  const std::unique_ptr<server::Server> server =
+      server::Server::Start(options, publication).value();
   const std::unique_ptr<Client> client = MakeClient(OptionsFor(server->addresses().front()));
   RecordStream before = client->ListRange({});
   EXPECT_THAT(NamesOf(before), ElementsAre("one"));

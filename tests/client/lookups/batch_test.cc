@@ -182,14 +182,14 @@ TEST_P(BatchTest, LargeRepliesOfARealServerAreSplit) {
   for (int port = 0; port < kPorts; ++port) {
     absl::StrAppend(&rows, "s", port, ",", port, ",tcp,", std::string(16'000, 'x'), "\n");
   }
-  const Publication publication(MakeRegistry({.iana = rows}));
-  const std::unique_ptr<Server> server = StartServer(publication);
+  const server::Publication publication(MakeRegistry({.iana = rows}));
+  const std::unique_ptr<server::Server> server = StartServer(publication);
   const std::unique_ptr<Client> client = MakeClient(OptionsFor(server->addresses().front()));
   v1::BatchLookupRequest request;
   for (int port = 0; port < kPorts; ++port) request.add_requests()->set_port(port);
-  const std::shared_ptr<const Snapshot> snapshot = publication.Current();
+  const std::shared_ptr<const server::Snapshot> snapshot = publication.Current();
   ASSERT_TRUE(absl::IsResourceExhausted(
-      BatchReply(snapshot->registry, snapshot->replies, request).status()));
+      server::BatchReply(snapshot->registry, snapshot->replies, request).status()));
 
   const absl::StatusOr<v1::BatchLookupResponse> answer = LookUp(*client, request);
   ASSERT_TRUE(answer.ok()) << answer.status();

@@ -50,7 +50,7 @@ ClientOptions Coalescing(ClientOptions options) {
 class CoalescerTest : public ::testing::Test {
  protected:
   const Registry& registry_ = EmbeddedPublication().Current()->registry;
-  std::unique_ptr<Server> server_ = StartServer(EmbeddedPublication());
+  std::unique_ptr<server::Server> server_ = StartServer(EmbeddedPublication());
   ClientOptions options_ = OptionsFor(server_->addresses().front());
   std::unique_ptr<Client> client_ = MakeClient(Coalescing(options_));
   std::unique_ptr<Client> plain_ = MakeClient(options_);

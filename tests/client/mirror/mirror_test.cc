@@ -57,7 +57,7 @@ std::vector<v1::LookupRequest> EveryLookup(const Registry& registry) {
 }
 
 TEST(MirrorEmbeddedTest, AnswersEveryLookupAsTheServerDoes) {
-  const std::unique_ptr<Server> server = StartServer(EmbeddedPublication());
+  const std::unique_ptr<server::Server> server = StartServer(EmbeddedPublication());
   MirrorOptions options;
   options.details = true;
   const std::unique_ptr<Mirror> mirror = MirrorOf(server->addresses().front(), std::move(options));
@@ -81,7 +81,7 @@ TEST(MirrorEmbeddedTest, AnswersEveryLookupAsTheServerDoes) {
 }
 
 TEST(MirrorEmbeddedTest, HasRecordsWithoutCopyingThem) {
-  const std::unique_ptr<Server> server = StartServer(EmbeddedPublication());
+  const std::unique_ptr<server::Server> server = StartServer(EmbeddedPublication());
   const std::unique_ptr<Mirror> mirror = MirrorOf(server->addresses().front());
   const std::shared_ptr<const MirrorSnapshot> snapshot = mirror->snapshot();
   EXPECT_EQ(snapshot->AtPort(443)[0].service(), "HTTPS");
@@ -92,7 +92,7 @@ TEST(MirrorEmbeddedTest, HasRecordsWithoutCopyingThem) {
 }
 
 TEST(MirrorEmbeddedTest, RefusesWhatTheServerRefuses) {
-  const std::unique_ptr<Server> server = StartServer(EmbeddedPublication());
+  const std::unique_ptr<server::Server> server = StartServer(EmbeddedPublication());
   const std::unique_ptr<Client> client = MakeClient(OptionsFor(server->addresses().front()));
   const std::unique_ptr<Mirror> mirror = MirrorOf(server->addresses().front());
   std::vector<v1::LookupRequest> requests(8);

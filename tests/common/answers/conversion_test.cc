@@ -19,7 +19,7 @@
 #include "gtest/gtest.h"
 #include "portreg/v1/port_registry_service.pb.h"
 #include "tests/common/test_layers.h"
-#include "tests/server/test_messages.h"
+#include "tests/common/test_messages.h"
 
 namespace portreg {
 namespace {

@@ -4,8 +4,8 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/common/test_messages.h"
 #include "tests/common/test_status.h"
-#include "tests/server/test_messages.h"
 
 namespace portreg {
 namespace {

@@ -5,8 +5,8 @@
 #include "common/text/utf8.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/common/test_messages.h"
 #include "tests/common/test_status.h"
-#include "tests/server/test_messages.h"
 
 namespace portreg {
 namespace {

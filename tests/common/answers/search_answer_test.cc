@@ -12,7 +12,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/common/test_layers.h"
-#include "tests/server/test_messages.h"
+#include "tests/common/test_messages.h"
 
 namespace portreg {
 namespace {

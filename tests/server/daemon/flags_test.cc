@@ -16,7 +16,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 using ::testing::AllOf;
@@ -250,4 +250,4 @@ TEST(HelpTextTest, NamesEveryFlagWithItsDefaultAndItsGroup) {
 }
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server

@@ -15,7 +15,7 @@
 #include "tests/common/test_status.h"
 #include "tests/server/running_server.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 using ::testing::AllOf;
@@ -128,4 +128,4 @@ TEST(MetricsTest, BucketsOfAHistogramAddUp) {
 }
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server

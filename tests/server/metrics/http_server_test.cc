@@ -17,7 +17,7 @@
 #include "gtest/gtest.h"
 #include "server/net/listen_address.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 using ::testing::EndsWith;
@@ -162,4 +162,4 @@ TEST(HttpServerOpenTest, AServerThatNeverStartsEnds) {
 }
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server

@@ -11,7 +11,7 @@
 #include "absl/time/clock.h"
 #include "gtest/gtest.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 // Sockets that stand for accepted connections.
@@ -161,4 +161,4 @@ TEST_F(ConnectionsTest, ADescriptorThatComesAgainIsANewConnection) {
 }
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server

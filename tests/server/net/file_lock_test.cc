@@ -14,7 +14,7 @@
 #include "tests/common/test_layers.h"
 #include "tests/common/test_status.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 using ::testing::HasSubstr;
@@ -65,4 +65,4 @@ TEST(FileLockTest, AFileThatCannotBeOpenedIsNamed) {
 }
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server

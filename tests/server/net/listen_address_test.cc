@@ -8,7 +8,7 @@
 #include "tests/common/test_layers.h"
 #include "tests/common/test_status.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 using ::testing::AllOf;
@@ -94,4 +94,4 @@ TEST(ListenAddressTest, LoopbackIsWhatOnlyThisMachineReaches) {
 }
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server

@@ -17,7 +17,7 @@
 #include "gtest/gtest.h"
 #include "tests/common/test_layers.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 // A listener on the loopback that keeps what it accepts.
@@ -118,4 +118,4 @@ TEST_F(ListenerTest, IsNotOpenIfOneOfItsAddressesIsNot) {
 }
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server

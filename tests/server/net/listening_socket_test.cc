@@ -20,7 +20,7 @@
 #include "tests/common/test_layers.h"
 #include "tests/common/test_status.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 using ::testing::HasSubstr;
@@ -176,4 +176,4 @@ TEST(ListeningSocketTest, AUnixPathMayHave107Bytes) {
 }
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server

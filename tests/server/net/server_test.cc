@@ -21,11 +21,11 @@
 #include "portreg/v1/port_registry_service.grpc.pb.h"
 #include "server/net/listen_address.h"
 #include "tests/common/test_layers.h"
+#include "tests/common/test_messages.h"
 #include "tests/common/test_status.h"
 #include "tests/server/running_server.h"
-#include "tests/server/test_messages.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 using ::testing::AllOf;
@@ -237,4 +237,4 @@ TEST(ServerTest, ReflectionIsOfferedOnRequestOnly) {
 }
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server

@@ -18,7 +18,7 @@
 #include "tests/common/test_layers.h"
 #include "tests/common/test_status.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 using ::testing::HasSubstr;
@@ -157,4 +157,4 @@ TEST_F(SocketPathTest, OfManyAtOnceOneTakesThePath) {
 }
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server

@@ -8,7 +8,7 @@
 #include "gtest/gtest.h"
 #include "server/process/log.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 using ::testing::AllOf;
@@ -64,4 +64,4 @@ TEST_F(GrpcLogDeathTest, LesserMessagesAreDropped) {
 }
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server

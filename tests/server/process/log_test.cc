@@ -8,7 +8,7 @@
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 using ::testing::HasSubstr;
@@ -76,4 +76,4 @@ TEST(LogTest, LongValuesAreCut) {
 }
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server

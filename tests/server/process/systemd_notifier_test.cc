@@ -4,7 +4,7 @@
 #include "gtest/gtest.h"
 #include "tests/server/fake_systemd.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 using ::testing::ElementsAre;
@@ -36,4 +36,4 @@ TEST(ServiceManagerTest, NothingHappensWhereNobodyListens) {
 }
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server

@@ -9,7 +9,7 @@
 #include "gtest/gtest.h"
 #include "tests/common/test_layers.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 namespace fs = std::filesystem;
@@ -154,4 +154,4 @@ TEST_F(FileWatchTest, ChangeThatIsTakenBackIsNone) {
 }
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server

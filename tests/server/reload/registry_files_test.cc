@@ -11,7 +11,7 @@
 #include "tests/common/test_layers.h"
 #include "tests/common/test_status.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 using ::testing::AllOf;
@@ -264,4 +264,4 @@ TEST(ReportTest, TheEmbeddedRegistryPasses) {
 }
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server

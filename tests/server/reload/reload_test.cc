@@ -18,7 +18,7 @@
 #include "tests/common/test_layers.h"
 #include "tests/server/fake_systemd.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 using ::testing::ElementsAre;
@@ -132,4 +132,4 @@ TEST_F(ReloadTest, AReloadThatEndsAfterTheStopDoesNotSayReady) {
 }
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server

@@ -7,11 +7,11 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/common/test_layers.h"
+#include "tests/common/test_messages.h"
 #include "tests/common/test_status.h"
 #include "tests/server/reply_bytes.h"
-#include "tests/server/test_messages.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 using ::testing::AllOf;
@@ -130,4 +130,4 @@ TEST(BatchReplyTest, AReplyAbove3MebibytesIsRefused) {
 }
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server

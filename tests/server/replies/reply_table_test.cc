@@ -10,7 +10,7 @@
 #include "tests/common/test_layers.h"
 #include "tests/server/reply_bytes.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 using ::testing::ElementsAre;
@@ -92,4 +92,4 @@ TEST_F(ReplyTableTest, RepliesOutliveTheTable) {
 }
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server

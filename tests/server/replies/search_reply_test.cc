@@ -9,9 +9,9 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/common/test_layers.h"
-#include "tests/server/test_messages.h"
+#include "tests/common/test_messages.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 using ::testing::IsEmpty;
@@ -80,4 +80,4 @@ TEST(SearchReplyTest, ACancelledSearchHasNoMatches) {
 }
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server

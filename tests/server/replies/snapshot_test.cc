@@ -20,31 +20,31 @@
 #include "tests/common/test_layers.h"
 #include "tests/common/test_status.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 // Bytes that operator new has given and that are not yet given back.
 std::atomic<size_t> bytes_in_use = 0;
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server
 
 // Of the whole test program, to count what a snapshot allocates.
 void* operator new(size_t size) {
   void* const memory = std::malloc(size);
   if (memory == nullptr) throw std::bad_alloc();
-  portreg::bytes_in_use += malloc_usable_size(memory);
+  portreg::server::bytes_in_use += malloc_usable_size(memory);
   return memory;
 }
 
 void operator delete(void* memory) noexcept {
-  if (memory != nullptr) portreg::bytes_in_use -= malloc_usable_size(memory);
+  if (memory != nullptr) portreg::server::bytes_in_use -= malloc_usable_size(memory);
   std::free(memory);
 }
 
 void operator delete(void* memory, size_t /*size*/) noexcept { operator delete(memory); }
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 // Rows of a local file: a service on each port, with a description of so many
@@ -106,4 +106,4 @@ TEST(SnapshotTest, RepliesAreStoredAsFarAsIsAllowed) {
 }
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server

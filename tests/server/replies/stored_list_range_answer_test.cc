@@ -10,9 +10,9 @@
 #include "portreg/v1/port_registry_service.grpc.pb.h"
 #include "server/replies/stored_replies.h"
 #include "tests/common/test_layers.h"
-#include "tests/server/test_messages.h"
+#include "tests/common/test_messages.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 using ::testing::IsEmpty;
@@ -139,4 +139,4 @@ TEST(StoredListingTest, MessagesOutliveTheReplies) {
 }
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server

@@ -14,10 +14,10 @@
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
 #include "tests/common/test_layers.h"
+#include "tests/common/test_messages.h"
 #include "tests/server/reply_bytes.h"
-#include "tests/server/test_messages.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 using google::protobuf::util::MessageDifferencer;
@@ -169,4 +169,4 @@ TEST(StoredRepliesMemoryTest, WhatDoesNotFitIsLeftToTheHandler) {
 }
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server

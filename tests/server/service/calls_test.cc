@@ -13,7 +13,7 @@
 #include "server/reload/registry_files.h"
 #include "tests/server/running_server.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 using ::testing::HasSubstr;
@@ -134,4 +134,4 @@ TEST(CallsTest, ObserversHearOfEachCall) {
 }
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server

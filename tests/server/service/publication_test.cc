@@ -14,7 +14,7 @@
 #include "gtest/gtest.h"
 #include "tests/common/test_layers.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 using ::testing::ElementsAre;
@@ -165,4 +165,4 @@ TEST(PublicationTest, SeveralMayPublishAtOnce) {
 }
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server

@@ -13,10 +13,10 @@
 #include "portreg/errordetails/v1/error_details.pb.h"
 #include "portreg/v1/port_registry_service.grpc.pb.h"
 #include "server/reload/registry_files.h"
+#include "tests/common/test_messages.h"
 #include "tests/server/running_server.h"
-#include "tests/server/test_messages.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 using ::testing::SizeIs;
@@ -243,4 +243,4 @@ TEST(ServiceTest, ManyClientsAreAnsweredAtOnce) {
 }
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server

@@ -7,7 +7,7 @@
 #include "gtest/gtest.h"
 #include "tests/server/reply_bytes.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 TEST(UnreadBytesTest, BytesCountUntilTheLastPartOfThemIsGone) {
@@ -41,4 +41,4 @@ TEST(UnreadBytesTest, SlicesOutliveTheCount) {
 }
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server

@@ -11,7 +11,7 @@
 #include "gtest/gtest.h"
 #include "tests/server/running_server.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 // One Watch of a server.
@@ -124,4 +124,4 @@ TEST(WatchStreamTest, BytesThatAreNoRequestAreRefused) {
 }
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server

@@ -16,7 +16,7 @@
 #include "tests/common/test_status.h"
 #include "tests/server/tls_server.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 using ::testing::HasSubstr;
@@ -190,4 +190,4 @@ TEST(ClientNamesTest, NamesOfCertificatesAreMatched) {
 }
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server

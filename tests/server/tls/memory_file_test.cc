@@ -12,7 +12,7 @@
 #include "gtest/gtest.h"
 #include "openssl/bio.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 absl::Status Put(MemoryFile& file, const std::string& text) {
@@ -92,4 +92,4 @@ TEST(MemoryFileTest, DescriptorsAreClosed) {
 }
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server

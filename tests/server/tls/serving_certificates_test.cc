@@ -16,7 +16,7 @@
 #include "tests/common/test_status.h"
 #include "tests/server/tls_server.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 using ::testing::HasSubstr;
@@ -234,4 +234,4 @@ TEST_F(ServingCertificatesTest, OptionsThatDoNotBelongTogetherAreRefused) {
 }
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server

@@ -13,7 +13,7 @@
 #include "tests/common/test_layers.h"
 #include "tests/common/test_status.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 using ::testing::HasSubstr;
@@ -277,4 +277,4 @@ TEST_F(TlsFilesTest, FileSizeIsBounded) {
 }
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server

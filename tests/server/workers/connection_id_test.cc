@@ -10,7 +10,7 @@
 #include "gtest/gtest.h"
 #include "tests/server/running_server.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 // Notes the connection of each call.
@@ -62,4 +62,4 @@ INSTANTIATE_TEST_SUITE_P(Transports, ConnectionIdTest,
                          });
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server

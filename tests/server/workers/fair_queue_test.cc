@@ -9,7 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 using std::chrono::microseconds;
@@ -168,4 +168,4 @@ TEST(FairQueueTest, FlowsWithoutItemsAreForgotten) {
 }
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server

@@ -15,7 +15,7 @@
 #include "tests/server/busy_workers.h"
 #include "tests/server/running_server.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 using ::testing::HasSubstr;
@@ -255,4 +255,4 @@ TEST(WorkerCallsEndTest, ChannelsWithinTheProcessAreServed) {
 }
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server

@@ -15,7 +15,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace portreg {
+namespace portreg::server {
 namespace {
 
 using ::testing::UnorderedElementsAre;
@@ -269,4 +269,4 @@ TEST(WorkerPoolTest, ThereIsAtLeastOneWorker) {
 }
 
 }  // namespace
-}  // namespace portreg
+}  // namespace portreg::server

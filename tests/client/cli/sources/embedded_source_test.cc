@@ -28,9 +28,9 @@ using ::google::protobuf::util::MessageDifferencer;
 class EmbeddedSourceTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    ServerOptions options;
+    server::ServerOptions options;
     options.listen = {"127.0.0.1:0"};
-    server_ = Server::Start(options, EmbeddedPublication()).value().release();
+    server_ = server::Server::Start(options, EmbeddedPublication()).value().release();
     embedded_ = MakeEmbeddedSource().release();
     remote_ = MakeRemoteSource(OptionsFor(server_->addresses().front())).value().release();
   }
@@ -63,12 +63,12 @@ class EmbeddedSourceTest : public ::testing::Test {
     EXPECT_EQ(static_cast<size_t>(embedded->results_size()), keys.size());
   }
 
-  static Server* server_;
+  static server::Server* server_;
   static Source* embedded_;
   static Source* remote_;
 };
 
-Server* EmbeddedSourceTest::server_ = nullptr;
+server::Server* EmbeddedSourceTest::server_ = nullptr;
 Source* EmbeddedSourceTest::embedded_ = nullptr;
 Source* EmbeddedSourceTest::remote_ = nullptr;
 
@@ -86,7 +86,7 @@ TEST_F(EmbeddedSourceTest, LookupOfPortsIsTheServers) {
 
 TEST_F(EmbeddedSourceTest, LookupOfNamesIsTheServers) {
   std::vector<std::string> keys = {"HTTPS", "smb", "Microsoft-DS", "syslog/udp", "https/tcp"};
-  const std::shared_ptr<const Snapshot> snapshot = EmbeddedPublication().Current();
+  const std::shared_ptr<const server::Snapshot> snapshot = EmbeddedPublication().Current();
   const absl::Span<const ServiceRecord* const> records = snapshot->registry.records();
   for (size_t i = 0; i < records.size(); i += 37) {
     const ServiceRecord& record = *records[i];

@@ -1,4 +1,4 @@
-// A registry for tests: a portregd's service within the test's own process.
+// Serves a registry of a test's own records within the process of the test.
 #ifndef PORTREG_TESTING_FAKE_SERVER_H_
 #define PORTREG_TESTING_FAKE_SERVER_H_
 
@@ -18,50 +18,51 @@
 namespace portreg {
 namespace testing {
 
-// The record of a port, 0-65535.
+// Returns a record of a port, 0-65535.
 v1::PortRecord Record(int32_t port, absl::string_view service,
                       v1::Transport transport = v1::TRANSPORT_TCP,
                       v1::Layer layer = v1::LAYER_LOCAL);
 
-// The record of a range of ports with both ends in it.
+// Returns a record of the ports from `first_port` to `last_port`, both included.
 v1::PortRecord RecordRange(int32_t first_port, int32_t last_port, absl::string_view service,
                            v1::Transport transport = v1::TRANSPORT_TCP,
                            v1::Layer layer = v1::LAYER_LOCAL);
 
-// A call that a FakeServer got. One that the client retried is a call each
-// time.
+// A call that a FakeServer received. Each retry of the client is a call too.
 struct Call {
   // The RPC's name, such as "Lookup".
   std::string method;
-  // What was sent along, such as {"x-request-id", "7f3a"}, gRPC's own
-  // "user-agent" among it. Names are in lower case.
+  // The metadata, such as {"x-request-id", "7f3a"}, including gRPC's own "user-agent".
+  // Names are in lower case.
   std::multimap<std::string, std::string> metadata;
 };
 
-// Serves portreg.v1.PortRegistryService over records of the test's own, on a
-// free port of 127.0.0.1, as a portregd does that holds no others:
+// Serves portreg.v1.PortRegistryService on a free port of 127.0.0.1, as a portregd does
+// that has only these records:
 //
 //   const auto registry =
 //       portreg::testing::FakeServer::Start({portreg::testing::Record(7100, "billing")}).value();
 //   portreg::ClientOptions options;
 //   options.target = registry->target();
 //
-// grpc.health.v1 says SERVING. Calls under way end with UNAVAILABLE when the
-// server goes, those that arrive just then perhaps with CANCELLED.
+// grpc.health.v1 returns SERVING. When the server is stopped or destroyed, calls under way
+// end with UNAVAILABLE; calls that arrive at that moment may end with CANCELLED.
 //
-// Any number of threads may use one at once, but for a callback of the client
-// library's, which must neither stop, restart nor destroy it: that blocks until
-// the calls under way are over.
+// Thread-safe. However, a callback of the client library must not stop, restart or destroy
+// the server, because these wait until the calls under way are over.
 class FakeServer {
  public:
-  // INVALID_ARGUMENT, naming the record's index and the value, for a record
-  // that no registry can hold: a port outside 0-65535, first_port above
-  // last_port, one of the two without the other, neither ports nor a name, a
-  // name of more than 64 bytes, an owner outside the local layer, an unknown
-  // layer or transport, text with a NUL byte or that is not UTF-8, more than
-  // 1,000 records of one port or one name. A record
-  // without a layer is of the local one; `source` is passed over, since the
-  // layer decides it. UNAVAILABLE if no port is free.
+  // Starts a server. A record without a layer belongs to the local one; `source` is
+  // ignored, because the layer determines it. Returns UNAVAILABLE if no port is free.
+  // Returns INVALID_ARGUMENT, naming the record's index and the value, for a record that no
+  // registry can hold:
+  // - a port outside 0-65535, first_port above last_port, or only one of the two;
+  // - neither ports nor a name;
+  // - a name of more than 64 bytes;
+  // - an owner outside the local layer;
+  // - an unknown layer or transport;
+  // - text with a NUL byte, or that is not UTF-8;
+  // - more than 1,000 records of one port or one name.
   static absl::StatusOr<std::unique_ptr<FakeServer>> Start(
       const std::vector<v1::PortRecord>& records = {});
 
@@ -69,47 +70,43 @@ class FakeServer {
   FakeServer& operator=(const FakeServer&) = delete;
   ~FakeServer();
 
-  // host:port, for ClientOptions::target. Stays the same as long as the server
-  // lives, stopped or not.
+  // Returns host:port, for ClientOptions::target. Stop and Restart do not change it.
   [[nodiscard]] const std::string& target() const;
 
-  // The revision that answers state.
+  // Returns the revision that answers contain.
   [[nodiscard]] std::string revision() const;
 
-  // Answers from `records` from now on, and tells watches of them; listings under
-  // way go on with those they began with. Errors as Start's; then the old ones
-  // stay.
+  // Replaces the records, and notifies watches. Listings under way continue with the old
+  // records. The errors are those of Start, and keep the old records.
   absl::Status SetRecords(const std::vector<v1::PortRecord>& records);
 
-  // Lets the next `calls` calls of any RPC fail with `status`; a stream, before
-  // its first message. What is set while other failures wait comes after them,
-  // and OK lets calls through: FailNext(OkStatus(), 2), then FailNext(error),
-  // fails the third. The client library retries UNAVAILABLE, by default in up
-  // to 3 tries, each of which is a call. A payload that the library's statuses
-  // carry (portreg/error.h) is sent along.
+  // Makes the next `calls` calls of any RPC fail with `status`; a stream fails before its
+  // first message. Further failures are queued, and OK lets calls succeed:
+  // FailNext(OkStatus(), 2), then FailNext(error), fails the third call. The client library
+  // retries UNAVAILABLE, by default in up to 3 attempts, each of which counts as a call. The
+  // payload of the library's statuses (portreg/error.h) is sent too.
   void FailNext(const absl::Status& status, int calls = 1);
 
-  // Lets each call that arrives from now on wait before it is answered, or
-  // fails. absl::InfiniteDuration() answers none. Default: 0. Holds up no other
-  // call, and no thread.
+  // Delays the answer or failure of each call that arrives from now on, without blocking
+  // other calls or a thread. With absl::InfiniteDuration(), calls get no answer.
+  // Default: 0.
   void Delay(absl::Duration delay);
 
-  // Makes the server unreachable: connections are closed and refused. Failures
-  // and delay stay set. Nothing happens to a server that is stopped.
+  // Makes the server unreachable: closes connections and refuses new ones. Keeps the failures
+  // and the delay that are set. Does nothing if the server is stopped.
   void Stop();
 
-  // Serves again at the same target. Nothing happens to a server that is not
-  // stopped. UNAVAILABLE if the port cannot be listened on. A client that was
-  // refused meanwhile tries again within about a second, and fails its calls
-  // with UNAVAILABLE until then; gRPC lets another client of the process that
-  // has the same options wait with it.
+  // Serves again at the same target. Does nothing if the server is not stopped. Returns
+  // UNAVAILABLE if it cannot listen on the port. A client that was refused in the meantime
+  // connects again within about a second; until then its calls fail with UNAVAILABLE. So do
+  // those of other clients in the process with the same options, which share its connection.
   absl::Status Restart();
 
-  // The calls so far, in the order of their arrival.
+  // Returns the calls so far, in the order of their arrival.
   [[nodiscard]] std::vector<Call> calls() const;
 
-  // Waits until `count` calls have arrived in all. False if they have not
-  // within `timeout`.
+  // Waits until `count` calls have arrived since the start. Returns false if they have not
+  // arrived within `timeout`.
   [[nodiscard]] bool WaitForCalls(size_t count, absl::Duration timeout = absl::Seconds(10)) const;
 
  private:

@@ -1,6 +1,6 @@
-// Writing messages and reading errors in tests.
-#ifndef PORTREG_TESTS_SERVER_TEST_MESSAGES_H_
-#define PORTREG_TESTS_SERVER_TEST_MESSAGES_H_
+// Writes messages and reads errors in tests.
+#ifndef PORTREG_TESTS_COMMON_TEST_MESSAGES_H_
+#define PORTREG_TESTS_COMMON_TEST_MESSAGES_H_
 
 #include <string>
 
@@ -48,4 +48,4 @@ inline std::string FieldOf(const absl::Status& status) {
 
 }  // namespace portreg
 
-#endif  // PORTREG_TESTS_SERVER_TEST_MESSAGES_H_
+#endif  // PORTREG_TESTS_COMMON_TEST_MESSAGES_H_
