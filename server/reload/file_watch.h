@@ -2,11 +2,10 @@
 #ifndef PORTREG_SERVER_RELOAD_FILE_WATCH_H_
 #define PORTREG_SERVER_RELOAD_FILE_WATCH_H_
 
-#include <sys/types.h>
-
-#include <cstdint>
 #include <string>
 #include <vector>
+
+#include "common/system/file_state.h"
 
 namespace portreg {
 
@@ -47,31 +46,15 @@ class FileWatch {
   [[nodiscard]] FileChange Look();
 
  private:
-  // What statx(2) says of one path.
-  struct File {
-    // 0, or why there is nothing to be seen.
-    int error = 0;
-    uint64_t device = 0;
-    uint64_t inode = 0;
-    // In nanoseconds; 0 where the file system does not note it.
-    int64_t born = 0;
-    uint64_t size = 0;
-    // In nanoseconds.
-    int64_t modified = 0;
-    int64_t status_changed = 0;
-
-    bool operator==(const File&) const = default;
-  };
-
-  [[nodiscard]] std::vector<File> Stat() const;
-  // Returns whether a file has been written in place between two looks.
-  static bool IsWritten(const std::vector<File>& before, const std::vector<File>& after);
+  [[nodiscard]] std::vector<FileState> States() const;
+  // Returns true if a file has been written in place between two looks.
+  static bool IsWritten(const std::vector<FileState>& before, const std::vector<FileState>& after);
 
   std::vector<std::string> paths_;
   // At the last look.
-  std::vector<File> last_;
+  std::vector<FileState> last_;
   // When they were last taken.
-  std::vector<File> taken_;
+  std::vector<FileState> taken_;
   // Looks in a row that found another change; of these, the last ones that found
   // files replaced as a whole.
   int changed_looks_ = 0;
