@@ -45,6 +45,11 @@ const Record* PlainRecord::Parse(absl::string_view bytes) {
   const uint32_t layer = fields.Number(Record::kLayerFieldNumber).value_or(0);
   record_.set_layer(static_cast<v1::Layer>(layer));
   if (!ReadAscii(fields, Record::kSourceFieldNumber, source_)) return nullptr;
+  record_.clear_aliases();
+  while (const auto alias = fields.Bytes(Record::kAliasesFieldNumber)) {
+    if (!IsAscii(*alias)) return nullptr;
+    record_.add_aliases(alias->data(), alias->size());
+  }
   return fields.at_end() ? &record_ : nullptr;
 }
 

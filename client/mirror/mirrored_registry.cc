@@ -31,9 +31,10 @@ absl::StatusOr<std::unique_ptr<const MirroredRegistry>> MirroredRegistry::Create
     layers[i].info.layer = kLayers[i];
     layers[i].info.origin = kOrigin;
   }
+  auto text = std::make_shared<LayerText>();
   for (size_t i = 0; i < records.size(); ++i) {
     if (!IsKnown(records[i])) continue;
-    absl::StatusOr<ServiceRecord> record = ToRecord(records[i]);
+    absl::StatusOr<ServiceRecord> record = ToRecord(records[i], text->unescaped);
     if (!record.ok()) {
       return absl::InternalError(
           absl::StrCat("the server listed a record that cannot be: ", record.status().message()));
@@ -42,6 +43,7 @@ absl::StatusOr<std::unique_ptr<const MirroredRegistry>> MirroredRegistry::Create
     record->line = static_cast<uint32_t>(i);
     layers[static_cast<size_t>(record->layer) - 1].records.push_back(*record);
   }
+  for (LayerData& layer : layers) layer.text = text;
   absl::StatusOr<Registry> registry = Registry::Create(
       {std::make_move_iterator(layers.begin()), std::make_move_iterator(layers.end())});
   if (!registry.ok()) return registry.status();

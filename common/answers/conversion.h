@@ -5,7 +5,9 @@
 #ifndef PORTREG_COMMON_ANSWERS_CONVERSION_H_
 #define PORTREG_COMMON_ANSWERS_CONVERSION_H_
 
+#include <deque>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -49,9 +51,11 @@ absl::StatusOr<std::optional<PortRange>> ReadRange(const v1::PortRecord& message
 // Views of the message's texts.
 RecordDetails DetailsOf(const v1::RecordDetails& message);
 
-// The record of a message, with views of the message's texts. INVALID_ARGUMENT, as
-// ReadRange has it, or for a layer or a transport that this version does not know.
-absl::StatusOr<ServiceRecord> ToRecord(const v1::PortRecord& message);
+// The record of a message, with views of the message's texts and of what is added to
+// `kept`. INVALID_ARGUMENT, as ReadRange has it, or for a layer or a transport that
+// this version does not know.
+absl::StatusOr<ServiceRecord> ToRecord(const v1::PortRecord& message,
+                                       std::deque<std::string>& kept);
 
 }  // namespace portreg
 

@@ -7,20 +7,15 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
-#include "common/data/csv.h"
+#include "common/data/csv_table.h"
 #include "common/model/detail_columns.h"
 #include "common/model/port.h"
 #include "common/model/service_name.h"
 #include "common/text/quote.h"
-#include "common/text/utf8.h"
 
 namespace portreg {
 namespace {
-
-constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 // IANA's rows have 74 on average. To grow in steps would touch memory several
 // times; what is reserved in excess is never touched.
@@ -37,80 +32,34 @@ constexpr absl::string_view kUnauthorizedUse = "Unauthorized Use Reported";
 
 // The columns of a file.
 struct Header {
-  size_t width = 0;
   // The places of the required columns.
   std::array<size_t, kRequiredHeaders.size()> required = {};
   // The places of columns that are only copied, and where they are copied to.
   std::vector<std::pair<size_t, absl::string_view RecordDetails::*>> copied;
 };
 
-TextPosition PositionOf(absl::string_view text, size_t at) {
-  const absl::string_view before = text.substr(0, at);
-  const auto line = static_cast<uint32_t>(1 + std::count(before.begin(), before.end(), '\n'));
-  const size_t line_start =
-      before.rfind('\n') == absl::string_view::npos ? 0 : before.rfind('\n') + 1;
-  return {line, static_cast<uint32_t>(at - line_start + 1)};
-}
-
-absl::Status CheckIsText(absl::string_view text) {
-  if (absl::StripAsciiWhitespace(text).empty()) return absl::InvalidArgumentError("file is empty");
-  if (const size_t nul = text.find('\0'); nul != absl::string_view::npos) {
-    return ErrorAt(PositionOf(text, nul), "a NUL byte, this is not a text file");
-  }
-  if (const size_t bad = FindInvalidUtf8(text); bad != text.size()) {
-    return ErrorAt(
-        PositionOf(text, bad),
-        absl::StrCat("byte 0x", absl::Hex(static_cast<unsigned char>(text[bad]), absl::kZeroPad2),
-                     " is not valid UTF-8"));
-  }
-  return absl::OkStatus();
-}
-
-// The place of a column in the header row; nothing if the row lacks it. An error for
-// a column that the row has twice.
-absl::StatusOr<std::optional<size_t>> FindColumn(const std::vector<CsvField>& row,
-                                                 absl::string_view header) {
-  std::optional<size_t> place;
-  for (size_t i = 0; i < row.size(); ++i) {
-    const absl::string_view title = absl::StripAsciiWhitespace(row[i].text);
-    if (!absl::EqualsIgnoreCase(title, header)) continue;
-    if (place) {
-      return ErrorAt(row[i].position, absl::StrCat("column ", Quoted(title), " stands twice"));
-    }
-    place = i;
-  }
-  return place;
-}
-
-// The place of a column that is only copied; see FindColumn.
-absl::StatusOr<std::optional<size_t>> FindDetail(const std::vector<CsvField>& row,
+// The place of a column that is only copied; see CsvTable::Find.
+absl::StatusOr<std::optional<size_t>> FindDetail(const CsvTable& table,
                                                  const DetailColumn& column) {
-  absl::StatusOr<std::optional<size_t>> place = FindColumn(row, column.header);
+  absl::StatusOr<std::optional<size_t>> place = table.Find(column.header);
   if (!place.ok() || column.header != kUnauthorizedUse) return place;
-  const absl::StatusOr<std::optional<size_t>> old = FindColumn(row, kOldUnauthorizedUse);
+  const absl::StatusOr<std::optional<size_t>> old = table.Find(kOldUnauthorizedUse);
   if (!old.ok() || !*old) return old.ok() ? place : old;
   if (!*place) return old;
-  return ErrorAt(row[**old].position,
+  return ErrorAt(table.header()[**old].position,
                  absl::StrCat("column \"", kOldUnauthorizedUse, "\" is the old name of \"",
                               kUnauthorizedUse, "\", both stand here"));
 }
 
-absl::StatusOr<Header> ReadHeader(const std::vector<CsvField>& row, Layer layer) {
+absl::StatusOr<Header> ReadHeader(const CsvTable& table, Layer layer) {
   Header header;
-  header.width = row.size();
   for (size_t i = 0; i < kRequiredHeaders.size(); ++i) {
-    const absl::StatusOr<std::optional<size_t>> place = FindColumn(row, kRequiredHeaders[i]);
+    const absl::StatusOr<size_t> place = table.Require(kRequiredHeaders[i]);
     if (!place.ok()) return place.status();
-    if (!*place) {
-      return ErrorAt(
-          row.front().position,
-          absl::StrCat("not a port registry in IANA's format: the header has no column \"",
-                       kRequiredHeaders[i], "\", it begins with ", Quoted(row.front().text)));
-    }
-    header.required[i] = **place;
+    header.required[i] = *place;
   }
   for (const DetailColumn& column : kDetailColumns) {
-    const absl::StatusOr<std::optional<size_t>> place = FindDetail(row, column);
+    const absl::StatusOr<std::optional<size_t>> place = FindDetail(table, column);
     if (!place.ok()) return place.status();
     const bool wanted = layer == Layer::kLocal || !column.local_only;
     if (*place && wanted) header.copied.emplace_back(**place, column.member);
@@ -164,27 +113,18 @@ std::optional<SetAsideRow> ReadRecord(const std::vector<CsvField>& row, const He
 
 absl::StatusOr<ParsedIanaCsv> ParseIanaCsv(absl::string_view text, Layer layer,
                                            std::deque<std::string>& unescaped) {
-  absl::ConsumePrefix(&text, kByteOrderMark);
-  absl::Status is_text = CheckIsText(text);
-  if (!is_text.ok()) return is_text;
-
-  CsvReader reader(text, unescaped);
-  std::vector<CsvField> row;
-  absl::StatusOr<bool> read = reader.Next(row);
-  if (!read.ok()) return read.status();
-  const absl::StatusOr<Header> header = ReadHeader(row, layer);
+  absl::StatusOr<CsvTable> table = CsvTable::Open(text, unescaped);
+  if (!table.ok()) return table.status();
+  const absl::StatusOr<Header> header = ReadHeader(*table, layer);
   if (!header.ok()) return header.status();
 
   ParsedIanaCsv parsed;
   parsed.records.reserve(std::min(text.size() / kTypicalRowBytes, kMaxRows));
-  while ((read = reader.Next(row)).ok() && *read) {
-    const TextPosition start = row.front().position;
-    if (row.size() != header->width) {
-      return ErrorAt(start, absl::StrCat("row has ", row.size(), " fields, the header has ",
-                                         header->width, "; it seems cut off or unquoted"));
-    }
+  std::vector<CsvField> row;
+  absl::StatusOr<bool> read = false;
+  while ((read = table->Next(row)).ok() && *read) {
     if (parsed.records.size() + parsed.set_aside.size() == kMaxRows) {
-      return ErrorAt(start, absl::StrCat("more than ", kMaxRows, " rows"));
+      return ErrorAt(row.front().position, absl::StrCat("more than ", kMaxRows, " rows"));
     }
     std::optional<SetAsideRow> refused =
         ReadRecord(row, *header, layer, parsed.records.emplace_back());

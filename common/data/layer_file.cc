@@ -19,6 +19,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
 #include "common/data/iana_csv.h"
+#include "common/data/own_table.h"
 #include "common/model/port.h"
 #include "common/text/sha256.h"
 
@@ -72,16 +73,20 @@ absl::Status CheckRules(const ParsedIanaCsv& parsed, const LayerRules& rules) {
 
 absl::StatusOr<LayerData> Parse(Layer layer, absl::string_view origin, absl::string_view bytes,
                                 std::shared_ptr<LayerText> text, const LayerRules& rules) {
-  absl::StatusOr<ParsedIanaCsv> parsed = ParseIanaCsv(bytes, layer, text->unescaped);
+  absl::StatusOr<ParsedIanaCsv> parsed = rules.is_own_table
+                                             ? ParseOwnTable(bytes, layer, text->unescaped)
+                                             : ParseIanaCsv(bytes, layer, text->unescaped);
   if (!parsed.ok()) return Prefixed(origin, parsed.status());
   if (absl::Status status = CheckRules(*parsed, rules); !status.ok()) {
     return Prefixed(origin, status);
   }
+  for (ServiceRecord& record : parsed->records) record.source = rules.source;
   LayerData data{.info = {}, .records = std::move(parsed->records), .text = std::move(text)};
   const auto count = [&data](auto predicate) {
     return static_cast<size_t>(std::count_if(data.records.begin(), data.records.end(), predicate));
   };
   data.info.layer = layer;
+  data.info.source = rules.source;
   data.info.origin = std::string(origin);
   data.info.record_count = data.records.size();
   data.info.named_count = count([](const ServiceRecord& record) { return record.named(); });
@@ -134,7 +139,7 @@ LayerRules IanaFileRules() {
           .needs_landmark_ports = true};
 }
 
-LayerRules LocalFileRules() { return {}; }
+LayerRules LocalFileRules() { return {.is_own_table = true}; }
 
 absl::StatusOr<LayerData> ReadLayer(Layer layer, absl::string_view origin,
                                     std::shared_ptr<LayerText> text, const LayerRules& rules) {

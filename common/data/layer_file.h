@@ -30,16 +30,21 @@ struct LayerRules {
   // Whether ports 0, 22, 443 and 49151 must be covered, as they are in every
   // copy of IANA's registry. Default: no.
   bool needs_landmark_ports = false;
+  // Whether the text is a table as organisations keep them (own_table.h). Default:
+  // no, it is in IANA's format (iana_csv.h).
+  bool is_own_table = false;
+  // The source of the records. Default: empty, SourceOf the layer.
+  absl::string_view source = {};
 };
 
 // A file that claims to be IANA's registry: at least 10,000 rows and the
 // landmark ports; up to 1 % of its rows may be set aside.
 LayerRules IanaFileRules();
 
-// A file of the operator's own: every row must be usable.
+// A table of the operator's own: every row must be usable.
 LayerRules LocalFileRules();
 
-// Parses `text` as IANA's CSV format. INVALID_ARGUMENT, naming `origin`, for
+// Parses `text` in the format of the rules. INVALID_ARGUMENT, naming `origin`, for
 // a text that cannot be parsed or breaks the rules; the message lists the
 // unusable rows that refused it. `text->unescaped` is added to.
 absl::StatusOr<LayerData> ReadLayer(Layer layer, absl::string_view origin,

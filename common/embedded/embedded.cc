@@ -16,6 +16,8 @@ extern const char portreg_iana_csv_begin[];
 extern const char portreg_iana_csv_end[];
 extern const char portreg_common_csv_begin[];
 extern const char portreg_common_csv_end[];
+extern const char portreg_practice_csv_begin[];
+extern const char portreg_practice_csv_end[];
 }
 
 namespace portreg {
@@ -33,6 +35,10 @@ absl::string_view EmbeddedIanaCsv() { return Bytes(portreg_iana_csv_begin, portr
 
 absl::string_view EmbeddedCommonCsv() {
   return Bytes(portreg_common_csv_begin, portreg_common_csv_end);
+}
+
+absl::string_view EmbeddedPracticeCsv() {
+  return Bytes(portreg_practice_csv_begin, portreg_practice_csv_end);
 }
 
 LayerData EmbeddedIanaLayer() {
@@ -54,6 +60,21 @@ LayerData EmbeddedCommonLayer() {
   return ReadStaticLayer(Layer::kCommon, kOrigin, EmbeddedCommonCsv(), PORTREG_COMMON_CSV_SHA256,
                          LayerRules())
       .value();
+}
+
+LayerData EmbeddedPracticeLayer() {
+  return ReadStaticLayer(Layer::kCommon, kOrigin, EmbeddedPracticeCsv(),
+                         PORTREG_PRACTICE_CSV_SHA256,
+                         {.is_own_table = true, .source = kPracticeSource})
+      .value();
+}
+
+std::vector<LayerData> EmbeddedLayers() {
+  std::vector<LayerData> layers;
+  layers.push_back(EmbeddedCommonLayer());
+  layers.push_back(EmbeddedPracticeLayer());
+  layers.push_back(EmbeddedIanaLayer());
+  return layers;
 }
 
 }  // namespace portreg

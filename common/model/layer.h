@@ -32,6 +32,8 @@ struct LayerText {
 // What is known of a layer besides its records.
 struct LayerInfo {
   Layer layer = Layer::kIana;
+  // To be shown to a person. Empty: SourceOf(layer).
+  absl::string_view source = {};
   // Where the data was read: a file's name without its directory, or
   // "embedded".
   std::string origin;

@@ -4,6 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
 
 namespace portreg {
 namespace {
@@ -45,6 +46,34 @@ absl::string_view SourceOf(Layer layer) {
       return "IANA registry";
   }
   return "";
+}
+
+absl::string_view ToString(RecordStatus status) {
+  switch (status) {
+    case RecordStatus::kActive:
+      return "active";
+    case RecordStatus::kPlanned:
+      return "planned";
+    case RecordStatus::kDeprecated:
+      return "deprecated";
+    case RecordStatus::kRetired:
+      return "retired";
+  }
+  return "";
+}
+
+std::optional<RecordStatus> ParseRecordStatus(absl::string_view text) {
+  if (text.empty()) return RecordStatus::kActive;
+  for (const RecordStatus status : {RecordStatus::kActive, RecordStatus::kPlanned,
+                                    RecordStatus::kDeprecated, RecordStatus::kRetired}) {
+    if (absl::EqualsIgnoreCase(text, ToString(status))) return status;
+  }
+  return std::nullopt;
+}
+
+std::vector<absl::string_view> Aliases(const ServiceRecord& record) {
+  if (record.aliases.empty()) return {};
+  return absl::StrSplit(record.aliases, ' ', absl::SkipEmpty());
 }
 
 AssignmentState StateOf(const ServiceRecord& record) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "common/model/port.h"
@@ -22,8 +23,28 @@ absl::string_view ToString(Layer layer);
 // Reads a layer's name, ignoring case; nothing for any other text.
 std::optional<Layer> ParseLayer(absl::string_view text);
 
-// The source of a layer's records, to be shown to a person: "IANA registry".
+// The source of a layer's records, to be shown to a person: "IANA registry". Of
+// kCommon that of the table of common ports, whose names are words for people.
 absl::string_view SourceOf(Layer layer);
+
+// The source of the records of kCommon that name software by its defaults.
+inline constexpr absl::string_view kPracticeSource = "software defaults";
+
+// How far a record of an organisation's own table is valid. Values are the
+// protocol's.
+enum class RecordStatus : uint8_t {
+  kActive = 0,
+  kPlanned = 1,
+  kDeprecated = 2,
+  // Takes no port, but warns those who choose it again.
+  kRetired = 3,
+};
+
+// "active", "planned", "deprecated", "retired".
+absl::string_view ToString(RecordStatus status);
+
+// Reads a status, ignoring case; kActive for an empty text, nothing for any other.
+std::optional<RecordStatus> ParseRecordStatus(absl::string_view text);
 
 // The remaining columns of the source, as the source has them. detail_columns.h
 // lists them for those who handle all of them alike.
@@ -52,12 +73,25 @@ struct ServiceRecord {
   // As the source spells it. Empty: "Reserved", "Unassigned" or the like.
   absl::string_view service;
   absl::string_view description;
+  // Other names, with blanks between them.
+  absl::string_view aliases = {};
+  // Where the record holds, such as eu/prod. Empty: everywhere.
+  absl::string_view scope = {};
+  RecordStatus status = RecordStatus::kActive;
   // The record's source, to be shown to a person. Empty: SourceOf(layer).
   absl::string_view source = {};
   RecordDetails details;
 
   [[nodiscard]] bool named() const { return !service.empty(); }
+
+  // Returns true if the name is a word for people, not the name of a service.
+  [[nodiscard]] bool is_named_for_people() const {
+    return layer == Layer::kCommon && source != kPracticeSource;
+  }
 };
+
+// The aliases of a record, one by one.
+std::vector<absl::string_view> Aliases(const ServiceRecord& record);
 
 // What a record says of the ports it covers: a named one assigns them; the
 // description of a nameless one decides ("any private mail system" assigns,

@@ -60,7 +60,11 @@ template <typename Take>
 void ForEachNameOf(const ServiceRecord& record, Take take) {
   if (!record.named()) return;
   std::string whole = FoldServiceName(record.service);
-  if (record.layer == Layer::kCommon) {
+  for (const absl::string_view alias : Aliases(record)) {
+    std::string folded = FoldServiceName(alias);
+    if (folded != whole) take(std::move(folded));
+  }
+  if (record.is_named_for_people()) {
     std::vector<std::string> parts = absl::StrSplit(whole, kAlternatives);
     if (parts.size() > 1) {
       std::sort(parts.begin(), parts.end());
@@ -83,6 +87,13 @@ void AppendForHash(const ServiceRecord& record, std::string& bytes) {
     append(text);
   }
   for (const DetailColumn& column : kDetailColumns) append(record.details.*column.member);
+  // Fields of later versions count only where they are set, so that a revision stays
+  // what it was.
+  for (const absl::string_view text : {record.aliases, record.scope}) {
+    if (!text.empty()) append(text);
+  }
+  if (!record.source.empty() && record.source != SourceOf(record.layer)) append(record.source);
+  if (record.status != RecordStatus::kActive) append(ToString(record.status));
   bytes.push_back('\0');
 }
 
@@ -110,11 +121,6 @@ absl::Status CheckLayers(const std::vector<LayerData>& layers) {
   size_t records = 0;
   size_t coverage = 0;
   for (size_t i = 0; i < layers.size(); ++i) {
-    const Layer layer = layers[i].info.layer;
-    for (size_t j = 0; j < i; ++j) {
-      if (layers[j].info.layer != layer) continue;
-      return absl::InvalidArgumentError(absl::StrCat("layer ", ToString(layer), " stands twice"));
-    }
     records += layers[i].records.size();
     if (records > kMaxRecords) {
       return absl::InvalidArgumentError(absl::StrCat(layers[i].info.origin, ": more than ",
@@ -142,8 +148,9 @@ absl::StatusOr<Registry> Registry::Create(std::vector<LayerData> layers) {
 }
 
 Registry::Registry(std::vector<LayerData> layers) {
-  std::sort(layers.begin(), layers.end(),
-            [](const LayerData& a, const LayerData& b) { return a.info.layer < b.info.layer; });
+  std::stable_sort(layers.begin(), layers.end(), [](const LayerData& a, const LayerData& b) {
+    return a.info.layer < b.info.layer;
+  });
   for (LayerData& layer : layers) {
     given_.push_back(std::move(layer.records));
     layers_.push_back(std::move(layer.info));

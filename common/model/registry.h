@@ -50,8 +50,9 @@ class Registry {
   // but not to what a client receives by default, 4 MiB, where texts are long.
   static constexpr size_t kMaxRecordsPerKey = 1'000;
 
-  // Builds the snapshot of `layers`, at most one of each kind, in any order.
-  // INVALID_ARGUMENT if a kind stands twice or a bound above is exceeded.
+  // Builds the snapshot of `layers`, in any order. Several of one kind, such as those
+  // of several files, are one layer; their order is that of their records.
+  // INVALID_ARGUMENT if a bound above is exceeded.
   static absl::StatusOr<Registry> Create(std::vector<LayerData> layers);
 
   Registry(Registry&&) = default;
@@ -63,7 +64,8 @@ class Registry {
   // every process. kRevisionDigits lower-case hexadecimal digits.
   [[nodiscard]] const std::string& revision() const { return revision_; }
 
-  // The layers in the order local, common, iana.
+  // The layers in the order local, common, iana. Those of several files are listed
+  // file by file.
   [[nodiscard]] const std::vector<LayerInfo>& layers() const { return layers_; }
 
   // All records in listing order: first port, layer, named before nameless,
@@ -85,7 +87,7 @@ class Registry {
                                                  port_begin_[port + 1] - port_begin_[port]);
   }
 
-  // The records of that service name, ignoring case, in lookup order; those
+  // The records of that service name or alias, ignoring case, in lookup order; those
   // without a port come last within their layer. A name of layer common that
   // is written with " / " is found by each of its parts too. Empty if no
   // record has the name.

@@ -80,7 +80,11 @@ WordIndex::Builder::TermsOfTexts WordIndex::Builder::ReadTexts(
   };
   const ServiceRecord* last = nullptr;
   for (const ServiceRecord* const record : records) {
-    read(record->service, last == nullptr ? nullptr : &last->service);
+    // Aliases are part of the name's text.
+    const bool has_alias = !record->aliases.empty() || (last != nullptr && !last->aliases.empty());
+    read(record->service, last == nullptr || has_alias ? nullptr : &last->service);
+    folded = absl::AsciiStrToLower(record->aliases);
+    for (const absl::string_view word : QueryWords(folded)) texts.terms.push_back(terms.Add(word));
     read(record->description, last == nullptr ? nullptr : &last->description);
     last = record;
   }
@@ -91,7 +95,7 @@ WordIndex::Builder::TermsOfTexts WordIndex::Builder::ReadTexts(
 void WordIndex::Builder::IndexTerms(absl::Span<const ServiceRecord* const> records) {
   size_t bytes = 0;
   for (const ServiceRecord* const record : records) {
-    bytes += record->service.size() + record->description.size() + 2;
+    bytes += record->service.size() + record->aliases.size() + record->description.size() + 3;
   }
   Terms::Builder terms(bytes);
   const TermsOfTexts texts = ReadTexts(records, terms);

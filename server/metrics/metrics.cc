@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -183,10 +184,16 @@ void AddRegistry(const Snapshot& snapshot, Families& families) {
   info.Set(1, {{"revision", snapshot.registry.revision()}});
   Family records = Gauge("portreg_registry_records", "Records, by layer.");
   Family set_aside = Gauge("portreg_registry_set_aside_rows", "Rows that could not be used.");
+  // A layer may be of several files.
+  std::map<Layer, std::pair<size_t, size_t>> counts;
   for (const LayerInfo& layer : snapshot.registry.layers()) {
-    const Labels labels = {{"layer", std::string(ToString(layer.layer))}};
-    records.Set(static_cast<double>(layer.record_count), labels);
-    set_aside.Set(static_cast<double>(layer.set_aside.size()), labels);
+    counts[layer.layer].first += layer.record_count;
+    counts[layer.layer].second += layer.set_aside.size();
+  }
+  for (const auto& [layer, count] : counts) {
+    const Labels labels = {{"layer", std::string(ToString(layer))}};
+    records.Set(static_cast<double>(count.first), labels);
+    set_aside.Set(static_cast<double>(count.second), labels);
   }
   for (Family* family : {&info, &records, &set_aside}) Add(families, std::move(*family));
   Add(families,

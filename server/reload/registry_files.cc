@@ -63,6 +63,7 @@ absl::StatusOr<std::vector<LayerData>> ReadLayers(const DataOptions& options,
   };
   if (absl::Status status = add(IanaLayer(options, last_good)); !status.ok()) return status;
   if (absl::Status status = add(EmbeddedCommonLayer()); !status.ok()) return status;
+  if (absl::Status status = add(EmbeddedPracticeLayer()); !status.ok()) return status;
   if (options.local_file.empty()) return layers;
   absl::Status status =
       add(ReadLayerFile(Layer::kLocal, options.local_file, Rules(LocalFileRules(), options)));

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -32,20 +33,27 @@ absl::Status CheckTexts(const google::protobuf::Message& message, absl::string_v
   for (int i = 0; i < type.field_count(); ++i) {
     const google::protobuf::FieldDescriptor* field = type.field(i);
     if (field->type() != google::protobuf::FieldDescriptor::TYPE_STRING) continue;
-    const std::string text = message.GetReflection()->GetString(message, field);
-    const absl::string_view fault = !IsValidUtf8(text)                     ? "is not valid UTF-8"
-                                    : text.find('\0') != std::string::npos ? "has a NUL byte"
-                                                                           : "";
-    if (fault.empty()) continue;
-    return absl::InvalidArgumentError(
-        absl::StrCat(prefix, field->name(), " ", Quoted(text), " ", fault));
+    const google::protobuf::Reflection& reflection = *message.GetReflection();
+    const int count = field->is_repeated() ? reflection.FieldSize(message, field) : 1;
+    for (int j = 0; j < count; ++j) {
+      const std::string text = field->is_repeated()
+                                   ? reflection.GetRepeatedString(message, field, j)
+                                   : reflection.GetString(message, field);
+      const absl::string_view fault = !IsValidUtf8(text)                     ? "is not valid UTF-8"
+                                      : text.find('\0') != std::string::npos ? "has a NUL byte"
+                                                                             : "";
+      if (fault.empty()) continue;
+      return absl::InvalidArgumentError(
+          absl::StrCat(prefix, field->name(), " ", Quoted(text), " ", fault));
+    }
   }
   return absl::OkStatus();
 }
 
 // The record of a message: ToRecord's errors, and INVALID_ARGUMENT for what no file
 // could hold.
-absl::StatusOr<ServiceRecord> ReadRecord(const v1::PortRecord& message) {
+absl::StatusOr<ServiceRecord> ReadRecord(const v1::PortRecord& message,
+                                         std::deque<std::string>& kept) {
   if (absl::Status status = CheckTexts(message, ""); !status.ok()) return status;
   if (absl::Status status = CheckTexts(message.details(), "details."); !status.ok()) return status;
   if (message.service().size() > kMaxServiceNameBytes) {
@@ -60,7 +68,7 @@ absl::StatusOr<ServiceRecord> ReadRecord(const v1::PortRecord& message) {
     return absl::InvalidArgumentError(absl::StrCat(
         "details.owner ", Quoted(message.details().owner()), " stands outside the local layer"));
   }
-  return ToRecord(message);
+  return ToRecord(message, kept);
 }
 
 // Builds a layer from records.
@@ -73,6 +81,8 @@ class LayerBuilder {
     record.line = line;
     Keep(record.service);
     Keep(record.description);
+    Keep(record.aliases);
+    Keep(record.scope);
     Keep(record.source);
     for (const DetailColumn& column : kDetailColumns) Keep(record.details.*column.member);
     ++data_.info.record_count;
@@ -105,7 +115,8 @@ absl::StatusOr<Registry> RegistryOf(const std::vector<v1::PortRecord>& records) 
   for (size_t i = 0; i < records.size(); ++i) {
     v1::PortRecord message = records[i];
     if (message.layer() == v1::LAYER_UNSPECIFIED) message.set_layer(v1::LAYER_LOCAL);
-    const absl::StatusOr<ServiceRecord> record = ReadRecord(message);
+    std::deque<std::string> kept;
+    const absl::StatusOr<ServiceRecord> record = ReadRecord(message, kept);
     if (!record.ok()) {
       return absl::Status(record.status().code(),
                           absl::StrCat("record ", i, ": ", record.status().message()));

@@ -67,6 +67,7 @@ inline const Registry& EmbeddedRegistry() {
     std::vector<LayerData> layers;
     layers.push_back(EmbeddedIanaLayer());
     layers.push_back(EmbeddedCommonLayer());
+    layers.push_back(EmbeddedPracticeLayer());
     return new Registry(Registry::Create(std::move(layers)).value());
   }();
   return *registry;

@@ -41,6 +41,10 @@ class Row(NamedTuple):
     service_code: str = ""
     unauthorized_use: str = ""
     notes: str = ""
+    # Other names, with blanks between them; only in tables of software.
+    aliases: str = ""
+    # Whether the row is of a table of software, not of one for people.
+    of_software: bool = False
 
     @property
     def first_port(self) -> int | None:
@@ -148,3 +152,14 @@ def load(path) -> Registry:
     """Reads the CSV file at path. Raises OSError or ValueError."""
     with open(path, encoding="utf-8", newline="") as file:
         return parse(file)
+
+
+def load_practice(path) -> list[Row]:
+    """The rows of a table of software, each transport as a row of its own."""
+    with open(path, encoding="utf-8", newline="") as file:
+        return [Row(service=line["Service Name"], port=line["Port Number"],
+                    transport=transport, description=line["Description"],
+                    reference=line["Reference"], aliases=line["Aliases"],
+                    of_software=True)
+                for line in csv.DictReader(file, strict=True)
+                for transport in line["Transport Protocol"].split("/")]

@@ -157,7 +157,9 @@ std::vector<absl::string_view> TextsOf(const ServiceRecord& record) {
                                           details.service_code,
                                           details.unauthorized_use_reported,
                                           details.assignment_notes,
-                                          details.owner};
+                                          details.owner,
+                                          record.aliases,
+                                          record.scope};
   std::erase_if(texts, [](absl::string_view text) { return text.empty(); });
   return texts;
 }
@@ -189,6 +191,26 @@ void RequireShowable(const absl::Status& status) {
   }
 }
 
+// Reads the text as a table that an organisation keeps.
+template <typename Read>
+void FuzzOwnTable(Layer layer, Read read) {
+  const absl::StatusOr<LayerData> strict = read(LocalFileRules());
+  if (!strict.ok()) RequireShowable(strict.status());
+  const absl::StatusOr<LayerData> lenient = read({.max_set_aside_share = 1, .is_own_table = true});
+  Require(strict.ok() == (lenient.ok() && lenient->info.set_aside.empty()),
+          "an own table is taken if every row can be used");
+  if (!lenient.ok()) return;
+  uint32_t line = 1;
+  for (const ServiceRecord& record : lenient->records) {
+    RequireUsable(record, layer, *lenient->text);
+    Require(record.named() || layer != Layer::kLocal || !record.details.owner.empty(),
+            "a block has an owner");
+    Require(record.line >= line, "records keep the file's order");
+    line = record.line;
+  }
+  for (const SetAsideRow& row : lenient->info.set_aside) RequirePrintable(row.reason);
+}
+
 void FuzzLayer(absl::string_view csv, Layer layer) {
   const auto read = [&](const LayerRules& rules) {
     auto text = std::make_shared<LayerText>();
@@ -197,14 +219,11 @@ void FuzzLayer(absl::string_view csv, Layer layer) {
   };
   const absl::StatusOr<LayerData> lenient = read({.max_set_aside_share = 1});
   if (!lenient.ok()) RequireShowable(lenient.status());
-  const absl::StatusOr<LayerData> local = read(LocalFileRules());
-  if (!local.ok()) RequireShowable(local.status());
+  FuzzOwnTable(layer, read);
   const absl::StatusOr<LayerData> iana = read(IanaFileRules());
   Require(!iana.ok(), "IANA's file has 10,000 rows", csv);
   RequireShowable(iana.status());
 
-  const bool usable = lenient.ok() && lenient->info.set_aside.empty();
-  Require(local.ok() == usable, "a local file is taken if every row can be used", csv);
   if (!lenient.ok()) return;
   const Table table = ReadTable(absl::StripPrefix(csv, "\xEF\xBB\xBF"));
   const size_t rows = lenient->records.size() + lenient->info.set_aside.size();

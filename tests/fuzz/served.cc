@@ -41,6 +41,7 @@ const Served& EmbeddedServed() {
     std::vector<LayerData> layers;
     layers.push_back(EmbeddedIanaLayer());
     layers.push_back(EmbeddedCommonLayer());
+    layers.push_back(EmbeddedPracticeLayer());
     layers.push_back(LayerOf(Layer::kLocal, "ours,443-445,,Ours\nbilling,7400,tcp,Invoices\n"));
     return new Served(Registry::Create(std::move(layers)).value());
   }();

@@ -17,7 +17,7 @@ sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / directory)
 
 import registry_files
 import registry_reader
-from expected import EMBEDDED_DIR, LayeredRegistry
+from expected import common_layer, EMBEDDED_DIR, LayeredRegistry
 from portreg_proto import records
 from processes import Portregd
 
@@ -46,7 +46,6 @@ def wanted() -> LayeredRegistry:
     with _local_file() as path:
         return LayeredRegistry({
             records.LAYER_LOCAL: registry_reader.load(path),
-            records.LAYER_COMMON: registry_reader.load(
-                EMBEDDED_DIR / "common.csv"),
+            records.LAYER_COMMON: common_layer(),
             records.LAYER_IANA: registry_reader.load(
                 EMBEDDED_DIR / "iana.csv")})

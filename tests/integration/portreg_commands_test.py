@@ -63,7 +63,8 @@ class LayerTest(unittest.TestCase):
             with self.subTest(key=key):
                 outcome = tool.run(f"--target={SERVER.address}",
                                    "--layer=local", "--short", key)
-                self.assertEqual((outcome.code, outcome.stdout), (2, ""))
+                self.assertEqual((outcome.code, outcome.stdout),
+                                 (2, "" if "-" in key else "-\n"))
                 self.assertIn(key, outcome.stderr)
 
     def test_the_local_layer_comes_first(self):
@@ -166,11 +167,16 @@ class InfoTest(unittest.TestCase):
             self.assertIn(layer["sha256"], text)
             self.assertIn(str(layer["recordCount"]), text)
 
-    def test_csv_is_a_layer_a_row(self):
+    def test_csv_is_a_file_a_row(self):
         rows = csv_rows(ask("info", "-o", "csv", server=LOCAL_SERVER).stdout)
         self.assertEqual([row["layer"] for row in rows],
-                         ["local", "common", "iana"])
-        self.assertEqual(rows[0]["records"], str(len(hostile_rows.ROWS)))
+                         ["local", "common", "common", "iana"])
+        common = expected.common_layer().rows
+        of_software = sum(row.of_software for row in common)
+        self.assertEqual(
+            [row["records"] for row in rows[:3]],
+            [str(len(hostile_rows.ROWS)), str(len(common) - of_software),
+             str(of_software)])
 
 
 if __name__ == "__main__":

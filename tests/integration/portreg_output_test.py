@@ -18,9 +18,10 @@ from google.protobuf import json_format
 import expected
 import hostile_rows
 import processes
+import registry_reader
 import tool
 from enum_names import COMMON, IANA, LOCAL, WELL_KNOWN
-from expected import entries
+from expected import TRANSPORTS, entries
 from hostile_rows import ESC
 from portreg_proto import pb, records
 from processes import Portregd
@@ -43,17 +44,42 @@ def ask(*arguments: str, server=None, **options) -> processes.Outcome:
 class ShortTest(unittest.TestCase):
     """--short."""
 
-    def test_a_port_gives_the_service_of_its_first_named_record(self):
+    def test_a_port_gives_its_name(self):
         for keys, lines in (
-                (["443"], "HTTPS\n"), (["2082"], "cPanel\n"),
+                (["443"], "https\n"), (["2082"], "infowave\n"),
+                (["U:53", "53/tcp"], "domain\ndomain\n"),
+                (["465/tcp", "5432"], "submissions\npostgres\n"),
+                (["--layer=common", "443", "5432"], "HTTPS\npostgres\n"),
+                (["--layer=iana", "5432"], "postgresql\n"),
                 (["--layer=iana", "2082"], "infowave\n"),
                 (["--layer=iana", "80", "716/udp"], "http\npana\n"),
                 (["T:514", "--layer=iana"], "shell\n")):
             with self.subTest(keys=keys):
                 self.assertEqual(ask("--short", *keys).stdout, lines)
 
-    def test_a_name_gives_the_port_of_its_first_record_that_has_one(self):
+    def test_the_layers_name_a_port_in_their_order(self):
+        ranks = {LOCAL: 0, IANA: 2}
+        rows = [(ranks.get(layer, 1 if row.of_software else 3),
+                 row.width, TRANSPORTS.index(row.transport), row)
+                for layer, registry in (
+                    (COMMON, expected.common_layer()),
+                    (IANA, registry_reader.load(
+                        expected.EMBEDDED_DIR / "iana.csv")))
+                for row in registry.rows if row.port and row.service]
+        names = {}
+        for *_, row in sorted(rows, key=lambda each: each[:3]):
+            for port in range(row.first_port, row.last_port + 1):
+                names.setdefault(port, row.service)
+        ports = sorted(names)[::5]
+        self.assertEqual(
+            ask("--short", ",".join(map(str, ports))).stdout.splitlines(),
+            [names[port] for port in ports])
+
+    def test_a_name_gives_its_port(self):
         for keys, lines in (
+                (["postgresql", "pgsql", "postgresql/udp"],
+                 "5432\n5432\n5432\n"), (["ssmtp"], "465\n"),
+                (["FTP", "--layer=common"], "20-21\n"),
                 (["https"], "443\n"), (["HTTPS", "9pfs"], "443\n564\n"),
                 (["netbios"], "137-139\n"), (["smb"], "445\n")):
             with self.subTest(keys=keys):
@@ -63,11 +89,16 @@ class ShortTest(unittest.TestCase):
         self.assertEqual(ask("--short", "--layer=iana", "20-25").stdout,
                          "ftp-data\nftp\nssh\ntelnet\nsmtp\n")
 
-    def test_a_miss_is_no_line_but_exit_2(self):
+    def test_a_miss_is_a_hyphen_and_exit_2(self):
         outcome = tool.run(f"--target={SERVER.address}", "--short", "4",
                            "no-such", "49160-49161", "22")
-        self.assertEqual((outcome.code, outcome.stdout), (2, "SSH\n"))
+        self.assertEqual((outcome.code, outcome.stdout), (2, "-\n-\nssh\n"))
         self.assertEqual(len(outcome.stderr.splitlines()), 3)
+
+    def test_a_name_without_a_port_is_a_hyphen(self):
+        self.assertEqual(
+            ask("--short", "portless", "plain", server=LOCAL_SERVER).stdout,
+            f"-\n{hostile_rows.PLAIN_PORT}\n")
 
     def test_classify_and_info_have_a_short_answer_too(self):
         revision = json.loads(ask("info", "-o", "json").stdout)["revision"]
@@ -115,7 +146,11 @@ class FormatTest(unittest.TestCase):
             ask("info", "-o", "json", server=LOCAL_SERVER).stdout,
             pb.GetRegistryInfoResponse())
         self.assertEqual([layer.layer for layer in info.layers],
-                         [LOCAL, COMMON, IANA])
+                         [LOCAL, COMMON, COMMON, IANA])
+        self.assertEqual(
+            [layer.source for layer in info.layers],
+            ["local assignments", "table of common ports",
+             "software defaults", "IANA registry"])
         self.assertEqual(info.layers[0].record_count, len(hostile_rows.ROWS))
         self.assertEqual(info.layers[0].origin, hostile_rows.FILE_NAME)
 

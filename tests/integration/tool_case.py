@@ -4,7 +4,7 @@ import unittest
 
 # A command line of each kind of call, each of which finds something.
 COMMANDS = (("443",), ("20-21",), ("classify", "443"), ("list",), ("info",),
-            ("search", "https"))
+            ("search", "smtp"))
 
 
 class ToolTestCase(unittest.TestCase):

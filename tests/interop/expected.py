@@ -6,9 +6,10 @@ that came from a server, so the two compare with assertEqual.
 """
 
 import csv
+import dataclasses
 import pathlib
 import sys
-from typing import Callable, Iterable, NamedTuple
+from typing import Callable, Iterable
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / "data")]
 
@@ -19,6 +20,10 @@ from registry_reader import Registry, Row
 EMBEDDED_DIR = SOURCE_DIR / "common" / "embedded"
 TRANSPORTS = ("",) + registry_reader.TRANSPORTS  # by number in the contract
 NAME_SEPARATOR = " / "
+SOURCES = {records.LAYER_LOCAL: "local assignments",
+           records.LAYER_COMMON: "table of common ports",
+           records.LAYER_IANA: "IANA registry"}
+SOFTWARE_SOURCE = "software defaults"  # of layer common too
 DETAILS = {
     "assignee": "assignee", "contact": "contact",
     "registration_date": "registration_date",
@@ -28,8 +33,13 @@ DETAILS = {
     "assignment_notes": "notes"}
 
 
-class Entry(NamedTuple):
-    """One record of an answer, whoever gave it."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class Entry:
+    """One record of an answer, whoever gave it.
+
+    Two are equal without regard to aliases and of_software, which neither the
+    first contract nor the tool's CSV tells; list_range_test compares these.
+    """
 
     layer: int
     first_port: int | None
@@ -38,6 +48,13 @@ class Entry(NamedTuple):
     service: str
     description: str
     details: tuple[str, ...] | None = None
+    aliases: tuple[str, ...] = dataclasses.field(default=(), compare=False)
+    of_software: bool = dataclasses.field(default=False, compare=False)
+
+    @property
+    def source(self) -> str:
+        """The source that the record must state."""
+        return SOFTWARE_SOURCE if self.of_software else SOURCES[self.layer]
 
 
 def entry_of_record(record) -> Entry:
@@ -50,7 +67,9 @@ def entry_of_record(record) -> Entry:
         record.last_port if has_port else None, TRANSPORTS[record.transport],
         record.service, record.description,
         tuple(getattr(record.details, name) for name in DETAILS)
-        if record.HasField("details") else None)
+        if record.HasField("details") else None,
+        tuple(getattr(record, "aliases", ())),
+        record.source == SOFTWARE_SOURCE)
 
 
 def entries(answer) -> list[Entry]:
@@ -112,8 +131,8 @@ def names_of(layer: int, row: Row) -> set[str]:
     """The names that find a row, in lower case; none for a nameless row."""
     if not row.service:
         return set()
-    names = {row.service}
-    if layer == records.LAYER_COMMON:
+    names = {row.service, *row.aliases.split()}
+    if layer == records.LAYER_COMMON and not row.of_software:
         names.update(row.service.split(NAME_SEPARATOR))
     return {name.lower() for name in names}
 
@@ -138,7 +157,8 @@ def _answer(rows: Iterable[tuple[int, Row]], transport: str,
     return [Entry(layer, row.first_port, row.last_port, row.transport,
                   row.service, row.description,
                   tuple(getattr(row, name) for name in DETAILS.values())
-                  if full else None)
+                  if full else None, tuple(row.aliases.split()),
+                  row.of_software)
             for layer, row in kept]
 
 
@@ -151,12 +171,18 @@ def local_layer(path) -> Registry:
             for line in csv.DictReader(file))
 
 
+def common_layer() -> Registry:
+    """The rows of the embedded files of layer common, in their order."""
+    return Registry([
+        *registry_reader.load(EMBEDDED_DIR / "common.csv").rows,
+        *registry_reader.load_practice(EMBEDDED_DIR / "practice.csv")])
+
+
 def embedded(local_file=None) -> LayeredRegistry:
     """What a server serves without configuration, or with a local file."""
     local = {} if local_file is None else {
         records.LAYER_LOCAL: local_layer(local_file)}
     return LayeredRegistry({
         **local,
-        records.LAYER_COMMON: registry_reader.load(
-            EMBEDDED_DIR / "common.csv"),
+        records.LAYER_COMMON: common_layer(),
         records.LAYER_IANA: registry_reader.load(EMBEDDED_DIR / "iana.csv")})

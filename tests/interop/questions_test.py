@@ -17,6 +17,7 @@ import processes
 from client import Client, refusal
 from common_table_test import TABLE_FILE, TABLE_LINE
 from expected import DETAILS, EMBEDDED_DIR, NAME_SEPARATOR, Entry, entries
+import registry_reader
 from portreg_proto import pb, records
 from enum_names import (
     ANY, ASSIGNED, COMMON, DCCP, DYNAMIC, IANA, REGISTERED, RESERVED, SCTP,
@@ -253,19 +254,26 @@ class RevisionTest(unittest.TestCase):
     def test_info_describes_the_embedded_layers(self):
         info = ASK.info()
         self.assertRegex(info.server_version, r"^\d+\.\d+\.\d+")
-        files = {COMMON: "common.csv", IANA: "iana.csv"}
-        self.assertEqual([layer.layer for layer in info.layers], list(files))
-        for layer in info.layers:
-            data = (EMBEDDED_DIR / files[layer.layer]).read_bytes()
-            rows = WANTED.listing(layers=[layer.layer], portless=True)
+        files = {"common.csv": COMMON, "practice.csv": COMMON, "iana.csv": IANA}
+        rows = {
+            "common.csv": registry_reader.load(EMBEDDED_DIR / "common.csv").rows,
+            "practice.csv": registry_reader.load_practice(
+                EMBEDDED_DIR / "practice.csv"),
+            "iana.csv": registry_reader.load(EMBEDDED_DIR / "iana.csv").rows}
+        self.assertEqual([layer.layer for layer in info.layers],
+                         list(files.values()))
+        self.assertEqual(len({layer.source for layer in info.layers}), 3)
+        for layer, name in zip(info.layers, files):
+            data = (EMBEDDED_DIR / name).read_bytes()
             self.assertEqual(layer.origin, "embedded")
             self.assertEqual(layer.sha256, hashlib.sha256(data).hexdigest())
             self.assertFalse(layer.HasField("modify_time"))
             self.assertEqual(
                 (layer.record_count, layer.named_count, layer.portless_count,
                  layer.set_aside_count),
-                (len(rows), sum(bool(row.service) for row in rows),
-                 sum(row.first_port is None for row in rows), 0))
+                (len(rows[name]),
+                 sum(bool(row.service) for row in rows[name]),
+                 sum(row.first_port is None for row in rows[name]), 0))
 
 
 if __name__ == "__main__":

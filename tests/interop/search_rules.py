@@ -33,6 +33,11 @@ def fold(text: str) -> str:
     return text.translate(UPPER)
 
 
+def names_text(entry: Entry) -> str:
+    """The text of an entry's name, which its aliases are part of."""
+    return fold(" ".join((entry.service, *entry.aliases)))
+
+
 def matches(entries: Iterable[Entry], query: str) -> list[Match]:
     """All matches among entries in the order of ListRange, best first."""
     words = fold(query).split()
@@ -40,14 +45,14 @@ def matches(entries: Iterable[Entry], query: str) -> list[Match]:
              for word in words]
     found = []
     for position, entry in enumerate(entries):
-        service, description = fold(entry.service), fold(entry.description)
+        names, description = names_text(entry), fold(entry.description)
         for word in words:
-            if word not in service and word not in description:
+            if word not in names and word not in description:
                 break
         else:
             kind = _kind(entry, words, whole)
             fields = tuple(field for field, text in (
-                (pb.MATCH_FIELD_SERVICE, service),
+                (pb.MATCH_FIELD_SERVICE, names),
                 (pb.MATCH_FIELD_DESCRIPTION, description))
                 if any(word in text for word in words))
             by_name = pb.MATCH_FIELD_SERVICE in fields
@@ -61,14 +66,15 @@ def _kind(entry: Entry, words: list[str], whole: list[re.Pattern]) -> int:
     """How the words stand in an entry that has all of them."""
     phrase = " ".join(words)
     service, description = fold(entry.service), fold(entry.description)
-    names = [service]
-    if entry.layer == COMMON:
+    names = [service, *map(fold, entry.aliases)]
+    if entry.layer == COMMON and not entry.of_software:
         names += service.split(NAME_SEPARATOR)
     if phrase in names:
         return pb.MATCH_KIND_EXACT_NAME
     if service.startswith(phrase):
         return pb.MATCH_KIND_NAME_PREFIX
-    if all(pattern.search(service) or pattern.search(description)
+    text = names_text(entry)
+    if all(pattern.search(text) or pattern.search(description)
            for pattern in whole):
         return pb.MATCH_KIND_WORD
     return pb.MATCH_KIND_PART_OF_WORD

@@ -118,23 +118,11 @@ absl::Status ReadFormatFlags(const Settings& settings, Invocation& invocation) {
   return absl::OkStatus();
 }
 
-// Names of the common table are words for people; what these formats are made
-// for is not.
+// The layers that are asked for unless the user says so; none for all.
 std::vector<Layer> DefaultLayers(const Invocation& invocation) {
-  if (invocation.verb != Verb::kExport) {
-    if (invocation.format != Format::kServices) return {};
-    return {Layer::kLocal, Layer::kIana};
-  }
-  switch (invocation.export_format) {
-    case ExportFormat::kServices:
-      return {Layer::kLocal, Layer::kIana};
-    case ExportFormat::kIanaCsv:
-      return {Layer::kIana};
-    case ExportFormat::kSysctlReserved:
-    case ExportFormat::kJson:
-      break;
-  }
-  return {};
+  const bool is_iana_file =
+      invocation.verb == Verb::kExport && invocation.export_format == ExportFormat::kIanaCsv;
+  return is_iana_file ? std::vector<Layer>{Layer::kIana} : std::vector<Layer>();
 }
 
 // After ReadFormatFlags.

@@ -34,12 +34,12 @@ constexpr std::array<Item, 8> kFormatItems = {{
     {"ndjson", "the same, one record a line"},
     {"csv", "RFC 4180"},
     {"tsv", "with tabs; \\t \\n \\r \\\\ stand for what a field must not hold"},
-    {"services", "lines of /etc/services; layers local and iana, unless told"},
+    {"services", "lines of /etc/services, by the names that libc asks for"},
     {"name", "service names, each once"},
 }};
 
 constexpr std::array<Item, 4> kExportItems = {{
-    {"services", "/etc/services; layers local and iana, unless told"},
+    {"services", "/etc/services: each name once for a transport, at its port"},
     {"sysctl-reserved",
      "a sysctl.d file: the ports of services that Linux shall not\nhand out to outgoing "
      "connections; 32768-60999, unless told"},

@@ -1,5 +1,6 @@
 // portreg KEY..., portreg lookup KEY...
 #include <algorithm>
+#include <deque>
 #include <memory>
 #include <string>
 #include <utility>
@@ -13,6 +14,8 @@
 #include "client/cli/display/display_text.h"
 #include "client/cli/formats/record_writer.h"
 #include "client/cli/sources/requests.h"
+#include "common/answers/conversion.h"
+#include "common/model/names.h"
 #include "common/model/query.h"
 #include "common/text/quote.h"
 
@@ -90,18 +93,21 @@ absl::StatusOr<v1::BatchLookupResponse> Ask(const std::vector<Query>& queries,
   return all;
 }
 
-// What --short says of a single port or of a name: the service of the first
-// named record, or the port of the first record that has one. Empty if no
-// record has a name, "-" if none of that name has a port.
+// What --short says of a single port, its name, or of a name, its port. "-" if there
+// is none.
 std::string ShortAnswer(const Query& query, const v1::LookupResponse& response) {
-  for (const v1::PortRecord& record : response.records()) {
-    if (query.ports && !record.service().empty()) return Printable(record.service());
-    if (query.ports || !record.has_first_port()) continue;
-    v1::PortRecord without_transport = record;
-    without_transport.clear_transport();
-    return PortsOf(without_transport);
+  std::deque<std::string> kept;
+  std::deque<ServiceRecord> records;
+  std::vector<const ServiceRecord*> pointers;
+  for (const v1::PortRecord& message : response.records()) {
+    // A server may be newer than this program, and send what it does not know.
+    const absl::StatusOr<ServiceRecord> record = ToRecord(message, kept);
+    if (record.ok()) pointers.push_back(&records.emplace_back(*record));
   }
-  return query.ports || response.records().empty() ? "" : "-";
+  const ServiceRecord* const found =
+      query.ports ? NameOfSlot(pointers, query.transport) : PortOfName(pointers, query.transport);
+  if (found == nullptr) return "-";
+  return query.ports ? Printable(found->service) : ToString(*found->ports);
 }
 
 void WriteShort(const Query& query, const v1::LookupResponse& response, RecordWriter& writer,
@@ -110,8 +116,7 @@ void WriteShort(const Query& query, const v1::LookupResponse& response, RecordWr
     for (const v1::PortRecord& record : response.records()) writer.Write(record);
     return;
   }
-  const std::string answer = ShortAnswer(query, response);
-  if (!answer.empty()) output.out.Put(absl::StrCat(answer, "\n"));
+  output.out.Put(absl::StrCat(ShortAnswer(query, response), "\n"));
 }
 
 // Returns the exit code.

@@ -14,6 +14,7 @@
 #include "client/cli/display/clipped_record.h"
 #include "client/cli/display/terminal.h"
 #include "common/answers/conversion.h"
+#include "common/model/names.h"
 #include "common/model/service_name.h"
 #include "common/text/quote.h"
 
@@ -31,23 +32,55 @@ bool CanBeWritten(absl::string_view name) {
          Printable(name) == name;
 }
 
+// The beginning of a text, without a part of a character at its end.
+absl::string_view CutToBytes(absl::string_view text, size_t bytes) {
+  if (text.size() <= bytes) return text;
+  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) --bytes;
+  return text.substr(0, bytes);
+}
+
+// Collects the names that stand at one slot, the slot's own first.
+class SlotNames {
+ public:
+  void Add(absl::string_view name) {
+    // getservbyname(3) heeds case.
+    const bool known = std::find(names_.begin(), names_.end(), name) != names_.end();
+    if (!known) names_.emplace_back(name);
+  }
+  [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
+
+ private:
+  std::vector<std::string> names_;
+};
+
 }  // namespace
 
-void ServicesWriter::Write(const v1::PortRecord& record) {
+void ServicesWriter::Write(const v1::PortRecord& message) {
   if (!status().ok()) return;
-  const std::optional<PortRange> ports = RangeOf(record);
-  const std::optional<Transport> transport = TransportOf(record.transport());
-  if (!ports || record.service().empty()) return;
-  if (!CanBeWritten(record.service()) || !transport) {
+  std::deque<std::string> kept;
+  const absl::StatusOr<ServiceRecord> record = ToRecord(message, kept);
+  if (!record.ok() || !record->ports || !record->named() || record->is_named_for_people()) return;
+  if (!CanBeWritten(record->service)) {
     if (left_out_.size() < kMaxLeftOut) {
-      left_out_.insert(record.service().substr(0, kMaxServiceNameBytes));
+      left_out_.insert(std::string(record->service.substr(0, kMaxServiceNameBytes)));
     }
     return;
   }
-  const Entry& entry = entries_.emplace_back(
-      Entry{record.service(), Truncated(Printable(record.description()), kMaxDescriptionWidth),
-            *ports, *transport, record.layer()});
-  held_bytes_ += sizeof(Entry) + entry.name.size() + entry.description.size();
+  Entry& entry = entries_.emplace_back();
+  entry.name = std::string(record->service);
+  entry.aliases = std::string(record->aliases);
+  entry.description = Truncated(Printable(record->description), kMaxLineBytes);
+  entry.record.ports = record->ports;
+  entry.record.transport = record->transport;
+  entry.record.layer = record->layer;
+  entry.record.status = record->status;
+  entry.record.service = entry.name;
+  entry.record.aliases = entry.aliases;
+  entry.record.description = entry.description;
+  // The rules for names ask for it.
+  if (record->source == kPracticeSource) entry.record.source = kPracticeSource;
+  held_bytes_ +=
+      sizeof(Entry) + entry.name.size() + entry.aliases.size() + entry.description.size();
   if (held_bytes_ > kMaxHeldBytes) {
     Fail(absl::ResourceExhaustedError(
         absl::StrCat("the records take more than ", kMaxHeldBytes,
@@ -61,29 +94,35 @@ void ServicesWriter::Finish(const std::string& revision) {
   if (!heading_.empty()) {
     out_.Put(absl::StrCat("# ", Printable(heading_), "\n# Revision ", Printable(revision), "\n"));
   }
-  // Places in the order of precedence, by the ports at which they begin.
-  const std::vector<uint32_t> ranked = ByPrecedence();
-  std::vector<uint32_t> by_port(ranked.size());
-  std::iota(by_port.begin(), by_port.end(), 0);
-  const auto first = [&](uint32_t place) { return entries_[ranked[place]].ports.first; };
-  std::stable_sort(by_port.begin(), by_port.end(),
-                   [&](uint32_t a, uint32_t b) { return first(a) < first(b); });
+  const std::vector<const ServiceRecord*> ranked = InLookupOrder();
+  RecordsByName by_name;
+  for (const ServiceRecord* const record : ranked) {
+    by_name[FoldServiceName(record->service)].push_back(record);
+    for (const absl::string_view alias : Aliases(*record)) {
+      by_name[FoldServiceName(alias)].push_back(record);
+    }
+  }
+  // Places in lookup order, by the ports at which the records begin.
+  std::vector<size_t> by_port(ranked.size());
+  std::iota(by_port.begin(), by_port.end(), size_t{0});
+  std::stable_sort(by_port.begin(), by_port.end(), [&](size_t a, size_t b) {
+    return ranked[a]->ports->first < ranked[b]->ports->first;
+  });
 
-  std::vector<uint32_t> covering;
+  std::vector<size_t> covering;
   auto next = by_port.begin();
   for (int port = 0; port <= kMaxPort; ++port) {
-    covering.erase(
-        std::remove_if(covering.begin(), covering.end(),
-                       [&](uint32_t place) { return entries_[ranked[place]].ports.last < port; }),
-        covering.end());
-    for (; next != by_port.end() && first(*next) == port; ++next) {
+    covering.erase(std::remove_if(covering.begin(), covering.end(),
+                                  [&](size_t place) { return ranked[place]->ports->last < port; }),
+                   covering.end());
+    for (; next != by_port.end() && ranked[*next]->ports->first == port; ++next) {
       covering.insert(std::lower_bound(covering.begin(), covering.end(), *next), *next);
     }
-    std::vector<uint32_t> entries;
-    entries.reserve(covering.size());
-    for (const uint32_t place : covering) entries.push_back(ranked[place]);
+    std::vector<const ServiceRecord*> records;
+    records.reserve(covering.size());
+    for (const size_t place : covering) records.push_back(ranked[place]);
     for (const Transport transport : kTransports) {
-      PutLine(static_cast<Port>(port), transport, entries);
+      PutSlot(static_cast<Port>(port), transport, records, by_name);
     }
   }
 }
@@ -91,8 +130,8 @@ void ServicesWriter::Finish(const std::string& revision) {
 absl::Status ServicesWriter::CheckCoverage() const {
   std::array<int64_t, kPortCount + 1> begins_less_ends = {};
   for (const Entry& entry : entries_) {
-    ++begins_less_ends[entry.ports.first];
-    --begins_less_ends[entry.ports.last + size_t{1}];
+    ++begins_less_ends[entry.record.ports->first];
+    --begins_less_ends[entry.record.ports->last + size_t{1}];
   }
   int64_t covering = 0;
   for (size_t port = 0; port < kPortCount; ++port) {
@@ -106,55 +145,74 @@ absl::Status ServicesWriter::CheckCoverage() const {
   return absl::OkStatus();
 }
 
-std::vector<uint32_t> ServicesWriter::ByPrecedence() const {
-  // As Registry orders the records of one port.
-  const auto precedence = [this](uint32_t index) {
-    const Entry& entry = entries_[index];
-    return std::make_tuple(entry.layer, entry.ports.width(), entry.transport);
+std::vector<const ServiceRecord*> ServicesWriter::InLookupOrder() const {
+  std::vector<const ServiceRecord*> ranked;
+  ranked.reserve(entries_.size());
+  for (const Entry& entry : entries_) ranked.push_back(&entry.record);
+  const auto key = [](const ServiceRecord& record) {
+    return std::make_tuple(record.layer, record.ports->width(), record.transport);
   };
-  std::vector<uint32_t> ranked(entries_.size());
-  std::iota(ranked.begin(), ranked.end(), 0);
   std::stable_sort(ranked.begin(), ranked.end(),
-                   [&](uint32_t a, uint32_t b) { return precedence(a) < precedence(b); });
+                   [&](const auto* a, const auto* b) { return key(*a) < key(*b); });
   return ranked;
 }
 
-void ServicesWriter::PutLine(Port port, Transport transport, absl::Span<const uint32_t> covering) {
-  const Entry* primary = nullptr;
-  std::vector<absl::string_view> aliases;
-  for (const uint32_t index : covering) {
-    const Entry& entry = entries_[index];
-    if (!Answers(entry.transport, transport)) continue;
-    if (primary == nullptr) {
-      primary = &entry;
-    } else if (entry.name == primary->name ||
-               std::find(aliases.begin(), aliases.end(), entry.name) != aliases.end()) {
-      continue;
-    } else if (aliases.size() == kMaxAliases) {
-      ++left_out_aliases_;
-    } else {
-      aliases.emplace_back(entry.name);
+void ServicesWriter::PutSlot(Port port, Transport transport,
+                             absl::Span<const ServiceRecord* const> covering,
+                             const RecordsByName& by_name) {
+  const ServiceRecord* const naming = NameOfSlot(covering, transport);
+  if (naming == nullptr) return;
+  const auto is_here = [&](absl::string_view name) {
+    const ServiceRecord* const record = PortOfName(by_name.at(FoldServiceName(name)), transport);
+    return record != nullptr && record->ports->first == port && CanBeWritten(name);
+  };
+  const auto is_usable = [&](const ServiceRecord& record) {
+    return Answers(record.transport, transport) && record.status != RecordStatus::kRetired;
+  };
+  SlotNames names;
+  if (is_here(naming->service)) names.Add(naming->service);
+  for (const ServiceRecord* const record : covering) {
+    if (is_usable(*record) && is_here(record->service)) names.Add(record->service);
+  }
+  for (const ServiceRecord* const record : covering) {
+    if (!is_usable(*record)) continue;
+    for (const absl::string_view alias : Aliases(*record)) {
+      if (is_here(alias)) names.Add(alias);
     }
   }
-  if (primary == nullptr) return;
-  std::string line =
-      absl::StrFormat("%-15s  %-10s", primary->name, absl::StrCat(port, "/", ToString(transport)));
+
+  // As many names to a line as it holds beside the columns of name and port.
+  constexpr size_t kColumnBytes = 15 + 2 + 10 + 1;
+  const absl::Span<const std::string> all = names.names();
+  for (size_t begin = 0, end = 0; begin < all.size(); begin = end) {
+    size_t bytes = kColumnBytes + all[begin].size();
+    for (end = begin + 1; end < all.size() && end - begin <= kMaxAliases; ++end) {
+      bytes += 1 + all[end].size();
+      if (bytes > kMaxLineBytes) break;
+    }
+    PutLine(port, transport, all[begin], all.subspan(begin + 1, end - begin - 1),
+            begin == 0 ? naming->description : absl::string_view());
+  }
+}
+
+void ServicesWriter::PutLine(Port port, Transport transport, absl::string_view name,
+                             absl::Span<const std::string> aliases, absl::string_view description) {
+  constexpr absl::string_view kComment = "  # ";
+  std::string line = absl::StrFormat("%-15s  %-10s", std::string(name),
+                                     absl::StrCat(port, "/", ToString(transport)));
   if (!aliases.empty()) absl::StrAppend(&line, "  ", absl::StrJoin(aliases, " "));
-  if (!primary->description.empty()) absl::StrAppend(&line, "  # ", primary->description);
+  if (line.size() + kComment.size() < kMaxLineBytes && !description.empty()) {
+    const size_t room = kMaxLineBytes - line.size() - kComment.size();
+    absl::StrAppend(&line, kComment, CutToBytes(description, room));
+  }
   absl::StripTrailingAsciiWhitespace(&line);
   out_.Put(absl::StrCat(line, "\n"));
 }
 
 std::string ServicesWriter::Remark() const {
-  std::string remark;
-  if (left_out_aliases_ > 0) {
-    remark =
-        absl::StrCat(left_out_aliases_, " aliases are left out, a line has at most ", kMaxAliases);
-  }
-  if (left_out_.empty()) return remark;
+  if (left_out_.empty()) return {};
   const bool one = left_out_.size() == 1;
-  return absl::StrCat(remark, remark.empty() ? "" : "; ",
-                      left_out_.size() == kMaxLeftOut ? "at least " : "", left_out_.size(),
+  return absl::StrCat(left_out_.size() == kMaxLeftOut ? "at least " : "", left_out_.size(),
                       one ? " name is" : " names are",
                       " left out, since /etc/services cannot hold blanks, \"#\" or control "
                       "characters in a name: ",

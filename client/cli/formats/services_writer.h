@@ -9,31 +9,36 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/types/span.h"
 #include "client/cli/display/printer.h"
 #include "client/cli/formats/record_writer.h"
 #include "common/data/layer_file.h"
 #include "common/model/port.h"
+#include "common/model/record.h"
 #include "common/model/registry.h"
 
 namespace portreg::cli {
 
-// A line for each port and transport, in this order, as services(5) has it:
+// Writes lines for each port and transport, in this order, as services(5) has them:
 //
 //   ssh  22/tcp  alias...  # description
 //
-// The first name, in the order of Lookup, is the service's; the others are
-// aliases. Ranges are written port by port, a record without a
-// transport once for each. Names that such a file cannot hold are left out, and
-// long descriptions are cut.
+// By the rules of common/model/names.h: each name is written once for a transport, at
+// its port. The slot's name comes first; the other names that have the port are its
+// aliases. Records that are named for people are left out, as are names that such a
+// file cannot hold. A line has at most kMaxLineBytes bytes: descriptions are cut, and
+// aliases that do not fit get lines of their own.
+//
 // All records are held until Finish(). RESOURCE_EXHAUSTED if they take more than
 // kMaxHeldBytes; INTERNAL if a port has more records than a registry allows.
 class ServicesWriter final : public RecordWriter {
  public:
+  // musl's getservbyname reads lines in pieces of this size (services(5) sets no
+  // limit).
+  static constexpr size_t kMaxLineBytes = 127;
   // The most aliases in a line, as BSD's reader of the file once had it.
   static constexpr size_t kMaxAliases = 35;
-  // The most of a description, in columns, that a line shows.
-  static constexpr size_t kMaxDescriptionWidth = 256;
   // The most records that may cover a port: those of a registry, some of them
   // several times, since ranges that were asked for may overlap.
   static constexpr size_t kMaxCovering = 4 * Registry::kMaxRecordsPerKey;
@@ -45,33 +50,37 @@ class ServicesWriter final : public RecordWriter {
 
   void Write(const v1::PortRecord& record) override;
   void Finish(const std::string& revision) override;
-  // How many names and aliases were left out.
+  // Says how many names were left out.
   [[nodiscard]] std::string Remark() const override;
 
  private:
+  // A record, and the texts that it views.
   struct Entry {
     std::string name;
+    std::string aliases;
     std::string description;
-    PortRange ports;
-    Transport transport;
-    v1::Layer layer;
+    ServiceRecord record;
   };
+  // The records of a name, in lookup order.
+  using RecordsByName = absl::flat_hash_map<std::string, std::vector<const ServiceRecord*>>;
 
   // INTERNAL if more entries cover a port than a registry has for one.
   [[nodiscard]] absl::Status CheckCoverage() const;
-  // Numbers of entries, in the order of their precedence.
-  [[nodiscard]] std::vector<uint32_t> ByPrecedence() const;
-  // Writes the line of a port and a transport, if one of the `covering` entries
-  // is about it; they stand in order of precedence.
-  void PutLine(Port port, Transport transport, absl::Span<const uint32_t> covering);
+  // The records in lookup order.
+  [[nodiscard]] std::vector<const ServiceRecord*> InLookupOrder() const;
+  // Writes the lines of a slot. `covering` are the records that cover the port, in
+  // lookup order.
+  void PutSlot(Port port, Transport transport, absl::Span<const ServiceRecord* const> covering,
+               const RecordsByName& by_name);
+  void PutLine(Port port, Transport transport, absl::string_view name,
+               absl::Span<const std::string> aliases, absl::string_view description);
 
   const std::string heading_;
   const Printer out_;
   std::deque<Entry> entries_;
   size_t held_bytes_ = 0;
-  // Some of the names that were left out.
+  // Some of the names that cannot be written.
   std::set<std::string> left_out_;
-  size_t left_out_aliases_ = 0;
 };
 
 }  // namespace portreg::cli

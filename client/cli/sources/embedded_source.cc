@@ -2,7 +2,6 @@
 
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include "common/answers/answers.h"
 #include "common/answers/list_range_answer.h"
@@ -13,13 +12,6 @@
 
 namespace portreg::cli {
 namespace {
-
-Registry EmbeddedRegistry() {
-  std::vector<LayerData> layers;
-  layers.push_back(EmbeddedCommonLayer());
-  layers.push_back(EmbeddedIanaLayer());
-  return Registry::Create(std::move(layers)).value();
-}
 
 class EmbeddedSource final : public Source {
  public:
@@ -64,7 +56,7 @@ class EmbeddedSource final : public Source {
   [[nodiscard]] std::string Name() const override { return "the embedded registry"; }
 
  private:
-  const Registry registry_ = EmbeddedRegistry();
+  const Registry registry_ = Registry::Create(EmbeddedLayers()).value();
   // Built by the first search, because most commands need none.
   std::optional<SearchIndex> index_;
 };

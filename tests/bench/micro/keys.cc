@@ -18,6 +18,7 @@ std::vector<LayerData> EmbeddedLayers() {
   std::vector<LayerData> layers;
   layers.push_back(EmbeddedIanaLayer());
   layers.push_back(EmbeddedCommonLayer());
+  layers.push_back(EmbeddedPracticeLayer());
   return layers;
 }
 

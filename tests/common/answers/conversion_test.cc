@@ -121,7 +121,8 @@ TEST(ConvertTest, ARecordWithEveryField) {
         assignee: "as" contact: "co" registration_date: "2001" modification_date: "2002"
         reference: "ref" service_code: "7" unauthorized_use_reported: "no"
         assignment_notes: "notes" owner: "me"
-      })");
+      }
+      owner: "me")");
   EXPECT_EQ(message.DebugString(), expected.DebugString());
 
   v1::PortRecord basic;

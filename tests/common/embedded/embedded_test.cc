@@ -161,7 +161,7 @@ TEST(EmbeddedTest, QuotedFieldsAreUnquoted) {
 }
 
 // No one who starts portregd without flags shall sit on another's port.
-TEST(EmbeddedTest, TheDefaultPortHasNothingAgainstIt) {
+TEST(EmbeddedTest, TheDefaultPortIsAssignedToNobody) {
   const std::string address(kDefaultAddress);
   const size_t colon = address.rfind(':');
   EXPECT_EQ(address.substr(0, colon), "127.0.0.1");
@@ -169,12 +169,13 @@ TEST(EmbeddedTest, TheDefaultPortHasNothingAgainstIt) {
   ASSERT_TRUE(port.ok()) << port.status();
   EXPECT_EQ(ClassOf(*port).port_class, PortClass::kRegistered);
 
-  // Neither assigned, reserved, dynamic, commonly used, privileged, ephemeral,
-  // a NodePort nor blocked: unassigned on all transports, and nothing else.
+  // Neither assigned, reserved, dynamic, privileged, ephemeral, a NodePort nor
+  // blocked: unassigned on all transports. Qdrant's peers use it too.
   const std::vector<Advisory> advice = Advise(EmbeddedRegistry(), *port, Transport::kNone);
-  ASSERT_THAT(advice, SizeIs(1));
+  ASSERT_THAT(advice, SizeIs(2));
   EXPECT_EQ(advice[0].kind, AdvisoryKind::kIanaUnassigned);
   EXPECT_THAT(advice[0].transports, IsEmpty());
+  EXPECT_EQ(advice[1].kind, AdvisoryKind::kCommonlyUsed);
 }
 
 }  // namespace

@@ -336,16 +336,15 @@ TEST(RegistryTest, LayersAreListedInTheirOrder) {
   EXPECT_EQ(registry.layers()[2].layer, Layer::kIana);
 }
 
-TEST(RegistryTest, ALayerMayStandOnlyOnce) {
-  for (const Layer layer : kLayers) {
-    std::vector<LayerData> layers;
-    layers.push_back(MakeLayer(layer, "a,1,tcp,\n"));
-    layers.push_back(MakeLayer(layer == Layer::kIana ? Layer::kLocal : Layer::kIana, "b,1,tcp,\n"));
-    layers.push_back(MakeLayer(layer, "c,1,tcp,\n"));
-    const absl::Status status = Registry::Create(std::move(layers)).status();
-    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-    EXPECT_EQ(Message(status), absl::StrCat("layer ", ToString(layer), " stands twice"));
-  }
+TEST(RegistryTest, SeveralOfAKindAreOneLayerInTheirOrder) {
+  std::vector<LayerData> layers;
+  layers.push_back(MakeLayer(Layer::kIana, "iana,1,tcp,\n"));
+  layers.push_back(MakeLayer(Layer::kLocal, "b,1,tcp,\n"));
+  layers.push_back(MakeLayer(Layer::kLocal, "a,1,tcp,\n"));
+  const Registry registry = Registry::Create(std::move(layers)).value();
+  EXPECT_THAT(Describe(registry, registry.AtPort(1)),
+              ElementsAre("local 1/tcp b", "local 1/tcp a", "iana 1/tcp iana"));
+  EXPECT_THAT(registry.layers(), SizeIs(3));
 }
 
 TEST(RegistryTest, CoverageIsBoundedOverAllLayers) {

@@ -11,6 +11,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
@@ -49,8 +50,9 @@ class SearchOracle {
   // The registry must outlive the oracle.
   explicit SearchOracle(const Registry& registry) : registry_(registry) {
     for (const ServiceRecord* const record : registry.records()) {
-      texts_.push_back(
-          {absl::AsciiStrToLower(record->service), absl::AsciiStrToLower(record->description)});
+      const std::string service = absl::AsciiStrToLower(record->service);
+      texts_.push_back({service, absl::StrCat(service, " ", absl::AsciiStrToLower(record->aliases)),
+                        absl::AsciiStrToLower(record->description)});
     }
   }
 
@@ -77,6 +79,8 @@ class SearchOracle {
  private:
   struct Texts {
     std::string service;
+    // The service and its aliases.
+    std::string names;
     std::string description;
   };
 
@@ -90,10 +94,10 @@ class SearchOracle {
 
   void AddMatch(RecordIndex index, absl::string_view phrase, const std::vector<std::string>& words,
                 std::vector<SearchMatch>& matches) const {
-    const auto& [service, description] = texts_[index];
+    const auto& [service, names, description] = texts_[index];
     SearchMatch match = {index, MatchKind::kWord, false, false};
     for (const std::string& word : words) {
-      const WordStanding in_service = StandingOf(word, service);
+      const WordStanding in_service = StandingOf(word, names);
       const WordStanding in_description = StandingOf(word, description);
       const WordStanding best = std::max(in_service, in_description);
       if (best == WordStanding::kAbsent) return;
@@ -107,9 +111,13 @@ class SearchOracle {
   }
 
   [[nodiscard]] bool HasName(RecordIndex index, absl::string_view phrase) const {
-    const std::string& service = texts_[index].service;
+    const ServiceRecord& record = registry_.record(index);
+    const std::string service = absl::AsciiStrToLower(record.service);
     if (service == phrase) return true;
-    if (registry_.record(index).layer != Layer::kCommon) return false;
+    for (const absl::string_view alias : Aliases(record)) {
+      if (absl::EqualsIgnoreCase(alias, phrase)) return true;
+    }
+    if (!record.is_named_for_people()) return false;
     const std::vector<absl::string_view> parts = absl::StrSplit(service, " / ");
     return std::find(parts.begin(), parts.end(), phrase) != parts.end();
   }

@@ -380,7 +380,8 @@ TEST(SearchTest, WordsOfAQueryStandBetweenBlanks) {
 TEST(SearchTest, FindsWhatPeopleLookForInTheEmbeddedRegistry) {
   const Registry& registry = EmbeddedRegistry();
   EXPECT_EQ(Matches(registry, "cpanel")[0], "exact s common 2082 cPanel");
-  EXPECT_EQ(Matches(registry, "cpanel")[1], "prefix s common 2083 cPanel over SSL");
+  EXPECT_EQ(Matches(registry, "cpanel")[1], "exact sd common 2083/tcp cpanel");
+  EXPECT_EQ(Matches(registry, "kafka")[0], "exact sd common 9092/tcp kafka");
   EXPECT_THAT(Names(registry, "web hosting"), testing::Contains("cPanel"));
   EXPECT_EQ(Matches(registry, "https")[0], "exact s common 443 HTTPS");
 }

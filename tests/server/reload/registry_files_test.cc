@@ -34,10 +34,11 @@ TEST(DataTest, WithoutOptionsTheEmbeddedRegistryIsLoaded) {
   const absl::StatusOr<Registry> registry = LoadRegistry({});
   ASSERT_TRUE(registry.ok()) << registry.status();
   EXPECT_EQ(registry->revision(), EmbeddedRegistry().revision());
-  ASSERT_THAT(registry->layers(), SizeIs(2));
+  ASSERT_THAT(registry->layers(), SizeIs(3));
   EXPECT_EQ(registry->layers()[0].layer, Layer::kCommon);
-  EXPECT_EQ(registry->layers()[1].layer, Layer::kIana);
-  EXPECT_EQ(registry->layers()[1].origin, "embedded");
+  EXPECT_EQ(registry->layers()[1].layer, Layer::kCommon);
+  EXPECT_EQ(registry->layers()[2].layer, Layer::kIana);
+  EXPECT_EQ(registry->layers()[2].origin, "embedded");
 }
 
 TEST(DataTest, AnIanaFileReplacesTheEmbeddedSnapshot) {
@@ -46,8 +47,8 @@ TEST(DataTest, AnIanaFileReplacesTheEmbeddedSnapshot) {
   const absl::StatusOr<Registry> registry = LoadRegistry({.iana_file = same, .local_file = ""});
   ASSERT_TRUE(registry.ok()) << registry.status();
   EXPECT_EQ(registry->revision(), EmbeddedRegistry().revision());
-  EXPECT_EQ(registry->layers()[1].origin, "same.csv");
-  EXPECT_NE(registry->layers()[1].modify_time, std::nullopt);
+  EXPECT_EQ(registry->layers()[2].origin, "same.csv");
+  EXPECT_NE(registry->layers()[2].modify_time, std::nullopt);
 
   const std::string more =
       directory.Write("more.csv", absl::StrCat(EmbeddedIanaCsv(), "added,6335,tcp,New,,,,,,,,\n"));
@@ -65,7 +66,7 @@ TEST(DataTest, AnIanaFileWithOver5PercentFewerRowsIsRefusedUnlessTold) {
 
   const absl::StatusOr<Registry> registry = LoadRegistry({.iana_file = enough, .local_file = ""});
   ASSERT_TRUE(registry.ok()) << registry.status();
-  EXPECT_EQ(registry->layers()[1].record_count, fewest);
+  EXPECT_EQ(registry->layers()[2].record_count, fewest);
 
   const absl::Status status = LoadRegistry({.iana_file = fewer, .local_file = ""}).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
@@ -90,7 +91,7 @@ TEST(DataTest, ALocalFileAddsTheOperatorsLayer) {
       "local.csv", absl::StrCat(kFullHeader, "billing,7000,tcp,Invoices,,,,,,,,,Team A\n"));
   const absl::StatusOr<Registry> registry = LoadRegistry({.iana_file = "", .local_file = path});
   ASSERT_TRUE(registry.ok()) << registry.status();
-  ASSERT_THAT(registry->layers(), SizeIs(3));
+  ASSERT_THAT(registry->layers(), SizeIs(4));
   EXPECT_EQ(registry->layers()[0].origin, "local.csv");
   EXPECT_TRUE(registry->TakenLocally(7000, Transport::kTcp));
   EXPECT_FALSE(registry->TakenLocally(7000, Transport::kUdp));

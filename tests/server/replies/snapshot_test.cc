@@ -64,6 +64,7 @@ Registry WithLocal(const std::string& rows) {
   std::vector<LayerData> layers;
   layers.push_back(EmbeddedIanaLayer());
   layers.push_back(EmbeddedCommonLayer());
+  layers.push_back(EmbeddedPracticeLayer());
   if (!rows.empty()) layers.push_back(MakeLayer(Layer::kLocal, rows));
   return Registry::Create(std::move(layers)).value();
 }

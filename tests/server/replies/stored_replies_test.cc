@@ -98,6 +98,7 @@ INSTANTIATE_TEST_SUITE_P(, StoredRepliesTest,
                                std::vector<LayerData> layers;
                                layers.push_back(EmbeddedIanaLayer());
                                layers.push_back(EmbeddedCommonLayer());
+                               layers.push_back(EmbeddedPracticeLayer());
                                layers.push_back(MakeLayer(Layer::kLocal, "ours,443-445,,Ours\n"));
                                return Registry::Create(std::move(layers)).value();
                              },

@@ -152,6 +152,11 @@ TEST(FakeServerTest, KeepsWhatARecordHolds) {
   details.set_unauthorized_use_reported("g");
   details.set_assignment_notes("h");
   details.set_owner("i");
+  record.set_owner("i");
+  record.add_aliases("bill");
+  record.add_aliases("invoices");
+  record.set_scope("eu/prod");
+  record.set_status(v1::RECORD_STATUS_PLANNED);
   const auto server = FakeServer::Start({record}).value();
   v1::LookupRequest request;
   request.set_port(7100);

@@ -177,13 +177,13 @@ TEST_F(FlagsTest, SearchFlagsAreRead) {
 
 TEST_F(FlagsTest, ExportFlagsAreRead) {
   ExpectRead({
-      {{"export", "--format=services"}, "export 0\nlayer local\nlayer iana\n"},
+      {{"export", "--format=services"}, "export 0\ntarget"},
       {{"export", "--format=sysctl-reserved", "--reserve-over-half"}, "over half\n"},
       {{"export", "--format=sysctl-reserved"}, "export 1\ntarget"},
       {{"export", "--format=iana-csv"}, "export 2\nlayer iana\n"},
       {{"export", "--format", "json"}, "export 3\ntarget"},
       {{"export", "--format=services", "--layer=common"}, "export 0\nlayer common\ntarget"},
-      {{"443", "-o", "services"}, "format 6\nlayer local\nlayer iana\ntarget"},
+      {{"443", "-o", "services"}, "format 6\ntarget"},
       {{"443", "-o", "services", "--layer=common"}, "format 6\nlayer common\ntarget"},
   });
 }

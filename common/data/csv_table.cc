@@ -1,0 +1,84 @@
+#include "common/data/csv_table.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "common/text/quote.h"
+#include "common/text/text_position.h"
+#include "common/text/utf8.h"
+
+namespace portreg {
+namespace {
+
+constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+TextPosition PositionOf(absl::string_view text, size_t at) {
+  const absl::string_view before = text.substr(0, at);
+  const auto line = static_cast<uint32_t>(1 + std::count(before.begin(), before.end(), '\n'));
+  const size_t line_start =
+      before.rfind('\n') == absl::string_view::npos ? 0 : before.rfind('\n') + 1;
+  return {line, static_cast<uint32_t>(at - line_start + 1)};
+}
+
+absl::Status CheckIsText(absl::string_view text) {
+  if (absl::StripAsciiWhitespace(text).empty()) return absl::InvalidArgumentError("file is empty");
+  if (const size_t nul = text.find('\0'); nul != absl::string_view::npos) {
+    return ErrorAt(PositionOf(text, nul), "a NUL byte, this is not a text file");
+  }
+  if (const size_t bad = FindInvalidUtf8(text); bad != text.size()) {
+    return ErrorAt(
+        PositionOf(text, bad),
+        absl::StrCat("byte 0x", absl::Hex(static_cast<unsigned char>(text[bad]), absl::kZeroPad2),
+                     " is not valid UTF-8"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<CsvTable> CsvTable::Open(absl::string_view text,
+                                        std::deque<std::string>& unescaped) {
+  absl::ConsumePrefix(&text, kByteOrderMark);
+  if (absl::Status status = CheckIsText(text); !status.ok()) return status;
+  CsvTable table(CsvReader(text, unescaped));
+  const absl::StatusOr<bool> read = table.reader_.Next(table.header_);
+  if (!read.ok()) return read.status();
+  return table;
+}
+
+absl::StatusOr<std::optional<size_t>> CsvTable::Find(absl::string_view column) const {
+  std::optional<size_t> place;
+  for (size_t i = 0; i < header_.size(); ++i) {
+    const absl::string_view title = absl::StripAsciiWhitespace(header_[i].text);
+    if (!absl::EqualsIgnoreCase(title, column)) continue;
+    if (place) {
+      return ErrorAt(header_[i].position, absl::StrCat("column ", Quoted(title), " stands twice"));
+    }
+    place = i;
+  }
+  return place;
+}
+
+absl::StatusOr<size_t> CsvTable::Require(absl::string_view column) const {
+  const absl::StatusOr<std::optional<size_t>> place = Find(column);
+  if (!place.ok()) return place.status();
+  if (*place) return **place;
+  return ErrorAt(header_.front().position,
+                 absl::StrCat("not a port registry in IANA's format: the header has no column \"",
+                              column, "\", it begins with ", Quoted(header_.front().text)));
+}
+
+absl::StatusOr<bool> CsvTable::Next(std::vector<CsvField>& row) {
+  absl::StatusOr<bool> read = reader_.Next(row);
+  if (!read.ok() || !*read || row.size() == header_.size()) return read;
+  return ErrorAt(row.front().position,
+                 absl::StrCat("row has ", row.size(), " fields, the header has ", header_.size(),
+                              "; it seems cut off or unquoted"));
+}
+
+}  // namespace portreg

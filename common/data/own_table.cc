@@ -1,0 +1,301 @@
+#include "common/data/own_table.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/civil_time.h"
+#include "common/data/csv_table.h"
+#include "common/model/detail_columns.h"
+#include "common/model/port.h"
+#include "common/model/service_name.h"
+#include "common/text/quote.h"
+
+namespace portreg {
+namespace {
+
+constexpr size_t kMaxScopeBytes = 64;
+constexpr absl::string_view kEnDash = "\xE2\x80\x93";
+
+// The columns that need more than copying.
+enum class Column : size_t {
+  kServiceName,
+  kPortNumber,
+  kTransportProtocol,
+  kDescription,
+  kAliases,
+  kScope,
+  kStatus,
+  kSince,
+  kUntil,
+  kBind,
+};
+constexpr std::array<absl::string_view, 10> kHeaders = {
+    "Service Name", "Port Number", "Transport Protocol",
+    "Description",  "Aliases",     "Scope",
+    "Status",       "Since",       "Until",
+    "Bind"};
+// The columns before this one must exist.
+constexpr auto kFirstOptional = static_cast<size_t>(Column::kAliases);
+
+struct Places {
+  std::array<std::optional<size_t>, kHeaders.size()> of;
+  std::vector<std::pair<size_t, absl::string_view RecordDetails::*>> copied;
+};
+
+absl::StatusOr<Places> FindColumns(const CsvTable& table, Layer layer) {
+  Places places;
+  for (size_t i = 0; i < kHeaders.size(); ++i) {
+    if (i < kFirstOptional) {
+      const absl::StatusOr<size_t> place = table.Require(kHeaders[i]);
+      if (!place.ok()) return place.status();
+      places.of[i] = *place;
+      continue;
+    }
+    const absl::StatusOr<std::optional<size_t>> place = table.Find(kHeaders[i]);
+    if (!place.ok()) return place.status();
+    places.of[i] = *place;
+  }
+  for (const DetailColumn& column : kDetailColumns) {
+    const absl::StatusOr<std::optional<size_t>> place = table.Find(column.header);
+    if (!place.ok()) return place.status();
+    const bool wanted = layer == Layer::kLocal || !column.local_only;
+    if (*place && wanted) places.copied.emplace_back(**place, column.member);
+  }
+  return places;
+}
+
+// "80,443" or "35200 - 35220": the ranges. Nothing for an empty text.
+absl::StatusOr<std::vector<PortRange>> ReadPorts(absl::string_view text) {
+  std::vector<PortRange> ranges;
+  if (text.empty()) return ranges;
+  const std::string plain = absl::StrReplaceAll(text, {{kEnDash, "-"}});
+  for (const absl::string_view part : absl::StrSplit(plain, ',')) {
+    const std::vector<absl::string_view> bounds = absl::StrSplit(part, '-');
+    std::string range;
+    for (const absl::string_view bound : bounds) {
+      absl::StrAppend(&range, range.empty() ? "" : "-", absl::StripAsciiWhitespace(bound));
+    }
+    const absl::StatusOr<PortRange> parsed = ParsePortRange(range);
+    if (!parsed.ok()) return parsed.status();
+    ranges.push_back(*parsed);
+  }
+  return ranges;
+}
+
+// "TCP/UDP" or "tcp, udp": the transports. kNone alone for an empty text.
+absl::StatusOr<std::vector<Transport>> ReadTransports(absl::string_view text) {
+  std::vector<Transport> transports;
+  for (const absl::string_view part :
+       absl::StrSplit(text, absl::ByAnyChar(",/ "), absl::SkipEmpty())) {
+    const std::optional<Transport> transport = ParseTransport(part);
+    if (!transport) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "transport ", Quoted(part),
+          " is unknown, allowed are tcp, udp, sctp and dccp, a list of these such as tcp/udp, or "
+          "nothing for any"));
+    }
+    if (std::find(transports.begin(), transports.end(), *transport) == transports.end()) {
+      transports.push_back(*transport);
+    }
+  }
+  if (transports.empty()) transports.push_back(Transport::kNone);
+  std::sort(transports.begin(), transports.end());
+  return transports;
+}
+
+absl::Status CheckNameSize(absl::string_view what, absl::string_view name) {
+  if (name.size() <= kMaxServiceNameBytes) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(what, " ", Quoted(name), " has ", name.size(),
+                                                 " bytes, at most ", kMaxServiceNameBytes,
+                                                 " are allowed"));
+}
+
+absl::Status CheckName(absl::string_view name) {
+  if (absl::StartsWith(name, "#")) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "service name ", Quoted(name),
+        " begins with \"#\", which comments nothing out here; remove the row, or set its Status to "
+        "retired"));
+  }
+  return CheckNameSize("service name", name);
+}
+
+absl::Status CheckAliases(absl::string_view aliases) {
+  for (const absl::string_view alias : absl::StrSplit(aliases, ' ', absl::SkipEmpty())) {
+    if (absl::Status status = CheckNameSize("alias", alias); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckScope(absl::string_view scope) {
+  if (scope.empty()) return absl::OkStatus();
+  const auto is_label = [](absl::string_view label) {
+    return !label.empty() && std::all_of(label.begin(), label.end(), [](char byte) {
+      return absl::ascii_isgraph(static_cast<unsigned char>(byte));
+    });
+  };
+  const std::vector<absl::string_view> labels = absl::StrSplit(scope, '/');
+  if (scope.size() <= kMaxScopeBytes && std::all_of(labels.begin(), labels.end(), is_label)) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat("scope ", Quoted(scope),
+                                                 " is not labels with \"/\" between them, such as "
+                                                 "eu/prod, of at most ",
+                                                 kMaxScopeBytes, " bytes without blanks"));
+}
+
+absl::Status CheckDay(absl::string_view day) {
+  absl::CivilDay parsed;
+  if (day.empty()) return absl::OkStatus();
+  if (day.size() == 10 && absl::ParseCivilTime(day, &parsed) &&
+      absl::FormatCivilTime(parsed) == day) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("day ", Quoted(day), " is not a date such as 2026-11-29"));
+}
+
+absl::Status CheckBind(absl::string_view bind) {
+  if (bind.empty() || absl::EqualsIgnoreCase(bind, "loopback")) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("bind ", Quoted(bind), " is unknown, allowed are loopback and nothing"));
+}
+
+// Reads the rows of one table.
+class RowReader {
+ public:
+  RowReader(const Places& places, Layer layer, ParsedIanaCsv& parsed)
+      : places_(places), layer_(layer), parsed_(parsed) {}
+
+  // Adds the records of a row, or sets the row aside.
+  void Read(const std::vector<CsvField>& row) {
+    row_ = &row;
+    if (IsBlank()) return;
+    absl::Status status;
+    const auto check = [&](Column column, const absl::Status& found) {
+      if (status.ok() && !found.ok()) {
+        status = found;
+        SetAside(column, found);
+      }
+    };
+    const absl::StatusOr<std::vector<PortRange>> ports = ReadPorts(Text(Column::kPortNumber));
+    const absl::StatusOr<std::vector<Transport>> transports =
+        ReadTransports(Text(Column::kTransportProtocol));
+    const std::optional<RecordStatus> record_status = ParseRecordStatus(Text(Column::kStatus));
+    check(Column::kServiceName, CheckName(Text(Column::kServiceName)));
+    check(Column::kPortNumber, ports.status());
+    check(Column::kTransportProtocol, transports.status());
+    check(Column::kAliases, CheckAliases(Text(Column::kAliases)));
+    check(Column::kScope, CheckScope(Text(Column::kScope)));
+    check(Column::kStatus, record_status
+                               ? absl::OkStatus()
+                               : absl::InvalidArgumentError(absl::StrCat(
+                                     "status ", Quoted(Text(Column::kStatus)),
+                                     " is unknown, allowed are active, planned, deprecated, "
+                                     "retired and nothing")));
+    check(Column::kSince, CheckDay(Text(Column::kSince)));
+    check(Column::kUntil, CheckDay(Text(Column::kUntil)));
+    check(Column::kBind, CheckBind(Text(Column::kBind)));
+    if (!status.ok()) return;
+
+    ServiceRecord record;
+    record.layer = layer_;
+    record.line = row.front().position.line;
+    record.service = Text(Column::kServiceName);
+    record.description = row[*PlaceOf(Column::kDescription)].text;
+    record.aliases = Text(Column::kAliases);
+    record.scope = Text(Column::kScope);
+    record.status = *record_status;
+    for (const auto& [place, member] : places_.copied) record.details.*member = row[place].text;
+    check(Column::kPortNumber, CheckRow(record, ports->empty()));
+    if (status.ok()) AddRecords(std::move(record), *ports, *transports);
+  }
+
+ private:
+  [[nodiscard]] bool IsBlank() const {
+    return std::all_of(row_->begin(), row_->end(), [](const CsvField& field) {
+      return absl::StripAsciiWhitespace(field.text).empty();
+    });
+  }
+
+  [[nodiscard]] std::optional<size_t> PlaceOf(Column column) const {
+    return places_.of[static_cast<size_t>(column)];
+  }
+
+  // The text of a column; empty if the table lacks it.
+  [[nodiscard]] absl::string_view Text(Column column) const {
+    const std::optional<size_t> place = PlaceOf(column);
+    return place ? absl::StripAsciiWhitespace((*row_)[*place].text) : absl::string_view();
+  }
+
+  void SetAside(Column column, const absl::Status& status) {
+    const std::optional<size_t> place = PlaceOf(column);
+    parsed_.set_aside.push_back(
+        {(*row_)[place.value_or(0)].position, std::string(status.message())});
+  }
+
+  [[nodiscard]] absl::Status CheckRow(const ServiceRecord& record, bool portless) const {
+    if (portless && !record.named()) {
+      return absl::InvalidArgumentError("row has neither a service name nor a port");
+    }
+    if (layer_ == Layer::kLocal && !record.named() &&
+        absl::StripAsciiWhitespace(record.details.owner).empty()) {
+      return absl::InvalidArgumentError(
+          "row has neither a service name nor an owner: a service needs a Service Name, a block "
+          "of ports an Owner");
+    }
+    return absl::OkStatus();
+  }
+
+  void AddRecords(ServiceRecord record, const std::vector<PortRange>& ports,
+                  const std::vector<Transport>& transports) {
+    for (const Transport transport : transports) {
+      record.transport = transport;
+      if (ports.empty()) parsed_.records.push_back(record);
+      for (const PortRange& range : ports) {
+        record.ports = range;
+        parsed_.records.push_back(record);
+      }
+    }
+  }
+
+  const Places& places_;
+  const Layer layer_;
+  ParsedIanaCsv& parsed_;
+  const std::vector<CsvField>* row_ = nullptr;
+};
+
+}  // namespace
+
+absl::StatusOr<ParsedIanaCsv> ParseOwnTable(absl::string_view text, Layer layer,
+                                            std::deque<std::string>& unescaped) {
+  absl::StatusOr<CsvTable> table = CsvTable::Open(text, unescaped);
+  if (!table.ok()) return table.status();
+  const absl::StatusOr<Places> places = FindColumns(*table, layer);
+  if (!places.ok()) return places.status();
+  ParsedIanaCsv parsed;
+  RowReader reader(*places, layer, parsed);
+  std::vector<CsvField> row;
+  absl::StatusOr<bool> read = false;
+  while ((read = table->Next(row)).ok() && *read) {
+    reader.Read(row);
+    if (parsed.records.size() + parsed.set_aside.size() > kMaxRows) {
+      return ErrorAt(row.front().position, absl::StrCat("more than ", kMaxRows, " records"));
+    }
+  }
+  if (!read.ok()) return read.status();
+  return parsed;
+}
+
+}  // namespace portreg

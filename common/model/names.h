@@ -1,0 +1,38 @@
+// Chooses the one name of a port, and the one port of a name.
+//
+// Everything that must say one thing uses these two rules: short answers, files for
+// /etc/services, tables for log pipelines.
+#ifndef PORTREG_COMMON_MODEL_NAMES_H_
+#define PORTREG_COMMON_MODEL_NAMES_H_
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "common/model/port.h"
+#include "common/model/record.h"
+#include "common/model/registry.h"
+
+namespace portreg {
+
+// Returns the record that names a slot, or nullptr if none does. `covering` are the
+// records that cover the port, in lookup order; kNone asks for any transport.
+//
+// The layers decide in the order local, practice, iana, and last the table of common
+// ports, whose names are words for people. Within a layer a record of the transport
+// precedes one of no transport; else lookup order decides. Retired records name
+// nothing.
+const ServiceRecord* NameOfSlot(absl::Span<const ServiceRecord* const> covering,
+                                Transport transport);
+const ServiceRecord* NameOfSlot(const Registry& registry, Port port, Transport transport);
+
+// Returns the record whose port a name stands for, or nullptr if none has a port.
+// `named` are the records of the name, in lookup order; kNone asks for any transport.
+//
+// The layers decide in the order local, iana, practice, and last the table of common
+// ports; within a layer a single port precedes a range, else lookup order decides.
+const ServiceRecord* PortOfName(absl::Span<const ServiceRecord* const> named, Transport transport);
+const ServiceRecord* PortOfName(const Registry& registry, absl::string_view name,
+                                Transport transport);
+
+}  // namespace portreg
+
+#endif  // PORTREG_COMMON_MODEL_NAMES_H_

@@ -1,0 +1,130 @@
+#include "common/data/own_table.h"
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace portreg {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr absl::string_view kHeader =
+    "Service Name,Port Number,Transport Protocol,Description,Owner,Aliases,Scope,Status,Since,"
+    "Until,Bind\n";
+
+// What a table is read as, and the texts that its records view.
+struct ReadTable {
+  std::string text;
+  std::deque<std::string> unescaped;
+  ParsedIanaCsv table;
+
+  [[nodiscard]] std::vector<std::string> Records() const {
+    std::vector<std::string> shown;
+    for (const ServiceRecord& record : table.records) {
+      shown.push_back(absl::StrCat(record.service, " ",
+                                   record.ports ? ToString(*record.ports) : "-", "/",
+                                   ToString(record.transport)));
+    }
+    return shown;
+  }
+};
+
+ReadTable ReadRows(absl::string_view rows, Layer layer = Layer::kLocal) {
+  ReadTable parsed;
+  parsed.text = absl::StrCat(kHeader, rows);
+  absl::StatusOr<ParsedIanaCsv> table = ParseOwnTable(parsed.text, layer, parsed.unescaped);
+  EXPECT_TRUE(table.ok()) << table.status();
+  if (table.ok()) parsed.table = *std::move(table);
+  return parsed;
+}
+
+// The reason for which the only row of a table is set aside.
+std::string ReasonFor(absl::string_view row) {
+  const ReadTable parsed = ReadRows(row);
+  EXPECT_THAT(parsed.table.records, IsEmpty()) << row;
+  if (parsed.table.set_aside.size() != 1) return "taken";
+  return absl::StrCat(parsed.table.set_aside[0].position.column, ": ",
+                      parsed.table.set_aside[0].reason);
+}
+
+TEST(OwnTableTest, ARowBecomesARecordForEachRangeAndTransport) {
+  EXPECT_THAT(ReadRows("web,\"80,443\",tcp,,ops,,,,,,\n").Records(),
+              ElementsAre("web 80/tcp", "web 443/tcp"));
+  EXPECT_THAT(ReadRows("voice,35200 - 35220,UDP,,ops,,,,,,\n").Records(),
+              ElementsAre("voice 35200-35220/udp"));
+  EXPECT_THAT(ReadRows("etcd,2379\u20132380,TCP/udp,,ops,,,,,,\n").Records(),
+              ElementsAre("etcd 2379-2380/tcp", "etcd 2379-2380/udp"));
+  EXPECT_THAT(ReadRows("a,1,\"udp, tcp\",,ops,,,,,,\nb,2,tcp udp,,ops,,,,,,\n").Records(),
+              ElementsAre("a 1/tcp", "a 1/udp", "b 2/tcp", "b 2/udp"));
+  EXPECT_THAT(ReadRows("a,,,,ops,,,,,,\nb,3,,,ops,,,,,,\n").Records(), ElementsAre("a -/", "b 3/"));
+}
+
+TEST(OwnTableTest, ColumnsAreKept) {
+  const ReadTable parsed = ReadRows(
+      "billing,7000,tcp,API,payments,bill invoices,eu/prod,Planned,2026-01-31,2027-12-01,"
+      "loopback\n");
+  ASSERT_THAT(parsed.table.records, SizeIs(1));
+  const ServiceRecord& record = parsed.table.records[0];
+  EXPECT_EQ(record.details.owner, "payments");
+  EXPECT_THAT(Aliases(record), ElementsAre("bill", "invoices"));
+  EXPECT_EQ(record.scope, "eu/prod");
+  EXPECT_EQ(record.status, RecordStatus::kPlanned);
+  EXPECT_EQ(record.description, "API");
+  EXPECT_EQ(record.line, 2);
+}
+
+TEST(OwnTableTest, RowsOfEmptyCellsArePassedOver) {
+  EXPECT_THAT(ReadRows(",,,,,,,,,,\na,1,,,ops,,,,,,\n , ,,,,,,,,,\n").Records(),
+              ElementsAre("a 1/"));
+}
+
+TEST(OwnTableTest, ABlockNeedsAnOwnerWhereItIsLocal) {
+  EXPECT_THAT(ReadRows(",7100-7149,,Reserved,payments,,,,,,\n").Records(),
+              ElementsAre(" 7100-7149/"));
+  EXPECT_THAT(ReasonFor(",7100-7149,,unassigned,,,,,,,\n"),
+              HasSubstr("neither a service name nor an owner"));
+  EXPECT_THAT(ReadRows(",7100-7149,,Reserved,,,,,,,\n", Layer::kCommon).Records(), SizeIs(1));
+}
+
+TEST(OwnTableTest, ARowThatCannotBeUsedNamesColumnAndWhatIsAllowed) {
+  const std::vector<std::pair<std::string, std::string>> table = {
+      {"#web,80,tcp,,ops,,,,,,\n", "1: service name \"#web\" begins with \"#\""},
+      {"a,80/tcp,,,ops,,,,,,\n", "3: "},
+      {"a,0x50,,,ops,,,,,,\n", "3: "},
+      {"a,90-80,,,ops,,,,,,\n", "3: "},
+      {"a,80-,,,ops,,,,,,\n", "3: "},
+      {"a,\"80,\",,,ops,,,,,,\n", "3: "},
+      {"a,70000,,,ops,,,,,,\n", "3: "},
+      {"a,1,icmp,,ops,,,,,,\n", "5: transport \"icmp\" is unknown, allowed are tcp, udp, sctp"},
+      {"a,1,,,ops,,eu//prod,,,,\n", "scope \"eu//prod\" is not labels"},
+      {"a,1,,,ops,,eu prod,,,,\n", "scope \"eu prod\" is not labels"},
+      {"a,1,,,ops,,,gone,,,\n", "status \"gone\" is unknown, allowed are active, planned"},
+      {"a,1,,,ops,,,,2026-02-30,,\n", "day \"2026-02-30\" is not a date such as 2026-11-29"},
+      {"a,1,,,ops,,,,,26-1-1,\n", "day \"26-1-1\" is not a date"},
+      {"a,1,,,ops,,,,,,eth0\n", "bind \"eth0\" is unknown, allowed are loopback and nothing"},
+      {absl::StrCat(std::string(65, 'a'), ",1,,,ops,,,,,,\n"), "has 65 bytes, at most 64"},
+      {absl::StrCat("a,1,,,ops,", std::string(65, 'b'), ",,,,,\n"), "alias "},
+      {absl::StrCat("a,1,,,ops,,", std::string(65, 's'), ",,,,\n"), "scope "}};
+  for (const auto& [row, reason] : table) EXPECT_THAT(ReasonFor(row), HasSubstr(reason)) << row;
+}
+
+TEST(OwnTableTest, FewColumnsAreEnough) {
+  std::deque<std::string> unescaped;
+  const absl::StatusOr<ParsedIanaCsv> table =
+      ParseOwnTable("Port Number,Service Name,Description,Transport Protocol\n80,web,,tcp\n",
+                    Layer::kLocal, unescaped);
+  ASSERT_TRUE(table.ok()) << table.status();
+  EXPECT_THAT(table->records, SizeIs(1));
+  EXPECT_FALSE(ParseOwnTable("Port Number,Name\n80,web\n", Layer::kLocal, unescaped).ok());
+}
+
+}  // namespace
+}  // namespace portreg
