@@ -190,7 +190,7 @@ absl::Status CheckUnknown(const std::vector<std::string>& variables) {
   for (const std::string& variable : variables) {
     if (IsOfTls(variable)) {
       return absl::InvalidArgumentError(
-          absl::StrCat("variable ", Quoted(variable), " stands for no flag, see --help"));
+          absl::StrCat("variable ", Quoted(variable), " sets no flag, see --help"));
     }
   }
   return absl::OkStatus();
@@ -207,7 +207,7 @@ absl::Status ReadEnvironment() {
         // contain them. Not those of TLS: the server would then serve everyone.
         if (!IsOfTls(variable)) continue;
         return absl::InvalidArgumentError(
-            absl::StrCat(variable, " has no value; without it leave the variable unset"));
+            absl::StrCat(variable, " is empty; to serve without it, leave the variable unset"));
       }
       std::string error;
       if (!absl::FindCommandLineFlag(name)->ParseFrom(value, &error)) {
@@ -230,7 +230,7 @@ absl::Status CheckNoneIsEmpty() {
   for (const auto& [name, flag] : flags) {
     if (flag.given && flag.value.empty()) {
       return absl::InvalidArgumentError(
-          absl::StrCat("--", name, " has no value; without TLS leave it out"));
+          absl::StrCat("--", name, " is empty; to serve without TLS, leave it out"));
     }
   }
   return absl::OkStatus();
