@@ -12,7 +12,7 @@
 
 namespace portreg::server {
 
-// Identifies a flow, whose items share a turn. In the server, a connection is a flow.
+// Identifies a flow, which is the owner of items. In the server, it is a connection.
 using FlowId = uintptr_t;
 
 // A bounded queue that gives each flow an equal share of the time that work
