@@ -6,7 +6,10 @@ cd "$(dirname "$0")/.."
 
 deploy/install_dependencies.sh build
 if command -v ccache >/dev/null; then export CMAKE_CXX_COMPILER_LAUNCHER=ccache; fi
-cmake --preset release -DPORTREG_BUILD_TESTS=OFF >/dev/null
+# Tests need more packages. Where tests/run.sh was run, its build is used as it is.
+options=()
+if [[ ! -e build/release/CMakeCache.txt ]]; then options=(-DPORTREG_BUILD_TESTS=OFF); fi
+cmake --preset release "${options[@]}" >/dev/null
 cmake --build --preset release
 
 PATH=$PWD/build/release/bin:$PATH

@@ -1,8 +1,5 @@
 #include "client/connections/renewed_line.h"
 
-#include <sys/stat.h>
-
-#include <cerrno>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -15,11 +12,6 @@ namespace {
 // How often the files are looked at.
 constexpr absl::Duration kLookEvery = absl::Seconds(1);
 
-int64_t Nanoseconds(const timespec& time) {
-  constexpr int64_t kPerSecond = 1'000'000'000;
-  return time.tv_sec * kPerSecond + time.tv_nsec;
-}
-
 absl::StatusOr<Line> LineOf(const ClientOptions& options, const TlsContent& content) {
   absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> credentials = CredentialsOf(content);
   if (!credentials.ok()) return credentials.status();
@@ -31,7 +23,7 @@ absl::StatusOr<Line> LineOf(const ClientOptions& options, const TlsContent& cont
 absl::StatusOr<std::unique_ptr<RenewedLine>> RenewedLine::Create(const ClientOptions& options) {
   std::unique_ptr<RenewedLine> renewed(new RenewedLine(options));
   // Before they are read, so that no change falls in between.
-  renewed->stamps_ = renewed->Look();
+  renewed->states_ = renewed->Look();
   absl::StatusOr<TlsContent> content = ReadTlsContent(*options.tls, absl::Now());
   if (!content.ok()) return content.status();
   absl::StatusOr<Line> line = LineOf(options, *content);
@@ -66,9 +58,9 @@ absl::Status RenewedLine::problem() const {
 void RenewedLine::Renew() {
   const std::unique_lock reading(reading_, std::try_to_lock);
   if (!reading) return;
-  Stamps stamps = Look();
+  std::vector<FileState> states = Look();
   // A failure is tried again: what is not valid yet may be so by now.
-  if (stamps == stamps_ && problem().ok()) return;
+  if (states == states_ && problem().ok()) return;
   absl::StatusOr<TlsContent> content = ReadTlsContent(*options_.tls, absl::Now());
   absl::Status status = content.status();
   absl::StatusOr<Line> line = Latest();
@@ -78,31 +70,20 @@ void RenewedLine::Renew() {
   }
   if (status.ok()) {
     content_ = *std::move(content);
-    stamps_ = std::move(stamps);
+    states_ = std::move(states);
   }
   const std::lock_guard lock(mutex_);
   problem_ = std::move(status);
   if (line.ok()) line_ = *std::move(line);
 }
 
-RenewedLine::Stamp RenewedLine::StampOf(const std::string& path) {
-  struct stat found;
-  if (stat(path.c_str(), &found) != 0) return {.error = errno};
-  return {.error = 0,
-          .device = found.st_dev,
-          .inode = found.st_ino,
-          .size = found.st_size,
-          .modified = Nanoseconds(found.st_mtim),
-          .changed = Nanoseconds(found.st_ctim)};
-}
-
-RenewedLine::Stamps RenewedLine::Look() const {
-  Stamps stamps;
+std::vector<FileState> RenewedLine::Look() const {
+  std::vector<FileState> states;
   for (const std::string& path :
        {options_.tls->ca_file, options_.tls->cert_file, options_.tls->key_file}) {
-    if (!path.empty()) stamps.push_back(StampOf(path));
+    if (!path.empty()) states.push_back(FileState::Of(path));
   }
-  return stamps;
+  return states;
 }
 
 }  // namespace portreg::internal

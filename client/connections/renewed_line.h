@@ -2,9 +2,6 @@
 #ifndef PORTREG_CLIENT_CONNECTIONS_RENEWED_LINE_H_
 #define PORTREG_CLIENT_CONNECTIONS_RENEWED_LINE_H_
 
-#include <sys/types.h>
-
-#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -14,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "client/connections/line.h"
 #include "client/connections/tls_content.h"
+#include "common/system/file_state.h"
 #include "common/system/monotonic_time.h"
 #include "portreg/client_options.h"
 
@@ -45,24 +43,9 @@ class RenewedLine {
   [[nodiscard]] absl::Status problem() const;
 
  private:
-  // What tells one content of a file from the next without reading it.
-  struct Stamp {
-    int error = 0;
-    dev_t device = 0;
-    ino_t inode = 0;
-    off_t size = 0;
-    // In nanoseconds.
-    int64_t modified = 0;
-    int64_t changed = 0;
-
-    bool operator==(const Stamp&) const = default;
-  };
-  using Stamps = std::vector<Stamp>;
-
   explicit RenewedLine(const ClientOptions& options) : options_(options) {}
 
-  static Stamp StampOf(const std::string& path);
-  [[nodiscard]] Stamps Look() const;
+  [[nodiscard]] std::vector<FileState> Look() const;
   // Takes up what the files hold now.
   void Renew();
 
@@ -71,7 +54,8 @@ class RenewedLine {
   std::mutex reading_;
   // Guarded by reading_.
   TlsContent content_;
-  Stamps stamps_;
+  // Of the files that content_ was read from.
+  std::vector<FileState> states_;
 
   mutable std::mutex mutex_;
   // Guarded by mutex_.

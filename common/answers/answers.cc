@@ -19,12 +19,6 @@
 namespace portreg {
 namespace {
 
-// A listing's messages begin small and double, so that one that is given up at
-// once costs little. From 256 records a message on, making and parsing records
-// is what a listing costs.
-constexpr int kFirstListingRecords = 16;
-constexpr int kMaxListingRecords = 512;
-
 void AddRecords(const Registry& registry, absl::Span<const RecordIndex> found,
                 const LookupQuestion& question, v1::LookupResponse& response) {
   for (const RecordIndex index : found) {
@@ -42,7 +36,7 @@ absl::StatusOr<v1::LookupResponse> LookupWithoutRevision(const Registry& registr
   v1::LookupResponse response;
   if (const auto* port = std::get_if<Port>(&question->key)) {
     AddRecords(registry, registry.AtPort(*port), *question, response);
-    ToMessage(registry, *port, question->transport, response);
+    AddPortState(registry, *port, question->transport, response);
     return response;
   }
   const auto& service = std::get<std::string>(question->key);
@@ -72,6 +66,17 @@ v1::LookupResult LookupResultOf(const Registry& registry, const v1::LookupReques
     *result.mutable_failure() = ToLookupFailure(answer.status());
   }
   return result;
+}
+
+absl::StatusOr<v1::BatchLookupResponse> BatchLookup(const Registry& registry,
+                                                    const v1::BatchLookupRequest& request) {
+  if (absl::Status status = CheckBatch(request); !status.ok()) return status;
+  v1::BatchLookupResponse response;
+  for (const v1::LookupRequest& each : request.requests()) {
+    *response.add_results() = LookupResultOf(registry, each);
+  }
+  response.set_revision(registry.revision());
+  return response;
 }
 
 absl::StatusOr<v1::ClassifyResponse> Classify(const Registry& registry,
@@ -111,36 +116,6 @@ v1::WatchResponse WatchMessage(const Registry& registry) {
   response.set_revision(registry.revision());
   for (const LayerInfo& layer : registry.layers()) ToMessage(layer, *response.add_layers());
   return response;
-}
-
-ListRangeAnswer::ListRangeAnswer(const Registry& registry, RangeCursor cursor,
-                                 WithDetails with_details)
-    : registry_(registry),
-      cursor_(std::move(cursor)),
-      with_details_(with_details),
-      max_records_(kFirstListingRecords),
-      next_(cursor_.Next()) {}
-
-bool ListRangeAnswer::Next(v1::ListRangeResponse& response) {
-  response.Clear();
-  size_t bytes = 0;
-  RecordIndex position = cursor_.position();
-  while (next_ != nullptr && response.records_size() < max_records_ && bytes < kListingBytes) {
-    v1::PortRecord& record = *response.add_records();
-    ToMessage(*next_, with_details_, record);
-    bytes += record.ByteSizeLong();
-    position = cursor_.position();
-    next_ = cursor_.Next();
-  }
-  max_records_ = std::min(2 * max_records_, kMaxListingRecords);
-  response.set_revision(registry_.revision());
-  response.set_resume_token(ResumeToken(registry_, position));
-  return next_ == nullptr;
-}
-
-ListRangeAnswer ListRange(const Registry& registry, ListRangeQuestion question) {
-  return {registry, RangeCursor(registry, std::move(question.range), question.from),
-          question.with_details};
 }
 
 }  // namespace portreg

@@ -8,7 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "common/answers/to_message.h"
+#include "common/answers/conversion.h"
 #include "common/model/limits.h"
 #include "common/model/port.h"
 #include "common/model/range_cursor.h"

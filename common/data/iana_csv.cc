@@ -10,6 +10,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "common/data/csv.h"
+#include "common/model/detail_columns.h"
 #include "common/model/port.h"
 #include "common/model/service_name.h"
 #include "common/text/quote.h"
@@ -24,44 +26,21 @@ constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
 // times; what is reserved in excess is never touched.
 constexpr size_t kTypicalRowBytes = 64;
 
-struct Column {
-  absl::string_view header;
-  bool required = false;
-  // Where the text goes; nothing for the columns that need more than copying.
-  absl::string_view RecordDetails::*detail = nullptr;
-};
+// The columns that need more than copying; a file must have each of them.
+enum RequiredColumn : size_t { kServiceName, kPortNumber, kTransportProtocol, kDescription };
+constexpr std::array<absl::string_view, 4> kRequiredHeaders = {"Service Name", "Port Number",
+                                                               "Transport Protocol", "Description"};
 
-// The columns that need more than copying, as kColumns numbers them.
-enum ColumnIndex : size_t {
-  kServiceName = 0,
-  kPortNumber = 1,
-  kTransportProtocol = 2,
-  kDescription = 3,
-  kUnauthorizedUseReported = 10,
-  kKnownUnauthorizedUses = 11,
-};
-constexpr std::array kColumns = {
-    Column{"Service Name", true},
-    Column{"Port Number", true},
-    Column{"Transport Protocol", true},
-    Column{"Description", true},
-    Column{"Assignee", false, &RecordDetails::assignee},
-    Column{"Contact", false, &RecordDetails::contact},
-    Column{"Registration Date", false, &RecordDetails::registration_date},
-    Column{"Modification Date", false, &RecordDetails::modification_date},
-    Column{"Reference", false, &RecordDetails::reference},
-    Column{"Service Code", false, &RecordDetails::service_code},
-    Column{"Unauthorized Use Reported", false, &RecordDetails::unauthorized_use_reported},
-    Column{"Known Unauthorized Uses", false, &RecordDetails::unauthorized_use_reported},
-    Column{"Assignment Notes", false, &RecordDetails::assignment_notes},
-    Column{"Owner", false, &RecordDetails::owner},
-};
+// What files before about 2019 call a column of kDetailColumns.
+constexpr absl::string_view kOldUnauthorizedUse = "Known Unauthorized Uses";
+constexpr absl::string_view kUnauthorizedUse = "Unauthorized Use Reported";
 
-// Where each of kColumns stands in a row; nothing if the file lacks it.
+// The columns of a file.
 struct Header {
-  std::array<std::optional<size_t>, kColumns.size()> place;
   size_t width = 0;
-  // The columns of these places that are only copied, and where they go.
+  // The places of the required columns.
+  std::array<size_t, kRequiredHeaders.size()> required = {};
+  // The places of columns that are only copied, and where they are copied to.
   std::vector<std::pair<size_t, absl::string_view RecordDetails::*>> copied;
 };
 
@@ -87,35 +66,54 @@ absl::Status CheckIsText(absl::string_view text) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Header> ReadHeader(const std::vector<CsvField>& row, Layer layer) {
-  Header header{.place = {}, .width = row.size(), .copied = {}};
+// The place of a column in the header row; nothing if the row lacks it. An error for
+// a column that the row has twice.
+absl::StatusOr<std::optional<size_t>> FindColumn(const std::vector<CsvField>& row,
+                                                 absl::string_view header) {
+  std::optional<size_t> place;
   for (size_t i = 0; i < row.size(); ++i) {
     const absl::string_view title = absl::StripAsciiWhitespace(row[i].text);
-    for (size_t c = 0; c < kColumns.size(); ++c) {
-      if (!absl::EqualsIgnoreCase(title, kColumns[c].header)) continue;
-      if (header.place[c]) {
-        return ErrorAt(row[i].position, absl::StrCat("column ", Quoted(title), " stands twice"));
-      }
-      header.place[c] = i;
+    if (!absl::EqualsIgnoreCase(title, header)) continue;
+    if (place) {
+      return ErrorAt(row[i].position, absl::StrCat("column ", Quoted(title), " stands twice"));
     }
+    place = i;
   }
-  if (header.place[kUnauthorizedUseReported] && header.place[kKnownUnauthorizedUses]) {
-    return ErrorAt(row[*header.place[kKnownUnauthorizedUses]].position,
-                   "column \"Known Unauthorized Uses\" is the old name of \"Unauthorized Use "
-                   "Reported\", both stand here");
-  }
-  for (size_t c = 0; c < kColumns.size(); ++c) {
-    if (!kColumns[c].required || header.place[c]) continue;
-    return ErrorAt(
-        row.front().position,
-        absl::StrCat("not a port registry in IANA's format: the header has no column \"",
-                     kColumns[c].header, "\", it begins with ", Quoted(row.front().text)));
-  }
-  for (size_t c = 0; c < kColumns.size(); ++c) {
-    const bool wanted = layer == Layer::kLocal || kColumns[c].detail != &RecordDetails::owner;
-    if (kColumns[c].detail != nullptr && header.place[c] && wanted) {
-      header.copied.emplace_back(*header.place[c], kColumns[c].detail);
+  return place;
+}
+
+// The place of a column that is only copied; see FindColumn.
+absl::StatusOr<std::optional<size_t>> FindDetail(const std::vector<CsvField>& row,
+                                                 const DetailColumn& column) {
+  absl::StatusOr<std::optional<size_t>> place = FindColumn(row, column.header);
+  if (!place.ok() || column.header != kUnauthorizedUse) return place;
+  const absl::StatusOr<std::optional<size_t>> old = FindColumn(row, kOldUnauthorizedUse);
+  if (!old.ok() || !*old) return old.ok() ? place : old;
+  if (!*place) return old;
+  return ErrorAt(row[**old].position,
+                 absl::StrCat("column \"", kOldUnauthorizedUse, "\" is the old name of \"",
+                              kUnauthorizedUse, "\", both stand here"));
+}
+
+absl::StatusOr<Header> ReadHeader(const std::vector<CsvField>& row, Layer layer) {
+  Header header;
+  header.width = row.size();
+  for (size_t i = 0; i < kRequiredHeaders.size(); ++i) {
+    const absl::StatusOr<std::optional<size_t>> place = FindColumn(row, kRequiredHeaders[i]);
+    if (!place.ok()) return place.status();
+    if (!*place) {
+      return ErrorAt(
+          row.front().position,
+          absl::StrCat("not a port registry in IANA's format: the header has no column \"",
+                       kRequiredHeaders[i], "\", it begins with ", Quoted(row.front().text)));
     }
+    header.required[i] = **place;
+  }
+  for (const DetailColumn& column : kDetailColumns) {
+    const absl::StatusOr<std::optional<size_t>> place = FindDetail(row, column);
+    if (!place.ok()) return place.status();
+    const bool wanted = layer == Layer::kLocal || !column.local_only;
+    if (*place && wanted) header.copied.emplace_back(**place, column.member);
   }
   return header;
 }
@@ -123,9 +121,13 @@ absl::StatusOr<Header> ReadHeader(const std::vector<CsvField>& row, Layer layer)
 // Reads one row into `record`, or says where and why it cannot be used.
 std::optional<SetAsideRow> ReadRecord(const std::vector<CsvField>& row, const Header& header,
                                       Layer layer, ServiceRecord& record) {
-  const auto field = [&](size_t column) -> const CsvField& { return row[*header.place[column]]; };
-  const auto text = [&](size_t column) { return absl::StripAsciiWhitespace(field(column).text); };
-  const auto refuse = [&](size_t column, std::string reason) {
+  const auto field = [&](RequiredColumn column) -> const CsvField& {
+    return row[header.required[column]];
+  };
+  const auto text = [&](RequiredColumn column) {
+    return absl::StripAsciiWhitespace(field(column).text);
+  };
+  const auto refuse = [&](RequiredColumn column, std::string reason) {
     return SetAsideRow{field(column).position, std::move(reason)};
   };
 

@@ -22,10 +22,11 @@ absl::string_view ToString(Layer layer);
 // Reads a layer's name, ignoring case; nothing for any other text.
 std::optional<Layer> ParseLayer(absl::string_view text);
 
-// A layer's source, to be shown to a person: "IANA registry".
+// The source of a layer's records, to be shown to a person: "IANA registry".
 absl::string_view SourceOf(Layer layer);
 
-// The remaining columns of the source, as they stand there.
+// The remaining columns of the source, as the source has them. detail_columns.h
+// lists them for those who handle all of them alike.
 struct RecordDetails {
   absl::string_view assignee;
   absl::string_view contact;
@@ -51,6 +52,8 @@ struct ServiceRecord {
   // As the source spells it. Empty: "Reserved", "Unassigned" or the like.
   absl::string_view service;
   absl::string_view description;
+  // The record's source, to be shown to a person. Empty: SourceOf(layer).
+  absl::string_view source = {};
   RecordDetails details;
 
   [[nodiscard]] bool named() const { return !service.empty(); }

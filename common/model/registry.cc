@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "common/model/detail_columns.h"
 #include "common/model/port_class.h"
 #include "common/model/service_name.h"
 #include "common/text/quote.h"
@@ -70,18 +71,18 @@ void ForEachNameOf(const ServiceRecord& record, Take take) {
   take(std::move(whole));
 }
 
-// Unambiguous, since texts hold no NUL bytes.
+// Unambiguous, because texts hold no NUL bytes.
 void AppendForHash(const ServiceRecord& record, std::string& bytes) {
-  const RecordDetails& details = record.details;
-  if (record.ports) bytes += ToString(*record.ports);
-  for (const absl::string_view text :
-       {ToString(record.transport), ToString(record.layer), record.service, record.description,
-        details.assignee, details.contact, details.registration_date, details.modification_date,
-        details.reference, details.service_code, details.unauthorized_use_reported,
-        details.assignment_notes, details.owner}) {
+  const auto append = [&bytes](absl::string_view text) {
     bytes.push_back('\0');
     bytes.append(text.data(), text.size());
+  };
+  if (record.ports) bytes += ToString(*record.ports);
+  for (const absl::string_view text :
+       {ToString(record.transport), ToString(record.layer), record.service, record.description}) {
+    append(text);
   }
+  for (const DetailColumn& column : kDetailColumns) append(record.details.*column.member);
   bytes.push_back('\0');
 }
 

@@ -2,11 +2,10 @@
 #ifndef PORTREG_SERVER_RELOAD_FILE_WATCH_H_
 #define PORTREG_SERVER_RELOAD_FILE_WATCH_H_
 
-#include <sys/types.h>
-
-#include <cstdint>
 #include <string>
 #include <vector>
+
+#include "common/system/file_state.h"
 
 namespace portreg::server {
 
@@ -48,31 +47,15 @@ class FileWatch {
   [[nodiscard]] FileChange Look();
 
  private:
-  // The result of statx(2) for one path.
-  struct File {
-    // 0, or the error of statx(2).
-    int error = 0;
-    uint64_t device = 0;
-    uint64_t inode = 0;
-    // Time of creation in nanoseconds; 0 if the file system does not store it.
-    int64_t born = 0;
-    uint64_t size = 0;
-    // Nanoseconds since 1970.
-    int64_t modified = 0;
-    int64_t status_changed = 0;
-
-    bool operator==(const File&) const = default;
-  };
-
-  [[nodiscard]] std::vector<File> Stat() const;
-  // Returns true if a file was written in place between two looks.
-  static bool IsWritten(const std::vector<File>& before, const std::vector<File>& after);
+  [[nodiscard]] std::vector<FileState> States() const;
+  // Returns true if a file has been written in place between two looks.
+  static bool IsWritten(const std::vector<FileState>& before, const std::vector<FileState>& after);
 
   std::vector<std::string> paths_;
   // The files at the last look.
-  std::vector<File> last_;
+  std::vector<FileState> last_;
   // The files when they were last taken.
-  std::vector<File> taken_;
+  std::vector<FileState> taken_;
   // Number of looks in a row that found another change, and number of the latest of
   // these that found only files replaced as a whole.
   int changed_looks_ = 0;

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "absl/strings/string_view.h"
+#include "common/answers/conversion.h"
 #include "common/answers/requests.h"
-#include "common/answers/to_message.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/wire_format_lite.h"
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "common/answers/list_range_answer.h"
 #include "common/answers/requests.h"
 #include "common/model/range_cursor.h"
 #include "common/model/registry.h"

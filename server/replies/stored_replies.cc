@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "common/answers/answers.h"
-#include "common/answers/to_message.h"
+#include "common/answers/conversion.h"
 #include "common/model/classify.h"
 #include "common/model/port.h"
 #include "common/model/port_class.h"

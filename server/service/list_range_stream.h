@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "common/answers/answers.h"
+#include "common/answers/list_range_answer.h"
 #include "common/answers/requests.h"
 #include "grpcpp/grpcpp.h"
 #include "server/replies/stored_list_range_answer.h"

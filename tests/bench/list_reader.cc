@@ -21,6 +21,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/answers/answers.h"
+#include "common/answers/list_range_answer.h"
 #include "common/answers/requests.h"
 #include "common/model/registry.h"
 #include "grpcpp/generic/generic_stub.h"

@@ -52,8 +52,6 @@ class Goal:
     # Whether the bound is `number` above the upper quartile of the A/A control,
     # for differences no larger than what the same thing measured twice shows.
     above_control: bool = False
-    # Which figure of the rounds counts.
-    statistic: Literal["median", "best"] = "median"
 
     def describe(self) -> str:
         """The goal as the table shows it."""
@@ -89,9 +87,7 @@ class Row:
 
     @property
     def figure(self) -> float:
-        """The one that is compared with the goal."""
-        if self.goal.statistic == "best":
-            return max(self.values) if self.goal.operator == ">=" else min(self.values)
+        """The median of the rounds, which is compared with the goal."""
         return statistics.median(self.values)
 
     @property
@@ -163,9 +159,8 @@ def _cells(row: Row) -> list[str]:
         bounds = quartiles(row.control)
         control = f"{_number(bounds[0])}–{_number(bounds[1])}"
     unit = "" if row.unit == "ratio" else f" {row.unit}"
-    best = " (best)" if row.goal.statistic == "best" else ""
     met = {True: "met", False: "NOT MET", None: ""}[row.met]
-    return [row.name, _number(row.figure) + unit + best, spread, control, row.goal.describe(), met]
+    return [row.name, _number(row.figure) + unit, spread, control, row.goal.describe(), met]
 
 
 def brief(row: Row) -> str:

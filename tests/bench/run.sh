@@ -22,23 +22,23 @@ while (($#)); do
   shift
 done
 
-# Builds targets by a preset, with the benchmark's programs: build PRESET TARGET...
+# Builds targets by a preset: build PRESET TARGET...
 build() {
-  cmake --preset "$1" -DPORTREG_BUILD_TESTS=ON -DPORTREG_BUILD_BENCHMARKS=ON >/dev/null
+  cmake --preset "$1" >/dev/null
   cmake --build --preset "$1" --target "${@:2}" >/dev/null
 }
 
 deploy/install_dependencies.sh build test bench
 if command -v ccache >/dev/null; then export CMAKE_CXX_COMPILER_LAUNCHER=ccache; fi
 if [[ ${groups[*]} == start ]]; then
-  build release portregd portreg_tool bare_server
+  build bench portregd portreg_tool bare_server
 else
-  build release bench_programs
+  build bench bench_programs
 fi
 # Of what is linked as Debian's packages come, only the plain server counts.
 if ((${#groups[@]} == 0)) || [[ " ${groups[*]} " == *" shipped "* ]]; then
   build dynamic plain_server
 fi
-exec /usr/bin/python3 -B tests/bench/table.py --binaries build/release/bin \
+exec /usr/bin/python3 -B tests/bench/table.py --binaries build/bench/bin \
   --dynamic_binaries build/dynamic/bin --output build/bench \
   "${options[@]}" "${groups[@]}"

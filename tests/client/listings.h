@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/optional.h"
 #include "common/answers/answers.h"
+#include "common/answers/list_range_answer.h"
 #include "common/model/registry.h"
 #include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"

@@ -177,10 +177,15 @@ class Row(NamedTuple):
     item_codes: tuple[str, ...] = ()
 
     @property
+    def waits(self) -> bool:
+        """True if nothing but the end of its time ends a call."""
+        return self.codes == ("DEADLINE_EXCEEDED",)
+
+    @property
     def seconds(self) -> float:
         """The time of a call: short where only its end ends the call, and long
         where it must not."""
-        if self.codes == ("DEADLINE_EXCEEDED",):
+        if self.waits:
             return 2
         return 3 if "DEADLINE_EXCEEDED" in self.codes else 20
 

@@ -37,6 +37,8 @@ MEMORY_COUNTS = processes.PATIENCE == 1
 # What one command may write, however much a server sends.
 MOST_OUTPUT_BYTES = 1 << 30
 TESTED_AT_ONCE = 3
+# Commands that only wait for their time to end cost next to nothing.
+WAITING_AT_ONCE = 8
 UNSHOWABLE = ("\x1b", "\x9b", "\u202e", "\u2066")
 
 SYSCTL = "--format=sysctl-reserved"
@@ -146,18 +148,19 @@ def faults_of(ended: Ended, codes: set[int], target: str) -> list[str]:
 
 def check(name: str, row: hostile_behaviours.Row) -> list[str]:
     """Runs the commands that a behaviour is for; returns what is wrong."""
-    found = []
-    with hostile_server.Server(row.behave) as server:
+    with hostile_server.Server(row.behave) as server, futures.ThreadPoolExecutor(
+            WAITING_AT_ONCE if row.waits else 1) as pool:
         commands = [command
                     for method in row.methods or hostile_behaviours.EVERY
                     for command in COMMANDS.get(method, ())]
-        for command in commands + MORE_COMMANDS.get(name, []):
-            ended = run(*command, f"--target={server.address}",
-                        f"--timeout={row.seconds * processes.PATIENCE}s")
-            found += [f"{name}: {' '.join(command)}: {fault}: {ended}"
-                      for fault in faults_of(
-                          ended, exit_codes(name, row, command), server.address)]
-    return found
+        commands += MORE_COMMANDS.get(name, [])
+        ends = pool.map(lambda command: run(
+            *command, f"--target={server.address}",
+            f"--timeout={row.seconds * processes.PATIENCE}s"), commands)
+        return [f"{name}: {' '.join(command)}: {fault}: {ended}"
+                for command, ended in zip(commands, ends)
+                for fault in faults_of(
+                    ended, exit_codes(name, row, command), server.address)]
 
 
 class HostileServerTest(unittest.TestCase):

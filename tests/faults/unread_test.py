@@ -26,7 +26,7 @@ CONNECTIONS = 5
 # What a stream that waits for its reader may cost besides the reply: gRPC's
 # call, its arena, and what the allocator rounds up.
 STREAM_KIB = 64
-BUSY_SECONDS = 10
+BUSY_SECONDS = 40
 ANSWER_SECONDS = 10 * serving.PATIENCE
 MAX_CALLS = 20
 BUSY = (grpc.StatusCode.RESOURCE_EXHAUSTED, "SERVER_BUSY")

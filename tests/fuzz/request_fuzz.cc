@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/answers/answers.h"
 #include "common/answers/errors.h"
+#include "common/answers/list_range_answer.h"
 #include "common/answers/requests.h"
 #include "google/protobuf/stubs/logging.h"
 #include "google/protobuf/util/message_differencer.h"

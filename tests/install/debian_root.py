@@ -5,12 +5,15 @@
         root.run("portreg", "--version")
 
 It is of the host's release, or of another that is named. Needs root,
-debootstrap and a mirror, which is the one that the host's own apt uses. What
-debootstrap made is kept for the next time in PORTREG_INSTALL_WORK.
+debootstrap and a mirror, which is the one that the host's own apt uses. It is
+made in PORTREG_INSTALL_WORK. What debootstrap made and apt fetched is kept in
+build/bare_debian for the next time and for other tests, also at the same time.
 Nothing is mounted, so there is no /proc, no /etc/hosts and no certificate in
 it; every process in it is ended when it goes away.
 """
 
+import contextlib
+import fcntl
 import os
 import pathlib
 import shutil
@@ -21,6 +24,7 @@ import time
 
 # Compared with what the kernel calls it.
 WORK_DIR = pathlib.Path(os.environ["PORTREG_INSTALL_WORK"]).resolve()
+KEPT_DIR = pathlib.Path(__file__).resolve().parents[2] / "build/bare_debian"
 BOOTSTRAP_SECONDS = 900
 COMMAND_SECONDS = 600
 EXIT_SECONDS = 10
@@ -117,22 +121,41 @@ def remove(directory: pathlib.Path):
     shutil.rmtree(directory, ignore_errors=False)
 
 
+@contextlib.contextmanager
+def alone_in(directory: pathlib.Path):
+    """Makes a directory, and keeps other processes out that ask the same."""
+    directory.mkdir(parents=True, exist_ok=True)
+    with open(directory / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def new_directory(parent: pathlib.Path) -> pathlib.Path:
+    """A new directory for a root, which remove_leftovers() finds."""
+    return pathlib.Path(tempfile.mkdtemp(prefix="root-", dir=parent))
+
+
+def remove_leftovers(parent: pathlib.Path):
+    """Removes the roots that an interrupted run left."""
+    for leftover in parent.glob("root-*"):
+        remove(leftover)
+
+
 def base(release: str) -> pathlib.Path:
     """The directory of a minimal Debian, made unless it exists."""
-    WORK_DIR.mkdir(parents=True, exist_ok=True)
-    for leftover in WORK_DIR.glob("root-*"):
-        remove(leftover)
-    directory = WORK_DIR / f"base-{release}"
-    if not directory.exists():
-        unfinished = pathlib.Path(
-            tempfile.mkdtemp(prefix="root-", dir=WORK_DIR))
-        try:
-            run(["debootstrap", "--variant=minbase", release, unfinished,
-                 sources(release)[0][0]], BOOTSTRAP_SECONDS)
-        except BaseException:
-            remove(unfinished)
-            raise
-        unfinished.rename(directory)
+    directory = KEPT_DIR / f"base-{release}"
+    making = KEPT_DIR / "making"
+    with alone_in(making):
+        remove_leftovers(making)
+        if not directory.exists():
+            unfinished = new_directory(making)
+            try:
+                run(["debootstrap", "--variant=minbase", release, unfinished,
+                     sources(release)[0][0]], BOOTSTRAP_SECONDS)
+            except BaseException:
+                remove(unfinished)
+                raise
+            unfinished.rename(directory)
     return directory
 
 
@@ -142,9 +165,10 @@ class DebianRoot:
     def __init__(self, release: str | None = None):
         self._release = release or codename()
         origin = base(self._release)
-        self.path = pathlib.Path(tempfile.mkdtemp(prefix="root-",
-                                                  dir=WORK_DIR))
-        self._archives = WORK_DIR / f"archives-{self._release}"
+        WORK_DIR.mkdir(parents=True, exist_ok=True)
+        remove_leftovers(WORK_DIR)
+        self.path = new_directory(WORK_DIR)
+        self._archives = KEPT_DIR / f"archives-{self._release}"
         self._archives.mkdir(exist_ok=True)
         try:
             run(["cp", "-a", f"{origin}/.", self.path], COMMAND_SECONDS)
@@ -199,8 +223,12 @@ class DebianRoot:
     def keep_archives(self):
         """Keeps the packages that apt fetched for the next time."""
         for archive in (self.path / "var/cache/apt/archives").glob("*.deb"):
-            if not (self._archives / archive.name).exists():
-                shutil.copy(archive, self._archives)
+            kept = self._archives / archive.name
+            if not kept.exists():
+                # Never half there: another test may copy it at this moment.
+                part = self._archives / f"{archive.name}.{os.getpid()}"
+                shutil.copy(archive, part)
+                part.rename(kept)
 
     def files(self) -> set[str]:
         """The paths of all files in there."""

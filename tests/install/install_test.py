@@ -38,6 +38,9 @@ SERVER_FILES = {
 # What the programs of a release have linked in, whose notices come along.
 LINKED_IN = {f"lib{name}-dev" for name in (
     "absl", "c-ares", "grpc", "jemalloc", "protobuf")}
+DEV_DATA_FILES = {
+    "share/doc/libportreg-dev/changelog", "share/doc/libportreg-dev/copyright",
+    "share/portreg/portreg.binpb"}
 LIBRARIES = {"client", "proto", "tls", "common", "answers", "service",
              "fake_server", "mirror"}
 HEADER_ROOTS = ("client/include", "client/mocks/include",
@@ -141,6 +144,10 @@ class FilesTest(unittest.TestCase):
         self.assertEqual(
             {path.removeprefix("lib/") for path in self.files["dev"]
              if path.startswith("lib/") and "Targets-" not in path}, expected)
+
+    def test_data_of_the_library(self):
+        self.assertEqual({path for path in self.files["dev"]
+                          if path.startswith("share/")}, DEV_DATA_FILES)
 
     def test_components_together_are_the_whole(self):
         self.assertEqual(set().union(*self.files.values()),

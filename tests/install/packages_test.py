@@ -38,7 +38,8 @@ CONTENTS = {
                  "/usr/share/doc/portregd/examples/proxy/haproxy.cfg",
                  "/usr/share/doc/portregd/examples/systemd/tls.conf"),
     "libportreg-dev": ("/usr/include/portreg/client.h",
-                       "/usr/include/portreg/v1/port_record.proto")}
+                       "/usr/include/portreg/v1/port_record.proto",
+                       "/usr/share/portreg/portreg.binpb")}
 
 
 def package(name: str):

@@ -1,4 +1,4 @@
-"""portreg: what its output looks like, to programs and on a terminal.
+"""portreg: the formats of its output, and standard output that fails.
 
     PORTREGD=portregd PORTREG=portreg python3 portreg_output_test.py
 """
@@ -9,7 +9,6 @@ import json
 import pathlib
 import re
 import sys
-import tempfile
 import unittest
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / directory)
@@ -17,58 +16,28 @@ sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / directory)
 
 from google.protobuf import json_format
 import expected
+import hostile_rows
 import processes
-import registry_files
 import tool
-from enum_names import COMMON, IANA, LOCAL, REGISTERED, WELL_KNOWN
-from expected import Entry, entries
+from enum_names import COMMON, IANA, LOCAL, WELL_KNOWN
+from expected import entries
+from hostile_rows import ESC
 from portreg_proto import pb, records
 from processes import Portregd
 
 REVISION = re.compile(r"\b[0-9a-f]{32,}\b")
 
-ESC, CSI, OVERRIDE = "\x1b", "\x9b", "\u202e"
-# C0, DEL, C1, line separators, and what changes a line's direction (UAX #9).
-UNSHOWABLE = "".join(map(chr, [
-    *range(1, 32), *range(0x7F, 0xA0), 0x061C, 0x200E, 0x200F,
-    *range(0x2028, 0x202F), *range(0x2066, 0x206A)]))
-NASTY_PORT, PLAIN_PORT, PORTS_WITH_QUOTES = 48001, 48002, 48003
-NASTY = f"evil{ESC}]0;owned\x07{ESC}[2J{CSI}31m\n{OVERRIDE}cod.exe"
-QUOTES = 'commas, "quotes", \'single\',\nline\r\nbreaks and ünïcode'
-LOCAL_ROWS = [
-    (NASTY, str(NASTY_PORT), "tcp", f"in{UNSHOWABLE}side"),
-    ("plain", str(PLAIN_PORT), "udp", "a plain service"),
-    ('a"b,c', str(PORTS_WITH_QUOTES), "", QUOTES),
-    ("portless", "", "", "without a port")]
-LOCAL_FILE = f"local{ESC}[31m.csv"
-
 
 def setUpModule():
     global SERVER, LOCAL_SERVER, WANTED
     SERVER = unittest.enterModuleContext(Portregd())
-    directory = unittest.enterModuleContext(tempfile.TemporaryDirectory())
-    local_file = pathlib.Path(directory, LOCAL_FILE)
-    local_file.write_bytes(registry_files.csv_text(LOCAL_ROWS).encode("utf-8"))
-    LOCAL_SERVER = unittest.enterModuleContext(
-        Portregd(f"--local_file={local_file}"))
+    LOCAL_SERVER = unittest.enterModuleContext(hostile_rows.server())
     WANTED = expected.embedded()
 
 
-def ask(*arguments: str, server=None, remark: str = "",
-        **options) -> processes.Outcome:
-    """Runs the tool, against SERVER if no server is given; it must exit 0.
-
-    Standard error must be the remark.
-    """
-    outcome = tool.run(f"--target={(server or SERVER).address}", *arguments,
-                       **options)
-    if (outcome.code, outcome.stderr) != (0, remark):
-        raise AssertionError(f"{arguments}: {outcome}")
-    return outcome
-
-
-def csv_rows(text: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(text, newline="")))
+def ask(*arguments: str, server=None, **options) -> processes.Outcome:
+    """Runs the tool, against SERVER if no server is given; it must exit 0."""
+    return tool.ask(server or SERVER, *arguments, **options)
 
 
 class ShortTest(unittest.TestCase):
@@ -106,39 +75,6 @@ class ShortTest(unittest.TestCase):
         self.assertEqual(
             len(ask("classify", "--short", "80", "50000").stdout.split("\n")),
             3)
-
-
-class LayerTest(unittest.TestCase):
-    """--layer."""
-
-    def test_only_records_of_the_layers_asked_for_are_shown(self):
-        for flag, layers in (("iana", {IANA}), ("common", {COMMON}),
-                             ("common,iana", {COMMON, IANA}),
-                             ("iana,common", {COMMON, IANA}),
-                             ("local,common,iana", {COMMON, IANA})):
-            for command in (["2082"], ["cpanel", "infowave"], ["2080-2085"],
-                            ["list", "2080-2085"]):
-                with self.subTest(layers=flag, command=command):
-                    outcome = tool.run(f"--target={SERVER.address}",
-                                       f"--layer={flag}", "-o", "csv", *command)
-                    found = tool.entries_of_csv(outcome.stdout)
-                    self.assertEqual({entry.layer for entry in found}, layers)
-
-    def test_a_key_that_only_other_layers_name_is_a_miss(self):
-        for key in ("443", "https", "440-450"):
-            with self.subTest(key=key):
-                outcome = tool.run(f"--target={SERVER.address}",
-                                   "--layer=local", "--short", key)
-                self.assertEqual((outcome.code, outcome.stdout), (2, ""))
-                self.assertIn(key, outcome.stderr)
-
-    def test_the_local_layer_comes_first(self):
-        found = tool.entries_of_csv(ask(
-            str(PLAIN_PORT), "-o", "csv", server=LOCAL_SERVER).stdout)
-        self.assertEqual(found[0].layer, LOCAL)
-        self.assertEqual(
-            ask("--short", str(PLAIN_PORT), server=LOCAL_SERVER).stdout,
-            "plain\n")
 
 
 class FormatTest(unittest.TestCase):
@@ -180,8 +116,8 @@ class FormatTest(unittest.TestCase):
             pb.GetRegistryInfoResponse())
         self.assertEqual([layer.layer for layer in info.layers],
                          [LOCAL, COMMON, IANA])
-        self.assertEqual(info.layers[0].record_count, len(LOCAL_ROWS))
-        self.assertEqual(info.layers[0].origin, LOCAL_FILE)
+        self.assertEqual(info.layers[0].record_count, len(hostile_rows.ROWS))
+        self.assertEqual(info.layers[0].origin, hostile_rows.FILE_NAME)
 
     def test_json_classify_is_an_array_of_classify_responses(self):
         answers = [json_format.ParseDict(each, pb.ClassifyResponse())
@@ -208,7 +144,7 @@ class FormatTest(unittest.TestCase):
             server=LOCAL_SERVER).stdout)
         self.assertEqual(
             [(entry.service, entry.description) for entry in found],
-            [(row[0], row[3]) for row in LOCAL_ROWS])
+            [(row[0], row[3]) for row in hostile_rows.ROWS])
 
     def test_tsv_is_read_back_as_it_was(self):
         escapes = {r"\t": "\t", r"\n": "\n", r"\r": "\r", r"\\": "\\"}
@@ -240,7 +176,7 @@ class FormatTest(unittest.TestCase):
                      [json.loads(line) for line in text.splitlines()])
             self.assertEqual(
                 [(record["service"], record["description"])
-                 for record in found], [(row[0], row[3]) for row in LOCAL_ROWS])
+                 for record in found], [(row[0], row[3]) for row in hostile_rows.ROWS])
             self.assertNotIn(ESC, text)
 
     def test_table_shows_the_port_name_layer_and_description(self):
@@ -287,104 +223,6 @@ class FormatTest(unittest.TestCase):
         self.assert_left_out("--no-headers", ("443",))
 
 
-class ListTest(unittest.TestCase):
-
-    def assert_lists(self, arguments: tuple[str, ...], wanted: list[Entry]):
-        outcome = ask("list", "-o", "csv", *arguments, remark="" if wanted else
-                      f"portreg: no record in {', '.join(arguments)}\n")
-        self.assertEqual(tool.entries_of_csv(outcome.stdout), wanted)
-
-    def test_without_a_range_it_is_every_record_that_has_a_port(self):
-        self.assert_lists((), WANTED.listing())
-        rows = registry_files.read_rows(registry_files.EMBEDDED_IANA_FILE)
-        self.assertEqual(
-            len(csv_rows(ask("list", "--layer=iana", "-o", "csv").stdout)),
-            sum(row[1] != "" for row in rows))
-
-    def test_portless_adds_the_others_at_the_end(self):
-        self.assert_lists(("--portless",), WANTED.listing(portless=True))
-        self.assert_lists(("--portless", "20-21/udp", "--layer=iana"),
-                          WANTED.listing(20, 21, "udp", [IANA], portless=True))
-
-    def test_ranges_and_transports(self):
-        for key, question in {
-                "0-1023": (0, 1023), "443": (443, 443), "6010": (6010, 6010),
-                "20-21/tcp": (20, 21, "tcp"), "U:53": (53, 53, "udp"),
-                "0-65535/sctp": (0, 65535, "sctp"), "49160": (49160, 49160),
-                "65535": (65535, 65535)}.items():
-            with self.subTest(key=key):
-                self.assert_lists((key,), WANTED.listing(*question))
-
-    def test_several_ranges_follow_each_other(self):
-        wanted = [*WANTED.listing(443, 443), *WANTED.listing(20, 21)]
-        self.assert_lists(("443", "20-21"), wanted)
-        self.assert_lists(("443,20-21",), wanted)
-
-    def test_portless_records_come_once_and_last_after_several_ranges(self):
-        portless = [entry for entry in WANTED.listing(portless=True)
-                    if entry.first_port is None]
-        self.assert_lists(
-            ("443", "20-21", "--portless"),
-            [*WANTED.listing(443, 443), *WANTED.listing(20, 21), *portless])
-
-
-class ClassifyTest(unittest.TestCase):
-
-    CLASSES = {
-        0: (WELL_KNOWN, 0, 1023), 1023: (WELL_KNOWN, 0, 1023),
-        1024: (REGISTERED, 1024, 49151), 49151: (REGISTERED, 1024, 49151),
-        49152: (records.PORT_CLASS_DYNAMIC, 49152, 65535),
-        65535: (records.PORT_CLASS_DYNAMIC, 49152, 65535)}
-
-    def test_boundaries(self):
-        answers = json.loads(
-            ask("classify", *map(str, self.CLASSES), "-o", "json").stdout)
-        self.assertEqual(len(answers), len(self.CLASSES))
-        for port, each in zip(self.CLASSES, answers):
-            answer = json_format.ParseDict(each, pb.ClassifyResponse())
-            text = ask("classify", str(port)).stdout
-            with self.subTest(port=port):
-                self.assertEqual(
-                    (answer.port_class, answer.first_port, answer.last_port),
-                    self.CLASSES[port])
-                self.assertEqual(
-                    text.splitlines()[0], f"{port}: {answer.title} "
-                    f"({answer.first_port}-{answer.last_port})")
-                for advisory in answer.advisories:
-                    self.assertIn(advisory.message, " ".join(text.split()))
-
-    def test_a_transport_keeps_its_advice(self):
-        kinds = [row["kind"] for row in csv_rows(
-            ask("classify", "716/tcp", "-o", "csv").stdout)]
-        self.assertIn("ADVISORY_KIND_IANA_RESERVED", kinds)
-        self.assertNotIn("ADVISORY_KIND_IANA_ASSIGNED", kinds)
-
-    def test_csv_is_an_advisory_a_row(self):
-        rows = csv_rows(ask("classify", "6000", "U:53", str(NASTY_PORT), "-o",
-                            "csv", server=LOCAL_SERVER).stdout)
-        self.assertEqual({row["port"] for row in rows},
-                         {"6000", "U:53", str(NASTY_PORT)})
-        self.assertTrue(any(NASTY in row["message"] for row in rows), rows)
-
-
-class InfoTest(unittest.TestCase):
-
-    def test_it_names_the_server_the_revision_and_each_layers_data(self):
-        info = json.loads(ask("info", "-o", "json").stdout)
-        text = ask("info").stdout
-        for part in (SERVER.address, info["serverVersion"], info["revision"]):
-            self.assertIn(part, text)
-        for layer in info["layers"]:
-            self.assertIn(layer["sha256"], text)
-            self.assertIn(str(layer["recordCount"]), text)
-
-    def test_csv_is_a_layer_a_row(self):
-        rows = csv_rows(ask("info", "-o", "csv", server=LOCAL_SERVER).stdout)
-        self.assertEqual([row["layer"] for row in rows],
-                         ["local", "common", "iana"])
-        self.assertEqual(rows[0]["records"], str(len(LOCAL_ROWS)))
-
-
 class PipeTest(unittest.TestCase):
     """Standard output that is cut short, or cannot be written."""
 
@@ -406,143 +244,6 @@ class PipeTest(unittest.TestCase):
                                    stdout=full)
                 self.assertNotEqual(outcome.code, 0)
                 self.assertRegex(outcome.stderr, r"\A[^\n]+\n\Z")
-
-
-class TerminalTest(unittest.TestCase):
-    """Width, colour, and text that would command the terminal."""
-
-    def show(self, *arguments: str, columns: int = 80, server=None,
-             **variables: str) -> processes.Outcome:
-        return tool.run_on_terminal(
-            f"--target={(server or SERVER).address}", *arguments,
-            columns=columns, variables=variables)
-
-    def test_no_line_is_wider_than_the_terminal(self):
-        for columns in (80, 40, 132):
-            for command in (("list",), ("list", "--portless", "--no_headers"),
-                            ("443", "https", "2082", "8080", "8443"),
-                            ("lookup", "smb", "5985", "137-139"),
-                            ("classify", "6000", "50000", "443", "1021",
-                             "2049", "30000", "33000")):
-                with self.subTest(columns=columns, command=command):
-                    lines = tool.STYLE.sub("", self.show(
-                        *command, columns=columns).stdout).splitlines()
-                    long = [line for line in lines if len(line) > columns]
-                    self.assertFalse(
-                        long[:3], f"{len(long)} of {len(lines)} lines")
-
-    def test_a_wide_terminal_cuts_nothing(self):
-        for command in (("443", "8080", "8443"), ("list",)):
-            self.assertEqual(
-                tool.STYLE.sub("", self.show(*command, columns=1000).stdout),
-                ask(*command).stdout)
-
-    def test_the_header_is_bold_on_a_terminal_only(self):
-        for command in (("443",), ("list", "22"), ("classify", "22")):
-            with self.subTest(command=command):
-                plain = ask(*command).stdout
-                header = plain.splitlines()[0]
-                self.assertNotIn(ESC, plain)
-                shown = self.show(*command).stdout
-                self.assertTrue(
-                    shown.startswith(f"{ESC}[1m{header}{ESC}[0m\n"), shown)
-                self.assertEqual(
-                    self.show(*command, NO_COLOR="").stdout, shown)
-                self.assertEqual(
-                    self.show(*command, NO_COLOR="1").stdout, plain)
-
-    def test_color_says_when(self):
-        for command in (("443",), ("list", "22"), ("classify", "22"),
-                        ("search", "ssh", "-o", "wide")):
-            with self.subTest(command=command):
-                plain, shown = ask(*command).stdout, self.show(
-                    *command, columns=1000).stdout
-                for settings in ({}, {"NO_COLOR": "1"}, {"TERM": "dumb"}):
-                    self.assertEqual(self.show(
-                        *command, "--color=always", columns=1000,
-                        **settings).stdout, shown)
-                    self.assertEqual(ask(
-                        *command, "--color=always",
-                        variables=settings).stdout, shown)
-                self.assertEqual(self.show(
-                    *command, "--color=never", columns=1000).stdout, plain)
-                self.assertEqual(
-                    ask(*command, "--color=auto").stdout, plain)
-                self.assertEqual(self.show(
-                    *command, columns=1000, TERM="dumb").stdout, plain)
-
-    def test_control_characters_are_escaped(self):
-        port = str(NASTY_PORT)
-        for command in ((port,), ("list", "--layer=local"), (NASTY,),
-                        (f"{port}-{PLAIN_PORT}",), ("--short", port),
-                        (port, "-o", "wide"), (port, "-o", "name"),
-                        ("search", "evil"), ("search", f"a{ESC}[2J"),
-                        (port, "-o", "services"),
-                        ("export", "--format=services", port),
-                        ("--short", f"{port}-{PLAIN_PORT}"),
-                        ("classify", port), ("info",),
-                        (f"miss{ESC}[2J{CSI}{OVERRIDE}",),
-                        (f"refused{UNSHOWABLE}",), ("-o", f"x{ESC}[2J", port)):
-            outcomes = (
-                self.show(*command, columns=1000, server=LOCAL_SERVER),
-                tool.run(f"--target={LOCAL_SERVER.address}", *command))
-            with self.subTest(command=command):
-                for outcome in outcomes:
-                    text = tool.STYLE.sub("", outcome.stdout) + outcome.stderr
-                    self.assertEqual(
-                        [f"U+{ord(character):04X}" for character in UNSHOWABLE
-                         if character in text and character != "\n"], [])
-                    self.assertIn(outcome.code, (0, 1, 2))
-                    self.assertRegex(text, r"\\(x1b|033)")
-
-    def test_no_format_commands_a_terminal(self):
-        port = str(NASTY_PORT)
-        commands = [(*command, "-o", form)
-                    for command in ((port,), ("list", "--layer=local"),
-                                    ("search", "evil"))
-                    for form in ("table", "wide", "json", "ndjson", "csv",
-                                 "tsv", "services", "name")]
-        commands += [(command, *keys, "-o", form)
-                     for command, *keys in (("classify", port), ("info",))
-                     for form in ("table", "json", "ndjson", "csv", "tsv")]
-        commands += [("export", f"--format={form}", "--layer=local",
-                      *(("--portless",) if form == "json" else ()))
-                     for form in ("services", "iana-csv", "json")]
-        for command in commands:
-            outcome = self.show(*command, "--color=never", columns=1000,
-                                server=LOCAL_SERVER)
-            with self.subTest(command=command):
-                self.assertEqual(outcome.code, 0)
-                self.assertEqual(
-                    [f"U+{ord(character):04X}" for character in UNSHOWABLE
-                     if character in outcome.stdout
-                     and character not in "\n\t"], [])
-
-    def test_a_pipe_gets_csv_as_it_is(self):
-        found = tool.entries_of_csv(ask(
-            str(NASTY_PORT), "-o", "csv", "--layer=local",
-            server=LOCAL_SERVER).stdout)
-        self.assertEqual([entry.service for entry in found], [NASTY])
-
-    def test_a_revision_cannot_command_a_terminal(self):
-        with tool.fake_service(lambda *_: pb.GetRegistryInfoResponse(
-                revision=f"r{ESC}[2J{CSI}{OVERRIDE}")) as target:
-            for form in (("--short",), (), ("-o", "csv"), ("-o", "json")):
-                outcome = tool.run_on_terminal(
-                    "info", *form, f"--target={target}", columns=80)
-                with self.subTest(form=form):
-                    shown = tool.STYLE.sub("", outcome.stdout)
-                    for character in (ESC, CSI, OVERRIDE):
-                        self.assertNotIn(character, shown)
-            piped = tool.run("info", "--short", f"--target={target}")
-            self.assertNotIn(ESC, piped.stdout)
-
-    def test_an_escaped_record_stays_on_its_line(self):
-        lines = ask(str(NASTY_PORT), "--layer=local", "--no_headers",
-                    server=LOCAL_SERVER).stdout.split("\n")
-        self.assertEqual(len(lines), 2)
-        self.assertIn(r"evil\x1b]0;owned\x07\x1b[2J\u009b31m\n\u202ecod.exe",
-                      lines[0])
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import json
 import pathlib
 import queue
 import re
+import select
 import sys
 import tempfile
 import threading
@@ -271,11 +272,13 @@ class SlowReaderTest(unittest.TestCase):
     PIPE_BYTES = 4096
 
     def test_the_newest_comes_and_the_rest_is_counted(self):
-        sent = threading.Event()
+        shown, sent = threading.Event(), threading.Event()
 
         def answer(_, context):
             for number in range(self.REVISIONS):
                 yield told(f"{number:032x}")
+                # The first line is there before the next revision comes.
+                shown.wait(tool.RUN_SECONDS)
             yield told("last")
             sent.set()
             context.abort(grpc.StatusCode.UNIMPLEMENTED, "no more")
@@ -285,6 +288,8 @@ class SlowReaderTest(unittest.TestCase):
             try:
                 fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ,
                             self.PIPE_BYTES)
+                select.select([process.stdout], [], [], tool.RUN_SECONDS)
+                shown.set()
                 self.assertTrue(sent.wait(tool.RUN_SECONDS))
                 stdout, stderr = process.communicate(timeout=tool.RUN_SECONDS)
             finally:

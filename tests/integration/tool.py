@@ -75,6 +75,18 @@ def run(*arguments: str | bytes, variables: dict[str, str] | None = None,
                    done.stderr.decode("utf-8"), time.monotonic() - start)
 
 
+def ask(server: processes.Portregd, *arguments: str, remark: str = "",
+        **options) -> Outcome:
+    """Runs the tool against a server; it must exit 0.
+
+    Standard error must be the remark.
+    """
+    outcome = run(f"--target={server.address}", *arguments, **options)
+    if (outcome.code, outcome.stderr) != (0, remark):
+        raise AssertionError(f"{arguments}: {outcome}")
+    return outcome
+
+
 def run_all(command_lines: list[tuple], **options) -> list[Outcome | Exception]:
     """Runs the tool once for each command line, at the same time.
 

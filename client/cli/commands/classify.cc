@@ -13,6 +13,7 @@
 #include "client/cli/display/display_text.h"
 #include "client/cli/formats/delimited_writer.h"
 #include "client/cli/formats/json.h"
+#include "client/cli/sources/requests.h"
 #include "common/model/query.h"
 #include "common/text/quote.h"
 
@@ -116,8 +117,7 @@ int WriteClassification(const Query& query, const v1::ClassifyResponse& answer,
 int WriteDocument(const std::vector<Query>& queries, Source& source, const Output& output) {
   std::string document;
   for (const Query& query : queries) {
-    const absl::StatusOr<v1::ClassifyResponse> answer =
-        source.Classify(query.ports->first, query.transport);
+    const absl::StatusOr<v1::ClassifyResponse> answer = source.Classify(ClassifyRequestFor(query));
     if (!answer.ok()) return FailCall(answer.status(), source, output);
     const absl::StatusOr<std::string> json = ToJson(*answer, JsonStyle::kIndented);
     if (!json.ok()) return FailCall(json.status(), source, output);
@@ -143,8 +143,7 @@ int RunClassify(const Invocation& invocation, Source& source, const Output& outp
     output.out.PutData(DelimitedRow(invocation.format, {"port", "kind", "transports", "message"}));
   }
   for (const Query& query : *queries) {
-    const absl::StatusOr<v1::ClassifyResponse> answer =
-        source.Classify(query.ports->first, query.transport);
+    const absl::StatusOr<v1::ClassifyResponse> answer = source.Classify(ClassifyRequestFor(query));
     if (!answer.ok()) return FailCall(answer.status(), source, output);
     if (const int code = WriteClassification(query, *answer, invocation, source, output);
         code != kExitOk) {

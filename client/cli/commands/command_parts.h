@@ -13,7 +13,6 @@
 #include "client/cli/formats/json.h"
 #include "client/cli/formats/record_writer.h"
 #include "client/cli/sources/source.h"
-#include "common/answers/to_message.h"
 #include "common/model/port.h"
 #include "common/model/query.h"
 #include "portreg/v1/port_registry_service.pb.h"
@@ -38,8 +37,8 @@ absl::StatusOr<std::vector<Query>> ReadQueries(const std::vector<std::string>& k
 absl::StatusOr<std::vector<Query>> ReadRanges(const std::vector<std::string>& keys,
                                               absl::string_view command);
 
-// How much of each record the formats asked for show.
-WithDetails DetailsOf(const Invocation& invocation);
+// The view of records that the formats asked for need.
+v1::RecordView ViewOf(const Invocation& invocation);
 
 // Returns whether records of the layer are asked for, or a record is of such a layer.
 bool IncludesLayer(const Invocation& invocation, Layer layer);

@@ -12,6 +12,7 @@
 #include "client/cli/display/clipped_record.h"
 #include "client/cli/display/terminal.h"
 #include "client/cli/formats/json.h"
+#include "common/answers/conversion.h"
 #include "common/text/quote.h"
 
 namespace portreg::cli {
@@ -50,9 +51,9 @@ absl::StatusOr<std::vector<Query>> ReadRanges(const std::vector<std::string>& ke
   return queries;
 }
 
-WithDetails DetailsOf(const Invocation& invocation) {
+v1::RecordView ViewOf(const Invocation& invocation) {
   const bool wanted = invocation.details || invocation.format == Format::kWide;
-  return wanted ? WithDetails::kYes : WithDetails::kNo;
+  return wanted ? v1::RECORD_VIEW_FULL : v1::RECORD_VIEW_BASIC;
 }
 
 bool IncludesLayer(const Invocation& invocation, Layer layer) {
@@ -62,7 +63,7 @@ bool IncludesLayer(const Invocation& invocation, Layer layer) {
 
 bool IncludesLayerOf(const Invocation& invocation, const v1::PortRecord& record) {
   if (invocation.layers.empty()) return true;
-  const std::optional<Layer> layer = LayerOf(record);
+  const std::optional<Layer> layer = LayerOf(record.layer());
   return layer && IncludesLayer(invocation, *layer);
 }
 

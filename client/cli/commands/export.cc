@@ -14,6 +14,7 @@
 #include "client/cli/formats/record_writer.h"
 #include "client/cli/formats/reserved_ports_writer.h"
 #include "client/cli/formats/services_writer.h"
+#include "client/cli/sources/requests.h"
 #include "common/model/classify.h"
 
 namespace portreg::cli {
@@ -37,20 +38,18 @@ absl::StatusOr<std::vector<Query>> ReadWanted(const Invocation& invocation) {
 
 // One question about all of it, so that the answer comes from one snapshot and
 // holds no record twice.
-RangeQuestion QuestionOf(const Invocation& invocation, const std::vector<Query>& wanted) {
-  RangeQuestion question{.ports = PortRange::All(),
-                         .transport = Transport::kNone,
-                         .layers = invocation.layers,
-                         .include_portless = false};
-  question.include_portless =
-      !IsOfPorts(invocation.export_format) && (wanted.empty() || invocation.portless);
-  if (wanted.empty()) return question;
-  question.ports = *wanted.front().ports;
+v1::ListRangeRequest RequestFor(const Invocation& invocation, const std::vector<Query>& wanted) {
+  const bool of_ports = IsOfPorts(invocation.export_format);
+  PortRange ports = wanted.empty() ? PortRange::All() : *wanted.front().ports;
   for (const Query& query : wanted) {
-    question.ports.first = std::min(question.ports.first, query.ports->first);
-    question.ports.last = std::max(question.ports.last, query.ports->last);
+    ports.first = std::min(ports.first, query.ports->first);
+    ports.last = std::max(ports.last, query.ports->last);
   }
-  return question;
+  v1::ListRangeRequest request =
+      ListRequestFor(ports, Transport::kNone, invocation.layers,
+                     of_ports ? v1::RECORD_VIEW_BASIC : v1::RECORD_VIEW_FULL);
+  request.set_include_portless(!of_ports && (wanted.empty() || invocation.portless));
+  return request;
 }
 
 // What was asked for, for a comment in the file.
@@ -105,11 +104,10 @@ int RunExport(const Invocation& invocation, Source& source, const Output& output
   const bool of_ports = IsOfPorts(invocation.export_format);
   const std::unique_ptr<RecordWriter> writer = MakeWriter(invocation, *wanted, output.out);
   const absl::StatusOr<std::string> revision =
-      source.List(QuestionOf(invocation, *wanted), of_ports ? WithDetails::kNo : WithDetails::kYes,
-                  [&](const v1::PortRecord& record) {
-                    Write(record, *wanted, of_ports, *writer);
-                    return TakesMore(*writer, output);
-                  });
+      source.ListRange(RequestFor(invocation, *wanted), [&](const v1::PortRecord& record) {
+        Write(record, *wanted, of_ports, *writer);
+        return TakesMore(*writer, output);
+      });
   if (!revision.ok()) return FailCall(revision.status(), source, output);
   return Finish(*revision, source, *writer, output);
 }

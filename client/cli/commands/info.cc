@@ -64,7 +64,7 @@ int RunInfo(const Invocation& invocation, Source& source, const Output& output) 
                                                 "up the name"),
                      output);
   }
-  const absl::StatusOr<v1::GetRegistryInfoResponse> info = source.Info();
+  const absl::StatusOr<v1::GetRegistryInfoResponse> info = source.GetRegistryInfo();
   if (!info.ok()) return FailCall(info.status(), source, output);
   if (invocation.brief) {
     output.out.Put(absl::StrCat(Printable(info->revision()), "\n"));

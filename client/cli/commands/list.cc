@@ -7,29 +7,31 @@
 #include "absl/strings/str_join.h"
 #include "client/cli/commands/command_parts.h"
 #include "client/cli/formats/record_writer.h"
+#include "client/cli/sources/requests.h"
 #include "common/model/query.h"
 
 namespace portreg::cli {
 namespace {
 
-absl::StatusOr<std::vector<RangeQuestion>> ReadQuestions(const Invocation& invocation) {
-  RangeQuestion all{.ports = PortRange::All(),
-                    .transport = Transport::kNone,
-                    .layers = invocation.layers,
-                    .include_portless = invocation.portless};
-  if (invocation.keys.empty()) return std::vector<RangeQuestion>{all};
+// A range that is listed.
+struct WantedRange {
+  PortRange ports = PortRange::All();
+  Transport transport = Transport::kNone;
+  bool with_portless = false;
+};
 
+absl::StatusOr<std::vector<WantedRange>> WantedRanges(const Invocation& invocation) {
+  if (invocation.keys.empty())
+    return std::vector<WantedRange>{{.with_portless = invocation.portless}};
   const absl::StatusOr<std::vector<Query>> queries = ReadRanges(invocation.keys, "list");
   if (!queries.ok()) return queries.status();
-  std::vector<RangeQuestion> questions;
+  std::vector<WantedRange> wanted;
   for (const Query& query : *queries) {
-    RangeQuestion& question = questions.emplace_back(all);
-    question.ports = *query.ports;
-    question.transport = query.transport;
+    wanted.push_back({.ports = *query.ports, .transport = query.transport});
   }
-  // They belong to no range, and come once.
-  for (size_t i = 0; i + 1 < questions.size(); ++i) questions[i].include_portless = false;
-  return questions;
+  // Records without a port belong to no range, and are listed once.
+  wanted.back().with_portless = invocation.portless;
+  return wanted;
 }
 
 // That there is no record, for a person.
@@ -43,23 +45,26 @@ std::string NothingFound(const Invocation& invocation) {
 }  // namespace
 
 int RunList(const Invocation& invocation, Source& source, const Output& output) {
-  const absl::StatusOr<std::vector<RangeQuestion>> questions = ReadQuestions(invocation);
-  if (!questions.ok()) return FailUsage(questions.status(), output);
+  const absl::StatusOr<std::vector<WantedRange>> all = WantedRanges(invocation);
+  if (!all.ok()) return FailUsage(all.status(), output);
 
   const std::unique_ptr<RecordWriter> writer =
       MakeRecordWriter(invocation, output.terminal, output.out);
   std::string revision;
   bool empty = true;
-  for (const RangeQuestion& question : *questions) {
+  for (const WantedRange& wanted : *all) {
+    v1::ListRangeRequest request =
+        ListRequestFor(wanted.ports, wanted.transport, invocation.layers, ViewOf(invocation));
+    request.set_include_portless(wanted.with_portless);
     const absl::StatusOr<std::string> listed =
-        source.List(question, DetailsOf(invocation), [&](const v1::PortRecord& record) {
-          WriteAnswer(invocation, question.ports, question.transport, record, *writer);
+        source.ListRange(request, [&](const v1::PortRecord& record) {
+          WriteAnswer(invocation, wanted.ports, wanted.transport, record, *writer);
           empty = false;
           return TakesMore(*writer, output);
         });
     // What has no end is not finished: a cut-off document must not look whole.
     if (!listed.ok()) return FailCall(listed.status(), source, output);
-    const bool first = &question == &questions->front();
+    const bool first = &wanted == &all->front();
     revision = first || revision == *listed ? *listed : "";
   }
   const int exit_code = Finish(revision, source, *writer, output);

@@ -12,6 +12,7 @@
 #include "client/cli/commands/suggest.h"
 #include "client/cli/display/display_text.h"
 #include "client/cli/formats/record_writer.h"
+#include "client/cli/sources/requests.h"
 #include "common/model/query.h"
 #include "common/text/quote.h"
 
@@ -37,13 +38,10 @@ void KeepLayers(const Invocation& invocation, v1::LookupResponse& response) {
 // far, to which they add; RESOURCE_EXHAUSTED if it passes kMaxAnswerBytes.
 absl::StatusOr<v1::LookupResponse> AskRange(const Query& query, const Invocation& invocation,
                                             Source& source, size_t& held, std::string& revision) {
-  const RangeQuestion question{.ports = *query.ports,
-                               .transport = query.transport,
-                               .layers = invocation.layers,
-                               .include_portless = false};
   v1::LookupResponse response;
-  const absl::StatusOr<std::string> listed =
-      source.List(question, DetailsOf(invocation), [&](const v1::PortRecord& record) {
+  const absl::StatusOr<std::string> listed = source.ListRange(
+      ListRequestFor(*query.ports, query.transport, invocation.layers, ViewOf(invocation)),
+      [&](const v1::PortRecord& record) {
         held += record.SpaceUsedLong();
         if (held <= kMaxAnswerBytes) *response.add_records() = record;
         return held <= kMaxAnswerBytes;
@@ -62,13 +60,12 @@ absl::StatusOr<v1::LookupResponse> AskRange(const Query& query, const Invocation
 // stand in the order of the queries.
 absl::StatusOr<v1::BatchLookupResponse> Ask(const std::vector<Query>& queries,
                                             const Invocation& invocation, Source& source) {
-  std::vector<Query> batch;
+  std::vector<v1::LookupRequest> batch;
   for (const Query& query : queries) {
-    if (!query.is_range()) batch.push_back(query);
+    if (!query.is_range()) batch.push_back(LookupRequestFor(query, ViewOf(invocation)));
   }
   v1::BatchLookupResponse all;
-  absl::StatusOr<v1::BatchLookupResponse> answered = v1::BatchLookupResponse();
-  if (!batch.empty()) answered = source.Lookup(batch, DetailsOf(invocation));
+  absl::StatusOr<v1::BatchLookupResponse> answered = LookUpAll(batch, source);
   if (!answered.ok()) return answered;
   all.set_revision(answered->revision());
 

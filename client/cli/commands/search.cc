@@ -8,6 +8,7 @@
 #include "client/cli/commands/command_parts.h"
 #include "client/cli/commands/suggest.h"
 #include "client/cli/formats/record_writer.h"
+#include "common/answers/requests.h"
 #include "common/model/limits.h"
 #include "common/search/search.h"
 #include "common/text/quote.h"
@@ -16,25 +17,24 @@
 namespace portreg::cli {
 namespace {
 
-absl::StatusOr<SearchQuestion> ReadQuestion(const Invocation& invocation) {
-  SearchQuestion question{.query = absl::StrJoin(invocation.keys, " "),
-                          .transport = Transport::kNone,
-                          .layers = invocation.layers,
-                          .max_results = static_cast<size_t>(invocation.max_results)};
-  const size_t words = QueryWords(question.query).size();
+absl::StatusOr<v1::SearchRequest> ReadRequest(const Invocation& invocation) {
+  const std::string query = absl::StrJoin(invocation.keys, " ");
+  const size_t words = QueryWords(query).size();
   if (words == 0) {
     return absl::InvalidArgumentError("no word is given, such as mail; see --help");
   }
-  if (!IsValidUtf8(question.query)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("query ", Quoted(question.query), " is not UTF-8"));
+  // The generated classes cannot send other bytes.
+  if (!IsValidUtf8(query)) {
+    return absl::InvalidArgumentError(absl::StrCat("query ", Quoted(query), " is not UTF-8"));
   }
-  if (question.query.size() > kMaxQueryBytes || words > kMaxQueryWords) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "query ", Quoted(question.query), " has ", question.query.size(), " bytes and ", words,
-        " words, at most ", kMaxQueryBytes, " bytes and ", kMaxQueryWords, " words are allowed"));
-  }
-  return question;
+  v1::SearchRequest request;
+  request.set_query(query);
+  for (const Layer layer : invocation.layers) request.add_layers(static_cast<v1::Layer>(layer));
+  request.set_view(ViewOf(invocation));
+  request.set_max_results(invocation.max_results);
+  // What no server would take is a mistake of the command line.
+  if (const auto question = Read(request); !question.ok()) return question.status();
+  return request;
 }
 
 // Returns the exit code.
@@ -60,9 +60,9 @@ bool IsForPeople(const Invocation& invocation) {
 }  // namespace
 
 int RunSearch(const Invocation& invocation, Source& source, const Output& output) {
-  const absl::StatusOr<SearchQuestion> question = ReadQuestion(invocation);
-  if (!question.ok()) return FailUsage(question.status(), output);
-  const absl::StatusOr<v1::SearchResponse> found = source.Search(*question, DetailsOf(invocation));
+  const absl::StatusOr<v1::SearchRequest> request = ReadRequest(invocation);
+  if (!request.ok()) return FailUsage(request.status(), output);
+  const absl::StatusOr<v1::SearchResponse> found = source.Search(*request);
   if (!found.ok()) return FailCall(found.status(), source, output);
 
   const int written = WriteMatches(invocation, *found, source, output);
@@ -70,7 +70,7 @@ int RunSearch(const Invocation& invocation, Source& source, const Output& output
   if (found->matches().empty()) {
     const std::vector<std::string> similar(found->similar_services().begin(),
                                            found->similar_services().end());
-    Complain(absl::StrCat(question->query, ": no record has such words", DidYouMean(similar)),
+    Complain(absl::StrCat(request->query(), ": no record has such words", DidYouMean(similar)),
              output);
     return kExitNotFound;
   }

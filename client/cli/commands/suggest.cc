@@ -30,9 +30,11 @@ std::vector<std::string> Suggester::Suggest(const Query& missing) {
   const size_t words = QueryWords(missing.service).size();
   if (missing.ports || words == 0 || words > kMaxQueryWords || questions_left_ == 0) return {};
   --questions_left_;
-  const absl::StatusOr<v1::SearchResponse> found =
-      source_.Search({.query = missing.service, .transport = missing.transport, .layers = layers_},
-                     WithDetails::kNo);
+  v1::SearchRequest request;
+  request.set_query(missing.service);
+  request.set_transport(static_cast<v1::Transport>(missing.transport));
+  for (const Layer layer : layers_) request.add_layers(static_cast<v1::Layer>(layer));
+  const absl::StatusOr<v1::SearchResponse> found = source_.Search(request);
   if (!found.ok()) {
     questions_left_ = 0;
     return {};

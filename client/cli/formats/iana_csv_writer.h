@@ -7,23 +7,30 @@
 
 #include "client/cli/display/printer.h"
 #include "client/cli/formats/record_writer.h"
+#include "common/model/detail_columns.h"
 
 namespace portreg::cli {
 
-// A row for each record, with IANA's columns, which common/data/iana_csv.h reads.
-// Nothing is written before Finish(): a file that is cut off would look whole.
-// RESOURCE_EXHAUSTED for a file that portregd would refuse: of more than kMaxRows
-// rows or kMaxFileBytes.
+// Writes a row for each record, with IANA's columns, which common/data/iana_csv.h
+// reads. Writes nothing before Finish(), because a file that is cut off would look
+// whole. RESOURCE_EXHAUSTED for a file that portregd would refuse: of more than
+// kMaxRows rows or kMaxFileBytes.
 class IanaCsvWriter final : public RecordWriter {
  public:
-  // `with_owner`: whether there is a last column Owner, which IANA has not.
-  IanaCsvWriter(bool with_owner, Printer out) : with_owner_(with_owner), out_(out) {}
+  // With `with_local_columns`, the columns of an organisation's own tables follow
+  // those of IANA.
+  IanaCsvWriter(bool with_local_columns, Printer out)
+      : with_local_columns_(with_local_columns), out_(out) {}
 
   void Write(const v1::PortRecord& record) override;
   void Finish(const std::string& revision) override;
 
  private:
-  const bool with_owner_;
+  [[nodiscard]] bool IsWritten(const DetailColumn& column) const {
+    return with_local_columns_ || !column.local_only;
+  }
+
+  const bool with_local_columns_;
   const Printer out_;
   std::string rows_;
   size_t row_count_ = 0;

@@ -13,6 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "client/cli/display/clipped_record.h"
 #include "client/cli/display/terminal.h"
+#include "common/answers/conversion.h"
 #include "common/model/service_name.h"
 #include "common/text/quote.h"
 
@@ -35,7 +36,7 @@ bool CanBeWritten(absl::string_view name) {
 void ServicesWriter::Write(const v1::PortRecord& record) {
   if (!status().ok()) return;
   const std::optional<PortRange> ports = RangeOf(record);
-  const std::optional<Transport> transport = TransportOf(record);
+  const std::optional<Transport> transport = TransportOf(record.transport());
   if (!ports || record.service().empty()) return;
   if (!CanBeWritten(record.service()) || !transport) {
     if (left_out_.size() < kMaxLeftOut) {

@@ -2,16 +2,14 @@
 
 #include <optional>
 #include <utility>
+#include <vector>
 
-#include "absl/types/span.h"
-#include "common/answers/to_message.h"
+#include "common/answers/answers.h"
+#include "common/answers/list_range_answer.h"
+#include "common/answers/requests.h"
 #include "common/embedded/embedded.h"
-#include "common/model/classify.h"
-#include "common/model/port_class.h"
 #include "common/model/registry.h"
-#include "common/model/service_name.h"
 #include "common/search/search.h"
-#include "common/text/version.h"
 
 namespace portreg::cli {
 namespace {
@@ -25,47 +23,38 @@ Registry EmbeddedRegistry() {
 
 class EmbeddedSource final : public Source {
  public:
-  absl::StatusOr<v1::BatchLookupResponse> Lookup(const std::vector<Query>& queries,
-                                                 WithDetails with_details) override {
-    v1::BatchLookupResponse response;
-    for (const Query& query : queries) Answer(query, with_details, *response.add_results());
-    response.set_revision(registry_.revision());
-    return response;
+  absl::StatusOr<v1::BatchLookupResponse> BatchLookup(
+      const v1::BatchLookupRequest& request) override {
+    return portreg::BatchLookup(registry_, request);
   }
 
-  absl::StatusOr<v1::ClassifyResponse> Classify(Port port, Transport transport) override {
-    v1::ClassifyResponse response;
-    ToMessage(ClassOf(port), Advise(registry_, port, transport), response);
-    response.set_revision(registry_.revision());
-    return response;
+  absl::StatusOr<v1::ClassifyResponse> Classify(const v1::ClassifyRequest& request) override {
+    return portreg::Classify(registry_, request);
   }
 
-  absl::StatusOr<std::string> List(const RangeQuestion& question, WithDetails with_details,
-                                   absl::FunctionRef<bool(const v1::PortRecord&)> take) override {
-    RangeCursor cursor(registry_, question);
-    while (const ServiceRecord* record = cursor.Next()) {
-      v1::PortRecord message;
-      ToMessage(*record, with_details, message);
-      if (!take(message)) break;
+  absl::StatusOr<std::string> ListRange(
+      const v1::ListRangeRequest& request,
+      absl::FunctionRef<bool(const v1::PortRecord&)> take) override {
+    absl::StatusOr<ListRangeQuestion> question = Read(request, registry_);
+    if (!question.ok()) return question.status();
+    ListRangeAnswer answer = portreg::ListRange(registry_, *std::move(question));
+    v1::ListRangeResponse message;
+    for (bool last = false; !last;) {
+      last = answer.Next(message);
+      for (const v1::PortRecord& record : message.records()) {
+        if (!take(record)) return registry_.revision();
+      }
     }
     return registry_.revision();
   }
 
-  absl::StatusOr<v1::SearchResponse> Search(const SearchQuestion& question,
-                                            WithDetails with_details) override {
+  absl::StatusOr<v1::SearchResponse> Search(const v1::SearchRequest& request) override {
     if (!index_) index_.emplace(registry_);
-    v1::SearchResponse response;
-    ToMessage(index_->Search(question), registry_, with_details, response);
-    response.set_revision(registry_.revision());
-    return response;
+    return portreg::Search(*index_, request);
   }
 
-  absl::StatusOr<v1::GetRegistryInfoResponse> Info() override {
-    v1::GetRegistryInfoResponse response;
-    response.set_revision(registry_.revision());
-    response.set_server_version(std::string(Version()));
-    for (const LayerInfo& layer : registry_.layers()) ToMessage(layer, *response.add_layers());
-    return response;
+  absl::StatusOr<v1::GetRegistryInfoResponse> GetRegistryInfo() override {
+    return portreg::GetRegistryInfo(registry_, {});
   }
 
   absl::Status Watch(Follower& /*follower*/) override {
@@ -75,26 +64,8 @@ class EmbeddedSource final : public Source {
   [[nodiscard]] std::string Name() const override { return "the embedded registry"; }
 
  private:
-  void Answer(const Query& query, WithDetails with_details, v1::LookupResult& result) const {
-    const absl::Span<const RecordIndex> found =
-        query.ports ? registry_.AtPort(query.ports->first) : registry_.ByName(query.service);
-    v1::LookupResponse& response = *result.mutable_response();
-    for (const RecordIndex index : found) {
-      const ServiceRecord& record = registry_.record(index);
-      if (!Answers(record.transport, query.transport)) continue;
-      ToMessage(record, with_details, *response.add_records());
-    }
-    if (query.ports) {
-      ToMessage(registry_, query.ports->first, query.transport, response);
-    } else if (response.records().empty()) {
-      v1::LookupFailure& failure = *result.mutable_failure();
-      failure.set_code(static_cast<int>(absl::StatusCode::kNotFound));
-      failure.set_message(NotInRegistry(query.service, query.transport));
-    }
-  }
-
   const Registry registry_ = EmbeddedRegistry();
-  // Made by the first search: most calls need none.
+  // Built by the first search, because most commands need none.
   std::optional<SearchIndex> index_;
 };
 

@@ -1,13 +1,9 @@
 #include "client/cli/sources/remote_source.h"
 
-#include <algorithm>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "client/cli/base/limits.h"
 #include "client/cli/sources/watch_events.h"
-#include "common/model/limits.h"
 #include "common/model/port.h"
 #include "portreg/client.h"
 
@@ -19,51 +15,18 @@ class RemoteSource final : public Source {
   RemoteSource(std::unique_ptr<Client> client, CallOptions call, std::string name)
       : client_(std::move(client)), call_(std::move(call)), name_(std::move(name)) {}
 
-  absl::StatusOr<v1::BatchLookupResponse> Lookup(const std::vector<Query>& queries,
-                                                 WithDetails with_details) override {
-    constexpr size_t kBatchSize = kMaxBatchSize;
-    v1::BatchLookupResponse all;
-    size_t held = 0;
-    for (size_t begin = 0; begin < queries.size(); begin += kBatchSize) {
-      const size_t end = std::min(begin + kBatchSize, queries.size());
-      v1::BatchLookupRequest request;
-      for (size_t i = begin; i < end; ++i) {
-        ToRequest(queries[i], with_details, *request.add_requests());
-      }
-      absl::StatusOr<v1::BatchLookupResponse> part = client_->BatchLookup(request, call_);
-      if (!part.ok()) return part;
-      held += part->SpaceUsedLong();
-      if (held > kMaxAnswerBytes) {
-        return absl::ResourceExhaustedError(
-            absl::StrCat("the answers take more than ", kMaxAnswerBytes,
-                         " bytes of memory; ask for fewer keys at once"));
-      }
-      // Answers of several revisions have none in common.
-      if (begin > 0 && part->revision() != all.revision()) part->clear_revision();
-      all.set_revision(part->revision());
-      for (v1::LookupResult& result : *part->mutable_results()) {
-        *all.add_results() = std::move(result);
-      }
-    }
-    return all;
+  absl::StatusOr<v1::BatchLookupResponse> BatchLookup(
+      const v1::BatchLookupRequest& request) override {
+    return client_->BatchLookup(request, call_);
   }
 
-  absl::StatusOr<v1::ClassifyResponse> Classify(Port port, Transport transport) override {
-    v1::ClassifyRequest request;
-    request.set_port(port);
-    request.set_transport(static_cast<v1::Transport>(transport));
+  absl::StatusOr<v1::ClassifyResponse> Classify(const v1::ClassifyRequest& request) override {
     return client_->Classify(request, call_);
   }
 
-  absl::StatusOr<std::string> List(const RangeQuestion& question, WithDetails with_details,
-                                   absl::FunctionRef<bool(const v1::PortRecord&)> take) override {
-    v1::ListRangeRequest request;
-    request.set_first_port(question.ports.first);
-    request.set_last_port(question.ports.last);
-    request.set_transport(static_cast<v1::Transport>(question.transport));
-    for (const Layer layer : question.layers) request.add_layers(static_cast<v1::Layer>(layer));
-    request.set_view(ViewOf(with_details));
-    request.set_include_portless(question.include_portless);
+  absl::StatusOr<std::string> ListRange(
+      const v1::ListRangeRequest& request,
+      absl::FunctionRef<bool(const v1::PortRecord&)> take) override {
     RecordStream records = client_->ListRange(request, call_);
     while (const v1::PortRecord* record = records.Next()) {
       if (!take(*record)) break;
@@ -72,18 +35,11 @@ class RemoteSource final : public Source {
     return records.revision();
   }
 
-  absl::StatusOr<v1::SearchResponse> Search(const SearchQuestion& question,
-                                            WithDetails with_details) override {
-    v1::SearchRequest request;
-    request.set_query(question.query);
-    request.set_transport(static_cast<v1::Transport>(question.transport));
-    for (const Layer layer : question.layers) request.add_layers(static_cast<v1::Layer>(layer));
-    request.set_view(ViewOf(with_details));
-    request.set_max_results(static_cast<int32_t>(question.max_results));
+  absl::StatusOr<v1::SearchResponse> Search(const v1::SearchRequest& request) override {
     return client_->Search(request, call_);
   }
 
-  absl::StatusOr<v1::GetRegistryInfoResponse> Info() override {
+  absl::StatusOr<v1::GetRegistryInfoResponse> GetRegistryInfo() override {
     return client_->GetRegistryInfo(call_);
   }
 
@@ -144,20 +100,6 @@ class RemoteSource final : public Source {
             .status = absl::ResourceExhaustedError(
                 absl::StrCat("a revision is told in ", size, " bytes of memory, at most ",
                              WatchEvents::kMaxBytes, " are taken"))};
-  }
-
-  static v1::RecordView ViewOf(WithDetails with_details) {
-    return with_details == WithDetails::kYes ? v1::RECORD_VIEW_FULL : v1::RECORD_VIEW_UNSPECIFIED;
-  }
-
-  static void ToRequest(const Query& query, WithDetails with_details, v1::LookupRequest& request) {
-    if (query.ports) {
-      request.set_port(query.ports->first);
-    } else {
-      request.set_service(query.service);
-    }
-    request.set_transport(static_cast<v1::Transport>(query.transport));
-    request.set_view(ViewOf(with_details));
   }
 
   const std::unique_ptr<Client> client_;

@@ -1,45 +1,37 @@
-// Where the tool's answers come from: a server, or the embedded registry.
+// Answers the tool's questions: a server, or the embedded registry.
 #ifndef PORTREG_CLIENT_CLI_SOURCES_SOURCE_H_
 #define PORTREG_CLIENT_CLI_SOURCES_SOURCE_H_
 
 #include <cstddef>
 #include <string>
-#include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "common/answers/to_message.h"
-#include "common/model/port.h"
-#include "common/model/query.h"
-#include "common/model/range_cursor.h"
-#include "common/search/search.h"
+#include "portreg/v1/port_record.pb.h"
 #include "portreg/v1/port_registry_service.pb.h"
 
 namespace portreg::cli {
 
-// Answers in the contract's messages. For one thread at a time.
+// The contract's RPCs. Answers and errors are those of port_registry_service.proto.
+// Not thread-safe.
 class Source {
  public:
   virtual ~Source() = default;
 
-  // One result for each query, in their order. Queries must be single ports or
-  // names.
-  virtual absl::StatusOr<v1::BatchLookupResponse> Lookup(const std::vector<Query>& queries,
-                                                         WithDetails with_details) = 0;
+  virtual absl::StatusOr<v1::BatchLookupResponse> BatchLookup(
+      const v1::BatchLookupRequest& request) = 0;
 
-  virtual absl::StatusOr<v1::ClassifyResponse> Classify(Port port, Transport transport) = 0;
+  virtual absl::StatusOr<v1::ClassifyResponse> Classify(const v1::ClassifyRequest& request) = 0;
 
-  // Hands each record to `take`, in listing order, until it returns false.
-  // Returns the revision.
-  virtual absl::StatusOr<std::string> List(const RangeQuestion& question, WithDetails with_details,
-                                           absl::FunctionRef<bool(const v1::PortRecord&)> take) = 0;
+  // Hands each record to `take`, in listing order, until it returns false. Returns
+  // the revision.
+  virtual absl::StatusOr<std::string> ListRange(
+      const v1::ListRangeRequest& request, absl::FunctionRef<bool(const v1::PortRecord&)> take) = 0;
 
-  // The query must be within the contract's bounds.
-  virtual absl::StatusOr<v1::SearchResponse> Search(const SearchQuestion& question,
-                                                    WithDetails with_details) = 0;
+  virtual absl::StatusOr<v1::SearchResponse> Search(const v1::SearchRequest& request) = 0;
 
-  virtual absl::StatusOr<v1::GetRegistryInfoResponse> Info() = 0;
+  virtual absl::StatusOr<v1::GetRegistryInfoResponse> GetRegistryInfo() = 0;
 
   // Takes what a watch tells, on the thread that called Watch().
   class Follower {

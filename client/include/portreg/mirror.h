@@ -71,9 +71,9 @@ class MirrorSnapshot {
   // the server's source. Copies nothing.
   [[nodiscard]] MirroredRecords ByName(absl::string_view service) const;
 
-  // What Client::Lookup would answer. INVALID_ARGUMENT for a request that a
-  // server would refuse, NOT_FOUND (SERVICE_NOT_FOUND) if no record has the
-  // name; the former without a reason. Details only if the mirror holds them.
+  // Answers as Client::Lookup would, errors included: INVALID_ARGUMENT for a request
+  // that a server would refuse, NOT_FOUND if no record has the name. Details are
+  // included only if the mirror holds them.
   [[nodiscard]] absl::StatusOr<v1::LookupResponse> Lookup(const v1::LookupRequest& request) const;
 
  private:

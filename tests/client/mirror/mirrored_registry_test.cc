@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/answers/answers.h"
+#include "common/answers/list_range_answer.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "portreg/testing/fake_server.h"

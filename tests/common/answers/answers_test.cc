@@ -1,4 +1,5 @@
 #include "common/answers/answers.h"
+#include "common/answers/list_range_answer.h"
 
 #include <set>
 #include <string>

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/answers/answers.h"
+#include "common/answers/list_range_answer.h"
 #include "gmock/gmock.h"
 #include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"

@@ -197,7 +197,7 @@ TEST(FakeServerTest, SetRecordsPublishesAnotherRevision) {
 
   const absl::Status status = server->SetRecords({Record(7100, "audit"), Record(70000, "x")});
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_EQ(Message(status), "record 1: port 70000 is out of range [0, 65535]");
+  EXPECT_EQ(Message(status), "record 1: first_port 70000 is out of range [0, 65535]");
   EXPECT_THAT(ServicesAt(*client, 7100), ElementsAre("billing"));
 }
 

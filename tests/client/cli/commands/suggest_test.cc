@@ -20,25 +20,24 @@ using ::testing::SizeIs;
 class FakeSource final : public Source {
  public:
   absl::StatusOr<v1::SearchResponse> answer = v1::SearchResponse();
-  std::vector<SearchQuestion> asked;
+  std::vector<v1::SearchRequest> asked;
 
-  absl::StatusOr<v1::SearchResponse> Search(const SearchQuestion& question,
-                                            WithDetails with_details) override {
-    EXPECT_EQ(with_details, WithDetails::kNo);
-    asked.push_back(question);
+  absl::StatusOr<v1::SearchResponse> Search(const v1::SearchRequest& request) override {
+    EXPECT_NE(request.view(), v1::RECORD_VIEW_FULL);
+    asked.push_back(request);
     return answer;
   }
-  absl::StatusOr<v1::BatchLookupResponse> Lookup(const std::vector<Query>&, WithDetails) override {
+  absl::StatusOr<v1::BatchLookupResponse> BatchLookup(const v1::BatchLookupRequest&) override {
     return absl::UnimplementedError("");
   }
-  absl::StatusOr<v1::ClassifyResponse> Classify(Port, Transport) override {
+  absl::StatusOr<v1::ClassifyResponse> Classify(const v1::ClassifyRequest&) override {
     return absl::UnimplementedError("");
   }
-  absl::StatusOr<std::string> List(const RangeQuestion&, WithDetails,
-                                   absl::FunctionRef<bool(const v1::PortRecord&)>) override {
+  absl::StatusOr<std::string> ListRange(const v1::ListRangeRequest&,
+                                        absl::FunctionRef<bool(const v1::PortRecord&)>) override {
     return absl::UnimplementedError("");
   }
-  absl::StatusOr<v1::GetRegistryInfoResponse> Info() override {
+  absl::StatusOr<v1::GetRegistryInfoResponse> GetRegistryInfo() override {
     return absl::UnimplementedError("");
   }
   absl::Status Watch(Follower&) override { return absl::UnimplementedError(""); }
@@ -98,9 +97,9 @@ TEST(SuggesterTest, AsksForTransportAndLayers) {
   FakeSource source;
   Suggester({Layer::kIana}, source).Suggest(Key("ht ps/udp"));
   ASSERT_THAT(source.asked, SizeIs(1));
-  EXPECT_EQ(source.asked[0].query, "ht ps");
-  EXPECT_EQ(source.asked[0].transport, Transport::kUdp);
-  EXPECT_THAT(source.asked[0].layers, ElementsAre(Layer::kIana));
+  EXPECT_EQ(source.asked[0].query(), "ht ps");
+  EXPECT_EQ(source.asked[0].transport(), v1::TRANSPORT_UDP);
+  EXPECT_THAT(source.asked[0].layers(), ElementsAre(v1::LAYER_IANA));
 }
 
 TEST(SuggesterTest, ThreeNamesAreAskedAbout) {

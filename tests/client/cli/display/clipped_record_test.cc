@@ -3,6 +3,7 @@
 #include <optional>
 #include <vector>
 
+#include "common/answers/conversion.h"
 #include "gtest/gtest.h"
 #include "tests/client/cli/written.h"
 
@@ -65,12 +66,12 @@ TEST(ClippedToTest, RecordWithoutATransportGetsTheOneAskedAbout) {
 
 TEST(KnownValuesTest, ValuesThatOnlyAByteWouldMakeKnownAreUnknown) {
   v1::PortRecord record = Https();
-  EXPECT_EQ(TransportOf(record), Transport::kTcp);
-  EXPECT_EQ(LayerOf(record), Layer::kIana);
+  EXPECT_EQ(TransportOf(record.transport()), Transport::kTcp);
+  EXPECT_EQ(LayerOf(record.layer()), Layer::kIana);
   record.set_transport(static_cast<v1::Transport>(256 + v1::TRANSPORT_TCP));
   record.set_layer(static_cast<v1::Layer>(256 + v1::LAYER_IANA));
-  EXPECT_EQ(TransportOf(record), std::nullopt);
-  EXPECT_EQ(LayerOf(record), std::nullopt);
+  EXPECT_EQ(TransportOf(record.transport()), std::nullopt);
+  EXPECT_EQ(LayerOf(record.layer()), std::nullopt);
   EXPECT_FALSE(ClippedTo(PortRange::All(), Transport::kTcp, record));
   EXPECT_TRUE(ClippedTo(PortRange::All(), Transport::kNone, record));
 }

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "client/cli/sources/remote_source.h"
+#include "client/cli/sources/requests.h"
 #include "common/model/port.h"
 #include "common/model/query.h"
 #include "common/model/registry.h"
@@ -39,27 +40,26 @@ class EmbeddedSourceTest : public ::testing::Test {
     delete server_;
   }
 
-  // Compares messages but for the failures' details, which the tool has none
-  // of.
-  static void ExpectSame(const google::protobuf::Message& embedded,
-                         const google::protobuf::Message& remote) {
+  template <typename Message>
+  static void ExpectSame(const absl::StatusOr<Message>& embedded,
+                         const absl::StatusOr<Message>& remote) {
+    ASSERT_TRUE(embedded.ok()) << embedded.status();
+    ASSERT_TRUE(remote.ok()) << remote.status();
     MessageDifferencer differencer;
     std::string differences;
     differencer.ReportDifferencesToString(&differences);
-    differencer.IgnoreField(v1::LookupFailure::descriptor()->FindFieldByName("details"));
-    EXPECT_TRUE(differencer.Compare(embedded, remote)) << differences;
+    EXPECT_TRUE(differencer.Compare(*embedded, *remote)) << differences;
   }
 
   static void ExpectSameLookup(const std::vector<std::string>& keys,
-                               WithDetails with_details = WithDetails::kNo) {
-    std::vector<Query> queries;
-    for (const std::string& key : keys) queries.push_back(ParseQuery(key).value());
-    const absl::StatusOr<v1::BatchLookupResponse> embedded =
-        embedded_->Lookup(queries, with_details);
-    const absl::StatusOr<v1::BatchLookupResponse> remote = remote_->Lookup(queries, with_details);
-    ASSERT_TRUE(embedded.ok()) << embedded.status();
-    ASSERT_TRUE(remote.ok()) << remote.status();
-    ExpectSame(*embedded, *remote);
+                               v1::RecordView view = v1::RECORD_VIEW_BASIC) {
+    v1::BatchLookupRequest batch;
+    for (const std::string& key : keys) {
+      *batch.add_requests() = LookupRequestFor(ParseQuery(key).value(), view);
+    }
+    const absl::StatusOr<v1::BatchLookupResponse> embedded = embedded_->BatchLookup(batch);
+    ExpectSame(embedded, remote_->BatchLookup(batch));
+    ASSERT_TRUE(embedded.ok());
     EXPECT_EQ(static_cast<size_t>(embedded->results_size()), keys.size());
   }
 
@@ -107,44 +107,41 @@ TEST_F(EmbeddedSourceTest, FailureOfANameOnAnotherTransportIsTheServers) {
 TEST_F(EmbeddedSourceTest, ClassifyIsTheServers) {
   for (const int port : {0, 21, 443, 1021, 1023, 1024, 3306, 6000, 6335, 8080, 10080, 30000, 32767,
                          32768, 49151, 49152, 60999, 61000, 65535}) {
-    for (const Transport transport :
-         {Transport::kNone, Transport::kTcp, Transport::kUdp, Transport::kSctp, Transport::kDccp}) {
-      const absl::StatusOr<v1::ClassifyResponse> embedded =
-          embedded_->Classify(static_cast<Port>(port), transport);
-      const absl::StatusOr<v1::ClassifyResponse> remote =
-          remote_->Classify(static_cast<Port>(port), transport);
-      ASSERT_TRUE(embedded.ok() && remote.ok());
-      ExpectSame(*embedded, *remote);
+    for (int transport = v1::Transport_MIN; transport <= v1::Transport_MAX; ++transport) {
+      v1::ClassifyRequest request;
+      request.set_port(port);
+      request.set_transport(static_cast<v1::Transport>(transport));
+      ExpectSame(embedded_->Classify(request), remote_->Classify(request));
     }
   }
 }
 
 // The records of a listing and its revision, as one message.
-v1::ListRangeResponse ListOf(Source& source, const RangeQuestion& question,
-                             WithDetails with_details = WithDetails::kNo) {
+absl::StatusOr<v1::ListRangeResponse> ListOf(Source& source, const v1::ListRangeRequest& request) {
   v1::ListRangeResponse all;
   const absl::StatusOr<std::string> revision =
-      source.List(question, with_details, [&](const v1::PortRecord& record) {
+      source.ListRange(request, [&](const v1::PortRecord& record) {
         *all.add_records() = record;
         return true;
       });
-  EXPECT_TRUE(revision.ok()) << revision.status();
-  if (revision.ok()) all.set_revision(*revision);
+  if (!revision.ok()) return revision.status();
+  all.set_revision(*revision);
   return all;
 }
 
 TEST_F(EmbeddedSourceTest, ListIsTheServers) {
-  std::vector<RangeQuestion> questions(7);
-  questions[1].include_portless = true;
-  questions[2].ports = {6010, 6020};
-  questions[3].ports = {0, 1023};
-  questions[3].transport = Transport::kSctp;
-  questions[4].layers = {Layer::kCommon};
-  questions[5].ports = {2082, 2082};
-  questions[5].layers = {Layer::kIana, Layer::kCommon};
-  questions[6].layers = {Layer::kLocal};
-  for (const RangeQuestion& question : questions) {
-    ExpectSame(ListOf(*embedded_, question), ListOf(*remote_, question));
+  std::vector<v1::ListRangeRequest> requests = {
+      {},
+      ListRequestFor({6010, 6020}, Transport::kNone, {}, v1::RECORD_VIEW_BASIC),
+      ListRequestFor({0, 1023}, Transport::kSctp, {}, v1::RECORD_VIEW_BASIC),
+      ListRequestFor({0, 65535}, Transport::kNone, {Layer::kCommon}, v1::RECORD_VIEW_BASIC),
+      ListRequestFor({2082, 2082}, Transport::kNone, {Layer::kIana, Layer::kCommon},
+                     v1::RECORD_VIEW_BASIC),
+      ListRequestFor({0, 65535}, Transport::kNone, {Layer::kLocal}, v1::RECORD_VIEW_BASIC),
+      ListRequestFor({0, 65535}, Transport::kNone, {}, v1::RECORD_VIEW_FULL)};
+  requests.back().set_include_portless(true);
+  for (const v1::ListRangeRequest& request : requests) {
+    ExpectSame(ListOf(*embedded_, request), ListOf(*remote_, request));
   }
 }
 
@@ -152,7 +149,7 @@ TEST_F(EmbeddedSourceTest, ListEndsWhenNoMoreIsWanted) {
   for (Source* source : {embedded_, remote_}) {
     int records = 0;
     const absl::StatusOr<std::string> revision =
-        source->List({}, WithDetails::kNo, [&](const v1::PortRecord&) { return ++records < 3; });
+        source->ListRange({}, [&](const v1::PortRecord&) { return ++records < 3; });
     EXPECT_EQ(records, 3);
     ASSERT_TRUE(revision.ok());
     EXPECT_EQ(*revision, EmbeddedPublication().Current()->registry.revision());
@@ -160,36 +157,44 @@ TEST_F(EmbeddedSourceTest, ListEndsWhenNoMoreIsWanted) {
 }
 
 TEST_F(EmbeddedSourceTest, DetailsAreTheServers) {
-  ExpectSameLookup({"443", "https", "1080/udp", "no-such"}, WithDetails::kYes);
-  const v1::ListRangeResponse embedded = ListOf(*embedded_, {}, WithDetails::kYes);
-  ExpectSame(embedded, ListOf(*remote_, {}, WithDetails::kYes));
-  EXPECT_TRUE(embedded.records(0).has_details());
+  ExpectSameLookup({"443", "https", "1080/udp", "no-such"}, v1::RECORD_VIEW_FULL);
 }
 
 TEST_F(EmbeddedSourceTest, SearchIsTheServers) {
-  std::vector<SearchQuestion> questions(7);
-  questions[0].query = "https";
-  questions[1].query = "htps";
-  questions[2].query = "Web  proxy";
-  questions[3] = {.query = "sql", .transport = Transport::kTcp, .layers = {}, .max_results = 3};
-  questions[4] = {.query = "sql", .transport = {}, .layers = {Layer::kCommon}, .max_results = 500};
-  questions[5].query = "no such words";
-  questions[6].query = "reserved";
-  for (const SearchQuestion& question : questions) {
-    for (const WithDetails with_details : {WithDetails::kNo, WithDetails::kYes}) {
-      const absl::StatusOr<v1::SearchResponse> embedded = embedded_->Search(question, with_details);
-      const absl::StatusOr<v1::SearchResponse> remote = remote_->Search(question, with_details);
-      ASSERT_TRUE(embedded.ok() && remote.ok()) << question.query << remote.status();
-      ExpectSame(*embedded, *remote);
+  for (const char* query : {"https", "htps", "Web  proxy", "no such words", "reserved"}) {
+    for (const v1::RecordView view : {v1::RECORD_VIEW_BASIC, v1::RECORD_VIEW_FULL}) {
+      v1::SearchRequest request;
+      request.set_query(query);
+      request.set_view(view);
+      ExpectSame(embedded_->Search(request), remote_->Search(request));
+      request.set_transport(v1::TRANSPORT_TCP);
+      request.set_max_results(3);
+      ExpectSame(embedded_->Search(request), remote_->Search(request));
+      request.add_layers(v1::LAYER_COMMON);
+      ExpectSame(embedded_->Search(request), remote_->Search(request));
     }
   }
 }
 
 TEST_F(EmbeddedSourceTest, InfoIsTheServers) {
-  const absl::StatusOr<v1::GetRegistryInfoResponse> embedded = embedded_->Info();
-  const absl::StatusOr<v1::GetRegistryInfoResponse> remote = remote_->Info();
-  ASSERT_TRUE(embedded.ok() && remote.ok());
-  ExpectSame(*embedded, *remote);
+  ExpectSame(embedded_->GetRegistryInfo(), remote_->GetRegistryInfo());
+}
+
+TEST_F(EmbeddedSourceTest, ErrorsAreTheServers) {
+  v1::ClassifyRequest no_port;
+  no_port.set_port(70'000);
+  v1::SearchRequest no_word;
+  v1::ListRangeRequest reversed;
+  reversed.set_first_port(2);
+  reversed.set_last_port(1);
+  for (const auto& [embedded, remote] :
+       {std::pair(embedded_->Classify(no_port).status(), remote_->Classify(no_port).status()),
+        std::pair(embedded_->Search(no_word).status(), remote_->Search(no_word).status()),
+        std::pair(ListOf(*embedded_, reversed).status(), ListOf(*remote_, reversed).status())}) {
+    EXPECT_EQ(embedded.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_EQ(embedded.code(), remote.code());
+    EXPECT_EQ(embedded.message(), remote.message());
+  }
 }
 
 TEST_F(EmbeddedSourceTest, HasAName) { EXPECT_EQ(embedded_->Name(), "the embedded registry"); }

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "client/cli/sources/requests.h"
 #include "common/model/port.h"
 #include "common/model/query.h"
 #include "gmock/gmock.h"
@@ -26,11 +27,19 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-SearchQuestion Sql() {
-  SearchQuestion question;
-  question.query = "sql";
-  return question;
+v1::SearchRequest Sql() {
+  v1::SearchRequest request;
+  request.set_query("sql");
+  return request;
 }
+
+v1::BatchLookupRequest Batch(const std::string& key) {
+  v1::BatchLookupRequest batch;
+  *batch.add_requests() = LookupRequestFor(ParseQuery(key).value(), v1::RECORD_VIEW_BASIC);
+  return batch;
+}
+
+v1::ListRangeRequest All() { return {}; }
 
 class RemoteSourceTest : public ::testing::Test {
  protected:
@@ -51,11 +60,9 @@ class RemoteSourceTest : public ::testing::Test {
   }
 
   [[nodiscard]] absl::StatusOr<v1::BatchLookupResponse> LookUpPorts(int count) const {
-    std::vector<Query> queries;
-    for (int port = 0; port < count; ++port) {
-      queries.push_back(ParseQuery(absl::StrCat(port)).value());
-    }
-    return source_->Lookup(queries, WithDetails::kNo);
+    std::vector<v1::LookupRequest> requests(count);
+    for (int port = 0; port < count; ++port) requests[port].set_port(port);
+    return LookUpAll(requests, *source_);
   }
 
   FakeService service_;
@@ -71,11 +78,11 @@ TEST_F(RemoteSourceTest, IsCalledByTheDefaultAddressWithoutATarget) {
 
 TEST_F(RemoteSourceTest, QueriesBecomeRequests) {
   AnswerBatches({"revision"});
-  std::vector<Query> queries;
+  std::vector<v1::LookupRequest> requests;
   for (const char* key : {"0", "443/tcp", "https", "syslog/udp", "U:53"}) {
-    queries.push_back(ParseQuery(key).value());
+    requests.push_back(LookupRequestFor(ParseQuery(key).value(), v1::RECORD_VIEW_UNSPECIFIED));
   }
-  ASSERT_TRUE(source_->Lookup(queries, WithDetails::kNo).ok());
+  ASSERT_TRUE(LookUpAll(requests, *source_).ok());
   const std::vector<v1::BatchLookupRequest> batches = service_.batches();
   ASSERT_THAT(batches, SizeIs(1));
   std::vector<std::string> asked;
@@ -88,35 +95,25 @@ TEST_F(RemoteSourceTest, QueriesBecomeRequests) {
                           "port: 53 transport: TRANSPORT_UDP"));
 }
 
-TEST_F(RemoteSourceTest, DetailsAreAskedFor) {
+TEST_F(RemoteSourceTest, TheViewIsAskedFor) {
   AnswerBatches({"revision"});
-  ASSERT_TRUE(source_->Lookup({ParseQuery("443").value()}, WithDetails::kYes).ok());
-  EXPECT_EQ(service_.batches()[0].requests(0).view(), v1::RECORD_VIEW_FULL);
-  service_.list_range = [](const auto&) { return ListScript(); };
   ASSERT_TRUE(
-      source_->List({}, WithDetails::kYes, [](const v1::PortRecord&) { return true; }).ok());
-  EXPECT_EQ(service_.listings()[0].view(), v1::RECORD_VIEW_FULL);
+      LookUpAll({LookupRequestFor(ParseQuery("443").value(), v1::RECORD_VIEW_FULL)}, *source_)
+          .ok());
+  EXPECT_EQ(service_.batches()[0].requests(0).view(), v1::RECORD_VIEW_FULL);
 }
 
-TEST_F(RemoteSourceTest, SearchBecomesARequest) {
+TEST_F(RemoteSourceTest, SearchIsHandedOn) {
   std::vector<std::string> asked;
   service_.search = [&asked](const v1::SearchRequest& request, v1::SearchResponse& response) {
     asked.push_back(request.ShortDebugString());
     response.set_total_count(7);
     return grpc::Status::OK;
   };
-  const absl::StatusOr<v1::SearchResponse> answer =
-      source_->Search({.query = "web proxy",
-                       .transport = Transport::kUdp,
-                       .layers = {Layer::kIana, Layer::kLocal},
-                       .max_results = 5},
-                      WithDetails::kYes);
+  const absl::StatusOr<v1::SearchResponse> answer = source_->Search(Sql());
   ASSERT_TRUE(answer.ok()) << answer.status();
   EXPECT_EQ(answer->total_count(), 7);
-  ASSERT_TRUE(source_->Search(Sql(), WithDetails::kNo).ok());
-  EXPECT_THAT(asked, ElementsAre("query: \"web proxy\" transport: TRANSPORT_UDP layers: LAYER_IANA "
-                                 "layers: LAYER_LOCAL view: RECORD_VIEW_FULL max_results: 5",
-                                 "query: \"sql\" max_results: 50"));
+  EXPECT_THAT(asked, ElementsAre(Sql().ShortDebugString()));
 }
 
 TEST_F(RemoteSourceTest, EveryCallHasTheMetadata) {
@@ -125,11 +122,11 @@ TEST_F(RemoteSourceTest, EveryCallHasTheMetadata) {
   CallOptions call;
   call.metadata = {{"x-request-id", "7f3a"}, {"a-bin", std::string("\0\xff", 2)}};
   source_ = MakeRemoteSource(OptionsFor(server_.target()), call).value();
-  ASSERT_TRUE(source_->Lookup({ParseQuery("443").value()}, WithDetails::kNo).ok());
-  ASSERT_TRUE(source_->Classify(80, Transport::kNone).ok());
-  ASSERT_TRUE(source_->List({}, WithDetails::kNo, [](const v1::PortRecord&) { return true; }).ok());
-  ASSERT_TRUE(source_->Search(Sql(), WithDetails::kNo).ok());
-  ASSERT_TRUE(source_->Info().ok());
+  ASSERT_TRUE(source_->BatchLookup(Batch("443")).ok());
+  ASSERT_TRUE(source_->Classify(ClassifyRequestFor(ParseQuery("80").value())).ok());
+  ASSERT_TRUE(source_->ListRange(All(), [](const v1::PortRecord&) { return true; }).ok());
+  ASSERT_TRUE(source_->Search(Sql()).ok());
+  ASSERT_TRUE(source_->GetRegistryInfo().ok());
   ASSERT_THAT(service_.metadata(), SizeIs(5));
   for (const auto& metadata : service_.metadata()) {
     EXPECT_THAT(metadata, ::testing::Contains(::testing::Pair("x-request-id", "7f3a")));
@@ -166,7 +163,7 @@ TEST_F(RemoteSourceTest, AnswersOfSeveralRevisionsHaveNone) {
 }
 
 TEST_F(RemoteSourceTest, NoQueriesAreNoCall) {
-  ASSERT_TRUE(source_->Lookup({}, WithDetails::kNo).ok());
+  ASSERT_TRUE(LookUpAll({}, *source_).ok());
   EXPECT_THAT(service_.batches(), IsEmpty());
 }
 
@@ -177,15 +174,12 @@ TEST_F(RemoteSourceTest, ErrorOfABatchIsTheLookups) {
   EXPECT_EQ(LookUpPorts(1).status(), absl::InternalError("broken"));
 }
 
-TEST_F(RemoteSourceTest, QuestionBecomesARequest) {
+TEST_F(RemoteSourceTest, AListingIsHandedOn) {
   service_.list_range = [](const auto&) { return ListScript(); };
-  RangeQuestion question;
-  question.ports = {80, 90};
-  question.transport = Transport::kUdp;
-  question.layers = {Layer::kIana, Layer::kLocal};
-  question.include_portless = true;
-  ASSERT_TRUE(
-      source_->List(question, WithDetails::kNo, [](const v1::PortRecord&) { return true; }).ok());
+  v1::ListRangeRequest request = ListRequestFor(
+      {80, 90}, Transport::kUdp, {Layer::kIana, Layer::kLocal}, v1::RECORD_VIEW_UNSPECIFIED);
+  request.set_include_portless(true);
+  ASSERT_TRUE(source_->ListRange(request, [](const v1::PortRecord&) { return true; }).ok());
   ASSERT_THAT(service_.listings(), SizeIs(1));
   EXPECT_EQ(service_.listings()[0].ShortDebugString(),
             "first_port: 80 last_port: 90 transport: TRANSPORT_UDP layers: LAYER_IANA "
@@ -205,7 +199,7 @@ TEST_F(RemoteSourceTest, ListHandsOverEveryRecord) {
   };
   std::vector<std::string> names;
   const absl::StatusOr<std::string> revision =
-      source_->List({}, WithDetails::kNo, [&](const v1::PortRecord& record) {
+      source_->ListRange(All(), [&](const v1::PortRecord& record) {
         names.push_back(record.service());
         return true;
       });
@@ -220,7 +214,7 @@ TEST_F(RemoteSourceTest, ListEndsWhenNoMoreIsWanted) {
   };
   std::vector<std::string> names;
   const absl::StatusOr<std::string> revision =
-      source_->List({}, WithDetails::kNo, [&](const v1::PortRecord& record) {
+      source_->ListRange(All(), [&](const v1::PortRecord& record) {
         names.push_back(record.service());
         return names.size() < 2;
       });
@@ -237,7 +231,7 @@ TEST_F(RemoteSourceTest, ErrorAfterSomeRecordsIsTheLists) {
   };
   int records = 0;
   const absl::StatusOr<std::string> revision =
-      source_->List({}, WithDetails::kNo, [&](const v1::PortRecord&) {
+      source_->ListRange(All(), [&](const v1::PortRecord&) {
         ++records;
         return true;
       });
@@ -280,9 +274,10 @@ TEST_F(RemoteSourceTest, UnreachableServerIsUnavailableToEveryQuestion) {
   const DeafPort port(DeafPort::Kind::kRefuses);
   source_ = MakeRemoteSource(OptionsFor(port.target())).value();
   for (const absl::Status& status :
-       {LookUpPorts(1).status(), source_->Classify(80, Transport::kNone).status(),
-        source_->List({}, WithDetails::kNo, [](const v1::PortRecord&) { return true; }).status(),
-        source_->Search(Sql(), WithDetails::kNo).status(), source_->Info().status()}) {
+       {LookUpPorts(1).status(),
+        source_->Classify(ClassifyRequestFor(ParseQuery("80").value())).status(),
+        source_->ListRange(All(), [](const v1::PortRecord&) { return true; }).status(),
+        source_->Search(Sql()).status(), source_->GetRegistryInfo().status()}) {
     EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
     EXPECT_THAT(Message(status), HasSubstr(port.target()));
   }
