@@ -68,13 +68,13 @@ ABSL_FLAG(portreg::server::GivenText, tls_allowed_clients, {},
 ABSL_FLAG(Count, max_connections, {kLimits.connections.total},
           "connections that may be open at once");
 ABSL_FLAG(CountOrNone, max_connections_per_peer, {kLimits.connections.per_peer},
-          "of these, connections from one IPv4 address or IPv6 /64 network; 0: no limit");
+          "connections that may be open from one IPv4 address or IPv6 /64 network; 0: no limit");
 ABSL_FLAG(Count, max_concurrent_streams, {kLimits.max_concurrent_streams},
           "calls that may be under way on one connection");
 ABSL_FLAG(LongCount, max_calls, {portreg::server::ServiceOptions().max_calls},
           "calls that may be under way in all");
 ABSL_FLAG(LongCount, max_queued_calls, {portreg::server::ServiceOptions().max_queued_calls},
-          "of these, costly calls, such as searches, that may wait for a worker thread");
+          "costly calls, such as searches, that may wait for a worker thread");
 ABSL_FLAG(LongCount, max_unread_bytes, {portreg::server::ServiceOptions().max_unread_bytes},
           "bytes of unread replies that were each made for one call");
 ABSL_FLAG(Count, max_request_bytes, {kLimits.max_request_bytes}, "longest request");
