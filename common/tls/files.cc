@@ -104,7 +104,7 @@ absl::Status CheckSize(const Certificates& chain) {
   }
   if (bytes <= kMaxChainBytes) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("holds ", chain.size(), " certificates of ", bytes,
-                                                 " bytes, peers take a chain of at most ",
+                                                 " bytes, peers accept a chain of at most ",
                                                  kMaxChainBytes));
 }
 

@@ -63,7 +63,7 @@ bool Install() {
 absl::Status GuardHandshakes() {
   static const bool installed = Install();
   if (installed) return absl::OkStatus();
-  return absl::InternalError("cannot have TLS handshakes guarded: OpenSSL has no memory");
+  return absl::InternalError("cannot guard TLS handshakes: OpenSSL has no memory");
 }
 
 }  // namespace portreg

@@ -1,4 +1,4 @@
-// Refuses peers whose certificates gRPC cannot take.
+// Refuses peers whose certificates gRPC cannot handle.
 #ifndef PORTREG_COMMON_TLS_HANDSHAKE_GUARD_H_
 #define PORTREG_COMMON_TLS_HANDSHAKE_GUARD_H_
 

@@ -68,7 +68,8 @@ NameFault FaultOfCommonName(const X509* certificate) {
 }  // namespace
 
 NameFault FindNameFault(const X509* certificate) {
-  // A failed conversion leaves errors, which are not the caller's.
+  // Removes the errors that failed conversions leave in OpenSSL's queue, because the
+  // caller did not cause them.
   ERR_set_mark();
   const NameFault fault = FaultOfAlternativeNames(certificate);
   const NameFault result = fault != NameFault::kNone ? fault : FaultOfCommonName(certificate);

@@ -126,7 +126,7 @@ absl::StatusOr<std::shared_ptr<EVP_PKEY>> ParseKey(const Secret& pem) {
   if (key != nullptr) return key;
   const std::string why = TakePemError();
   if (asked) {
-    return absl::InvalidArgumentError("is encrypted, and nobody is there to enter a passphrase");
+    return absl::InvalidArgumentError("is encrypted, it must be readable without a passphrase");
   }
   if (HoldsCertificate(pem.text()) && !HoldsKey(pem.text())) {
     return absl::InvalidArgumentError("holds a certificate, it must hold a private key");

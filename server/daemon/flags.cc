@@ -68,13 +68,13 @@ ABSL_FLAG(portreg::server::GivenText, tls_allowed_clients, {},
 ABSL_FLAG(Count, max_connections, {kLimits.connections.total},
           "connections that may be open at once");
 ABSL_FLAG(CountOrNone, max_connections_per_peer, {kLimits.connections.per_peer},
-          "of these, connections from one IPv4 address or IPv6 /64 network; 0: no limit");
+          "connections that may be open from one IPv4 address or IPv6 /64 network; 0: no limit");
 ABSL_FLAG(Count, max_concurrent_streams, {kLimits.max_concurrent_streams},
           "calls that may be under way on one connection");
 ABSL_FLAG(LongCount, max_calls, {portreg::server::ServiceOptions().max_calls},
           "calls that may be under way in all");
 ABSL_FLAG(LongCount, max_queued_calls, {portreg::server::ServiceOptions().max_queued_calls},
-          "of these, costly calls, such as searches, that may wait for a worker thread");
+          "costly calls, such as searches, that may wait for a worker thread");
 ABSL_FLAG(LongCount, max_unread_bytes, {portreg::server::ServiceOptions().max_unread_bytes},
           "bytes of unread replies that were each made for one call");
 ABSL_FLAG(Count, max_request_bytes, {kLimits.max_request_bytes}, "longest request");
@@ -190,7 +190,7 @@ absl::Status CheckUnknown(const std::vector<std::string>& variables) {
   for (const std::string& variable : variables) {
     if (IsOfTls(variable)) {
       return absl::InvalidArgumentError(
-          absl::StrCat("variable ", Quoted(variable), " stands for no flag, see --help"));
+          absl::StrCat("variable ", Quoted(variable), " sets no flag, see --help"));
     }
   }
   return absl::OkStatus();
@@ -207,7 +207,7 @@ absl::Status ReadEnvironment() {
         // contain them. Not those of TLS: the server would then serve everyone.
         if (!IsOfTls(variable)) continue;
         return absl::InvalidArgumentError(
-            absl::StrCat(variable, " has no value; without it leave the variable unset"));
+            absl::StrCat(variable, " is empty; to serve without it, leave the variable unset"));
       }
       std::string error;
       if (!absl::FindCommandLineFlag(name)->ParseFrom(value, &error)) {
@@ -230,7 +230,7 @@ absl::Status CheckNoneIsEmpty() {
   for (const auto& [name, flag] : flags) {
     if (flag.given && flag.value.empty()) {
       return absl::InvalidArgumentError(
-          absl::StrCat("--", name, " has no value; without TLS leave it out"));
+          absl::StrCat("--", name, " is empty; to serve without TLS, leave it out"));
     }
   }
   return absl::OkStatus();

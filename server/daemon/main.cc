@@ -117,7 +117,7 @@ int main(int argc, char** argv) {
   if (command->check) return Check(command->portregd.data);
   server::SetLogFormat(command->log_format);
   if (!command->unknown_variables.empty()) {
-    server::Log(server::Severity::kWarning, "variables that stand for no flag",
+    server::Log(server::Severity::kWarning, "variables that set no flag",
                 {{"ignored", absl::StrJoin(command->unknown_variables, " ")}});
   }
   for (const absl::Status& status : {server::CheckAddressSpace(), server::RaiseDescriptorLimit()}) {

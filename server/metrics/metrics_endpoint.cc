@@ -29,8 +29,7 @@ absl::StatusOr<std::unique_ptr<MetricsEndpoint>> MetricsEndpoint::Open(absl::str
   if (!address.ok()) return address.status();
   if (!address->path.empty()) {
     return absl::InvalidArgumentError(absl::StrCat("address ", address->ToString(),
-                                                   " is no place for metrics, which HTTP "
-                                                   "serves at host:port"));
+                                                   " cannot serve metrics, HTTP needs host:port"));
   }
   absl::StatusOr<std::unique_ptr<HttpServer>> server = HttpServer::Open(address->ToString());
   if (!server.ok()) return server.status();

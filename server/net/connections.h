@@ -27,7 +27,8 @@ enum class WhenFull {
 struct ConnectionLimits {
   // Connections that may be open at once. Default: 10,000.
   int total = 10'000;
-  // Of these, connections from one IPv4 address or IPv6 /64 network; 0 is no limit.
+  // Connections that may be open from one IPv4 address or IPv6 /64 network; 0 is no
+  // limit.
   // Does not apply to Unix sockets. Default: 0, because all clients behind a proxy
   // share its address.
   int per_peer = 0;

@@ -23,7 +23,7 @@ absl::Status NoLock(const std::string& path, absl::string_view why) {
   return absl::UnavailableError(absl::StrCat("lock file ", path, ": ", why));
 }
 
-// Returns whether the path still leads to the file that was opened.
+// Returns true if the path still leads to the file that was opened.
 bool IsAt(int fd, const std::string& path) {
   struct stat opened;
   struct stat found;
@@ -39,7 +39,8 @@ absl::StatusOr<FileLock> FileLock::Acquire(const std::string& path, absl::Durati
     FileLock lock(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (lock.fd_ < 0) return NoLock(path, strerror(errno));
     const bool locked = flock(lock.fd_, LOCK_EX | LOCK_NB) == 0;
-    // A lock on a file that was removed meanwhile keeps nobody out.
+    // Checks the path, because a lock on a file that was removed in the meantime does not
+    // exclude other processes.
     if (locked && IsAt(lock.fd_, path)) return lock;
     if (!locked && errno != EWOULDBLOCK && errno != EINTR) return NoLock(path, strerror(errno));
     if (std::chrono::steady_clock::now() >= end) {

@@ -1,4 +1,4 @@
-// Keeps processes apart by a lock on a file.
+// Excludes other processes by a lock on a file.
 #ifndef PORTREG_SERVER_NET_FILE_LOCK_H_
 #define PORTREG_SERVER_NET_FILE_LOCK_H_
 

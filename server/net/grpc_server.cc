@@ -81,8 +81,8 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Open(
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::channelz::experimental::InitChannelzService();
-  // Reflection can describe only linked messages, and gRPC serves health without
-  // them.
+  // Links the messages of health, which gRPC's health service does not need, because
+  // reflection can describe only linked messages.
   google::protobuf::LinkMessageReflection<grpc::health::v1::HealthCheckRequest>();
   // A builder takes the plug-ins that are registered when it is constructed.
   grpc::ServerBuilder builder;

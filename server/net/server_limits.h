@@ -10,8 +10,8 @@
 
 namespace portreg::server {
 
-// What a server allows each connection, and all of them together. The comment of a
-// limit says what it protects.
+// The limits of each connection, and of all of them together. The comment of a limit
+// says what it protects.
 struct ServerLimits {
   // Connections beyond it are closed at once. Protects descriptors and memory.
   ConnectionLimits connections;

@@ -24,7 +24,7 @@ constexpr rlim_t kLeastAddressSpace = rlim_t{160} << 20;
 
 [[noreturn]] void EndForLackOf(absl::string_view what, absl::string_view limits,
                                absl::string_view error) {
-  LogLast(Severity::kError, absl::StrCat("the system gives no ", what),
+  LogLast(Severity::kError, absl::StrCat("the system has no ", what, " left"),
           {{"error", std::string(error)}, {"see", absl::StrCat("ulimit ", limits)}});
   std::_Exit(EXIT_FAILURE);
 }

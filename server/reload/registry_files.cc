@@ -43,8 +43,8 @@ absl::StatusOr<LayerData> IanaLayer(const DataOptions& options, const Registry* 
   const size_t before = last_good == nullptr ? EmbeddedIanaRecordCount() : IanaRecords(*last_good);
   if (file->records.size() >= before - before / 20) return file;
   return absl::InvalidArgumentError(absl::StrFormat(
-      "%s: %d usable rows, over 5 %% fewer than the %d of the %s; the file seems cut off, or it is "
-      "old and --allow_fewer_rows takes it",
+      "%s: %d usable rows, over 5 %% fewer than the %d of the %s; the file seems cut off; "
+      "--allow_fewer_rows accepts it if it is only old",
       options.iana_file, file->records.size(), before,
       last_good == nullptr ? "embedded snapshot" : "data being served"));
 }

@@ -9,7 +9,7 @@
 
 namespace portreg::server {
 
-// Default of the bytes that a registry may take with its index and stored replies.
+// Default limit of the bytes that a registry may take with its index and stored replies.
 // Suffices for 150,000 short rows besides IANA's. Two registries exist during a
 // reload.
 inline constexpr size_t kDefaultMaxRegistryBytes = size_t{192} << 20;

@@ -13,7 +13,7 @@
 
 namespace portreg::server {
 
-// Learns of each snapshot that becomes the current one.
+// Is notified when another snapshot becomes the current one.
 class PublicationObserver {
  public:
   virtual ~PublicationObserver() = default;

@@ -13,7 +13,7 @@
 
 namespace portreg::server {
 
-// Learns of the end of each call, for example to write an access log. Must be
+// Is notified of the end of each call, for example to write an access log. Must be
 // thread-safe.
 class CallObserver {
  public:

@@ -12,12 +12,12 @@
 
 namespace portreg::server {
 
-// Identifies a flow, whose items share a turn. In the server, a connection is a flow.
+// Identifies a flow, which is the owner of items. In the server, it is a connection.
 using FlowId = uintptr_t;
 
 // A bounded queue that gives each flow an equal share of the time that work
 // takes, however many items the flow has waiting and whatever each of them
-// costs. Flows with equal costs take turns (round robin). What an item costs is
+// costs. Flows with equal costs take turns (round robin). The cost of an item is
 // charged afterwards, as in start-time fair queueing (Goyal, Vin and Cheng,
 // SIGCOMM 1996). Where there is no room, the flow with the most items waiting
 // loses its newest one (longest queue drop; Suter et al., INFOCOM 1998), so that
@@ -50,7 +50,7 @@ class FairQueue {
   struct Turn {
     Item* item;
     FlowId flow;
-    // What the flow was charged in advance.
+    // Cost that the flow was charged in advance.
     Cost expected;
   };
 

@@ -143,7 +143,7 @@ class NoMemoryTest(unittest.TestCase):
                    wrapper=("prlimit", f"--as={192 * MEBIBYTE}"))
         self.assertEqual(done.code, 1, done.stderr)
         self.assertRegex(
-            done.stderr, "not enough memory for the data|the system gives no")
+            done.stderr, "not enough memory for the data|the system has no")
 
 
 if __name__ == "__main__":

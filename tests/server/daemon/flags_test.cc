@@ -165,7 +165,7 @@ TEST_F(FlagsDeathTest, ValuesOutOfRangeAreNamedWithWhatIsAllowed) {
 
 TEST_F(FlagsDeathTest, FlagsOfTlsMustHaveAValue) {
   for (const char* flag : {"tls_cert", "tls_key", "tls_client_ca", "tls_allowed_clients"}) {
-    const std::string refusal = absl::StrCat("INVALID_ARGUMENT: --", flag, " has no value; ");
+    const std::string refusal = absl::StrCat("INVALID_ARGUMENT: --", flag, " is empty; ");
     const std::string name = absl::StrCat("--", flag);
     const std::string hyphened = absl::StrReplaceAll(name, {{"_", "-"}});
     for (const std::string& argument : {name + "=", hyphened + "="}) {
@@ -178,12 +178,12 @@ TEST_F(FlagsDeathTest, FlagsOfTlsMustHaveAValue) {
 TEST_F(FlagsDeathTest, VariablesOfTlsMustHaveAValue) {
   for (const char* name : {"PORTREGD_TLS_CERT", "PORTREGD_TLS_KEY", "PORTREGD_TLS_CLIENT_CA",
                            "PORTREGD_TLS_ALLOWED_CLIENTS"}) {
-    const std::string refusal = absl::StrCat("INVALID_ARGUMENT: ", name, " has no value; ");
+    const std::string refusal = absl::StrCat("INVALID_ARGUMENT: ", name, " is empty; ");
     EXPECT_EXIT(ReadAndTell({}, {{name, ""}}), ExitedWithCode(kRefused), HasSubstr(refusal));
   }
   // Nor does a slip make it nothing.
   EXPECT_EXIT(ReadAndTell({}, {{"PORTREGD_TLS_CLIENT_CAS", ""}}), ExitedWithCode(kRefused),
-              HasSubstr("\"PORTREGD_TLS_CLIENT_CAS\" stands for no flag"));
+              HasSubstr("\"PORTREGD_TLS_CLIENT_CAS\" sets no flag"));
 }
 
 TEST_F(FlagsDeathTest, BoundsAreAllowed) {
@@ -207,9 +207,8 @@ TEST_F(FlagsDeathTest, VariablesThatStandForNoFlagAreTold) {
 
 TEST_F(FlagsDeathTest, AVariableOfTlsThatStandsForNoFlagIsRefused) {
   for (const char* name : {"PORTREGD_TLS_CRT", "PORTREGD_tls_cert", "portregd_tls_key"}) {
-    EXPECT_EXIT(
-        ReadAndTell({}, {{name, "x"}}), ExitedWithCode(kRefused),
-        HasSubstr(absl::StrCat("INVALID_ARGUMENT: variable \"", name, "\" stands for no flag")));
+    EXPECT_EXIT(ReadAndTell({}, {{name, "x"}}), ExitedWithCode(kRefused),
+                HasSubstr(absl::StrCat("INVALID_ARGUMENT: variable \"", name, "\" sets no flag")));
   }
 }
 

@@ -86,7 +86,7 @@ TEST_F(TlsFilesTest, EncryptedKeyIsRefused) {
   const ServerTlsOptions options = Write({identity_.certificate, Encrypted(identity_.key)});
   EXPECT_EQ(Refusal(options),
             absl::StrCat("tls_key ", options.key,
-                         ": is encrypted, and nobody is there to enter a passphrase"));
+                         ": is encrypted, it must be readable without a passphrase"));
 }
 
 TEST_F(TlsFilesTest, FileCutAnywhereWithinAPartIsRefused) {
@@ -231,7 +231,7 @@ TEST_F(TlsFilesTest, ChainThatNoPeerTakesIsRefused) {
   std::string chain = identity_.certificate;
   for (int i = 0; i < 400; ++i) chain += authority_.certificate();
   EXPECT_THAT(Refusal(Write({chain, identity_.key})),
-              HasSubstr("peers take a chain of at most 102400"));
+              HasSubstr("peers accept a chain of at most 102400"));
   EXPECT_TRUE(ReadTlsFiles(Write(identity_, chain), absl::Now()).ok());
 }
 
