@@ -130,7 +130,7 @@ RecordStream Client::ListRange(const v1::ListRangeRequest& request, const CallOp
   if (!terms.ok())
     return RecordStream(std::make_unique<RecordStream::BlockingListing>(terms.status()));
   return RecordStream(std::make_unique<RecordStream::BlockingListing>(
-      ResumableListing(connection_, *std::move(terms), request)));
+      connection_, ResumableListing(connection_, *std::move(terms), request)));
 }
 
 AsyncRecordStream Client::ListRangeAsync(const v1::ListRangeRequest& request,
@@ -140,7 +140,7 @@ AsyncRecordStream Client::ListRangeAsync(const v1::ListRangeRequest& request,
     return AsyncRecordStream(std::make_shared<internal::AsyncListing>(terms.status()));
   }
   return AsyncRecordStream(std::make_shared<internal::AsyncListing>(
-      ResumableListing(connection_, *std::move(terms), request)));
+      connection_, ResumableListing(connection_, *std::move(terms), request)));
 }
 
 absl::StatusOr<v1::GetRegistryInfoResponse> Client::GetRegistryInfo(const CallOptions& call) const {

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "portreg/async.h"
+#include "portreg/async_record_stream.h"
 #include "portreg/call_options.h"
 #include "portreg/client_options.h"
 #include "portreg/record_stream.h"

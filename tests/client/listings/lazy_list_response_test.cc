@@ -116,7 +116,7 @@ TEST(ListingMessageTest, WhatTheServerStoresIsReadRecordByRecord) {
   v1::ListRangeRequest request;
   request.set_include_portless(true);
   StoredListRangeAnswer listing(snapshot->registry, snapshot->replies,
-                        Read(request, snapshot->registry).value());
+                                Read(request, snapshot->registry).value());
   LazyListResponse message;
   size_t record_by_record = 0;
   for (bool last = false; !last;) {
