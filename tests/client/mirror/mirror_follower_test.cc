@@ -181,7 +181,7 @@ TEST_F(MirrorFollowerTest, MayBeReadWhileRevisionsChange) {
       }
     });
   }
-  for (int revision = 2; revision < 50; ++revision) {
+  for (int revision = 2; revision < 20; ++revision) {
     registry_.Report(std::to_string(revision));
     AwaitRevision(std::to_string(revision));
     Rest();
