@@ -123,6 +123,15 @@ class Listing {
 
   [[nodiscard]] const Yield& yield() const { return yield_; }
 
+  void AssignStreamToItself() {
+    std::visit(
+        [](auto& stream) {
+          auto& same = stream;
+          stream = std::move(same);
+        },
+        stream_);
+  }
+
  private:
   using Stream = std::variant<RecordStream, AsyncRecordStream>;
 

@@ -234,8 +234,7 @@ TEST_P(ListingTest, MovedStreamContinues) {
   ASSERT_TRUE(second.Next());
   Listing third(GetParam(), *client_);
   third = std::move(second);
-  Listing& same = third;
-  third = std::move(same);
+  third.AssignStreamToItself();
   EXPECT_THAT(third.ReadToEnd().Names(), ElementsAre("a", "b", "c"));
   EXPECT_EQ(third.yield().status, absl::OkStatus());
   EXPECT_EQ(third.yield().resume_token, "3");
