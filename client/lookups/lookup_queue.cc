@@ -136,7 +136,7 @@ std::shared_ptr<Cancellable> LookupQueue::LookupAsync(const v1::LookupRequest& r
   } else {
     done = [self = shared_from_this(),
             callback = std::move(callback)](absl::StatusOr<v1::LookupResponse> outcome) mutable {
-      // Destroyed before the queue goes on.
+      // The callback is destroyed before the queue sends more.
       Callback<v1::LookupResponse>(std::move(callback))(std::move(outcome));
       self->PassPlaceOn();
     };

@@ -18,7 +18,7 @@ using MaybeMessage = std::optional<v1::ListRangeResponse>;
 
 // The most memory that a snapshot takes. Two exist while one replaces the other.
 constexpr size_t kMaxMirrorBytes = size_t{120} << 20;
-// What a record takes besides its bytes: the message, the registry's record and
+// The memory that a record takes besides its bytes: the message, the registry's record and
 // index, and a block on the heap for each text.
 constexpr size_t kBytesPerRecord = 512;
 constexpr size_t kBytesPerRecordWithDetails = 1024;

@@ -116,7 +116,7 @@ class MirrorSnapshot {
   [[nodiscard]] size_t size() const;
 
   // Returns the records that cover a port, on every transport and in Lookup's order.
-  // None for a port outside 0-65535. Copies nothing.
+  // Empty for a port outside 0-65535. Copies nothing.
   [[nodiscard]] MirroredRecords AtPort(int32_t port) const;
 
   // Returns the records of a service name, ignoring case, in Lookup's order. Several
@@ -135,7 +135,7 @@ class MirrorSnapshot {
 
 // Configures a Mirror.
 struct MirrorOptions {
-  // Whether records have their RecordDetails. Default: false, which takes less
+  // True if records have their RecordDetails. Default: false, which takes less
   // memory.
   bool details = false;
   // Sent with every call, as CallOptions::metadata. Default: empty.

@@ -99,7 +99,7 @@ class RecordStream {
   ~RecordStream();
 
   // Reads the next record, which lives until the next call. nullptr at the end and
-  // after an error; status() tells them apart.
+  // after an error; status() distinguishes them.
   [[nodiscard]] const v1::PortRecord* Next();
 
   // Reads the next record, and returns an iterator to it: a loop continues where
