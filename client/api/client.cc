@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "client/connections/channel.h"
 #include "client/connections/connection.h"
 #include "client/connections/renewed_line.h"
@@ -24,6 +25,32 @@ using internal::CheckedCallOptions;
 using internal::Connection;
 using internal::ResumableListing;
 
+namespace {
+
+absl::Status RefuseTls(const ClientOptions& options) {
+  if (!options.tls) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      "ClientOptions.tls is given, it must be absent beside own credentials or an own channel");
+}
+
+absl::Status NullArgument(absl::string_view argument) {
+  return absl::InvalidArgumentError(absl::StrCat("the ", argument, " must not be null"));
+}
+
+v1::LookupRequest RequestOfPort(int32_t port) {
+  v1::LookupRequest request;
+  request.set_port(port);
+  return request;
+}
+
+v1::LookupRequest RequestOfService(absl::string_view service) {
+  v1::LookupRequest request;
+  request.set_service(std::string(service));
+  return request;
+}
+
+}  // namespace
+
 absl::StatusOr<std::unique_ptr<Client>> Client::Create(const ClientOptions& options) {
   if (absl::Status status = options.Validate(); !status.ok()) return status;
   if (options.tls) {
@@ -38,6 +65,25 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Create(const ClientOptions& opti
       internal::MakeChannel(options, grpc::InsecureChannelCredentials());
   return std::unique_ptr<Client>(
       new Client(std::make_shared<const Connection>(std::move(channel), options)));
+}
+
+absl::StatusOr<std::unique_ptr<Client>> Client::Create(
+    const ClientOptions& options, std::shared_ptr<grpc::ChannelCredentials> credentials) {
+  if (credentials == nullptr) return NullArgument("credentials");
+  if (absl::Status status = RefuseTls(options); !status.ok()) return status;
+  if (absl::Status status = options.Validate(); !status.ok()) return status;
+  if (absl::Status status = GuardHandshakes(); !status.ok()) return status;
+  return std::unique_ptr<Client>(new Client(std::make_shared<const Connection>(
+      internal::MakeChannel(options, credentials), options, /*own_credentials=*/true)));
+}
+
+absl::StatusOr<std::unique_ptr<Client>> Client::CreateWithChannel(
+    std::shared_ptr<grpc::Channel> channel, const ClientOptions& options) {
+  if (channel == nullptr) return NullArgument("channel");
+  if (absl::Status status = RefuseTls(options); !status.ok()) return status;
+  if (absl::Status status = options.Validate(); !status.ok()) return status;
+  return std::unique_ptr<Client>(new Client(
+      std::make_shared<const Connection>(std::move(channel), options, /*own_credentials=*/true)));
 }
 
 Client::Client(std::shared_ptr<v1::PortRegistryService::StubInterface> stub, ClientOptions options)
@@ -65,16 +111,23 @@ PendingCall Client::LookupAsync(const v1::LookupRequest& request,
 }
 
 absl::StatusOr<v1::LookupResponse> Client::LookupPort(int32_t port, const CallOptions& call) const {
-  v1::LookupRequest request;
-  request.set_port(port);
-  return Lookup(request, call);
+  return Lookup(RequestOfPort(port), call);
+}
+
+PendingCall Client::LookupPortAsync(int32_t port, Callback<v1::LookupResponse> callback,
+                                    const CallOptions& call) const {
+  return LookupAsync(RequestOfPort(port), std::move(callback), call);
 }
 
 absl::StatusOr<v1::LookupResponse> Client::LookupService(absl::string_view service,
                                                          const CallOptions& call) const {
-  v1::LookupRequest request;
-  request.set_service(std::string(service));
-  return Lookup(request, call);
+  return Lookup(RequestOfService(service), call);
+}
+
+PendingCall Client::LookupServiceAsync(absl::string_view service,
+                                       Callback<v1::LookupResponse> callback,
+                                       const CallOptions& call) const {
+  return LookupAsync(RequestOfService(service), std::move(callback), call);
 }
 
 absl::StatusOr<v1::BatchLookupResponse> Client::BatchLookup(const v1::BatchLookupRequest& request,
@@ -130,7 +183,7 @@ RecordStream Client::ListRange(const v1::ListRangeRequest& request, const CallOp
   if (!terms.ok())
     return RecordStream(std::make_unique<RecordStream::BlockingListing>(terms.status()));
   return RecordStream(std::make_unique<RecordStream::BlockingListing>(
-      ResumableListing(connection_, *std::move(terms), request)));
+      connection_, ResumableListing(connection_, *std::move(terms), request)));
 }
 
 AsyncRecordStream Client::ListRangeAsync(const v1::ListRangeRequest& request,
@@ -140,7 +193,7 @@ AsyncRecordStream Client::ListRangeAsync(const v1::ListRangeRequest& request,
     return AsyncRecordStream(std::make_shared<internal::AsyncListing>(terms.status()));
   }
   return AsyncRecordStream(std::make_shared<internal::AsyncListing>(
-      ResumableListing(connection_, *std::move(terms), request)));
+      connection_, ResumableListing(connection_, *std::move(terms), request)));
 }
 
 absl::StatusOr<v1::GetRegistryInfoResponse> Client::GetRegistryInfo(const CallOptions& call) const {

@@ -1,4 +1,4 @@
-// Pauses between tries.
+// Computes the pauses between attempts.
 #ifndef PORTREG_CLIENT_CALLS_BACKOFF_H_
 #define PORTREG_CLIENT_CALLS_BACKOFF_H_
 
@@ -9,23 +9,22 @@
 
 namespace portreg::internal {
 
-// Pauses that double from `initial` up to `max`, each shortened by chance, so
-// that clients which lost the same server do not return in step. For one thread
-// at a time.
+// Returns pauses that double from `initial` up to `max`. Each is shortened at
+// random, so that clients which lost the same server do not return simultaneously.
+// Not thread-safe.
 class Backoff {
  public:
   Backoff(absl::Duration initial, absl::Duration max)
       : initial_(std::min(initial, max)), max_(max), pause_(initial_) {}
 
-  // How long to wait before the next try: between half of the pause whose turn
-  // it is and the whole of it.
+  // Returns the pause before the next attempt: at least half of the current one.
   absl::Duration Next() {
     const absl::Duration pause = pause_;
     pause_ = std::min(2 * pause_, max_);
     return pause * std::uniform_real_distribution<double>(0.5, 1.0)(random_);
   }
 
-  // Begins with the shortest pause again.
+  // Returns to the shortest pause.
   void Reset() { pause_ = initial_; }
 
  private:

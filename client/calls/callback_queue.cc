@@ -9,7 +9,7 @@
 namespace portreg::internal {
 namespace {
 
-// A channel to nowhere, which takes its part in the queue with its first call.
+// A channel to nowhere. It uses the queue from its first call on.
 class Holder {
  public:
   Holder() {
@@ -28,7 +28,7 @@ class Holder {
 }  // namespace
 
 void KeepCallbackQueue() {
-  // Never destroyed, and within reach of whoever looks for leaks.
+  // Never destroyed. LeakSanitizer can reach it.
   alignas(Holder) static std::byte storage[sizeof(Holder)];
   static const auto* const holder = new (storage) Holder;
   static_cast<void>(holder);

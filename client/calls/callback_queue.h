@@ -4,10 +4,10 @@
 
 namespace portreg::internal {
 
-// From now on the queue that runs this process's callbacks lives as long as the
-// process. gRPC 1.51 ends it with the last channel or server that uses it; and
-// where that one goes from within a callback, as a client's may, the queue's
-// thread would wait for itself, and gRPC ends the process.
+// Makes the queue that runs this process's callbacks live as long as the process.
+// gRPC 1.51 destroys it with the last channel or server that uses it. If a callback
+// destroys that one, as a client's callback may, then the queue's thread would wait
+// for itself, and gRPC would end the process.
 void KeepCallbackQueue();
 
 }  // namespace portreg::internal

@@ -1,4 +1,4 @@
-// Knows where callers' callbacks run.
+// Marks threads that run a caller's callback.
 #ifndef PORTREG_CLIENT_CALLS_CALLBACK_SCOPE_H_
 #define PORTREG_CLIENT_CALLS_CALLBACK_SCOPE_H_
 
@@ -6,8 +6,7 @@
 
 namespace portreg::internal {
 
-// Stands while a callback of a caller's runs on this thread, which is one of
-// gRPC's few.
+// Exists while a caller's callback runs on this thread, which is one of gRPC's few.
 class CallbackScope {
  public:
   CallbackScope() : outer_(std::exchange(active_, true)) {}
@@ -15,7 +14,7 @@ class CallbackScope {
   CallbackScope& operator=(const CallbackScope&) = delete;
   ~CallbackScope() { active_ = outer_; }
 
-  // Whether one stands on this thread.
+  // Returns true if this thread runs a callback.
   [[nodiscard]] static bool active() { return active_; }
 
  private:

@@ -1,4 +1,4 @@
-// What a PendingCall stands for.
+// Declares the interface of what a PendingCall cancels.
 #ifndef PORTREG_CLIENT_CALLS_CANCELLABLE_H_
 #define PORTREG_CLIENT_CALLS_CANCELLABLE_H_
 
@@ -8,7 +8,7 @@ class Cancellable {
  public:
   virtual ~Cancellable() = default;
 
-  // Any thread may call it at any time, and more than once.
+  // May be called at any time, and more than once. Thread-safe.
   virtual void Cancel() = 0;
 };
 

@@ -12,18 +12,18 @@
 namespace portreg::internal {
 namespace {
 
-// gRPC's own judgement of a text; the slice refers to the text.
+// Returns gRPC's own judgement of a text. The slice refers to the text.
 bool Holds(int (*judge)(grpc_slice), absl::string_view text) {
   return judge(grpc_slice_from_static_buffer(text.data(), text.size())) != 0;
 }
 
-// What portregd takes, and gRPC by default: HTTP/2's count of a header list (RFC
-// 9113 section 6.5.2), each field's name and value and 32 bytes. More may cost
-// the connection, and with it other calls.
+// The most that portregd accepts, and gRPC by default. HTTP/2 counts the name and
+// the value of each field and 32 bytes (RFC 9113 section 6.5.2). A server may close
+// the connection if there is more, and end other calls with it.
 constexpr size_t kMaxMetadataBytes = 8 << 10;
 constexpr size_t kBytesPerField = 32;
 
-// Names the piece, and not its value: that may be a secret.
+// The error names the metadata, but not its value, which may be a secret.
 absl::Status CheckMetadata(absl::string_view name, absl::string_view value) {
   constexpr size_t kMostShown = 64;
   const auto refuse = [name](absl::string_view why) {

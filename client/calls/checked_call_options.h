@@ -1,4 +1,4 @@
-// What one call takes and brings along.
+// Checks CallOptions.
 #ifndef PORTREG_CLIENT_CALLS_CHECKED_CALL_OPTIONS_H_
 #define PORTREG_CLIENT_CALLS_CHECKED_CALL_OPTIONS_H_
 
@@ -15,35 +15,35 @@
 
 namespace portreg::internal {
 
-// What is sent along with a call: names and values.
+// Names and values that are sent with a call.
 using CallMetadata = std::vector<std::pair<std::string, std::string>>;
 
-// Prepares the context of a call that must be over at `deadline`.
+// Prepares the context of a call that must end by `deadline`.
 void Prepare(grpc::ClientContext& context, MonotonicTime deadline, const CallMetadata& metadata);
 
-// The timeout of a call whose options give none.
+// The timeout of a call whose options have none.
 struct DefaultTimeout {
   absl::Duration value;
-  // Names it in an error.
+  // Its name in errors.
   absl::string_view name;
 };
 
-// CallOptions that have been checked: gRPC ends the process over metadata that
-// is not legal.
+// Holds CallOptions that have been checked, because gRPC ends the process if
+// metadata is not legal.
 class CheckedCallOptions {
  public:
-  // INVALID_ARGUMENT, naming it, for a timeout or a piece of metadata that is
-  // out of bounds. `default_timeout` stands in for a timeout that is not given.
+  // Returns INVALID_ARGUMENT, naming the culprit, for a timeout or metadata out of
+  // bounds. `default_timeout` applies if `options` have no timeout.
   static absl::StatusOr<CheckedCallOptions> Create(const CallOptions& options,
                                                    const DefaultTimeout& default_timeout);
 
   [[nodiscard]] absl::Duration timeout() const { return timeout_; }
   [[nodiscard]] const CallMetadata& metadata() const { return metadata_; }
 
-  // When a call that begins now must be over.
+  // Returns when a call that begins now must have ended.
   [[nodiscard]] MonotonicTime Deadline() const { return MonotonicTime::Now() + timeout_; }
 
-  // Prepares the context of a call, or of a part of one, that must be over at
+  // Prepares the context of a call, or of a part of one, that must end by
   // `deadline`.
   void Apply(MonotonicTime deadline, grpc::ClientContext& context) const {
     Prepare(context, deadline, metadata_);

@@ -1,4 +1,4 @@
-// Times as gRPC takes them.
+// Converts times to gRPC's.
 #ifndef PORTREG_CLIENT_CALLS_GRPC_TIME_H_
 #define PORTREG_CLIENT_CALLS_GRPC_TIME_H_
 
@@ -10,8 +10,8 @@
 
 namespace portreg::internal {
 
-// For deadlines and alarms. gRPC measures by the same clock, so that the time
-// stays right when the system's clock is set.
+// Converts a time for a deadline or an alarm. gRPC measures it by the same clock, so
+// that setting the system's clock does not change it.
 inline gpr_timespec ToGrpcTime(MonotonicTime time) {
   if (time == MonotonicTime::InfiniteFuture()) return gpr_inf_future(GPR_CLOCK_MONOTONIC);
   const timespec since_epoch = absl::ToTimespec(time.since_epoch());

@@ -1,4 +1,4 @@
-// The methods of the registry's service, and how each is called.
+// Lists the methods of the registry's service, and how each is called.
 #ifndef PORTREG_CLIENT_CALLS_METHODS_H_
 #define PORTREG_CLIENT_CALLS_METHODS_H_
 
@@ -17,7 +17,7 @@ using AsyncStub = Stub::async_interface;
 template <typename Request, typename Response>
 struct UnaryMethod {
   const char* path;
-  // Of a stub that a test brought.
+  // The methods of a test's stub.
   grpc::Status (Stub::*blocking)(grpc::ClientContext*, const Request&, Response*);
   void (AsyncStub::*async)(grpc::ClientContext*, const Request*, Response*,
                            std::function<void(grpc::Status)>);
@@ -27,12 +27,12 @@ struct UnaryMethod {
 template <typename Request, typename Response>
 struct StreamMethod {
   const char* path;
-  // Of a stub that a test brought.
+  // The method of a test's stub.
   void (AsyncStub::*async)(grpc::ClientContext*, const Request*,
                            grpc::ClientReadReactor<Response>*);
 };
 
-// The method's name: what follows the service's in its path.
+// Returns the method's name, the last part of its path.
 inline absl::string_view NameOf(absl::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 inline constexpr UnaryMethod<v1::LookupRequest, v1::LookupResponse> kLookup = {

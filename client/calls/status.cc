@@ -2,16 +2,17 @@
 
 #include "absl/strings/cord.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "portreg/error.h"
 #include "portreg/errordetails/v1/error_details.pb.h"
 
 namespace portreg {
 namespace {
 
-// Of google.rpc.Code.
+// The last value of google.rpc.Code.
 constexpr int kLastCode = static_cast<int>(absl::StatusCode::kUnauthenticated);
 
-// gRPC's own words; no reply that was compressed gets further.
+// Returns true for gRPC's error about a compressed reply.
 bool IsCompressedReply(const grpc::Status& status) {
   return status.error_code() == grpc::StatusCode::UNIMPLEMENTED &&
          absl::StartsWith(status.error_message(), "Compression algorithm '");
@@ -19,18 +20,21 @@ bool IsCompressedReply(const grpc::Status& status) {
 
 }  // namespace
 
-std::string ErrorReason(const absl::Status& status) {
-  const absl::optional<absl::Cord> payload = status.GetPayload(kStatusDetailsUrl);
+v1::ErrorReason ErrorReason(const absl::Status& status) {
+  const auto payload = status.GetPayload(kStatusDetailsUrl);
   errordetails::v1::Status message;
-  if (!payload || !message.ParseFromString(std::string(*payload))) return {};
+  if (!payload || !message.ParseFromString(std::string(*payload)))
+    return v1::ERROR_REASON_UNSPECIFIED;
   for (const google::protobuf::Any& detail : message.details()) {
     errordetails::v1::ErrorInfo info;
     if (absl::EndsWith(detail.type_url(), "/google.rpc.ErrorInfo") &&
         info.ParseFromString(detail.value())) {
-      return info.reason();
+      v1::ErrorReason reason = v1::ERROR_REASON_UNSPECIFIED;
+      v1::ErrorReason_Parse(absl::StrCat("ERROR_REASON_", info.reason()), &reason);
+      return reason;
     }
   }
-  return {};
+  return v1::ERROR_REASON_UNSPECIFIED;
 }
 
 absl::Status ToStatus(const v1::LookupFailure& failure) {
@@ -71,7 +75,8 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
 }
 
 bool IsBatchReplyTooLarge(const absl::Status& status) {
-  return absl::IsResourceExhausted(status) && ErrorReason(status) == "BATCH_REPLY_TOO_LARGE";
+  return absl::IsResourceExhausted(status) &&
+         ErrorReason(status) == v1::ERROR_REASON_BATCH_REPLY_TOO_LARGE;
 }
 
 }  // namespace internal

@@ -7,17 +7,16 @@
 
 namespace portreg::internal {
 
-// Keeps code and message, and the details as a payload under
-// kStatusDetailsUrl. INTERNAL for gRPC's word of a reply that is compressed,
-// which is UNIMPLEMENTED.
+// Keeps the code and the message, and the details as a payload under
+// kStatusDetailsUrl. Returns INTERNAL for a compressed reply, which gRPC reports as
+// UNIMPLEMENTED.
 absl::Status FromGrpcStatus(const grpc::Status& status);
 
-// Keeps code and message alone.
+// Keeps only the code and the message.
 grpc::Status ToGrpcStatus(const absl::Status& status);
 
-// Whether a batch has failed for the size of its reply: then fewer lookups may
-// succeed. A server that is busy says RESOURCE_EXHAUSTED too, and wants no more
-// calls.
+// Returns true if a batch has failed because its reply is too large; fewer lookups
+// may succeed. A busy server returns RESOURCE_EXHAUSTED too, but needs fewer calls.
 bool IsBatchReplyTooLarge(const absl::Status& status);
 
 }  // namespace portreg::internal

@@ -1,12 +1,12 @@
-# What a user's project finds once portreg is installed: the CMake package and
-# the pkg-config module. Targets and headers are installed where they are made.
+# Installs the CMake package and the pkg-config module, which users' projects find.
+# Targets and headers are installed where they are defined.
 include(CMakePackageConfigHelpers)
 set(portreg_cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/portreg)
 
 install(EXPORT portregTargets NAMESPACE portreg:: DESTINATION ${portreg_cmake_dir} COMPONENT dev)
 
-# By find_package(portreg COMPONENTS mirror), the mirror, with the domain, which
-# the fake server is made of too.
+# For find_package(portreg COMPONENTS mirror): the mirror, and the libraries of common
+# that it and the fake server consist of.
 set(portreg_mirror_targets)
 foreach(name IN ITEMS mirror answers common)
   if(TARGET portreg_${name})
@@ -21,8 +21,8 @@ if(portreg_mirror_targets)
     COMPONENT dev)
 endif()
 
-# For users' tests, by find_package(portreg COMPONENTS testing): a fake server,
-# with the archives that it is made of, and mocks.
+# For users' tests with find_package(portreg COMPONENTS testing): a fake server, the
+# archives that it consists of, and mocks.
 set(portreg_testing_targets)
 if(TARGET portreg_client_mocks)
   set_target_properties(portreg_client_mocks PROPERTIES EXPORT_NAME client_mocks)
@@ -48,14 +48,14 @@ endif()
 configure_package_config_file(client/cmake/portregConfig.cmake.in
   ${PROJECT_BINARY_DIR}/portregConfig.cmake INSTALL_DESTINATION ${portreg_cmake_dir}
   NO_SET_AND_CHECK_MACRO)
-# Before 1.0 a minor version may break what the one before promised.
+# Before 1.0 a minor version may change interfaces.
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/portregConfigVersion.cmake
   COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/portregConfig.cmake
   ${PROJECT_BINARY_DIR}/portregConfigVersion.cmake
   DESTINATION ${portreg_cmake_dir} COMPONENT dev)
 
-# pkg-config is told of the same Abseil libraries as CMake.
+# pkg-config lists the same Abseil libraries as CMake.
 get_target_property(portreg_requires portreg_client LINK_LIBRARIES)
 get_target_property(portreg_requires_of_tls portreg_tls LINK_LIBRARIES)
 list(APPEND portreg_requires ${portreg_requires_of_tls})

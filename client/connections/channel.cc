@@ -19,8 +19,8 @@ namespace {
 constexpr int kMaxAttempts = 5;
 constexpr absl::Duration kMinBackoff = absl::Milliseconds(1);
 constexpr absl::Duration kMaxBackoff = absl::Hours(1);
-// The most bytes of replies that gRPC may hold for a client before they are read;
-// beyond that it ends calls with RESOURCE_EXHAUSTED.
+// The most bytes of unread replies that gRPC may hold for a client. If there are
+// more, it ends calls with RESOURCE_EXHAUSTED.
 constexpr size_t kMaxUnreadBytes = size_t{128} << 20;
 
 absl::Status OutOfBounds(absl::string_view field, const std::string& value,
@@ -34,13 +34,13 @@ absl::Status CheckPositive(absl::string_view field, absl::Duration value) {
   return OutOfBounds(field, absl::FormatDuration(value), "above 0");
 }
 
-// What gRPC takes as a time.
+// Returns gRPC's form of a duration.
 int Milliseconds(absl::Duration duration) {
   constexpr int64_t kMax = std::numeric_limits<int>::max();
   return static_cast<int>(std::clamp(absl::ToInt64Milliseconds(duration), int64_t{1}, kMax));
 }
 
-// Protobuf's JSON form of a duration.
+// Returns Protobuf's JSON form of a duration.
 std::string JsonSeconds(absl::Duration duration) {
   return absl::StrFormat("%.3fs", absl::ToDoubleSeconds(duration));
 }
@@ -109,23 +109,23 @@ std::shared_ptr<grpc::Channel> MakeChannel(
     const ClientOptions& options, const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
   grpc::ChannelArguments arguments;
   arguments.SetServiceConfigJSON(ServiceConfigJson(options));
-  // A server that comes back is found again within a second.
+  // Finds a server that is back within a second.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
-  // A server that is gone without a word is noticed by its silence while calls are
-  // under way; a watch, which is mostly silent, would wait for ever. portregd
-  // takes a ping every 10 s.
+  // Pings notice a server that has disappeared without closing its connections. A
+  // watch, which receives little, would otherwise wait for ever. portregd accepts a
+  // ping every 10 s.
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(options.keepalive_time));
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(options.keepalive_timeout));
-  // gRPC would stop after two pings without a message between them.
+  // By default gRPC stops after two pings without a message between them.
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, options.use_http_proxy ? 1 : 0);
-  // gRPC 1.51 collects a message before it looks at its size.
+  // gRPC 1.51 receives a whole message before it checks its size.
   grpc::ResourceQuota quota;
   quota.Resize(kMaxUnreadBytes);
   arguments.SetResourceQuota(quota);
-  // gRPC 1.51 would unfold a message before it looks at its size: a compressed one
-  // is not accepted, and fails to parse.
+  // gRPC 1.51 would decompress a message before it checks its size. So a compressed
+  // message is not accepted, and cannot be parsed.
   arguments.SetInt(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
   arguments.SetInt(GRPC_COMPRESSION_CHANNEL_ENABLED_ALGORITHMS_BITSET, 1 << GRPC_COMPRESS_NONE);
   if (!options.user_agent.empty()) arguments.SetUserAgentPrefix(options.user_agent);

@@ -10,10 +10,10 @@
 
 namespace portreg::internal {
 
-// The target that calls go to: complete if it can be used, else as it is.
+// Returns the target of calls: CompleteTarget() if that succeeds, else unchanged.
 std::string TargetOf(const ClientOptions& options);
 
-// gRPC's service config: round_robin, retries on UNAVAILABLE, health checks.
+// Returns gRPC's service config: round_robin, retries on UNAVAILABLE, health checks.
 std::string ServiceConfigJson(const ClientOptions& options);
 
 // Makes a channel with these credentials. Does not connect.

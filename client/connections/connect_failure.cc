@@ -14,13 +14,14 @@ bool ContainsAny(absl::string_view text, std::initializer_list<absl::string_view
                      [text](absl::string_view part) { return absl::StrContains(text, part); });
 }
 
-// Returns what follows the last `mark`; the whole text if there is none.
+// Returns the text after the last `mark`; the whole text if there is none.
 absl::string_view After(absl::string_view text, absl::string_view mark) {
   const size_t at = text.rfind(mark);
   return at == absl::string_view::npos ? text : text.substr(at + mark.size());
 }
 
-// The server ended the connection before it said anything that gRPC understands.
+// Explains a connection that ended before the server sent anything that gRPC
+// understands.
 std::string ExplainClosed(const ClientOptions& options) {
   if (!options.tls) {
     return "the server closed it at once, as one does that wants TLS; "
@@ -36,7 +37,7 @@ std::string ExplainClosed(const ClientOptions& options) {
 
 std::string ExplainHandshake(absl::string_view message) {
   const absl::string_view reason = After(message, "::");
-  // Errors of the handshake guard.
+  // The prefix of the errors of common/tls/handshake_guard.
   constexpr absl::string_view kGuard = "the peer's certificate::";
   if (absl::StrContains(message, kGuard)) {
     return absl::StrCat("the server's certificate ", reason, "; its authority must issue another");
@@ -64,7 +65,7 @@ std::string ExplainHandshake(absl::string_view message) {
 }  // namespace
 
 std::string ExplainConnectFailure(absl::string_view message, const ClientOptions& options) {
-  // How round_robin begins where no connection could be made.
+  // The beginning of round_robin's message if no connection could be made.
   if (!absl::StrContains(message, "connections to all backends failing")) return {};
   if (absl::StrContains(message, "handshake failed")) return ExplainHandshake(message);
   constexpr absl::string_view kPeerName = "Peer name ";

@@ -1,4 +1,4 @@
-// Says what to do about a connection that failed over TLS or for the lack of it.
+// Explains connections that failed because of TLS or without it.
 #ifndef PORTREG_CLIENT_CONNECTIONS_CONNECT_FAILURE_H_
 #define PORTREG_CLIENT_CONNECTIONS_CONNECT_FAILURE_H_
 
@@ -9,9 +9,9 @@
 
 namespace portreg::internal {
 
-// Explains gRPC 1.51's message of a call that failed with UNAVAILABLE: what is
-// probably wrong, and which option mends it. Empty for a message that tells of no
-// failed handshake or of an established connection.
+// Explains the message of gRPC 1.51 for a call that failed with UNAVAILABLE: returns
+// the probable cause and the option that helps. Empty if the message does not report
+// a failed handshake or a connection that was closed at once.
 std::string ExplainConnectFailure(absl::string_view message, const ClientOptions& options);
 
 }  // namespace portreg::internal

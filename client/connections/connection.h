@@ -1,4 +1,4 @@
-// What a Client, its calls and its streams share.
+// Makes the calls of a client over gRPC.
 #ifndef PORTREG_CLIENT_CONNECTIONS_CONNECTION_H_
 #define PORTREG_CLIENT_CONNECTIONS_CONNECTION_H_
 
@@ -14,6 +14,7 @@
 #include "client/calls/checked_call_options.h"
 #include "client/calls/methods.h"
 #include "client/calls/status.h"
+#include "client/connections/backend.h"
 #include "client/connections/line.h"
 #include "client/connections/renewed_line.h"
 #include "client/replies/parsing_reader.h"
@@ -28,33 +29,37 @@
 
 namespace portreg::internal {
 
-// Makes calls, checks their replies, and explains their failures. A reply that
-// cannot be parsed, or breaks the contract as FaultOf() has it, is INTERNAL,
-// however the call is made. Any number of threads may use it at once.
-class Connection {
+// Makes calls, checks their replies, and explains their failures. Shared by a
+// client, its calls and its streams. A reply that cannot be parsed, or breaks the
+// contract according to FaultOf(), is INTERNAL for every kind of call. A stub of
+// a test may have no asynchronous calls; all but blocking calls require
+// HasAsyncCalls(). Thread-safe.
+class Connection final : public Backend, public std::enable_shared_from_this<Connection> {
  public:
-  // Makes calls over `channel`.
-  Connection(std::shared_ptr<grpc::Channel> channel, ClientOptions options)
-      : line_{nullptr, std::move(channel)}, options_(std::move(options)) {}
-  // Makes calls of a stub that a test brought.
+  // Makes calls over `channel`. `own_credentials`: the user chose its credentials,
+  // so that advice about ClientOptions::tls would be wrong.
+  Connection(std::shared_ptr<grpc::Channel> channel, ClientOptions options,
+             bool own_credentials = false)
+      : line_{nullptr, std::move(channel)},
+        options_(std::move(options)),
+        own_credentials_(own_credentials) {}
+  // Makes calls of a test's stub.
   Connection(std::shared_ptr<Stub> stub, ClientOptions options)
       : line_{std::move(stub), nullptr}, options_(std::move(options)) {}
-  // With TLS, whose files may change.
+  // Makes calls with TLS, whose files may change.
   Connection(std::unique_ptr<RenewedLine> line, ClientOptions options)
       : renewed_(std::move(line)), options_(std::move(options)) {}
 
-  [[nodiscard]] const ClientOptions& options() const { return options_; }
-  // The stub that a test brought. Null if it brought none.
+  [[nodiscard]] Clock& clock() const override { return GrpcClock(); }
+  [[nodiscard]] const ClientOptions& options() const override { return options_; }
+  // Returns the test's stub. Null if there is a channel.
   [[nodiscard]] std::shared_ptr<Stub> stub() const { return CurrentLine().stub; }
-  // The channel for a call that starts now. Whoever starts it holds the channel
-  // until the call has started. Null where a test brought a stub.
+  // Returns the channel for a call that starts now. The caller must keep the channel
+  // until the call has started. Null if there is a test's stub.
   [[nodiscard]] std::shared_ptr<grpc::Channel> channel() const { return CurrentLine().channel; }
-  // Returns whether there are calls that do not block: a test's stub may have none. They
-  // may be made only if this has returned true.
-  [[nodiscard]] bool HasAsyncCalls() const;
+  [[nodiscard]] bool HasAsyncCalls() const override;
 
-  // The terms of a call with `options`; of a listing, unless they say more, the
-  // client's list_timeout holds.
+  // Check the options of a call or of a listing, and complete them with the client's.
   [[nodiscard]] absl::StatusOr<CheckedCallOptions> Terms(const CallOptions& options) const {
     return CheckedCallOptions::Create(options, {options_.timeout, "ClientOptions.timeout"});
   }
@@ -63,7 +68,7 @@ class Connection {
                                       {options_.list_timeout, "ClientOptions.list_timeout"});
   }
 
-  // Makes one blocking call that must be over at `deadline`.
+  // Makes a blocking call that must end by `deadline`.
   template <typename Request, typename Response>
   absl::StatusOr<Response> Call(const UnaryMethod<Request, Response>& method,
                                 const Request& request, const CheckedCallOptions& terms,
@@ -76,7 +81,7 @@ class Connection {
     return response;
   }
 
-  // The same, on the terms of `options`.
+  // Makes a blocking call with these options.
   template <typename Request, typename Response>
   absl::StatusOr<Response> Call(const UnaryMethod<Request, Response>& method,
                                 const Request& request, const CallOptions& options) const {
@@ -85,11 +90,24 @@ class Connection {
     return Call(method, request, *terms, terms->Deadline());
   }
 
-  // Returns whether later calls may go over another channel than those before.
-  [[nodiscard]] bool renews() const { return renewed_ != nullptr; }
+  [[nodiscard]] bool renews() const override { return renewed_ != nullptr; }
 
-  // Begins a call that gives its status to `done`. All else that it is given must
-  // live until then.
+  [[nodiscard]] absl::StatusOr<v1::LookupResponse> Lookup(const v1::LookupRequest& request,
+                                                          const CheckedCallOptions& options,
+                                                          MonotonicTime deadline) const override;
+  std::shared_ptr<Cancellable> LookupAsync(const v1::LookupRequest& request,
+                                           const CheckedCallOptions& options,
+                                           MonotonicTime deadline,
+                                           Callback<v1::LookupResponse> callback) const override;
+  [[nodiscard]] std::unique_ptr<LookupRpc> NewLookupRpc(const CallTerms& terms) const override;
+  [[nodiscard]] std::shared_ptr<MessageStream> NewListing(
+      const v1::ListRangeRequest& request, const CallTerms& terms,
+      std::shared_ptr<StreamListener<v1::ListRangeResponse>> listener) const override;
+  [[nodiscard]] std::shared_ptr<MessageStream> NewWatch(
+      const v1::WatchRequest& request, const CallTerms& terms,
+      std::shared_ptr<StreamListener<v1::WatchResponse>> listener) const override;
+
+  // Begins a call that ends with `done`. The other arguments must live until then.
   template <typename Request, typename Response>
   void Start(const UnaryMethod<Request, Response>& method, grpc::ClientContext* context,
              const Request* request, Response* response,
@@ -115,8 +133,8 @@ class Connection {
         });
   }
 
-  // Begins a stream as the generated stub does. A message that cannot be parsed
-  // ends it; the messages' contents are for the reactor to check.
+  // Begins a stream as the generated stub does. A message that cannot be parsed ends
+  // it. The reactor must check the contents of messages.
   template <typename Request, typename Response>
   void Start(const StreamMethod<Request, Response>& method, grpc::ClientContext* context,
              const Request* request, grpc::ClientReadReactor<Response>* reactor) const {
@@ -129,28 +147,18 @@ class Connection {
     }
   }
 
-  // How long a listing of these terms waits for a connection, which may take it
-  // less time than its records do.
-  [[nodiscard]] absl::Duration ConnectTimeout(const CheckedCallOptions& terms) const;
-
-  // Waits until the channel is connected or has failed to. UNAVAILABLE, naming
-  // the target, if neither has happened within `timeout`.
+  // Waits until the channel is connected or has failed to connect. Returns
+  // UNAVAILABLE, naming the target, if neither has happened within `timeout`.
   [[nodiscard]] absl::Status AwaitConnection(absl::Duration timeout) const;
 
-  // Whether the channel is connected.
-  [[nodiscard]] bool connected() const;
-
-  // UNAVAILABLE, naming the target: what a call of `timeout` fails with that
-  // finds no connection.
-  [[nodiscard]] absl::Status NoConnection(absl::Duration timeout) const;
-
-  // The status for the caller. A call that ran out of time before there was a
-  // connection tells of that, and one that got no connection over TLS or towards
-  // it says what to do.
-  [[nodiscard]] absl::Status Explain(const grpc::Status& status, absl::Duration timeout) const;
-
-  // The same for a status of a stream, which has no time of its own to run out of.
-  [[nodiscard]] absl::Status Explain(const grpc::Status& status) const;
+  [[nodiscard]] bool connected() const override;
+  [[nodiscard]] absl::Status NoConnection(absl::Duration timeout) const override;
+  // A call that ran out of time before there was a connection is UNAVAILABLE, and
+  // the message of one that got no connection over TLS, or to a server that
+  // expects TLS, says what to do.
+  [[nodiscard]] absl::Status Explain(const grpc::Status& status,
+                                     absl::Duration timeout) const override;
+  [[nodiscard]] absl::Status Explain(const grpc::Status& status) const override;
 
  private:
   template <typename Request, typename Response>
@@ -175,8 +183,7 @@ class Connection {
     return Checked(method, request, response, Parsed(method, received, status));
   }
 
-  // The status of a call that ended with `status`, and whose message was received
-  // so.
+  // Returns the status of a call that ended with `status` and received `received`.
   template <typename Request, typename Response>
   static grpc::Status Parsed(const UnaryMethod<Request, Response>& method,
                              const Received<Response>& received, const grpc::Status& status) {
@@ -190,7 +197,7 @@ class Connection {
     return status;
   }
 
-  // The status of a call with a reply that was parsed, if any.
+  // Returns the status of a call that ended with `status` and `response`.
   template <typename Request, typename Response>
   static grpc::Status Checked(const UnaryMethod<Request, Response>& method, const Request& request,
                               const Response& response, const grpc::Status& status) {
@@ -200,8 +207,8 @@ class Connection {
     return ToGrpcStatus(BrokenReply(NameOf(method.path), fault));
   }
 
-  // Returns whether a call that received no message is one that the server ended with
-  // OK.
+  // Returns true if the server ended the call with OK. Requires that no message was
+  // received.
   static bool EndedWithoutMessage(const grpc::Status& status);
 
   [[nodiscard]] Line CurrentLine() const {
@@ -209,9 +216,10 @@ class Connection {
   }
 
   const Line line_;
-  // With TLS, in the place of line_.
+  // Replaces line_ with TLS; null otherwise.
   const std::unique_ptr<RenewedLine> renewed_;
   const ClientOptions options_;
+  const bool own_credentials_ = false;
 };
 
 }  // namespace portreg::internal

@@ -1,4 +1,4 @@
-// What calls are made over.
+// Declares what calls are made over.
 #ifndef PORTREG_CLIENT_CONNECTIONS_LINE_H_
 #define PORTREG_CLIENT_CONNECTIONS_LINE_H_
 
@@ -9,9 +9,8 @@
 
 namespace portreg::internal {
 
-// Either a channel or, where a test brought one, a stub; the other is null. Whoever
-// starts a call holds it until the call has started; gRPC keeps the channel from
-// then on.
+// Holds either a channel or a test's stub; the other is null. The caller of a method
+// must keep it until the call has started. From then on gRPC keeps the channel.
 struct Line {
   std::shared_ptr<Stub> stub;
   std::shared_ptr<grpc::Channel> channel;

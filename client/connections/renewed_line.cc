@@ -9,7 +9,7 @@
 namespace portreg::internal {
 namespace {
 
-// How often the files are looked at.
+// How often the files are checked.
 constexpr absl::Duration kLookEvery = absl::Seconds(1);
 
 absl::StatusOr<Line> LineOf(const ClientOptions& options, const TlsContent& content) {
@@ -20,23 +20,27 @@ absl::StatusOr<Line> LineOf(const ClientOptions& options, const TlsContent& cont
 
 }  // namespace
 
+RenewedLine::RenewedLine(const ClientOptions& options, States states, TlsContent content, Line line)
+    : options_(options),
+      content_(std::move(content)),
+      states_(std::move(states)),
+      line_(std::move(line)),
+      next_look_(MonotonicTime::Now() + kLookEvery) {}
+
 absl::StatusOr<std::unique_ptr<RenewedLine>> RenewedLine::Create(const ClientOptions& options) {
-  std::unique_ptr<RenewedLine> renewed(new RenewedLine(options));
-  // Before they are read, so that no change falls in between.
-  renewed->states_ = renewed->Look();
+  // Before the files are read, so that no change is missed.
+  States states = Look(*options.tls);
   absl::StatusOr<TlsContent> content = ReadTlsContent(*options.tls, absl::Now());
   if (!content.ok()) return content.status();
   absl::StatusOr<Line> line = LineOf(options, *content);
   if (!line.ok()) return line.status();
-  renewed->content_ = *std::move(content);
-  renewed->line_ = *std::move(line);
-  renewed->next_look_ = MonotonicTime::Now() + kLookEvery;
-  return renewed;
+  return std::unique_ptr<RenewedLine>(
+      new RenewedLine(options, std::move(states), *std::move(content), *std::move(line)));
 }
 
 Line RenewedLine::Current() {
   {
-    const std::lock_guard lock(mutex_);
+    const absl::MutexLock lock(&mutex_);
     const MonotonicTime now = MonotonicTime::Now();
     if (now < next_look_) return line_;
     next_look_ = now + kLookEvery;
@@ -46,20 +50,25 @@ Line RenewedLine::Current() {
 }
 
 Line RenewedLine::Latest() const {
-  const std::lock_guard lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   return line_;
 }
 
 absl::Status RenewedLine::problem() const {
-  const std::lock_guard lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   return problem_;
 }
 
 void RenewedLine::Renew() {
-  const std::unique_lock reading(reading_, std::try_to_lock);
-  if (!reading) return;
-  std::vector<FileState> states = Look();
-  // A failure is tried again: what is not valid yet may be so by now.
+  if (!reading_.TryLock()) return;
+  RenewLocked();
+  reading_.Unlock();
+}
+
+void RenewedLine::RenewLocked() {
+  States states = Look(*options_.tls);
+  // After a failure the same files are read again, because a certificate may have
+  // become valid by now.
   if (states == states_ && problem().ok()) return;
   absl::StatusOr<TlsContent> content = ReadTlsContent(*options_.tls, absl::Now());
   absl::Status status = content.status();
@@ -72,15 +81,14 @@ void RenewedLine::Renew() {
     content_ = *std::move(content);
     states_ = std::move(states);
   }
-  const std::lock_guard lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   problem_ = std::move(status);
   if (line.ok()) line_ = *std::move(line);
 }
 
-std::vector<FileState> RenewedLine::Look() const {
-  std::vector<FileState> states;
-  for (const std::string& path :
-       {options_.tls->ca_file, options_.tls->cert_file, options_.tls->key_file}) {
+RenewedLine::States RenewedLine::Look(const TlsOptions& tls) {
+  States states;
+  for (const std::string& path : {tls.ca_file, tls.cert_file, tls.key_file}) {
     if (!path.empty()) states.push_back(FileState::Of(path));
   }
   return states;

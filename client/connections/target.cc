@@ -24,7 +24,7 @@ namespace {
 
 constexpr size_t kMaxHostBytes = 253;
 constexpr size_t kMaxShown = 128;
-// Of a unix socket's path, without the byte that ends it.
+// The longest path of a Unix socket, without the final NUL.
 constexpr size_t kMaxPathBytes = sizeof(sockaddr_un::sun_path) - 1;
 
 enum class Hosts { kAny, kIpv4, kIpv6 };
@@ -52,7 +52,7 @@ bool IsZone(absl::string_view text) {
   });
 }
 
-// With a zone perhaps, as in fe80::1%eth0.
+// Accepts a zone, as in fe80::1%eth0.
 bool IsIpv6(absl::string_view host) {
   const std::pair<absl::string_view, absl::string_view> parts =
       absl::StrSplit(host, absl::MaxSplits('%', 1));
@@ -62,8 +62,8 @@ bool IsIpv6(absl::string_view host) {
          inet_pton(AF_INET6, std::string(parts.first).c_str(), &address) == 1;
 }
 
-// A name of the DNS, or an IPv4 address. What ends in a number is an address or
-// a mistake: no top-level domain is a number (RFC 3696 section 2).
+// Accepts a DNS name or an IPv4 address. A text that ends in a number is an address
+// or a mistake, because no top-level domain is a number (RFC 3696 section 2).
 bool IsName(absl::string_view host) {
   const auto allowed = [](char c) { return absl::ascii_isalnum(c) || c == '-' || c == '_'; };
   if (host.empty() || host.size() > kMaxHostBytes) return false;
@@ -81,8 +81,8 @@ bool IsPort(absl::string_view text) {
   return IsDigits(text) && absl::SimpleAtoi(text, &port) && 1 <= port && port <= kMaxPort;
 }
 
-// A host, and the text after the colon that separates its port; no colon leaves
-// the port empty.
+// A host, and the text after the colon that separates its port. Without a colon the
+// port is empty.
 struct Address {
   absl::string_view host;
   bool bracketed = false;
@@ -93,11 +93,11 @@ struct Address {
 Address Split(absl::string_view text) {
   if (absl::ConsumePrefix(&text, "[")) {
     const size_t end = text.find(']');
-    // Without a closing bracket: no host.
+    // Refused because the closing bracket is missing.
     if (end == absl::string_view::npos) return {};
     absl::string_view port = text.substr(end + 1);
     const bool has_port = absl::ConsumePrefix(&port, ":");
-    // Something other than a port follows: no host either.
+    // Refused because no port follows the bracket.
     if (!has_port && !port.empty()) return {};
     return {text.substr(0, end), true, has_port, port};
   }
@@ -106,7 +106,7 @@ Address Split(absl::string_view text) {
   return {text.substr(0, colon), false, true, text.substr(colon + 1)};
 }
 
-// One address with its port; `target` is what to refuse.
+// Completes one address. Errors name `target`.
 absl::StatusOr<std::string> Complete(absl::string_view text, Hosts hosts,
                                      absl::string_view target) {
   const Address address = Split(text);
@@ -125,19 +125,19 @@ absl::StatusOr<std::string> Complete(absl::string_view text, Hosts hosts,
                                 "\" where a port must be"));
   }
   const absl::string_view default_port = kDefaultAddress.substr(kDefaultAddress.rfind(':') + 1);
-  // gRPC reads a target as a URI, where % begins an escape.
+  // gRPC parses a target as a URI, in which % begins an escape.
   const std::string host = absl::StrReplaceAll(address.host, {{"%", "%25"}});
   return absl::StrCat(ipv6 ? "[" : "", host, ipv6 ? "]:" : ":",
                       address.has_port ? address.port : default_port);
 }
 
-// Without the escapes that addresses need in a URI (RFC 3986, RFC 6874).
+// Decodes the escapes that addresses have in a URI (RFC 3986, RFC 6874).
 std::string Unescaped(absl::string_view text) {
   return absl::StrReplaceAll(
       text, {{"%5B", "["}, {"%5b", "["}, {"%5D", "]"}, {"%5d", "]"}, {"%25", "%"}});
 }
 
-// Addresses with commas between them, behind `prefix`.
+// Completes addresses that commas separate, after `prefix`.
 absl::StatusOr<std::string> CompleteList(absl::string_view prefix, absl::string_view list,
                                          Hosts hosts, absl::string_view target) {
   std::string result(prefix);
@@ -152,7 +152,7 @@ absl::StatusOr<std::string> CompleteList(absl::string_view prefix, absl::string_
   return result;
 }
 
-// A name of the DNS behind dns:, perhaps with the server to ask before it.
+// Completes a DNS name after dns:, which may follow the DNS server.
 absl::StatusOr<std::string> CompleteDns(absl::string_view rest, absl::string_view target) {
   size_t begin = 0;
   if (absl::StartsWith(rest, "//")) {

@@ -9,13 +9,14 @@
 
 namespace portreg::internal {
 
-// The target as gRPC takes it, every host of it with a port: 6335 where it has
-// none. Accepts host and host:port, where host is a name, an IPv4 address or an
-// IPv6 address (in brackets if a port follows); these behind dns: or dns:///;
-// addresses, or lists of them with commas, behind ipv4: and ipv6:; and unix:,
-// unix-abstract: and xds: targets, which have no port and are returned as they
-// are. Empty: kDefaultAddress. INVALID_ARGUMENT, naming the value and what is
-// allowed, for anything else.
+// Returns the target in gRPC's syntax, and adds port 6335 to hosts without a port.
+// Accepts:
+// - host and host:port, where host is a name, an IPv4 address or an IPv6 address (in
+//   brackets if a port follows), also after dns: or dns:///;
+// - addresses, or lists of them separated by commas, after ipv4: or ipv6:;
+// - unix:, unix-abstract: and xds: targets, which have no port and are not changed;
+// - the empty target, for which it returns kDefaultAddress.
+// INVALID_ARGUMENT, naming the value and what is allowed, for anything else.
 absl::StatusOr<std::string> CompleteTarget(absl::string_view target);
 
 }  // namespace portreg::internal

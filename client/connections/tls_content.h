@@ -1,4 +1,4 @@
-// Reads what the client's TLS files hold.
+// Reads the client's TLS files.
 #ifndef PORTREG_CLIENT_CONNECTIONS_TLS_CONTENT_H_
 #define PORTREG_CLIENT_CONNECTIONS_TLS_CONTENT_H_
 
@@ -13,20 +13,20 @@
 
 namespace portreg::internal {
 
-// What the files hold; empty where none is given.
+// The content of the files; empty for a file that is not given.
 struct TlsContent {
   Certificates authorities;
   TlsIdentity identity;
 };
 
-// Reads and checks the files. An error names the field of TlsOptions and the file:
-// those of ReadIdentity and ReadAuthorities.
+// Reads and checks the files. Returns the errors of ReadIdentity and ReadAuthorities,
+// which name the field of TlsOptions and the file.
 absl::StatusOr<TlsContent> ReadTlsContent(const TlsOptions& options, absl::Time now);
 
-// Returns whether both hold the same certificates.
+// Returns true if both have the same certificates.
 bool SameContent(const TlsContent& a, const TlsContent& b);
 
-// Returns credentials that use the content; the system's authorities where it has
+// Returns credentials that use the content, with the system's authorities if it has
 // none.
 absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> CredentialsOf(const TlsContent& content);
 

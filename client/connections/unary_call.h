@@ -1,4 +1,4 @@
-// One call that does not block.
+// Makes one call without blocking.
 #ifndef PORTREG_CLIENT_CONNECTIONS_UNARY_CALL_H_
 #define PORTREG_CLIENT_CONNECTIONS_UNARY_CALL_H_
 
@@ -17,7 +17,7 @@
 
 namespace portreg::internal {
 
-// Makes one call; keeps itself alive until the callback has run.
+// Makes one call. Keeps itself alive until the callback has run.
 template <typename Request, typename Response>
 class UnaryCall final : public Cancellable,
                         public std::enable_shared_from_this<UnaryCall<Request, Response>> {
@@ -60,7 +60,7 @@ class UnaryCall final : public Cancellable,
   Response response_;
 };
 
-// Makes the call that `options` describe.
+// Makes a call with these options.
 template <typename Request, typename Response>
 PendingCall CallAsync(const std::shared_ptr<const Connection>& connection,
                       const UnaryMethod<Request, Response>& method, const Request& request,

@@ -3,68 +3,75 @@
 #define PORTREG_CLIENT_LISTINGS_ASYNC_LISTING_H_
 
 #include <memory>
-#include <mutex>
+#include <optional>
 
 #include "absl/status/status.h"
-#include "absl/types/optional.h"
 #include "client/calls/cancellable.h"
+#include "client/calls/clock.h"
+#include "client/connections/backend.h"
 #include "client/listings/resumable_listing.h"
-#include "grpcpp/alarm.h"
-#include "grpcpp/grpcpp.h"
-#include "portreg/async.h"
+#include "common/system/mutex.h"
+#include "portreg/async_record_stream.h"
 #include "portreg/v1/port_registry_service.pb.h"
 
 namespace portreg::internal {
 
-// What an AsyncRecordStream does. One stream of gRPC's at a time; each keeps
-// the reader alive until it is over. Any number of threads may use it at once:
-// gRPC's do, besides the user's. Nobody else's code runs under the lock.
-class AsyncListing final : public Cancellable, public std::enable_shared_from_this<AsyncListing> {
+// Does the work of an AsyncRecordStream. It has one stream open at a time, which
+// keeps it alive. Callbacks run without a lock. Thread-safe: besides the user's
+// threads, gRPC's use it.
+class AsyncListing final : public Cancellable,
+                           public StreamListener<v1::ListRangeResponse>,
+                           public std::enable_shared_from_this<AsyncListing> {
  public:
-  using MessageCallback = Callback<absl::optional<v1::ListRangeResponse>>;
+  using MessageCallback = Callback<std::optional<v1::ListRangeResponse>>;
 
-  explicit AsyncListing(ResumableListing listing);
+  AsyncListing(std::shared_ptr<const Backend> backend, ResumableListing listing);
   // A listing that has failed before it began.
   explicit AsyncListing(absl::Status status);
 
+  // See AsyncRecordStream.
   void Next(MessageCallback callback);
   void Cancel() override;
 
  private:
-  class Stream;
-  enum class Phase { kNew, kOpen, kPausing, kOver };
+  enum class State {
+    // No stream has been opened.
+    kNew,
+    // A stream is being opened, or reads a message.
+    kReading,
+    // A stream is open and waits for the next call of Next().
+    kIdle,
+    // A stream broke; the next one is opened after a pause.
+    kPausing,
+    kOver,
+  };
+
+  bool OnMessage(v1::ListRangeResponse message) override;
+  void OnEnd(const grpc::Status& status) override;
 
   void Open();
-  // The ways that a stream reports. The first says whether to read on at once,
-  // to no end but the stream's.
-  bool OnMessage(v1::ListRangeResponse message);
-  void OnEnd(const grpc::Status& status);
   void OnConnectTimeout();
-  void OnPauseOver();
+  // Checks a message that has arrived. Returns INTERNAL if it breaks the contract.
+  absl::Status Check(const v1::ListRangeResponse& message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Ends the listing with verdict_, and calls the callback that waits, if any.
+  void End();
 
-  // Checks a message that has arrived. With mutex_ held.
-  absl::Status Check(const v1::ListRangeResponse& message);
-  // Ends the listing, and tells the callback that waits, if any.
-  void End(const absl::Status& status);
-
-  std::mutex mutex_;
-  // Nothing where it has failed before it began.
-  absl::optional<ResumableListing> listing_;
-  Phase phase_ = Phase::kNew;
+  // Null if the listing failed before it began.
+  const std::shared_ptr<const Backend> backend_;
+  Mutex mutex_;
+  // Absent if the listing failed before it began.
+  std::optional<ResumableListing> listing_ ABSL_GUARDED_BY(mutex_);
+  State state_ ABSL_GUARDED_BY(mutex_) = State::kNew;
+  // Why the listing ends, or has ended: a cancellation, a broken contract, a missing
+  // connection or the end of the last stream. OK as long as none of these is known,
+  // and after the last message.
+  absl::Status verdict_ ABSL_GUARDED_BY(mutex_);
   // Waits for a message; empty if nobody does.
-  MessageCallback callback_;
+  MessageCallback callback_ ABSL_GUARDED_BY(mutex_);
   // Null unless a stream is open.
-  Stream* stream_ = nullptr;
-  // Whether the stream is reading.
-  bool reading_ = false;
-  bool cancelled_ = false;
-  bool connect_timed_out_ = false;
-  // What a message broke of the contract.
-  absl::Status fault_;
-  // How the listing ended.
-  absl::Status end_;
-  grpc::Alarm connect_alarm_;
-  std::unique_ptr<grpc::Alarm> pause_alarm_;
+  std::shared_ptr<MessageStream> stream_ ABSL_GUARDED_BY(mutex_);
+  std::unique_ptr<Alarm> connect_alarm_ ABSL_GUARDED_BY(mutex_);
+  std::unique_ptr<Alarm> pause_alarm_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace portreg::internal

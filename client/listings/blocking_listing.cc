@@ -14,8 +14,9 @@ using internal::kListRange;
 
 }  // namespace
 
-RecordStream::BlockingListing::BlockingListing(internal::ResumableListing listing)
-    : listing_(std::move(listing)) {}
+RecordStream::BlockingListing::BlockingListing(
+    std::shared_ptr<const internal::Connection> connection, internal::ResumableListing listing)
+    : connection_(std::move(connection)), listing_(std::move(listing)) {}
 
 RecordStream::BlockingListing::BlockingListing(absl::Status status)
     : phase_(Phase::kOver), status_(std::move(status)) {}
@@ -28,21 +29,22 @@ RecordStream::BlockingListing::~BlockingListing() {
 
 bool RecordStream::BlockingListing::Open() {
   context_ = std::make_unique<grpc::ClientContext>();
-  listing_->Prepare(*context_);
-  const internal::Connection& connection = listing_->connection();
+  const internal::CallTerms terms = listing_->NextTerms();
+  internal::Prepare(*context_, terms.deadline, terms.metadata);
+  context_->set_wait_for_ready(terms.wait_for_ready);
   if (!listing_->resumed()) {
-    status_ = connection.AwaitConnection(listing_->ConnectTimeout());
+    status_ = connection_->AwaitConnection(listing_->ConnectTimeout());
     if (!status_.ok()) return false;
   }
-  const std::shared_ptr<grpc::Channel> channel = connection.channel();
+  const std::shared_ptr<grpc::Channel> channel = connection_->channel();
   if (channel != nullptr) {
-    // As the generated stub does it, for messages that are not parsed.
+    // Makes the call of the generated stub, but does not parse the messages.
     const RpcMethod method(kListRange.path, RpcMethod::SERVER_STREAMING);
     bytes_reader_.reset(grpc::internal::ClientReaderFactory<grpc::ByteBuffer>::Create(
         channel.get(), method, context_.get(), listing_->request()));
     return true;
   }
-  reader_ = connection.stub()->ListRange(context_.get(), listing_->request());
+  reader_ = connection_->stub()->ListRange(context_.get(), listing_->request());
   if (reader_ == nullptr) status_ = absl::InternalError("the stub gave no reader of the listing");
   return status_.ok();
 }

@@ -1,12 +1,13 @@
-// The messages of a listing, each read by blocking for it.
+// Reads a listing by blocking for each message.
 #ifndef PORTREG_CLIENT_LISTINGS_BLOCKING_LISTING_H_
 #define PORTREG_CLIENT_LISTINGS_BLOCKING_LISTING_H_
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 
 #include "absl/status/status.h"
-#include "absl/types/optional.h"
+#include "client/connections/connection.h"
 #include "client/listings/lazy_list_response.h"
 #include "client/listings/resumable_listing.h"
 #include "grpcpp/grpcpp.h"
@@ -15,10 +16,12 @@
 
 namespace portreg {
 
+// Does the work of a RecordStream. Not thread-safe.
 class RecordStream::BlockingListing {
  public:
-  // Calls nobody before the first Read.
-  explicit BlockingListing(internal::ResumableListing listing);
+  // Makes no call before the first Read.
+  BlockingListing(std::shared_ptr<const internal::Connection> connection,
+                  internal::ResumableListing listing);
   // A listing that has failed before it began.
   explicit BlockingListing(absl::Status status);
   BlockingListing(const BlockingListing&) = delete;
@@ -26,16 +29,16 @@ class RecordStream::BlockingListing {
   // Cancels what has not been read.
   ~BlockingListing();
 
-  // Reads the next message. False at the end and after an error, which status()
-  // then tells; a message that is malformed is one.
+  // Reads the next message. Returns false at the end and after an error, which
+  // status() then returns; a malformed message is an error.
   bool Read();
 
-  // The next record of the message that was read last, which lives until the
-  // next call. nullptr after the last one, and for one that is malformed or breaks
-  // the contract: then Read() fails.
+  // Returns the next record of the message that was read last; it lives until the
+  // next call. nullptr after the last record, and for a record that is malformed or
+  // breaks the contract: then Read() fails.
   const v1::PortRecord* NextRecord();
 
-  // What was read last. Without records before the first Read.
+  // The message that was read last. Without records before the first Read.
   [[nodiscard]] const internal::LazyListResponse& message() const { return message_; }
 
   [[nodiscard]] const absl::Status& status() const { return status_; }
@@ -43,22 +46,22 @@ class RecordStream::BlockingListing {
  private:
   enum class Phase { kNew, kOpen, kOver };
 
-  // Opens a stream. False, with status_ set, if there is no connection.
+  // Opens a stream. Returns false, with status_ set, if there is no connection.
   bool Open();
-  // Reads from the stream that is open. False if that has ended.
+  // Reads from the open stream. Returns false if that has ended.
   bool ReadOne();
   grpc::Status Finish();
-  // Cancels the stream that is open, and ends the listing with `status`.
+  // Cancels the open stream, and ends the listing with `status`.
   void Fail(absl::Status status);
-  // Ends the stream. Whether to open it again, after a pause that has then been
-  // made.
+  // Ends the stream. Returns true, after a pause, if another one is to be opened.
   bool MayGoOn();
 
-  // Nothing where it has failed before it began.
-  absl::optional<internal::ResumableListing> listing_;
+  // Null and absent if the listing failed before it began.
+  const std::shared_ptr<const internal::Connection> connection_;
+  std::optional<internal::ResumableListing> listing_;
   Phase phase_ = Phase::kNew;
   std::unique_ptr<grpc::ClientContext> context_;
-  // One of them: of a channel, or of the stub that a test brought.
+  // One of them is null: a channel's, or that of the stub that a test brought.
   std::unique_ptr<grpc::ClientReaderInterface<grpc::ByteBuffer>> bytes_reader_;
   std::unique_ptr<grpc::ClientReaderInterface<v1::ListRangeResponse>> reader_;
   internal::LazyListResponse message_;

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <utility>
 
-#include "absl/types/optional.h"
 #include "client/replies/field_reader.h"
 
 namespace portreg::internal {
@@ -13,11 +13,11 @@ namespace {
 using Record = v1::PortRecord;
 using Response = v1::ListRangeResponse;
 
-// Reads the field, if it comes next, into `text`, which is or becomes ASCII.
-// False if the field is not.
+// Reads the field, if it is the next one, into `text`, which is ASCII. Returns false
+// if the field is not ASCII.
 bool ReadAscii(FieldReader& fields, int field, std::string& text) {
   const absl::string_view bytes = fields.Bytes(field).value_or("");
-  // Neighbours often have texts in common, which need no second look.
+  // Adjacent records often have equal texts, which have been checked already.
   if (bytes == text) return true;
   if (!IsAscii(bytes)) return false;
   text.assign(bytes.data(), bytes.size());
@@ -56,7 +56,8 @@ const Record* PlainRecord::Parse(absl::string_view bytes) {
 void LazyListResponse::Parse(const grpc::ByteBuffer& bytes) {
   malformed_ = whole_ = false;
   next_ = size_ = 0;
-  // The message before goes first, lest three be in memory while this is copied.
+  // Frees the previous message first, because otherwise three would be in memory while
+  // this one is copied.
   bytes_ = grpc::Slice();
   if (!bytes.TrySingleSlice(&bytes_).ok() && !bytes.DumpToSingleSlice(&bytes_).ok()) {
     malformed_ = true;

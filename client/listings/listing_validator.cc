@@ -12,11 +12,11 @@
 namespace portreg::internal {
 namespace {
 
-// Counted of a message that is smaller, so that a listing of empty messages has
-// an end too.
+// Smaller messages count as so many bytes, so that a listing of empty messages ends
+// too.
 constexpr size_t kLeastMessageBytes = 1 << 10;
 
-// A text of the server's, to be shown.
+// Returns a server's text for an error message.
 std::string Shown(absl::string_view text) {
   constexpr size_t kMostShown = 64;
   return absl::StrCat("\"", absl::CHexEscape(text.substr(0, kMostShown)),

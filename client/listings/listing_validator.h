@@ -1,4 +1,4 @@
-// Checks that the messages of a listing are one listing.
+// Checks that the messages of a listing fit together.
 #ifndef PORTREG_CLIENT_LISTINGS_LISTING_VALIDATOR_H_
 #define PORTREG_CLIENT_LISTINGS_LISTING_VALIDATOR_H_
 
@@ -10,23 +10,22 @@
 
 namespace portreg::internal {
 
-// Remembers what has come of a listing, across the streams that it is read from.
-// Faults are FaultOf()'s: to be put after "the server's reply to ListRange",
-// empty if there is none. Not thread-safe.
+// Checks the messages and records of a listing against each other, across the streams
+// that it is read from. Faults are worded as those of FaultOf(), and empty if there
+// are none. Not thread-safe.
 class ListingValidator {
  public:
   explicit ListingValidator(const v1::ListRangeRequest& request);
 
-  // The fault of the next message, its records aside: another revision than the
-  // messages before it, or more bytes in all than any registry has.
-  // `bytes`: the message's size.
+  // Returns the fault of the next message, which has `bytes` bytes, without its
+  // records: another revision than before, or more bytes in all than a registry has.
   std::string FaultOfMessage(const v1::ListRangeResponse& message, size_t bytes);
 
-  // The fault of the next record: its own, or that it is out of the listing's
-  // order or of the ports that were asked for.
+  // Returns the fault of the next record: its own, or that it is not in order or not in
+  // the range of ports.
   std::string FaultOfRecord(const v1::PortRecord& record);
 
-  // Returns whether there has been no message.
+  // Returns true if there has been no message.
   [[nodiscard]] bool empty() const { return messages_ == 0; }
 
  private:
@@ -35,7 +34,7 @@ class ListingValidator {
   std::string revision_;
   int64_t messages_ = 0;
   size_t bytes_ = 0;
-  // First port of the last record; past all ports if it had none.
+  // The first port of the last record; kMaxPort + 1 if it had none.
   int32_t place_ = 0;
 };
 

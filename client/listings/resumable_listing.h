@@ -1,7 +1,8 @@
-// A listing across broken streams.
+// Continues a listing across broken streams.
 #ifndef PORTREG_CLIENT_LISTINGS_RESUMABLE_LISTING_H_
 #define PORTREG_CLIENT_LISTINGS_RESUMABLE_LISTING_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <utility>
@@ -9,69 +10,69 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "client/calls/checked_call_options.h"
-#include "client/connections/connection.h"
+#include "client/connections/backend.h"
 #include "client/listings/listing_validator.h"
 #include "common/system/monotonic_time.h"
-#include "grpcpp/grpcpp.h"
+#include "grpcpp/support/status.h"
 #include "portreg/v1/port_registry_service.pb.h"
 
 namespace portreg::internal {
 
-// What a listing knows of itself from one stream to the next. gRPC retries a
-// stream only until its first bytes arrive; whoever reads it, with or without
-// blocking, opens the next one with what this says.
+// Holds what a listing needs from one stream to the next. gRPC retries a stream
+// only until its first bytes arrive; the reader of the listing, blocking or not,
+// opens the next stream with what this class returns. Not thread-safe.
 class ResumableListing {
  public:
-  ResumableListing(std::shared_ptr<const Connection> connection, CheckedCallOptions terms,
+  ResumableListing(std::shared_ptr<const Backend> backend, CheckedCallOptions options,
                    v1::ListRangeRequest request)
-      : connection_(std::move(connection)),
-        terms_(std::move(terms)),
+      : backend_(std::move(backend)),
+        options_(std::move(options)),
         request_(std::move(request)),
-        check_(request_) {}
+        validator_(request_) {}
 
-  [[nodiscard]] const Connection& connection() const { return *connection_; }
-
-  // Of the next stream.
+  // The request of the next stream.
   [[nodiscard]] const v1::ListRangeRequest& request() const { return request_; }
 
-  // Whether a stream has broken before.
+  // Returns true if a stream has broken.
   [[nodiscard]] bool resumed() const { return resumed_; }
 
   // How long the first stream may wait for its connection.
   [[nodiscard]] absl::Duration ConnectTimeout() const {
-    return connection_->ConnectTimeout(terms_);
+    return std::min(backend_->options().timeout, options_.timeout());
   }
 
-  // Prepares the context of the next stream. The first time, the clock starts.
-  void Prepare(grpc::ClientContext& context);
+  // Returns the terms of the next stream, which is about to be opened. The
+  // listing's timeout begins with the first call.
+  [[nodiscard]] CallTerms NextTerms();
 
-  // Takes a message that has arrived, its records aside, and checks it. `bytes`:
-  // its size. INTERNAL ends the listing.
+  // Checks a message of `bytes` bytes, but not its records, and notes where it
+  // ends. INTERNAL ends the listing.
   absl::Status Take(const v1::ListRangeResponse& message, size_t bytes);
 
   // Checks the next record of the last message. INTERNAL ends the listing.
   absl::Status Check(const v1::PortRecord& record);
 
-  // Whether a stream that ended so may be opened again, after Pause(): it broke
-  // with UNAVAILABLE, and not without a message that says how to go on.
+  // Returns true if another stream may be opened after Pause(), because the last
+  // one broke with UNAVAILABLE after a message that says where to continue.
   [[nodiscard]] bool Resume(const grpc::Status& end);
 
-  [[nodiscard]] absl::Duration Pause() const {
-    return connection_->options().retry.initial_backoff;
-  }
+  [[nodiscard]] absl::Duration Pause() const { return backend_->options().retry.initial_backoff; }
 
-  // The status for the caller. INTERNAL for OK without any message.
+  // Returns the caller's status for a listing whose last stream ended with `end`.
+  // INTERNAL if no message has come.
   [[nodiscard]] absl::Status Explain(const grpc::Status& end) const;
 
  private:
-  const std::shared_ptr<const Connection> connection_;
-  const CheckedCallOptions terms_;
+  const std::shared_ptr<const Backend> backend_;
+  const CheckedCallOptions options_;
   v1::ListRangeRequest request_;
-  ListingValidator check_;
+  ListingValidator validator_;
   MonotonicTime deadline_ = MonotonicTime::InfiniteFuture();
-  // Whether there has been a stream; one that broke; a message of this stream.
+  // True once a stream has been opened.
   bool begun_ = false;
+  // True once a stream has broken.
   bool resumed_ = false;
+  // True once the current stream has yielded a message.
   bool has_yielded_ = false;
 };
 

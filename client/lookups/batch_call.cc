@@ -31,7 +31,7 @@ void BatchCall::Continue() {
       });
   bool cancelled;
   {
-    const std::lock_guard lock(mutex_);
+    const absl::MutexLock lock(&mutex_);
     part_ = call;
     cancelled = cancelled_;
   }
@@ -43,7 +43,7 @@ void BatchCall::Continue() {
 }
 
 void BatchCall::Cancel() {
-  const std::lock_guard lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   cancelled_ = true;
   if (const std::shared_ptr<Cancellable> part = part_.lock(); part != nullptr) part->Cancel();
 }

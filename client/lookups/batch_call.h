@@ -1,10 +1,11 @@
-// A batch of lookups that does not block.
+// Makes a batch of lookups without blocking.
 #ifndef PORTREG_CLIENT_LOOKUPS_BATCH_CALL_H_
 #define PORTREG_CLIENT_LOOKUPS_BATCH_CALL_H_
 
 #include <memory>
-#include <mutex>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "client/calls/cancellable.h"
 #include "client/connections/connection.h"
 #include "client/lookups/split_batch.h"
@@ -14,8 +15,8 @@
 
 namespace portreg::internal {
 
-// Makes the calls of a SplitBatch, one after the other; keeps itself alive
-// until the callback has run.
+// Makes the calls of a SplitBatch one after the other. Keeps itself alive until the
+// callback has run. Cancel() is thread-safe.
 class BatchCall final : public Cancellable, public std::enable_shared_from_this<BatchCall> {
  public:
   BatchCall(std::shared_ptr<const Connection> connection, CheckedCallOptions terms,
@@ -36,10 +37,10 @@ class BatchCall final : public Cancellable, public std::enable_shared_from_this<
   Callback<v1::BatchLookupResponse> callback_;
   SplitBatch batch_;
 
-  std::mutex mutex_;
-  bool cancelled_ = false;
-  // The call under way.
-  std::weak_ptr<Cancellable> part_;
+  absl::Mutex mutex_;
+  bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
+  // The call that is under way.
+  std::weak_ptr<Cancellable> part_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace portreg::internal

@@ -37,7 +37,7 @@ PendingCall Coalescer::LookupAsync(const v1::LookupRequest& request,
 
 std::shared_ptr<LookupQueue> Coalescer::QueueFor(const CheckedCallOptions& call) {
   if (call.metadata().empty()) return plain_;
-  const std::lock_guard lock(mutex_);
+  const absl::MutexLock lock(&mutex_);
   if (others_.size() >= clear_at_) {
     for (auto it = others_.begin(); it != others_.end();) {
       it = it->second.expired() ? others_.erase(it) : std::next(it);

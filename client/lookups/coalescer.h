@@ -5,9 +5,10 @@
 #include <cstddef>
 #include <map>
 #include <memory>
-#include <mutex>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "client/calls/checked_call_options.h"
 #include "client/connections/connection.h"
 #include "client/lookups/lookup_queue.h"
@@ -17,10 +18,9 @@
 
 namespace portreg::internal {
 
-// Makes the calls of Client::Lookup and its like, with ClientOptions'
-// coalesce_lookups. A server reads metadata once a call, so that lookups share
-// calls only with those of equal metadata, and wait for no others. Any number
-// of threads may use it at once.
+// Makes the lookups of a client with ClientOptions::coalesce_lookups. A server reads
+// the metadata of a whole call, so only lookups with equal metadata share calls, and
+// wait for each other. Thread-safe.
 class Coalescer {
  public:
   // The connection's stub must have asynchronous calls.
@@ -38,14 +38,14 @@ class Coalescer {
 
   const std::shared_ptr<const Connection> connection_;
   const std::shared_ptr<Coalescing> coalescing_;
-  // Of lookups without metadata.
+  // The queue of lookups without metadata.
   const std::shared_ptr<LookupQueue> plain_;
 
-  std::mutex mutex_;
-  // A queue goes with the last lookup in it; what it leaves here is cleared
-  // away when there are so many queues.
-  std::map<CallMetadata, std::weak_ptr<LookupQueue>> others_;
-  size_t clear_at_;
+  absl::Mutex mutex_;
+  // The queues of lookups with metadata. A queue is destroyed with its last lookup.
+  // Its entry is removed when there are clear_at_ entries.
+  std::map<CallMetadata, std::weak_ptr<LookupQueue>> others_ ABSL_GUARDED_BY(mutex_);
+  size_t clear_at_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace portreg::internal

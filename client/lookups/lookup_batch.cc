@@ -3,15 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/status/status.h"
-#include "client/lookups/lookup_queue.h"
 #include "common/model/limits.h"
-#include "portreg/error.h"
 
 namespace portreg::internal {
 namespace {
 
-// Holds the requests of some ten lookups.
+// Has a first block that holds the requests of about ten lookups.
 google::protobuf::ArenaOptions RequestArena() {
   google::protobuf::ArenaOptions options;
   options.start_block_size = 1 << 10;
@@ -20,8 +17,6 @@ google::protobuf::ArenaOptions RequestArena() {
 
 }  // namespace
 
-void GatheredLookup::Cancel() { queue_->Cancel(shared_from_this()); }
-
 LookupBatch::LookupBatch(MonotonicTime since)
     : since_(since),
       arena_(RequestArena()),
@@ -29,10 +24,8 @@ LookupBatch::LookupBatch(MonotonicTime since)
 
 void LookupBatch::Add(const v1::LookupRequest& request, std::shared_ptr<GatheredLookup> lookup) {
   *request_.add_requests() = request;
-  lookup->batch_ = this;
   Extend(lookup->deadline());
   lookups_.push_back(std::move(lookup));
-  ++waiting_;
 }
 
 void LookupBatch::Extend(MonotonicTime deadline) {
@@ -40,35 +33,38 @@ void LookupBatch::Extend(MonotonicTime deadline) {
   latest_ = std::max(latest_, deadline);
 }
 
-bool LookupBatch::Takes() const { return !closed_ && lookups_.size() < kMaxBatchSize; }
+bool LookupBatch::full() const { return closed_ || lookups_.size() >= kMaxBatchSize; }
 
-void LookupBatch::Remove(GatheredLookup& lookup) {
-  lookup.batch_ = nullptr;
-  // A batch that is not closed yet may have others.
-  if (--waiting_ == 0 && closed_) context_.TryCancel();
+bool LookupBatch::AnyWaits() {
+  while (first_unclaimed_ < lookups_.size() && lookups_[first_unclaimed_]->claimed()) {
+    ++first_unclaimed_;
+  }
+  return first_unclaimed_ < lookups_.size();
 }
 
-void LookupBatch::RemoveExpired(MonotonicTime now, Lookups& expired) {
+void LookupBatch::ClaimExpired(MonotonicTime now, Lookups& expired) {
   if (now < earliest_) return;
   earliest_ = MonotonicTime::InfiniteFuture();
   for (const std::shared_ptr<GatheredLookup>& lookup : lookups_) {
-    if (lookup->batch_ == nullptr) continue;
-    if (lookup->deadline() <= now) {
-      Remove(*lookup);
-      expired.push_back(lookup);
-    } else {
+    if (lookup->claimed()) continue;
+    if (lookup->deadline() > now) {
       earliest_ = std::min(earliest_, lookup->deadline());
+    } else if (lookup->Claim()) {
+      expired.push_back(lookup);
     }
   }
 }
 
 size_t LookupBatch::Compact() {
-  if (waiting_ == lookups_.size()) return waiting_;
+  const auto claimed = [](const auto& lookup) { return lookup->claimed(); };
+  if (std::none_of(lookups_.begin(), lookups_.end(), claimed)) return lookups_.size();
   earliest_ = MonotonicTime::InfiniteFuture();
   latest_ = MonotonicTime::InfinitePast();
+  first_unclaimed_ = 0;
   size_t kept = 0;
   for (size_t i = 0; i < lookups_.size(); ++i) {
-    if (lookups_[i]->batch_ == nullptr) continue;
+    // Read once, because another thread may claim it at any time.
+    if (lookups_[i]->claimed()) continue;
     Extend(lookups_[i]->deadline());
     if (kept != i) {
       std::swap(lookups_[kept], lookups_[i]);
@@ -82,61 +78,28 @@ size_t LookupBatch::Compact() {
   return kept;
 }
 
-void LookupBatch::TakeAll() {
-  for (std::shared_ptr<GatheredLookup>& lookup : lookups_) {
-    if (lookup->batch_ == nullptr) {
-      lookup = nullptr;
-    } else {
-      lookup->batch_ = nullptr;
-    }
-  }
-  waiting_ = 0;
-}
-
-std::vector<std::shared_ptr<LookupBatch>> LookupBatch::Split(size_t parts, MonotonicTime now) {
+std::vector<std::unique_ptr<LookupBatch>> LookupBatch::Split(size_t parts, MonotonicTime now) {
   const size_t count = Compact();
   parts = std::min(parts, count);
-  std::vector<std::shared_ptr<LookupBatch>> result;
+  std::vector<std::unique_ptr<LookupBatch>> result;
   for (size_t part = 0; part < parts; ++part) {
-    result.push_back(std::make_shared<LookupBatch>(now));
-    result.back()->Close();
+    result.push_back(std::make_unique<LookupBatch>(now));
     for (size_t i = count * part / parts; i < count * (part + 1) / parts; ++i) {
       result.back()->Add(request_.requests(static_cast<int>(i)), std::move(lookups_[i]));
     }
+    result.back()->closed_ = true;
   }
   lookups_.clear();
-  waiting_ = 0;
+  first_unclaimed_ = 0;
   return result;
 }
 
-void LookupBatch::Start(const Connection& connection, const CallMetadata& metadata,
-                        std::function<void(const grpc::Status&)> done) {
-  Prepare(context_, latest_, metadata);
-  if (size() == 1) {
-    connection.Start(kLookup, &context_, &request_.requests(0), &answer_, std::move(done));
-  } else {
-    connection.Start(kBatchLookup, &context_, &request_, &answers_, std::move(done));
+LookupBatch::Lookups LookupBatch::ClaimAll() {
+  for (std::shared_ptr<GatheredLookup>& lookup : lookups_) {
+    if (!lookup->Claim()) lookup = nullptr;
   }
-}
-
-void LookupBatch::Finish(const grpc::Status& status, const Connection& connection) {
-  for (size_t i = 0; i < lookups_.size(); ++i) {
-    const std::shared_ptr<GatheredLookup> lookup = std::move(lookups_[i]);
-    if (lookup == nullptr) continue;
-    if (status.ok()) {
-      lookup->Finish(OutcomeAt(i));
-    } else {
-      lookup->Finish(connection.Explain(status, lookup->timeout()));
-    }
-  }
-}
-
-absl::StatusOr<v1::LookupResponse> LookupBatch::OutcomeAt(size_t index) {
-  if (size() == 1) return std::move(answer_);
-  v1::LookupResult& result = *answers_.mutable_results(static_cast<int>(index));
-  if (absl::Status status = ToStatus(result); !status.ok()) return status;
-  result.mutable_response()->set_revision(answers_.revision());
-  return std::move(*result.mutable_response());
+  first_unclaimed_ = 0;
+  return std::exchange(lookups_, {});
 }
 
 }  // namespace portreg::internal

@@ -1,36 +1,29 @@
 #include "client/lookups/lookup_queue.h"
 
 #include <algorithm>
-#include <functional>
 #include <future>
+#include <iterator>
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
-#include "client/calls/grpc_time.h"
+#include "client/calls/callback_scope.h"
 #include "client/calls/status.h"
 #include "common/model/limits.h"
 
 namespace portreg::internal {
 namespace {
 
-// A lookup that the server answers is far smaller; what is larger would be
-// refused, and with it the whole batch if that passed the server's 256 KiB.
+// A lookup that the server answers is far smaller. A larger one would be refused,
+// and with it the whole batch if the batch exceeded the server's 256 KiB.
 constexpr size_t kMaxLookupBytes = 256;
 static_assert(kMaxBatchSize * (kMaxLookupBytes + 3) <= kMaxRequestBytes);
 
-// Runs `function` on a thread of gRPC's. Whoever cancels may hold a lock that
-// the callback takes.
-void RunElsewhere(std::function<void()> function) {
-  // An alarm that goes before it is due lets its callback run at once.
-  grpc::Alarm().Set(ToGrpcTime(MonotonicTime::InfiniteFuture()),
-                    [function = std::move(function)](bool /*expired*/) { function(); });
-}
-
 int64_t Nanoseconds(MonotonicTime time) { return absl::ToInt64Nanoseconds(time.since_epoch()); }
 
-// Whether a batch may have failed so for what is in one of its lookups, or in
-// the answer to it. A reply that is broken is INTERNAL too.
+// Returns true if one lookup of a batch, or the answer to it, may have made the
+// whole batch fail. A broken reply is INTERNAL too.
 bool MayBeDueToOne(const grpc::Status& status) {
   switch (status.error_code()) {
     case grpc::StatusCode::RESOURCE_EXHAUSTED:
@@ -46,19 +39,35 @@ bool MayBeDueToOne(const grpc::Status& status) {
 
 }  // namespace
 
+// A lookup that gathers. Keeps the queue alive.
+class LookupQueue::QueuedLookup final : public GatheredLookup,
+                                        public Cancellable,
+                                        public std::enable_shared_from_this<QueuedLookup> {
+ public:
+  QueuedLookup(std::shared_ptr<LookupQueue> queue, Callback<v1::LookupResponse> callback,
+               absl::Duration timeout, MonotonicTime deadline)
+      : GatheredLookup(std::move(callback), timeout, deadline), queue_(std::move(queue)) {}
+
+  void Cancel() override {
+    if (Claim()) queue_->OnCancelled(shared_from_this());
+  }
+
+ private:
+  const std::shared_ptr<LookupQueue> queue_;
+};
+
 bool Coalescing::ServerLacksBatches() const {
   const int64_t until = single_until_.load(std::memory_order_relaxed);
-  return until != 0 && Nanoseconds(MonotonicTime::Now()) < until;
+  return until != 0 && Nanoseconds(clock().Now()) < until;
 }
 
 void Coalescing::NoteServerLacksBatches() {
-  single_until_.store(Nanoseconds(MonotonicTime::Now() + terms_.single_period),
-                      std::memory_order_relaxed);
+  single_until_.store(Nanoseconds(clock().Now() + terms_.single_period), std::memory_order_relaxed);
 }
 
 bool LookupQueue::GoesAlone(const v1::LookupRequest& request) const {
   if (coalescing_->ServerLacksBatches() || request.ByteSizeLong() > kMaxLookupBytes) return true;
-  // What is not UTF-8 fails a whole batch; text that is mostly is ASCII.
+  // Text that is not UTF-8 fails a whole batch. All of a registry's names are ASCII.
   const std::string& service = request.service();
   return !std::all_of(service.begin(), service.end(), absl::ascii_isascii);
 }
@@ -71,176 +80,195 @@ bool LookupQueue::TakePlace() {
 
 absl::StatusOr<v1::LookupResponse> LookupQueue::Lookup(const v1::LookupRequest& request,
                                                        const CheckedCallOptions& call) {
-  // A callback that blocks holds one of gRPC's few threads, which others' lookups
+  const MonotonicTime deadline = coalescing_->clock().Now() + call.timeout();
+  // A callback that blocks holds one of gRPC's few threads, which other lookups
   // would need to return.
-  const bool alone = CallbackScope::active() || GoesAlone(request);
-  bool at_once = alone;
-  if (!alone) {
-    const std::lock_guard lock(mutex_);
-    at_once = TakePlace();
+  if (CallbackScope::active() || GoesAlone(request)) {
+    return coalescing_->backend().Lookup(request, call, deadline);
   }
-  if (at_once) {
-    absl::StatusOr<v1::LookupResponse> answer =
-        coalescing_->connection().Call(kLookup, request, call, call.Deadline());
-    if (!alone) PassPlaceOn();
-    return answer;
+  std::shared_ptr<QueuedLookup> lookup;
+  std::future<absl::StatusOr<v1::LookupResponse>> answer;
+  {
+    const MutexLock lock(mutex_);
+    if (!TakePlace()) {
+      std::promise<absl::StatusOr<v1::LookupResponse>> promise;
+      answer = promise.get_future();
+      lookup = Gather(
+          request,
+          [promise = std::move(promise)](absl::StatusOr<v1::LookupResponse> outcome) mutable {
+            promise.set_value(std::move(outcome));
+          },
+          call);
+    }
   }
-  std::promise<absl::StatusOr<v1::LookupResponse>> promise;
-  std::future<absl::StatusOr<v1::LookupResponse>> answer = promise.get_future();
-  const std::shared_ptr<GatheredLookup> lookup = LookupAsync(
-      request,
-      [promise = std::move(promise)](absl::StatusOr<v1::LookupResponse> outcome) mutable {
-        promise.set_value(std::move(outcome));
-      },
-      call);
-  // Whoever waits here ends by the clock, even where callbacks hold the threads
-  // that would tell.
-  const auto deadline = lookup->deadline().ToChrono();
-  if (answer.wait_until(deadline) == std::future_status::timeout && TakeOut(*lookup)) {
-    return TimedOut(*lookup);
+  if (lookup == nullptr) {
+    absl::StatusOr<v1::LookupResponse> outcome =
+        coalescing_->backend().Lookup(request, call, deadline);
+    PassPlaceOn();
+    return outcome;
+  }
+  // This thread watches the time itself, because callbacks may hold the threads
+  // that otherwise do.
+  if (answer.wait_until(lookup->deadline().ToChrono()) == std::future_status::timeout &&
+      lookup->Claim()) {
+    CancelUnwantedCalls();
+    return TimedOut(lookup->timeout());
   }
   return answer.get();
 }
 
-absl::Status LookupQueue::TimedOut(const GatheredLookup& lookup) const {
-  return coalescing_->connection().Explain({grpc::StatusCode::DEADLINE_EXCEEDED, std::string()},
-                                           lookup.timeout());
+absl::Status LookupQueue::TimedOut(absl::Duration timeout) const {
+  return coalescing_->backend().Explain({grpc::StatusCode::DEADLINE_EXCEEDED, std::string()},
+                                        timeout);
 }
 
-std::shared_ptr<GatheredLookup> LookupQueue::LookupAsync(const v1::LookupRequest& request,
-                                                         Callback<v1::LookupResponse> callback,
-                                                         const CheckedCallOptions& call) {
-  auto lookup = std::make_shared<GatheredLookup>(shared_from_this(), std::move(callback),
-                                                 call.timeout(), call.Deadline());
+std::shared_ptr<Cancellable> LookupQueue::LookupAsync(const v1::LookupRequest& request,
+                                                      Callback<v1::LookupResponse> callback,
+                                                      const CheckedCallOptions& call) {
   const bool alone = GoesAlone(request);
-  std::shared_ptr<LookupBatch> batch;
-  {
-    const std::lock_guard lock(mutex_);
-    if (!alone && !TakePlace()) {
-      Gather(request, lookup);
-      return lookup;
-    }
-    batch = std::make_shared<LookupBatch>(MonotonicTime::InfiniteFuture());
-    batch->Add(request, lookup);
-    batch->Close();
+  if (!alone) {
+    const MutexLock lock(mutex_);
+    if (!TakePlace()) return Gather(request, std::move(callback), call);
   }
-  Send(batch, /*has_place=*/!alone);
+  Callback<v1::LookupResponse> done;
+  if (alone) {
+    done = std::move(callback);
+  } else {
+    done = [self = shared_from_this(),
+            callback = std::move(callback)](absl::StatusOr<v1::LookupResponse> outcome) mutable {
+      // The callback is destroyed before the queue sends more.
+      Callback<v1::LookupResponse>(std::move(callback))(std::move(outcome));
+      self->PassPlaceOn();
+    };
+  }
+  return coalescing_->backend().LookupAsync(
+      request, call, coalescing_->clock().Now() + call.timeout(), std::move(done));
+}
+
+std::shared_ptr<LookupQueue::QueuedLookup> LookupQueue::Gather(
+    const v1::LookupRequest& request, Callback<v1::LookupResponse> callback,
+    const CheckedCallOptions& call) {
+  const MonotonicTime now = coalescing_->clock().Now();
+  auto lookup = std::make_shared<QueuedLookup>(shared_from_this(), std::move(callback),
+                                               call.timeout(), now + call.timeout());
+  WakeAt(lookup->deadline());
+  if (gathered_.empty() || gathered_.back()->full()) {
+    gathered_.push_back(std::make_unique<LookupBatch>(now));
+    WakeAt(now + coalescing_->terms().patience);
+  }
+  gathered_.back()->Add(request, lookup);
   return lookup;
 }
 
-void LookupQueue::Gather(const v1::LookupRequest& request, std::shared_ptr<GatheredLookup> lookup) {
-  WakeAt(lookup->deadline());
-  if (gathered_.empty() || !gathered_.back()->Takes()) {
-    const MonotonicTime now = MonotonicTime::Now();
-    gathered_.push_back(std::make_shared<LookupBatch>(now));
-    WakeAt(now + coalescing_->terms().patience);
-  }
-  gathered_.back()->Add(request, std::move(lookup));
-}
-
-std::shared_ptr<LookupBatch> LookupQueue::Next() {
+std::shared_ptr<LookupCall> LookupQueue::NextCall() {
   while (!gathered_.empty()) {
-    std::shared_ptr<LookupBatch> batch = std::move(gathered_.front());
+    std::unique_ptr<LookupBatch> batch = std::move(gathered_.front());
     gathered_.pop_front();
     if (batch->Compact() == 0) continue;
-    batch->Close();
-    if (batch->size() > 1) sent_.push_back(batch.get());
+    sent_.push_back(std::make_shared<LookupCall>(std::move(batch)));
     ++in_flight_;
-    return batch;
+    return sent_.back();
   }
   return nullptr;
 }
 
 void LookupQueue::PassPlaceOn(bool callbacks_ran) {
-  std::vector<std::shared_ptr<LookupBatch>> batches;
+  std::vector<std::shared_ptr<LookupCall>> calls;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     --in_flight_;
     if (callbacks_ran) --finishing_;
-    // Those whose callbacks still run will send what has gathered, with what
-    // the callbacks ask for.
+    // The batches whose callbacks still run will send what has gathered, together
+    // with the lookups that the callbacks make.
     if (finishing_ > 0) return;
     while (in_flight_ < coalescing_->terms().calls) {
-      std::shared_ptr<LookupBatch> batch = Next();
-      if (batch == nullptr) break;
-      batches.push_back(std::move(batch));
+      std::shared_ptr<LookupCall> call = NextCall();
+      if (call == nullptr) break;
+      calls.push_back(std::move(call));
     }
   }
-  for (const std::shared_ptr<LookupBatch>& batch : batches) Send(batch, /*has_place=*/true);
+  for (const std::shared_ptr<LookupCall>& call : calls) Send(call, /*has_place=*/true);
 }
 
-void LookupQueue::Send(const std::shared_ptr<LookupBatch>& batch, bool has_place) {
-  if (batch->size() > 1 && coalescing_->ServerLacksBatches()) {
-    SendSingly(*batch);
+void LookupQueue::Send(const std::shared_ptr<LookupCall>& call, bool has_place) {
+  if (call->size() > 1 && coalescing_->ServerLacksBatches()) {
+    SendSingly(call);
     if (has_place) PassPlaceOn();
     return;
   }
-  batch->Start(coalescing_->connection(), metadata_,
-               [self = shared_from_this(), batch, has_place](const grpc::Status& status) {
-                 self->OnDone(batch, has_place, status);
-               });
+  call->Start(coalescing_->backend(), metadata_,
+              [self = shared_from_this(), call, has_place](const grpc::Status& status) {
+                self->OnDone(call, has_place, status);
+              });
 }
 
-void LookupQueue::SendSingly(LookupBatch& batch) {
-  std::vector<std::shared_ptr<LookupBatch>> singles;
+void LookupQueue::SendSingly(const std::shared_ptr<LookupCall>& call) {
+  std::vector<std::shared_ptr<LookupCall>> singles;
   {
-    const std::lock_guard lock(mutex_);
-    Forget(batch);
-    singles = batch.Split(batch.size(), MonotonicTime::InfiniteFuture());
+    const MutexLock lock(mutex_);
+    Forget(call);
+    for (std::unique_ptr<LookupBatch>& batch :
+         call->Split(call->size(), MonotonicTime::InfiniteFuture())) {
+      singles.push_back(std::make_shared<LookupCall>(std::move(batch)));
+    }
+    sent_.insert(sent_.end(), singles.begin(), singles.end());
   }
-  for (const std::shared_ptr<LookupBatch>& single : singles) Send(single, /*has_place=*/false);
+  for (const std::shared_ptr<LookupCall>& single : singles) Send(single, /*has_place=*/false);
 }
 
-void LookupQueue::OnDone(const std::shared_ptr<LookupBatch>& batch, bool has_place,
+void LookupQueue::OnDone(const std::shared_ptr<LookupCall>& call, bool has_place,
                          const grpc::Status& status) {
-  const bool shared = batch->size() > 1;
+  const bool shared = call->size() > 1;
   if (shared && status.error_code() == grpc::StatusCode::UNIMPLEMENTED) {
     coalescing_->NoteServerLacksBatches();
-    SendSingly(*batch);
+    SendSingly(call);
     PassPlaceOn();
   } else if (shared && MayBeDueToOne(status)) {
     {
-      const std::lock_guard lock(mutex_);
-      Forget(*batch);
-      const MonotonicTime now = MonotonicTime::Now();
-      const std::vector<std::shared_ptr<LookupBatch>> halves = batch->Split(2, now);
-      gathered_.insert(gathered_.begin(), halves.begin(), halves.end());
+      const MutexLock lock(mutex_);
+      Forget(call);
+      const MonotonicTime now = coalescing_->clock().Now();
+      std::vector<std::unique_ptr<LookupBatch>> halves = call->Split(2, now);
+      gathered_.insert(gathered_.begin(), std::make_move_iterator(halves.begin()),
+                       std::make_move_iterator(halves.end()));
       WakeAt(now + coalescing_->terms().patience);
     }
     PassPlaceOn();
   } else {
     {
-      const std::lock_guard lock(mutex_);
-      Forget(*batch);
-      batch->TakeAll();
+      const MutexLock lock(mutex_);
+      Forget(call);
       if (shared) ++finishing_;
     }
-    batch->Finish(status, coalescing_->connection());
+    call->Finish(status, coalescing_->backend());
     if (has_place) PassPlaceOn(/*callbacks_ran=*/shared);
   }
 }
 
-void LookupQueue::Forget(LookupBatch& batch) {
-  sent_.erase(std::remove(sent_.begin(), sent_.end(), &batch), sent_.end());
+void LookupQueue::Forget(const std::shared_ptr<LookupCall>& call) {
+  sent_.erase(std::remove(sent_.begin(), sent_.end(), call), sent_.end());
 }
 
-bool LookupQueue::TakeOut(GatheredLookup& lookup) {
-  const std::lock_guard lock(mutex_);
-  if (lookup.batch_ == nullptr) return false;
-  lookup.batch_->Remove(lookup);
-  return true;
+void LookupQueue::OnCancelled(const std::shared_ptr<GatheredLookup>& lookup) {
+  // The caller may hold a lock that the callback takes.
+  coalescing_->clock().RunElsewhere(
+      [lookup] { lookup->Finish(absl::CancelledError("CANCELLED")); });
+  CancelUnwantedCalls();
 }
 
-void LookupQueue::Cancel(const std::shared_ptr<GatheredLookup>& lookup) {
-  if (!TakeOut(*lookup)) return;
-  RunElsewhere([lookup] { lookup->Finish(absl::CancelledError("CANCELLED")); });
+void LookupQueue::CancelUnwantedCalls() {
+  std::vector<std::shared_ptr<LookupCall>> calls;
+  {
+    const MutexLock lock(mutex_);
+    calls = sent_;
+  }
+  for (const std::shared_ptr<LookupCall>& call : calls) call->CancelIfUnwanted();
 }
 
 void LookupQueue::WakeAt(MonotonicTime time) {
   if (wake_ <= time) return;
   wake_ = time;
-  alarm_ = std::make_unique<grpc::Alarm>();
-  alarm_->Set(ToGrpcTime(time), [weak = weak_from_this()](bool expired) {
+  alarm_ = coalescing_->clock().SetAlarm(time, [weak = weak_from_this()](bool expired) {
     const std::shared_ptr<LookupQueue> self = weak.lock();
     if (expired && self != nullptr) self->OnTime();
   });
@@ -248,21 +276,23 @@ void LookupQueue::WakeAt(MonotonicTime time) {
 
 void LookupQueue::OnTime() {
   LookupBatch::Lookups expired;
-  std::shared_ptr<LookupBatch> overdue;
+  std::shared_ptr<LookupCall> overdue;
   {
-    const std::lock_guard lock(mutex_);
-    const MonotonicTime now = MonotonicTime::Now();
+    const MutexLock lock(mutex_);
+    const MonotonicTime now = coalescing_->clock().Now();
     const absl::Duration patience = coalescing_->terms().patience;
     if (!gathered_.empty() && gathered_.front()->since() + patience <= now) {
-      overdue = Next();
+      overdue = NextCall();
     }
     MonotonicTime next = MonotonicTime::InfiniteFuture();
-    for (LookupBatch* const batch : sent_) {
-      batch->RemoveExpired(now, expired);
-      next = std::min(next, batch->earliest());
+    for (const std::shared_ptr<LookupCall>& call : sent_) {
+      // A single lookup has its call's deadline, which gRPC watches.
+      if (call->size() == 1) continue;
+      call->ClaimExpired(now, expired);
+      next = std::min(next, call->earliest());
     }
-    for (const std::shared_ptr<LookupBatch>& batch : gathered_) {
-      batch->RemoveExpired(now, expired);
+    for (const std::unique_ptr<LookupBatch>& batch : gathered_) {
+      batch->ClaimExpired(now, expired);
       next = std::min({next, batch->earliest(), batch->since() + patience});
     }
     wake_ = MonotonicTime::InfiniteFuture();
@@ -270,7 +300,7 @@ void LookupQueue::OnTime() {
   }
   if (overdue != nullptr) Send(overdue, /*has_place=*/true);
   for (const std::shared_ptr<GatheredLookup>& lookup : expired) {
-    lookup->Finish(TimedOut(*lookup));
+    lookup->Finish(TimedOut(lookup->timeout()));
   }
 }
 

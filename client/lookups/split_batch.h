@@ -1,4 +1,4 @@
-// A batch of lookups that may have to be asked for in parts.
+// Splits a batch of lookups whose reply is too large.
 #ifndef PORTREG_CLIENT_LOOKUPS_SPLIT_BATCH_H_
 #define PORTREG_CLIENT_LOOKUPS_SPLIT_BATCH_H_
 
@@ -12,30 +12,31 @@
 
 namespace portreg::internal {
 
-// Says which call to make next, and puts the replies together: the whole
-// first, and of what has too large a reply each half. Begins anew if the
-// registry changed between two parts, up to three times in all.
+// Determines the calls of a batch, and joins their replies. The first call is the
+// whole batch; a part whose reply is too large becomes two halves. Starts again if the
+// registry changed between two parts, but makes at most three attempts. Not
+// thread-safe.
 //
 //   SplitBatch batch(request);
 //   while (const v1::BatchLookupRequest* part = batch.Next()) batch.Take(Call(*part));
 //   return std::move(batch).Result();
 class SplitBatch {
  public:
-  // The most memory that the replies to parts take together.
+  // The most memory of the joined replies.
   static constexpr size_t kMaxJoinedBytes = size_t{64} << 20;
 
   // The request must outlive the batch.
   explicit SplitBatch(const v1::BatchLookupRequest& request);
 
-  // The next call to make, until Take(). nullptr when there is none: the result
-  // stands.
+  // Returns the next call to make; the same one until Take(). nullptr if Result() is
+  // complete.
   [[nodiscard]] const v1::BatchLookupRequest* Next();
 
-  // Takes the reply to the call that Next() gave.
+  // Takes the reply to the call that Next() returned.
   void Take(absl::StatusOr<v1::BatchLookupResponse> reply);
 
-  // The replies as one. ABORTED if the registry changed every time,
-  // RESOURCE_EXHAUSTED if they take more than kMaxJoinedBytes.
+  // Returns the joined replies. ABORTED if the registry changed in every attempt,
+  // RESOURCE_EXHAUSTED if the replies take more than kMaxJoinedBytes.
   [[nodiscard]] absl::StatusOr<v1::BatchLookupResponse> Result() &&;
 
  private:
@@ -44,11 +45,11 @@ class SplitBatch {
 
   const v1::BatchLookupRequest& whole_;
   v1::BatchLookupRequest part_;
-  // Of the requests, [first, second) each: what is yet to be asked for, the
-  // first part at the back.
+  // The parts still to be asked for, as ranges [first, second) of the requests. The
+  // next one is at the back.
   std::vector<std::pair<int, int>> to_ask_;
   v1::BatchLookupResponse joined_;
-  // Memory that joined_ takes, once there are parts.
+  // The memory of joined_ if there are several parts.
   size_t joined_bytes_ = 0;
   int attempts_ = 0;
   absl::Status status_;

@@ -1,4 +1,4 @@
-// Asks a portregd what port 443 is, and what lies in the range 20-25.
+// Asks a portregd what port 443 is, and lists the ports 20-25.
 //
 //   quickstart [TARGET]    TARGET is the server; default: 127.0.0.1:6335
 //
@@ -19,7 +19,7 @@ constexpr int kPort = 443;
 constexpr int kFirstPort = 20;
 constexpr int kLastPort = 25;
 
-// "/tcp" for TRANSPORT_TCP, nothing for a record that states no transport.
+// Returns "/tcp" for TRANSPORT_TCP, nothing for a record that states no transport.
 std::string TransportSuffix(portreg::v1::Transport transport) {
   switch (transport) {
     case portreg::v1::TRANSPORT_TCP:
@@ -30,12 +30,12 @@ std::string TransportSuffix(portreg::v1::Transport transport) {
       return "/sctp";
     case portreg::v1::TRANSPORT_DCCP:
       return "/dccp";
-    default:  // A server may know more of them than this program.
+    default:  // A later server may have more transports than this program knows.
       return "";
   }
 }
 
-// "https/tcp"; a port that is reserved has no name, only a description.
+// Returns "https/tcp". A reserved port has no name, only a description.
 std::string NameOf(const portreg::v1::PortRecord& record) {
   const std::string& name = record.service().empty() ? record.description() : record.service();
   return name + TransportSuffix(record.transport());
@@ -63,17 +63,19 @@ absl::Status PrintRange(const portreg::Client& client) {
   request.set_last_port(kLastPort);
   std::cout << "Ports " << kFirstPort << "-" << kLastPort << " are known as\n";
   portreg::RecordStream records = client.ListRange(request);
-  while (const portreg::v1::PortRecord* record = records.Next()) {
-    std::cout << "  " << PortsOf(*record) << " " << NameOf(*record) << "\n";
+  for (const portreg::v1::PortRecord& record : records) {
+    std::cout << "  " << PortsOf(record) << " " << NameOf(record) << "\n";
   }
   return records.status();
 }
 
 int Fail(const absl::Status& status) {
   std::cerr << "quickstart: " << status.message();
-  // Why a server refused, in a word for programs; empty if none was reached.
-  const std::string reason = portreg::ErrorReason(status);
-  if (!reason.empty()) std::cerr << " (" << reason << ")";
+  // Why a server refused the call; unspecified if none was reached.
+  const portreg::v1::ErrorReason reason = portreg::ErrorReason(status);
+  if (reason != portreg::v1::ERROR_REASON_UNSPECIFIED) {
+    std::cerr << " (" << portreg::v1::ErrorReason_Name(reason) << ")";
+  }
   std::cerr << "\n";
   if (absl::IsUnavailable(status)) {
     std::cerr << "quickstart: is portregd running? Start it, or name another: quickstart TARGET\n";

@@ -1,18 +1,17 @@
-// Fields of a message, read as the wire format has them.
+// Reads fields of a message in the wire format.
 #ifndef PORTREG_CLIENT_REPLIES_FIELD_READER_H_
 #define PORTREG_CLIENT_REPLIES_FIELD_READER_H_
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 
 namespace portreg::internal {
 
-// Whether no byte is above 0x7f. What is ASCII needs no further check to be
-// UTF-8.
+// Returns true if no byte is above 0x7f. Such bytes are valid UTF-8.
 inline bool IsAscii(absl::string_view text) {
   constexpr uint64_t kHighBits = 0x8080808080808080;
   const auto word_at = [text](size_t at) {
@@ -31,37 +30,37 @@ inline bool IsAscii(absl::string_view text) {
   return (seen & kHighBits) == 0;
 }
 
-// Reads fields that are asked for in the order in which they come
-// (https://protobuf.dev/programming-guides/encoding). It knows only what a
-// generated serializer writes of fields 1 to 15. Whatever else comes, malformed
-// or not, stays unread and so ends the reading before the bytes do; it is for
-// the generated parser.
+// Reads fields that the caller requests in their order in the message
+// (https://protobuf.dev/programming-guides/encoding). Understands only the bytes that
+// a generated serializer writes for fields 1 to 15. Other bytes, malformed or not,
+// stay unread, so that at_end() stays false; the generated parser must read those
+// messages.
 class FieldReader {
  public:
   // The bytes must outlive the reader.
   explicit FieldReader(absl::string_view bytes)
       : next_(bytes.data()), end_(bytes.data() + bytes.size()) {}
 
-  // Whether all has been read.
+  // Returns true if all bytes have been read.
   [[nodiscard]] bool at_end() const { return next_ == end_; }
 
-  // The field of that number if it comes next, is a varint and less than 2^21.
-  absl::optional<uint32_t> Number(int field) {
+  // Returns the next field if it has that number and is a varint below 2^21.
+  std::optional<uint32_t> Number(int field) {
     const char* next = AfterTag(field, kVarint);
     uint32_t value = 0;
-    if (next == nullptr || (next = Varint(next, value)) == nullptr) return absl::nullopt;
+    if (next == nullptr || (next = Varint(next, value)) == nullptr) return std::nullopt;
     next_ = next;
     return value;
   }
 
-  // The field of that number if it comes next and is a string, some bytes or a
-  // message of less than 2^21 bytes.
-  absl::optional<absl::string_view> Bytes(int field) {
+  // Returns the next field if it has that number and is a string, bytes or a message
+  // of less than 2^21 bytes.
+  std::optional<absl::string_view> Bytes(int field) {
     const char* next = AfterTag(field, kLengthDelimited);
     uint32_t size = 0;
     if (next == nullptr || (next = Varint(next, size)) == nullptr ||
         size > static_cast<size_t>(end_ - next)) {
-      return absl::nullopt;
+      return std::nullopt;
     }
     next_ = next + size;
     return absl::string_view(next, size);
@@ -70,13 +69,13 @@ class FieldReader {
  private:
   enum WireType { kVarint = 0, kLengthDelimited = 2 };
 
-  // What follows the tag of that field; nullptr if another tag comes next.
+  // Returns the position after the tag of that field; nullptr if another tag is next.
   [[nodiscard]] const char* AfterTag(int field, WireType type) const {
     return next_ != end_ && *next_ == (field << 3 | type) ? next_ + 1 : nullptr;
   }
 
-  // Reads a varint of three bytes at most into `value`. What follows it; nullptr
-  // if it is longer or cut off.
+  // Reads a varint of at most three bytes into `value`. Returns the position after it;
+  // nullptr if it is longer or incomplete.
   [[nodiscard]] const char* Varint(const char* next, uint32_t& value) const {
     value = 0;
     for (int shift = 0; shift < 21 && next != end_; shift += 7) {

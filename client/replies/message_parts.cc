@@ -13,8 +13,8 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::internal::WireFormatLite;
 
-// Counts the messages within the next message, down to `left`. Returns false at
-// bytes that are no message, and once none is left.
+// Subtracts the number of messages within the next message from `left`. Returns false
+// if bytes are malformed, or if `left` would be negative.
 bool CountParts(google::protobuf::io::CodedInputStream& in, const Descriptor& type, size_t& left) {
   while (const uint32_t tag = in.ReadTag()) {
     const FieldDescriptor* const field =

@@ -1,4 +1,4 @@
-// Bounds what a reply takes in memory once it is parsed.
+// Bounds the memory of a parsed reply.
 #ifndef PORTREG_CLIENT_REPLIES_MESSAGE_PARTS_H_
 #define PORTREG_CLIENT_REPLIES_MESSAGE_PARTS_H_
 
@@ -9,14 +9,13 @@
 
 namespace portreg::internal {
 
-// The most messages within a message that are parsed. A reply of 4 MiB, the most
-// that gRPC receives by default, has room for about as many of the shortest
-// records; an empty message takes two bytes of it, and a hundred times that in
-// memory.
+// The most messages within a message that are parsed. About as many of the shortest
+// records fit into 4 MiB, the most that gRPC receives by default. An empty message
+// takes two of these bytes, but a hundred times as much in memory.
 inline constexpr size_t kMaxMessageParts = 150'000;
 
-// Returns true if `bytes`, a message of type `type`, hold more messages than
-// that. Bytes that are no such message are left to the parser: false.
+// Returns true if `bytes`, a message of type `type`, contain more messages than that.
+// Returns false for malformed bytes, which the parser refuses.
 bool HasTooManyParts(const grpc::ByteBuffer& bytes, const google::protobuf::Descriptor& type);
 
 }  // namespace portreg::internal

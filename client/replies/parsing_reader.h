@@ -1,4 +1,4 @@
-// A stream whose messages are parsed here, and not by gRPC.
+// Parses the messages of a stream in place of gRPC.
 #ifndef PORTREG_CLIENT_REPLIES_PARSING_READER_H_
 #define PORTREG_CLIENT_REPLIES_PARSING_READER_H_
 
@@ -13,20 +13,20 @@
 
 namespace portreg::internal {
 
-// Drives a reactor as a stream of gRPC's does, but ends the stream with INTERNAL
-// at a message that cannot be parsed: gRPC 1.51 would only let that read fail,
-// and wait for the server to end the stream. Deletes itself once the reactor's
-// OnDone has returned.
+// Drives a reactor as a stream of gRPC does, but ends the stream with INTERNAL at a
+// message that cannot be parsed. gRPC 1.51 would only let that read fail, and then
+// wait until the server ends the stream. Deletes itself after the reactor's OnDone has
+// returned.
 template <typename Response>
 class ParsingReader final : public grpc::ClientCallbackReader<Response> {
  public:
-  // Makes the call, which begins with the reactor's StartCall. `context`,
-  // `request` and `reactor` must live until its OnDone.
+  // Makes the call, which begins with the reactor's StartCall. `context`, `request`
+  // and `reactor` must live until the reactor's OnDone.
   template <typename Request>
   static void Create(grpc::ChannelInterface* channel, const StreamMethod<Request, Response>& method,
                      grpc::ClientContext* context, const Request* request,
                      grpc::ClientReadReactor<Response>* reactor) {
-    // Deleted by its OnDone.
+    // OnDone deletes it.
     auto* const reader = new ParsingReader(context, method.path, reactor);
     using grpc::internal::RpcMethod;
     grpc::internal::ClientCallbackReaderFactory<Received<Response>>::Create(
@@ -38,7 +38,7 @@ class ParsingReader final : public grpc::ClientCallbackReader<Response> {
   ParsingReader& operator=(const ParsingReader&) = delete;
 
  private:
-  // What gRPC reports to.
+  // Receives the calls of gRPC.
   class Source final : public grpc::ClientReadReactor<Received<Response>> {
    public:
     explicit Source(ParsingReader& reader) : reader_(reader) {}
@@ -84,7 +84,7 @@ class ParsingReader final : public grpc::ClientCallbackReader<Response> {
   grpc::ClientReadReactor<Response>* const reactor_;
   Source source_;
   Received<Response> received_;
-  // Written by one read at a time, none of which is under way when the call ends.
+  // Written by reads, of which none is under way when the call ends.
   bool malformed_ = false;
 };
 

@@ -1,4 +1,4 @@
-// A reply that is parsed where it is received.
+// Parses a reply when gRPC receives it.
 #ifndef PORTREG_CLIENT_REPLIES_RECEIVED_H_
 #define PORTREG_CLIENT_REPLIES_RECEIVED_H_
 
@@ -7,9 +7,9 @@
 
 namespace portreg::internal {
 
-// Where a message that gRPC receives goes, and how that went. gRPC 1.51 reports
-// a message that cannot be parsed as OK to callbacks, as UNIMPLEMENTED to
-// blocking calls and as the end of a stream; so it is never told.
+// Receives a message from gRPC, and notes whether it could be parsed. gRPC itself does
+// not learn that, because gRPC 1.51 reports a message that cannot be parsed as OK to
+// callbacks, as UNIMPLEMENTED to blocking calls and as the end of a stream.
 template <typename Message>
 struct Received {
   enum class State { kNothing, kParsed, kMalformed };

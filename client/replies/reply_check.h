@@ -11,10 +11,10 @@
 
 namespace portreg::internal {
 
-// What a reply breaks of what portreg.v1 promises, to be put after "the server's
-// reply to X": such as "has 3 results for 5 requests". Empty if it breaks
-// nothing. Checked are counts, bounds of ports and counts, and that what must be
-// there is; not values of enums, of which a later version may have more.
+// Returns how a reply breaks the contract of portreg.v1, in words that follow "the
+// server's reply to X", such as "has 3 results for 5 requests". Empty if it does not.
+// Checks numbers of results, bounds of ports and counts, and required fields; but not
+// values of enums, because a later version may have more.
 std::string FaultOf(const v1::LookupRequest& request, const v1::LookupResponse& reply);
 std::string FaultOf(const v1::BatchLookupRequest& request, const v1::BatchLookupResponse& reply);
 std::string FaultOf(const v1::ClassifyRequest& request, const v1::ClassifyResponse& reply);
@@ -22,15 +22,15 @@ std::string FaultOf(const v1::SearchRequest& request, const v1::SearchResponse& 
 std::string FaultOf(const v1::GetRegistryInfoRequest& request,
                     const v1::GetRegistryInfoResponse& reply);
 std::string FaultOf(const v1::WatchRequest& request, const v1::WatchResponse& reply);
-// Of a record in any reply.
+// The same for a record in any reply.
 std::string FaultOf(const v1::PortRecord& record);
 
-// Faults of every reply alike.
+// Faults that every reply may have.
 inline constexpr absl::string_view kMalformed = "is not a valid message, or has too many parts";
 inline constexpr absl::string_view kNoMessage = "has no message";
 inline constexpr absl::string_view kNoRevision = "has no revision";
 
-// INTERNAL: "the server's reply to `method` `fault`".
+// Returns INTERNAL with the message "the server's reply to `method` `fault`".
 absl::Status BrokenReply(absl::string_view method, absl::string_view fault);
 
 }  // namespace portreg::internal

@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "client/calls/callback_scope.h"
-#include "client/calls/grpc_time.h"
 #include "client/calls/methods.h"
 #include "client/calls/status.h"
 #include "client/replies/reply_check.h"
@@ -24,7 +23,7 @@ absl::Status CheckBackoff(absl::string_view field, absl::Duration value) {
                    absl::FormatDuration(kMinBackoff), " to ", absl::FormatDuration(kMaxBackoff)));
 }
 
-absl::StatusOr<CheckedCallOptions> TermsOf(const WatchOptions& options) {
+absl::StatusOr<CheckedCallOptions> CheckedOptions(const WatchOptions& options) {
   for (const absl::Status& status : {CheckBackoff("initial_backoff", options.initial_backoff),
                                      CheckBackoff("max_backoff", options.max_backoff)}) {
     if (!status.ok()) return status;
@@ -33,7 +32,7 @@ absl::StatusOr<CheckedCallOptions> TermsOf(const WatchOptions& options) {
                                     {absl::InfiniteDuration(), "no timeout"});
 }
 
-// Whether another stream would fare no better.
+// Returns true if another stream would fail with the code too.
 bool IsPermanent(absl::StatusCode code) {
   switch (code) {
     case absl::StatusCode::kUnimplemented:
@@ -48,160 +47,136 @@ bool IsPermanent(absl::StatusCode code) {
 
 }  // namespace
 
-// One stream of gRPC's, which reads until that fails.
-class Watch::Stream final : public grpc::ClientReadReactor<v1::WatchResponse> {
- public:
-  Stream(std::shared_ptr<Watch> watch, const std::string& revision) : watch_(std::move(watch)) {
-    request_.set_revision(revision);
-  }
-
-  grpc::ClientContext& context() { return context_; }
-
-  void Start(const Connection& connection) {
-    connection.Start(kWatch, &context_, &request_, this);
-    StartRead(&message_);
-    StartCall();
-  }
-
- private:
-  void OnReadDone(bool ok) override {
-    if (!ok) return;
-    if (const std::string fault = FaultOf(request_, message_); !fault.empty()) {
-      fault_ = BrokenReply(NameOf(kWatch.path), fault);
-      // The stream ends as soon as nothing is read any more.
-      context_.TryCancel();
-      return;
-    }
-    watch_->OnMessage(message_);
-    StartRead(&message_);
-  }
-
-  void OnDone(const grpc::Status& status) override {
-    const std::unique_ptr<Stream> self(this);
-    watch_->OnEnd(fault_.ok() ? status : ToGrpcStatus(fault_));
-  }
-
-  const std::shared_ptr<Watch> watch_;
-  grpc::ClientContext context_;
-  v1::WatchRequest request_;
-  v1::WatchResponse message_;
-  // What a message broke of the contract.
-  absl::Status fault_;
-};
-
-Watch::Watch(std::shared_ptr<const Connection> connection, RevisionCallback on_revision,
+Watch::Watch(std::shared_ptr<const Backend> backend, RevisionCallback on_revision,
              WatchOptions options)
-    : connection_(std::move(connection)),
-      terms_(TermsOf(options)),
-      on_revision_(std::move(on_revision)),
-      options_(std::move(options)),
-      backoff_(options_.initial_backoff, options_.max_backoff) {}
+    : backend_(std::move(backend)),
+      options_(CheckedOptions(options)),
+      max_backoff_(options.max_backoff),
+      callbacks_{std::move(on_revision), std::move(options.on_interruption),
+                 std::move(options.on_recovery), std::move(options.on_end)},
+      revision_(std::move(options.revision)),
+      backoff_(options.initial_backoff, options.max_backoff) {}
 
 void Watch::Start() {
-  if (terms_.ok()) {
+  if (options_.ok()) {
     Open();
   } else {
-    End(terms_.status());
+    End(options_.status());
   }
 }
 
 void Watch::Open() {
-  if (!connection_->HasAsyncCalls()) {
+  if (!backend_->HasAsyncCalls()) {
     End(absl::UnimplementedError("the stub has no asynchronous calls"));
     return;
   }
-  Stream* stream;
+  std::shared_ptr<MessageStream> stream;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (cancelled_) return;
-    // Deletes itself when it is over.
-    // Without a revision, the server tells at once what it serves: that it is back.
-    stream = stream_ = new Stream(shared_from_this(), interrupted_ ? "" : options_.revision);
-    terms_->Apply(MonotonicTime::InfiniteFuture(), stream->context());
-    stream->context().set_wait_for_ready(awaits_connection_);
+    // Without a revision the server sends its own at once, which shows that it is
+    // back.
+    request_.set_revision(interrupted_ ? "" : revision_);
+    stream_ = stream = backend_->NewWatch(request_,
+                                          {.deadline = MonotonicTime::InfiniteFuture(),
+                                           .metadata = options_->metadata(),
+                                           .wait_for_ready = awaits_connection_},
+                                          shared_from_this());
     ++number_;
-    opened_ = MonotonicTime::Now();
-    has_spoken_ = given_up_ = false;
-    // A channel whose certificates are no longer good would be waited for for ever.
-    if (!awaits_connection_ || connection_->renews()) LimitFirstWord();
+    opened_ = backend_->clock().Now();
+    fault_ = absl::OkStatus();
+    has_message_ = timed_out_ = false;
+    // Without a limit, a channel with expired certificates would be waited for for
+    // ever.
+    if (!awaits_connection_ || backend_->renews()) LimitFirstMessage();
   }
-  stream->Start(*connection_);
+  stream->Start();
 }
 
-void Watch::LimitFirstWord() {
-  first_word_alarm_ = std::make_unique<grpc::Alarm>();
-  first_word_alarm_->Set(ToGrpcTime(opened_ + connection_->options().timeout),
-                         [weak = weak_from_this(), stream = number_](bool expired) {
-                           const std::shared_ptr<Watch> self = weak.lock();
-                           if (expired && self != nullptr) self->OnSilence(stream);
-                         });
+void Watch::LimitFirstMessage() {
+  first_message_alarm_ =
+      backend_->clock().SetAlarm(opened_ + backend_->options().timeout,
+                                 [weak = weak_from_this(), stream = number_](bool expired) {
+                                   const std::shared_ptr<Watch> self = weak.lock();
+                                   if (expired && self != nullptr) self->OnSilence(stream);
+                                 });
 }
 
 void Watch::OnSilence(int stream) {
-  const bool connected = connection_->connected();
-  const std::lock_guard lock(mutex_);
-  // A server may be silent to those who know its revision.
-  const bool may_be_silent = connected && !options_.revision.empty();
-  if (stream_ == nullptr || stream != number_ || has_spoken_ || may_be_silent) return;
-  given_up_ = true;
-  stream_->context().TryCancel();
+  const bool connected = backend_->connected();
+  const MutexLock lock(mutex_);
+  // A server sends nothing to those who know its revision.
+  const bool may_be_silent = connected && !revision_.empty();
+  if (stream_ == nullptr || stream != number_ || has_message_ || may_be_silent) return;
+  timed_out_ = true;
+  stream_->Cancel();
 }
 
-void Watch::OnMessage(const v1::WatchResponse& message) {
+bool Watch::OnMessage(v1::WatchResponse message) {
   bool is_back;
   bool is_new;
   {
-    const std::lock_guard lock(mutex_);
-    has_spoken_ = true;
+    const MutexLock lock(mutex_);
+    if (!fault_.ok()) return true;
+    if (const std::string fault = FaultOf(request_, message); !fault.empty()) {
+      fault_ = BrokenReply(NameOf(kWatch.path), fault);
+      // Read on: the stream ends when a read fails.
+      stream_->Cancel();
+      return true;
+    }
+    has_message_ = true;
     is_back = std::exchange(interrupted_, false);
     awaits_connection_ = false;
-    // Replicas may take turns, and one may repeat what another has told.
-    is_new = message.revision() != options_.revision;
+    // Streams may lead to several servers, of which one repeats what another sent.
+    is_new = message.revision() != revision_;
     if (is_new) {
-      options_.revision = message.revision();
+      revision_ = message.revision();
       backoff_.Reset();
     }
   }
   if (is_back) {
-    Tell([&] {
-      if (options_.on_recovery != nullptr) options_.on_recovery();
+    Call([](Callbacks& callbacks) {
+      if (callbacks.on_recovery != nullptr) callbacks.on_recovery();
     });
   }
   if (is_new) {
-    Tell([&] {
-      if (on_revision_ != nullptr) on_revision_(message);
+    Call([&](Callbacks& callbacks) {
+      if (callbacks.on_revision != nullptr) callbacks.on_revision(message);
     });
   }
+  return true;
 }
 
 void Watch::OnEnd(const grpc::Status& status) {
   absl::Status end;
-  bool tells = false;
+  bool is_lost = false;
   bool waited = false;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     stream_ = nullptr;
-    waited = given_up_ && awaits_connection_;
-    if (first_word_alarm_ != nullptr) first_word_alarm_->Cancel();
-    end = Explain(status);
-    // Silence for so long is a server that has nothing to tell.
-    if (MonotonicTime::Now() - opened_ >= options_.max_backoff) {
+    waited = timed_out_ && awaits_connection_;
+    if (first_message_alarm_ != nullptr) first_message_alarm_->Cancel();
+    end = Explain(fault_.ok() ? status : ToGrpcStatus(fault_));
+    // A stream that stood for so long was good, although the server had nothing to
+    // send.
+    if (backend_->clock().Now() - opened_ >= max_backoff_) {
       backoff_.Reset();
       interrupted_ = false;
     }
-    awaits_connection_ = absl::IsUnavailable(end) && !connection_->connected();
-    if (!end.ok() && !IsPermanent(end.code())) tells = !std::exchange(interrupted_, true);
+    awaits_connection_ = absl::IsUnavailable(end) && !backend_->connected();
+    if (!end.ok() && !IsPermanent(end.code())) is_lost = !std::exchange(interrupted_, true);
   }
   if (IsPermanent(end.code())) {
     End(end);
     return;
   }
-  if (tells) {
-    Tell([&] {
-      if (options_.on_interruption != nullptr) options_.on_interruption(end);
+  if (is_lost) {
+    Call([&](Callbacks& callbacks) {
+      if (callbacks.on_interruption != nullptr) callbacks.on_interruption(end);
     });
   }
-  // A pause after that would keep it from seeing a server that comes back.
+  // A stream that waited for a connection needs no pause, during which the server
+  // might come back unseen.
   if (waited) {
     Open();
   } else {
@@ -210,85 +185,69 @@ void Watch::OnEnd(const grpc::Status& status) {
 }
 
 absl::Status Watch::Explain(const grpc::Status& end) const {
-  if (given_up_) {
-    return connection_->Explain({grpc::StatusCode::DEADLINE_EXCEEDED, std::string()},
-                                connection_->options().timeout);
+  if (timed_out_) {
+    return backend_->Explain({grpc::StatusCode::DEADLINE_EXCEEDED, std::string()},
+                             backend_->options().timeout);
   }
   // A server ends a stream with OK only after a long time.
-  if (end.ok() && !has_spoken_ && MonotonicTime::Now() - opened_ < options_.max_backoff) {
+  if (end.ok() && !has_message_ && backend_->clock().Now() - opened_ < max_backoff_) {
     return absl::UnavailableError("the server ended the watch before it told a revision");
   }
-  return connection_->Explain(end);
+  return backend_->Explain(end);
 }
 
 void Watch::Pause() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (cancelled_) return;
-  // gRPC's alarm keeps its callback when that has run, and would keep the watch
-  // by it; and it is for one use, if threads are to be kept apart.
-  pause_alarm_ = std::make_unique<grpc::Alarm>();
-  pause_alarm_->Set(ToGrpcTime(MonotonicTime::Now() + backoff_.Next()),
-                    [self = shared_from_this()](bool /*expired*/) mutable {
-                      std::exchange(self, nullptr)->Open();
-                    });
+  pause_alarm_ = backend_->clock().SetAlarm(backend_->clock().Now() + backoff_.Next(),
+                                            [self = shared_from_this()](bool) { self->Open(); });
 }
 
 void Watch::End(const absl::Status& status) {
-  Tell([&] {
-    if (options_.on_end != nullptr) options_.on_end(status);
-    const std::lock_guard lock(mutex_);
+  Call([&](Callbacks& callbacks) {
+    if (callbacks.on_end != nullptr) callbacks.on_end(status);
+    const MutexLock lock(mutex_);
     cancelled_ = true;
   });
 }
 
 template <typename Function>
-void Watch::Tell(Function function) {
+void Watch::Call(Function function) {
+  const MutexLock calling(calling_);
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (cancelled_) return;
     caller_ = std::this_thread::get_id();
   }
   {
     const CallbackScope scope;
-    function();
+    function(callbacks_);
   }
+  bool cancelled;
   {
-    std::unique_lock lock(mutex_);
-    if (cancelled_) {
-      // By the callback itself, perhaps, which could not let go of itself; others
-      // wait until it is gone.
-      lock.unlock();
-      DropCallbacks();
-      lock.lock();
-    }
-    caller_ = {};
+    const MutexLock lock(mutex_);
+    cancelled = cancelled_;
   }
-  told_.notify_all();
+  // Cancelled by the callback itself, perhaps, which could not destroy itself.
+  // caller_ is still set, so that what is destroyed may cancel the watch again.
+  if (cancelled) callbacks_ = Callbacks();
+  const MutexLock lock(mutex_);
+  caller_ = {};
 }
 
 void Watch::Cancel() {
   {
-    std::unique_lock lock(mutex_);
+    const MutexLock lock(mutex_);
     cancelled_ = true;
-    if (stream_ != nullptr) stream_->context().TryCancel();
-    if (first_word_alarm_ != nullptr) first_word_alarm_->Cancel();
+    if (stream_ != nullptr) stream_->Cancel();
+    if (first_message_alarm_ != nullptr) first_message_alarm_->Cancel();
     if (pause_alarm_ != nullptr) pause_alarm_->Cancel();
     if (caller_ == std::this_thread::get_id()) return;
-    told_.wait(lock, [this] { return caller_ == std::thread::id(); });
   }
-  DropCallbacks();
-}
-
-void Watch::DropCallbacks() {
-  RevisionCallback on_revision;
-  StatusCallback on_interruption;
-  RecoveryCallback on_recovery;
-  StatusCallback on_end;
-  const std::lock_guard lock(mutex_);
-  on_revision_.swap(on_revision);
-  options_.on_interruption.swap(on_interruption);
-  options_.on_recovery.swap(on_recovery);
-  options_.on_end.swap(on_end);
+  Callbacks dropped;
+  // Waits for a callback that runs.
+  const MutexLock calling(calling_);
+  std::swap(dropped, callbacks_);
 }
 
 }  // namespace portreg::internal

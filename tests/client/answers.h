@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <utility>
@@ -16,7 +17,6 @@
 #include "absl/status/statusor.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
 #include "portreg/client.h"
@@ -106,14 +106,14 @@ absl::StatusOr<Response> Ask(PendingCall (Client::*method)(const Request&, Callb
 inline absl::StatusOr<v1::LookupResponse> LookUpPort(Way way, const Client& client, int32_t port,
                                                      const CallOptions& call = {}) {
   if (way == Way::kBlocking) return client.LookupPort(port, call);
-  v1::LookupRequest request;
-  request.set_port(port);
-  return Ask(&Client::LookupAsync, client, request, call);
+  Outcome<v1::LookupResponse> outcome;
+  client.LookupPortAsync(port, outcome.Taker(), call);
+  return outcome.Await();
 }
 
 // The next message; nothing at the end.
-inline absl::StatusOr<absl::optional<v1::ListRangeResponse>> NextOf(AsyncRecordStream& stream) {
-  Outcome<absl::optional<v1::ListRangeResponse>> outcome;
+inline absl::StatusOr<std::optional<v1::ListRangeResponse>> NextOf(AsyncRecordStream& stream) {
+  Outcome<std::optional<v1::ListRangeResponse>> outcome;
   stream.Next(outcome.Taker());
   return outcome.Await();
 }

@@ -3,12 +3,12 @@
 #define PORTREG_TESTS_CLIENT_EVERY_CALL_H_
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/types/optional.h"
 #include "portreg/client.h"
 #include "tests/client/answers.h"
 
@@ -30,7 +30,7 @@ inline absl::Status StatusOf(RecordStream stream) {
 // Reads to the end.
 inline absl::Status StatusOf(AsyncRecordStream stream) {
   while (true) {
-    const absl::StatusOr<absl::optional<v1::ListRangeResponse>> message = NextOf(stream);
+    const absl::StatusOr<std::optional<v1::ListRangeResponse>> message = NextOf(stream);
     if (!message.ok() || !message->has_value()) return message.status();
   }
 }

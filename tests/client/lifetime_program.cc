@@ -22,7 +22,7 @@ namespace {
 constexpr int kRounds = 60;
 constexpr absl::Duration kPatience = absl::Seconds(40);
 
-using Message = absl::optional<portreg::v1::ListRangeResponse>;
+using Message = std::optional<portreg::v1::ListRangeResponse>;
 
 // Where the clients' lookups share calls.
 bool coalesce_lookups = false;

@@ -5,19 +5,21 @@
 #include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/types/optional.h"
 #include "common/answers/answers.h"
 #include "common/answers/list_range_answer.h"
 #include "common/model/registry.h"
 #include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
-#include "portreg/async.h"
+#include "portreg/async_record_stream.h"
+#include "portreg/call_options.h"
 #include "portreg/client.h"
 #include "portreg/record_stream.h"
 #include "portreg/v1/port_registry_service.pb.h"
@@ -49,14 +51,6 @@ inline std::vector<std::string> RecordsOf(const std::vector<v1::ListRangeRespons
   return records;
 }
 
-inline std::vector<std::string> ReadAll(RecordStream& stream) {
-  std::vector<std::string> records;
-  while (const v1::PortRecord* record = stream.Next()) {
-    records.push_back(record->SerializeAsString());
-  }
-  return records;
-}
-
 // A message with a record for each name, and a token.
 inline v1::ListRangeResponse MessageOf(const std::vector<std::string>& names,
                                        const std::string& token) {
@@ -67,13 +61,7 @@ inline v1::ListRangeResponse MessageOf(const std::vector<std::string>& names,
   return message;
 }
 
-inline std::vector<std::string> NamesOf(RecordStream& stream) {
-  std::vector<std::string> names;
-  while (const v1::PortRecord* record = stream.Next()) names.push_back(record->service());
-  return names;
-}
-
-using MaybeMessage = absl::optional<v1::ListRangeResponse>;
+using MaybeMessage = std::optional<v1::ListRangeResponse>;
 
 // What a listing yields up to its end, and how it ends.
 struct Yield {
@@ -102,24 +90,55 @@ struct Yield {
   }
 };
 
-inline Yield ReadToEnd(RecordStream& stream) {
-  Yield yield;
-  while (const v1::PortRecord* record = stream.Next()) yield.records.push_back(*record);
-  yield.revision = stream.revision();
-  yield.resume_token = stream.resume_token();
-  yield.status = stream.status();
-  return yield;
-}
+// A listing that is read in one of the two ways, and what it has yielded so far.
+class Listing {
+ public:
+  Listing(Way way, const Client& client, const v1::ListRangeRequest& request = {},
+          const CallOptions& call = {})
+      : stream_(way == Way::kBlocking ? Stream(client.ListRange(request, call))
+                                      : Stream(client.ListRangeAsync(request, call))) {}
 
-inline Yield ReadToEnd(AsyncRecordStream& stream) {
-  Yield yield;
-  while (true) {
-    absl::StatusOr<MaybeMessage> message = NextOf(stream);
-    yield.status = message.status();
-    if (!message.ok() || !message->has_value()) return yield;
-    yield.Add(**std::move(message));
+  // Reads on: a record of a blocking stream, a message of the other one. Returns
+  // false at the end.
+  bool Next() {
+    if (auto* const blocking = std::get_if<RecordStream>(&stream_)) {
+      const v1::PortRecord* const record = blocking->Next();
+      if (record != nullptr) yield_.records.push_back(*record);
+      yield_.revision = blocking->revision();
+      yield_.resume_token = blocking->resume_token();
+      yield_.status = blocking->status();
+      return record != nullptr;
+    }
+    absl::StatusOr<MaybeMessage> message = NextOf(std::get<AsyncRecordStream>(stream_));
+    yield_.status = message.status();
+    if (!message.ok() || !message->has_value()) return false;
+    yield_.Add(**std::move(message));
+    return true;
   }
-}
+
+  // Reads on to the end.
+  const Yield& ReadToEnd() {
+    while (Next()) continue;
+    return yield_;
+  }
+
+  [[nodiscard]] const Yield& yield() const { return yield_; }
+
+  void AssignStreamToItself() {
+    std::visit(
+        [](auto& stream) {
+          auto& same = stream;
+          stream = std::move(same);
+        },
+        stream_);
+  }
+
+ private:
+  using Stream = std::variant<RecordStream, AsyncRecordStream>;
+
+  Stream stream_;
+  Yield yield_;
+};
 
 // Tokens of the listings that a service was asked for.
 inline std::vector<std::string> TokensAsked(const FakeService& service) {
@@ -130,7 +149,7 @@ inline std::vector<std::string> TokensAsked(const FakeService& service) {
   return tokens;
 }
 
-// A listing whose streams are scripted.
+// Listings whose streams are scripted.
 class ScriptedListingTest : public ::testing::Test {
  protected:
   // The n-th stream plays the n-th script; further ones the last.
@@ -141,24 +160,10 @@ class ScriptedListingTest : public ::testing::Test {
     };
   }
 
-  [[nodiscard]] RecordStream List(const v1::ListRangeRequest& request = {}) {
+  // A client with the options as they are now.
+  const Client& NewClient() {
     client_ = MakeClient(options_);
-    return client_->ListRange(request);
-  }
-
-  [[nodiscard]] AsyncRecordStream ListAsync(const v1::ListRangeRequest& request = {}) {
-    client_ = MakeClient(options_);
-    return client_->ListRangeAsync(request);
-  }
-
-  // A listing from its beginning to its end.
-  [[nodiscard]] Yield Read(Way way, const v1::ListRangeRequest& request = {}) {
-    if (way == Way::kBlocking) {
-      RecordStream stream = List(request);
-      return ReadToEnd(stream);
-    }
-    AsyncRecordStream stream = ListAsync(request);
-    return ReadToEnd(stream);
+    return *client_;
   }
 
   FakeService service_;

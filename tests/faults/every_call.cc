@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -168,7 +169,7 @@ Answer List(const Client& client) {
 }
 
 Answer ListAsync(const Client& client) {
-  using Message = absl::optional<v1::ListRangeResponse>;
+  using Message = std::optional<v1::ListRangeResponse>;
   std::vector<std::string> names;
   std::string revision;
   AsyncRecordStream stream = client.ListRangeAsync(Listed());

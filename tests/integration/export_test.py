@@ -7,6 +7,7 @@ their own. Where there can be none, this file reads them by itself, and says
 so.
 """
 
+import collections
 import csv
 import functools
 import io
@@ -28,12 +29,15 @@ import processes
 import registry_files
 import tool
 from enum_names import COMMON, IANA, LOCAL
-from expected import TRANSPORTS, entries
+from expected import TRANSPORTS, Entry, entries
 from portreg_proto import pb, records
 from processes import Portregd
 
 FORMATS = ("services", "sysctl-reserved", "iana-csv", "json")
 EPHEMERAL = (32768, 60999)
+# Which layer's name a port has, and which layer's port a name has.
+NAMING_ORDER = (LOCAL, COMMON, IANA)
+PORT_ORDER = (LOCAL, IANA, COMMON)
 RESERVED_PORTS = "/proc/sys/net/ipv4/ip_local_reserved_ports"
 COLUMNS = (*registry_files.COLUMNS, "Owner")
 LOCAL_ROWS = [
@@ -42,11 +46,26 @@ LOCAL_ROWS = [
     ("two words", "7104", "tcp", "cannot stand in /etc/services"),
     ("C#", "7104", "tcp", ""), ("https", "7105", "udp", "ours"),
     ("wide", "40000-40010", "udp", ""), ("narrow", "40005", "", ""),
-    ("", "7106", "tcp", "no name"), ("portless", "", "", "no port")]
+    ("", "7106", "tcp", "no name", *[""] * 8, "block@x"),
+    ("portless", "", "", "no port")]
+
+# What an organisation's own table may have besides. Ports do not ascend, because
+# lookups keep to the order of the file.
+OWN_COLUMNS = (*registry_files.COLUMNS[:4], "Owner", "Aliases", "Status")
+OWN_ROWS = [
+    ("billing", "7100", "tcp", "Billing API", "", "bills postgresql", ""),
+    ("billing", "7000", "tcp", "Billing API of old", "", "", ""),
+    ("gone", "7200", "tcp", "", "", "was", "retired"),
+    ("soon", "7201,7210-7212", "tcp/udp", "", "", "later", "planned"),
+    ("", "7220-7225", "tcp", "", "team@x", "", ""),
+    ("x" * 64, "7230", "", "Long name", "", f"{'y' * 64} z#", "deprecated"),
+    ("many", "7240", "udp", "\u6771\u4eac" * 60, "",
+     " ".join(f"n{number}" for number in range(90)), ""),
+    ("POSTGRES", "7250", "udp", "In another case", "", "", "")]
 
 
 def setUpModule():
-    global SERVER, WANTED, LOCAL_FILE, DIRECTORY
+    global SERVER, OWN_SERVER, WANTED, LOCAL_FILE, DIRECTORY
     DIRECTORY = pathlib.Path(unittest.enterModuleContext(
         tempfile.TemporaryDirectory()))
     LOCAL_FILE = DIRECTORY / "local.csv"
@@ -54,6 +73,10 @@ def setUpModule():
         registry_files.csv_text(LOCAL_ROWS, COLUMNS), "utf-8")
     SERVER = unittest.enterModuleContext(
         Portregd(f"--local_file={LOCAL_FILE}"))
+    OWN_FILE = DIRECTORY / "own.csv"
+    OWN_FILE.write_text(registry_files.csv_text(OWN_ROWS, OWN_COLUMNS), "utf-8")
+    OWN_SERVER = unittest.enterModuleContext(
+        Portregd(f"--local_file={OWN_FILE}"))
     WANTED = expected.embedded(LOCAL_FILE)
 
 
@@ -137,6 +160,49 @@ def can_be_written(name: str) -> bool:
     return not re.search(r"[\s#]", name)
 
 
+def services(all_entries: list[Entry]) -> dict[str, list[str]]:
+    """The names of each port/transport in /etc/services, the slot's own first.
+
+    Of records in their file's order.
+    """
+    usable = sorted(
+        (entry for entry in all_entries
+         if entry.service and entry.first_port is not None
+         and can_be_written(entry.service)
+         and (entry.layer != COMMON or entry.of_software)),
+        key=lambda entry: (entry.layer, entry.last_port - entry.first_port,
+                           TRANSPORTS.index(entry.transport)))
+    ports = ports_of_names(usable)
+    covering: dict[str, list[Entry]] = collections.defaultdict(list)
+    for entry in usable:
+        for slot in slots(entry):
+            covering[slot].append(entry)
+    names = {}
+    for slot, records_there in covering.items():
+        port, transport = slot.split("/")
+        own = min(records_there, key=lambda entry: (
+            NAMING_ORDER.index(entry.layer), not entry.transport))
+        names[slot] = list(dict.fromkeys(
+            name for name in (
+                own.service, *(entry.service for entry in records_there),
+                *(alias for entry in records_there for alias in entry.aliases))
+            if can_be_written(name)
+            and ports[name.lower(), transport] == int(port)))
+    return {slot: each for slot, each in names.items() if each}
+
+
+def ports_of_names(ranked: list[Entry]) -> dict[tuple[str, str], int]:
+    """The one port of each name, in lower case, and transport."""
+    ports = {}
+    for entry in sorted(ranked, key=lambda entry: (
+            PORT_ORDER.index(entry.layer), entry.last_port > entry.first_port)):
+        for name in (entry.service, *entry.aliases):
+            for transport in ([entry.transport] if entry.transport
+                              else TRANSPORTS[1:]):
+                ports.setdefault((name.lower(), transport), entry.first_port)
+    return ports
+
+
 class ServicesTest(unittest.TestCase):
 
     def read(self, text: str, *keys: str):
@@ -144,28 +210,73 @@ class ServicesTest(unittest.TestCase):
         file.write_text(text, "utf-8")
         return getent(file, *keys)
 
-    def wanted(self, layers=(LOCAL, IANA)) -> dict[str, list[str]]:
-        """The names of each port/transport, in the order of Lookup."""
+    def read_slots(self, text: str) -> dict[str, list[str]]:
+        """The names of each port/transport, those of several lines in a row."""
         names: dict[str, list[str]] = {}
-        for entry in sorted(WANTED.listing(layers=layers), key=lambda entry: (
-                entry.layer, (entry.last_port - entry.first_port),
-                TRANSPORTS.index(entry.transport))):
-            for slot in slots(entry):
-                if (can_be_written(entry.service) and
-                        entry.service not in names.setdefault(slot, [])):
-                    names[slot].append(entry.service)
-        return {slot: each for slot, each in names.items() if each}
+        for name, slot, aliases in self.read(text):
+            names.setdefault(slot, []).extend([name, *aliases])
+        return names
+
+    def entries(self, layers=()) -> list[Entry]:
+        """The records of SERVER, those of each layer in its file's order."""
+        return WANTED.listing(layers=layers)
+
+    def own_entries(self) -> list[Entry]:
+        """The records of OWN_SERVER that have not been given up."""
+        own = [Entry(LOCAL, int(first), int(last or first), transport,
+                     name, description, None, tuple(aliases.split()))
+               for name, ports, transports, description, _, aliases, status
+               in OWN_ROWS if status != "retired"
+               for transport in transports.split("/")
+               for part in ports.split(",")
+               for first, _, last in [part.partition("-")]]
+        return [*own, *WANTED.listing(layers=(COMMON, IANA))]
 
     def test_glibc_reads_every_name_port_and_transport(self):
-        for flags, layers, remark in (
-                ((), (LOCAL, IANA), "portreg: 2 names are left out.+\n"),
-                (("--layer=common",), (COMMON,), ".+names are left out.+\n"),
-                (("--layer=local,common,iana",), (LOCAL, COMMON, IANA),
-                 ".+names are left out.+\n")):
-            found = self.read(export("services", *flags, remark=remark))
-            self.assertEqual({slot: [name, *aliases] for name, slot, aliases
-                              in found}, self.wanted(layers))
-            self.assertEqual(len(found), len(self.wanted(layers)))
+        for server, flags, all_entries, remark in (
+                (SERVER, (), self.entries(), "portreg: 2 names are left out.+\n"),
+                (SERVER, ("--layer=local,iana",), self.entries((LOCAL, IANA)),
+                 "portreg: 2 names are left out.+\n"),
+                (SERVER, ("--layer=common",), self.entries((COMMON,)), ""),
+                (OWN_SERVER, (), self.own_entries(), "")):
+            with self.subTest(flags=flags, own=server is OWN_SERVER):
+                found = self.read_slots(export(
+                    "services", *flags, remark=remark, server=server))
+                self.assertEqual(found, services(all_entries))
+
+    def test_no_name_is_written_twice_for_a_transport(self):
+        for server, remark in ((SERVER, ".+\n"), (OWN_SERVER, "")):
+            found = collections.Counter(
+                (name, slot.split("/")[1]) for slot, names in self.read_slots(
+                    export("services", remark=remark, server=server)).items()
+                for name in names)
+            self.assertEqual(set(found.values()), {1})
+
+    def test_lines_are_short_for_readers_with_little_room(self):
+        for server, remark in ((SERVER, ".+\n"), (OWN_SERVER, "")):
+            _, _, *lines = export(
+                "services", remark=remark, server=server).splitlines()
+            for line in lines:
+                _, _, *aliases = line.partition("#")[0].split()
+                self.assertLessEqual(len(aliases), 35)
+                self.assertLessEqual(len(line.encode()), 127)
+
+    def test_a_comment_describes_the_first_name_of_its_line(self):
+        described = collections.defaultdict(list)
+        for entry in self.own_entries():
+            text = re.sub("\\s", " ", entry.description)
+            for name in (entry.service, *entry.aliases):
+                for slot in slots(entry):
+                    described[name, slot].append(text)
+        _, _, *lines = export("services", server=OWN_SERVER).splitlines()
+        wrong = []
+        for line in lines:
+            names, _, comment = line.partition("  # ")
+            name, slot, *_ = names.split()
+            text = comment.replace("\\n", " ").replace("\\t", " ")
+            if not any(each.startswith(text) for each in described[name, slot]):
+                wrong.append(line)
+        self.assertEqual(wrong, [])
 
     def test_ports_ascend_and_transports_have_their_order(self):
         found = [slot.split("/") for _, slot, _ in self.read(
@@ -176,29 +287,54 @@ class ServicesTest(unittest.TestCase):
 
     def test_glibc_finds_ports_names_and_aliases(self):
         text = export("services", remark=".+\n")
-        for key, name in {
-                "443/tcp": "https", "https/tcp": "https", "7100/tcp": "billing",
-                "7102/sctp": "audit", "audit/dccp": "audit",
-                "urd/tcp": "urd", "6010/udp": "x11",
-                "40005/udp": "narrow", "40006/udp": "wide",
-                "submissions/tcp": self.wanted()["465/tcp"][0]}.items():
+        for key, name, slot in (
+                ("443/tcp", "https", "443/tcp"),
+                ("https/tcp", "https", "443/tcp"),
+                ("https/udp", "https", "7105/udp"),
+                ("7100/tcp", "billing", "7100/tcp"),
+                ("audit/dccp", "audit", "7101/dccp"),
+                ("7101/sctp", "audit", "7101/sctp"),
+                ("urd/tcp", "submissions", "465/tcp"),
+                ("smtps/tcp", "submissions", "465/tcp"),
+                ("postgresql/tcp", "postgres", "5432/tcp"),
+                ("x11/udp", "x11", "6000/udp"),
+                ("wide/udp", "wide", "40000/udp"),
+                ("40005/udp", "narrow", "40005/udp")):
             with self.subTest(key=key):
-                self.assertEqual(self.read(text, key)[0][0], name)
+                self.assertEqual(self.read(text, key)[0][:2], (name, slot))
+
+    def test_a_name_has_the_port_that_short_says(self):
+        text = export("services", server=OWN_SERVER)
+        for key in ("billing/tcp", "bills/tcp", "soon/udp", "later/tcp",
+                    "n89/udp", "postgres/udp", "postgres/tcp",
+                    "postgresql/tcp", "postgresql/udp"):
+            with self.subTest(key=key):
+                said = tool.ask(OWN_SERVER, "--short", key).stdout.strip()
+                name = key if key != "postgres/udp" else "POSTGRES/udp"
+                self.assertEqual(self.read(text, name)[0][1],
+                                 f"{said}/{key.split('/')[1]}")
 
     def test_what_glibc_cannot_hold_is_left_out_and_counted(self):
         text = export("services", "7100-7106", "--layer=local",
                       remark=r"portreg: 2 names are left out[^\n]+\n")
         self.assertNotIn("C#", text)
         self.assertNotIn("7104", text.split("\n", 2)[2])
-        self.assertEqual(len(self.read(text)), 1 + 3 * 4 + 1)
+        self.assertEqual(
+            [slot for _, slot, _ in self.read(text)],
+            ["7100/tcp", *(f"7101/{transport}" for transport in TRANSPORTS[1:]),
+             "7105/udp"])
 
     def test_ranges_are_kept_to(self):
-        found = self.read(export("services", "6010-6011/tcp", "U:53", "6011",
-                                 "7102"))
         self.assertEqual(
-            [slot for _, slot, _ in found],
-            ["53/udp", "6010/tcp", "6011/tcp", "6011/udp", "7102/tcp",
-             "7102/udp", "7102/sctp", "7102/dccp"])
+            [slot for _, slot, _ in self.read(export(
+                "services", "6010-6011/tcp", "U:53", "7102", "--layer=local,iana"))],
+            ["53/udp", "6010/tcp", "7102/tcp", "7102/udp", "7102/sctp",
+             "7102/dccp"])
+
+    def test_ranges_that_overlap_are_one(self):
+        self.assertEqual(
+            self.read(export("services", "6010-6011/tcp", "6011/tcp")),
+            self.read(export("services", "6010-6011/tcp")))
 
     def test_the_heading_states_the_revision(self):
         revision = tool.run(f"--target={SERVER.address}", "info",

@@ -49,12 +49,17 @@ ADVISORIES = {
     (2082, TCP): [ASSIGNED, COMMON],
     (6000, TCP): [ASSIGNED, BLOCKED],
     (6001, TCP): [ASSIGNED],
-    (29999, TCP): [ASSIGNED],
-    (30000, TCP): [ASSIGNED, NODE_PORT],
+    (6335, TCP): [UNASSIGNED, COMMON],  # by qdrant
+    (6335, UDP): [UNASSIGNED],
+    (29998, TCP): [UNASSIGNED],
+    (29999, TCP): [ASSIGNED, COMMON],
+    (30000, TCP): [ASSIGNED, COMMON, NODE_PORT],
+    (30000, SCTP): [RESERVED, NODE_PORT],
     (32767, TCP): [ASSIGNED, NODE_PORT],
     (32768, TCP): [ASSIGNED, EPHEMERAL],
     (49151, TCP): [RESERVED, EPHEMERAL],
-    (49152, TCP): [DYNAMIC, EPHEMERAL],
+    (49152, TCP): [DYNAMIC, COMMON, EPHEMERAL],
+    (49152, UDP): [DYNAMIC, EPHEMERAL],
     (60999, UDP): [DYNAMIC, EPHEMERAL],
     (61000, UDP): [DYNAMIC],
     (65535, SCTP): [DYNAMIC]}
@@ -122,6 +127,16 @@ class ClassifyTest(unittest.TestCase):
                  for advisory in answer.advisories}
         self.assertEqual(found, {ASSIGNED: [UDP], RESERVED: [TCP, SCTP, DCCP],
                                  PRIVILEGE: []})
+
+    def test_what_software_uses_holds_for_the_transports_of_the_software(self):
+        for port, transports in ((49152, [TCP]), (6335, [TCP]),
+                                 (6881, [TCP, UDP])):
+            with self.subTest(port=port):
+                answer = ASK.classify(port=port, transport=ANY)
+                self.assertEqual(
+                    [list(advisory.transports)
+                     for advisory in answer.advisories
+                     if advisory.kind == COMMON], [transports])
 
     def test_the_ports_that_browsers_block_and_no_others_are_blocked(self):
         neighbours = {port + step for port in BAD_PORTS for step in (-1, 0, 1)}

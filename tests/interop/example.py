@@ -20,6 +20,7 @@ OUTPUT = """\
 2082 cPanel: Web hosting control panel
 2082/tcp infowave: Infowave Mobility Server
 2082/udp infowave: Infowave Mobility Server
+7000/tcp airplay: Apple AirPlay 2 receiver, as in Shairport Sync
 -/tcp airplay: Protocol for streaming of audio/video content
 -/udp airplay: Protocol for streaming of audio/video content
 NOT_FOUND SERVICE_NOT_FOUND: service "no-such-name" is not in the registry

@@ -13,13 +13,15 @@ sys.path[:0] = [
 
 import grpc
 import expected
+import registry_reader
 import processes
 from client import Client, refusal
 from enum_names import COMMON, IANA, LOCAL, SCTP, TCP, UDP
-from expected import entries
+from expected import EMBEDDED_DIR, entries
 from portreg_proto import records
 
 FULL = records.RECORD_VIEW_FULL
+HAS_ALIASES = "aliases" in records.PortRecord.DESCRIPTOR.fields_by_name
 
 
 def setUpModule():
@@ -65,6 +67,31 @@ class ListingTest(unittest.TestCase):
 
     def test_full_view_holds_every_column_of_every_record(self):
         self.assert_lists(view=FULL, include_portless=True)
+
+    def test_every_record_states_its_source(self):
+        found = [record for message in ASK.listing(include_portless=True)
+                 for record in message.records]
+        self.assertEqual([record.source for record in found],
+                         [entry.source for entry in wanted(
+                             include_portless=True)])
+
+    @unittest.skipUnless(HAS_ALIASES, "the first contract has no aliases")
+    def test_records_state_their_aliases_and_others_none(self):
+        found = [record for message in ASK.listing(include_portless=True)
+                 for record in message.records]
+        right = wanted(include_portless=True)
+        self.assertEqual([tuple(record.aliases) for record in found],
+                         [entry.aliases for entry in right])
+        rows = registry_reader.load_practice(EMBEDDED_DIR / "practice.csv")
+        self.assertEqual(sum(bool(record.aliases) for record in found),
+                         sum(bool(row.aliases) for row in rows))
+
+    @unittest.skipUnless(HAS_ALIASES, "the first contract has no owners")
+    def test_owner_scope_and_status_are_for_local_records_alone(self):
+        for message in ASK.listing(include_portless=True, view=FULL):
+            for record in message.records:
+                self.assertEqual((record.owner, record.scope, record.status),
+                                 ("", "", 0))
 
     def test_basic_view_holds_no_details(self):
         for view in (records.RECORD_VIEW_UNSPECIFIED,
@@ -146,7 +173,9 @@ class ListingTest(unittest.TestCase):
                 self.assertEqual({entry.layer for entry in found}, kept)
 
     def test_nothing_to_list_is_one_message_with_the_revision(self):
-        for request in ({"first_port": 50000, "last_port": 60000},
+        for request in ({"first_port": 50000, "last_port": 60000,
+                         "layers": [LOCAL, IANA]},
+                        {"first_port": 50000, "transport": SCTP},
                         {"layers": [LOCAL]}, {"first_port": 65535},
                         {"first_port": 2, "last_port": 2, "layers": [COMMON]}):
             with self.subTest(request=request):

@@ -14,10 +14,10 @@ sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / directory)
 import grpc
 import expected
 import processes
+import registry_reader
 from client import Client, refusal
 from common_table_test import TABLE_FILE, TABLE_LINE
 from expected import DETAILS, EMBEDDED_DIR, NAME_SEPARATOR, Entry, entries
-import registry_reader
 from portreg_proto import pb, records
 from enum_names import (
     ANY, ASSIGNED, COMMON, DCCP, DYNAMIC, IANA, REGISTERED, RESERVED, SCTP,
@@ -26,6 +26,8 @@ from enum_names import (
 BOUNDARIES = {0: WELL_KNOWN, 1023: WELL_KNOWN, 1024: REGISTERED,
               49151: REGISTERED, 49152: records.PORT_CLASS_DYNAMIC,
               65535: records.PORT_CLASS_DYNAMIC}
+
+BATCH = 1000
 
 # (port, transport): state
 STATES = {
@@ -113,21 +115,35 @@ class PortTest(unittest.TestCase):
     def test_2082_is_cpanel_in_practice_and_infowave_by_registration(self):
         answer = ASK.lookup(port=2082)
         self.assertEqual(
-            [(record.layer, record.service) for record in answer.records],
-            [(COMMON, "cPanel"), (IANA, "infowave"), (IANA, "infowave")])
-        sources = {layer.layer: layer.source for layer in ASK.info().layers}
-        self.assertNotEqual(sources[COMMON], sources[IANA])
-        for record in answer.records:
-            self.assertNotEqual(record.source, "")
-            self.assertEqual(record.source, sources[record.layer])
+            [(record.layer, record.service, record.source)
+             for record in answer.records],
+            [(COMMON, "cPanel", "table of common ports"),
+             (IANA, "infowave", "IANA registry"),
+             (IANA, "infowave", "IANA registry")])
+
+    def test_sources_are_those_that_the_info_names(self):
+        answer = ASK.lookup(port=465)
+        self.assertEqual(
+            {(record.layer, record.source) for record in answer.records},
+            {(layer.layer, layer.source) for layer in ASK.info().layers})
+
+    def test_people_s_name_precedes_those_of_software_on_the_same_port(self):
+        self.assertEqual(
+            [(record.service, record.transport, record.source)
+             for record in ASK.lookup(port=135, transport=TCP).records
+             if record.layer == COMMON],
+            [("Microsoft RPC / DCOM", ANY, "table of common ports"),
+             ("msrpc", TCP, "software defaults")])
 
     def test_services_of_ports_with_several_names_or_transports(self):
         table = {
-            (465, TCP): ["SMTP over SSL", "urd", "submissions"],
+            (465, TCP): ["SMTP over SSL", "submissions", "urd",
+                         "submissions"],
             (514, TCP): ["Syslog", "shell"],
             (514, UDP): ["Syslog", "syslog"],
             (80, SCTP): ["HTTP", "http"],
-            (50000, ANY): []}
+            (50000, TCP): ["db2", "jenkins-agent"],
+            (50000, UDP): [], (65535, ANY): []}
         for (port, transport), services in table.items():
             with self.subTest(port=port, transport=transport):
                 answer = ASK.lookup(port=port, transport=transport)
@@ -137,10 +153,12 @@ class PortTest(unittest.TestCase):
     def test_every_port_of_x11_is_the_whole_range_of_x11(self):
         for port in range(6000, 6064):
             with self.subTest(port=port):
+                found = entries(ASK.lookup(port=port))
+                self.assertEqual(found, WANTED.by_port(port))
                 self.assertEqual(
                     [(entry.first_port, entry.last_port, entry.transport,
-                      entry.service) for entry in entries(ASK.lookup(
-                          port=port))],
+                      entry.service) for entry in found
+                     if entry.layer == IANA],
                     [(6000, 6063, "tcp", "x11"), (6000, 6063, "udp", "x11")])
         for port in (5999, 6064):
             self.assertNotIn("x11", [record.service for record in
@@ -183,11 +201,37 @@ class NameTest(unittest.TestCase):
              (IANA, 443, "sctp"), (IANA, None, "tcp")])
 
     def test_name_without_a_port_has_no_port_rather_than_zero(self):
-        answer = ASK.lookup(service="airplay")
-        self.assertGreater(len(answer.records), 0)
-        for record in answer.records:
-            self.assertFalse(record.HasField("first_port"))
-            self.assertFalse(record.HasField("last_port"))
+        for name in ("airplay", "zigbee-bridge"):
+            with self.subTest(name=name):
+                registered = [
+                    record for record in ASK.lookup(service=name).records
+                    if record.layer == IANA]
+                self.assertGreater(len(registered), 0)
+                for record in registered:
+                    self.assertFalse(record.HasField("first_port"))
+                    self.assertFalse(record.HasField("last_port"))
+
+    def test_an_alias_finds_the_record_in_any_case(self):
+        rows = registry_reader.load_practice(EMBEDDED_DIR / "practice.csv")
+        aliases = sorted({alias for row in rows
+                          for alias in row.aliases.split()})
+        self.assertGreater(len(aliases), 1000)
+        for spell in (str, str.upper):
+            for first in range(0, len(aliases), BATCH):
+                some = aliases[first:first + BATCH]
+                answer = ASK.batch([pb.LookupRequest(service=spell(alias))
+                                    for alias in some])
+                for alias, result in zip(some, answer.results, strict=True):
+                    with self.subTest(alias=spell(alias)):
+                        self.assertEqual(entries(result.response),
+                                         WANTED.by_name(alias))
+
+    def test_a_part_of_an_alias_finds_nothing(self):
+        for name in ("opc", "opc-", "classic", "krb5 kdc", "modbus tcp"):
+            with self.subTest(name=name):
+                self.assertEqual(
+                    refusal(lambda: ASK.lookup(service=name)).code,
+                    grpc.StatusCode.NOT_FOUND)
 
     def test_name_missing_on_the_transport_asked_for_is_not_found(self):
         self.assertEqual(
@@ -256,7 +300,8 @@ class RevisionTest(unittest.TestCase):
         self.assertRegex(info.server_version, r"^\d+\.\d+\.\d+")
         files = {"common.csv": COMMON, "practice.csv": COMMON, "iana.csv": IANA}
         rows = {
-            "common.csv": registry_reader.load(EMBEDDED_DIR / "common.csv").rows,
+            "common.csv": registry_reader.load(
+                EMBEDDED_DIR / "common.csv").rows,
             "practice.csv": registry_reader.load_practice(
                 EMBEDDED_DIR / "practice.csv"),
             "iana.csv": registry_reader.load(EMBEDDED_DIR / "iana.csv").rows}

@@ -38,7 +38,8 @@ UNUSUAL = (
     "\\", "a", "e t", "0", "1 2 3", "\u00e9", "FORT\u00c9", "fort\u00e9",
     "fort", "sw\u00ffp", "sw", "\u6771\u4eac", "ssl tls", "tls ssl", "ssl ssl",
     "http HTTP", "https http", "web server", "server web", "reserved",
-    "unassigned", "any private", "web hosting control panel", "no port")
+    "unassigned", "any private", "web hosting control panel", "no port",
+    "krb5 kdc", "kdc krb5", "portmap rpcbind sunrpc", "classic", "opc-cla")
 
 # A slip of the keyboard: a letter more, less, another, or two exchanged.
 SLIPS = {
@@ -114,7 +115,7 @@ class SearchTest(unittest.TestCase):
 
     def test_every_common_name_and_part_in_any_case(self):
         names = [entry.service for entry in EVERYTHING
-                 if entry.layer == COMMON]
+                 if entry.layer == COMMON and not entry.of_software]
         self.assertEqual(len(names), 51)
         parts = {part for name in names for part in
                  (name, *name.split(NAME_SEPARATOR))}
@@ -122,6 +123,32 @@ class SearchTest(unittest.TestCase):
             for spelling in (name, name.upper()):
                 found = self.assert_finds(spelling).matches[0]
                 self.assertEqual(found.kind, pb.MATCH_KIND_EXACT_NAME)
+
+    def test_names_and_aliases_of_software_in_any_case(self):
+        dice = random.Random(9200)
+        software = [entry for entry in EVERYTHING if entry.of_software]
+        self.assertGreater(len(software), 1000)
+        names = sorted({entry.service for entry in software})
+        aliases = sorted({alias for entry in software
+                          for alias in entry.aliases})
+        for name in dice.sample(names, 40) + dice.sample(aliases, 80):
+            for spelling in (name, name.upper()):
+                answer = self.assert_finds(spelling)
+                self.assertEqual(answer.matches[0].kind,
+                                 pb.MATCH_KIND_EXACT_NAME)
+                self.assertEqual(answer.similar_services, [])
+
+    def test_words_and_parts_of_aliases(self):
+        dice = random.Random(6379)
+        aliased = [entry for entry in EVERYTHING if entry.aliases]
+        for entry in dice.sample(aliased, 40):
+            alias = dice.choice(entry.aliases)
+            for query in (alias[:-1], alias[1:], alias.split("-")[-1],
+                          " ".join(reversed(entry.aliases)),
+                          f"{alias} {entry.service}",
+                          f"{entry.description.split()[0]} {alias}"):
+                if query.strip():
+                    self.assert_finds(query)
 
     def test_unusual_queries(self):
         for query in UNUSUAL:

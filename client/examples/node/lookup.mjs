@@ -2,8 +2,8 @@
 //
 //   node lookup.mjs [TARGET [PROTO_DIRECTORY]]
 //
-// TARGET is a gRPC target, 127.0.0.1:6335 by default. PROTO_DIRECTORY holds
-// portreg/v1/port_registry_service.proto; by default it is the repository's.
+// TARGET is a gRPC target, 127.0.0.1:6335 by default. PROTO_DIRECTORY contains
+// portreg/v1/port_registry_service.proto; the default is the repository's.
 import {randomUUID} from 'node:crypto';
 import {fileURLToPath} from 'node:url';
 
@@ -18,22 +18,22 @@ const [target = '127.0.0.1:6335',
        protoDirectory = fileURLToPath(new URL('../../../proto', import.meta.url))] =
     process.argv.slice(2);
 
-// With `defaults`, fields that the server left at zero are there; ports of a
-// record without a port are still absent, since 0 is a port.
+// With `defaults`, fields with the value zero are present. The ports of a record
+// without a port are still absent, because 0 is a port.
 const definition = protoLoader.loadSync(
     ['portreg/v1/port_registry_service.proto',
      'portreg/errordetails/v1/error_details.proto'],
     {includeDirs: [protoDirectory], longs: String, enums: String, defaults: true});
 const {PortRegistryService} = grpc.loadPackageDefinition(definition).portreg.v1;
 
-// Metadata that the server sends back, so that logs can be joined.
+// Returns metadata that the server sends back, so that logs can be joined.
 function tracing(options) {
   const metadata = new grpc.Metadata(options);
   metadata.set('x-request-id', randomUUID());
   return metadata;
 }
 
-// Resolves to a call's answer; rejects with grpc.ServiceError.
+// Resolves to the answer of a call; rejects with grpc.ServiceError.
 function call(client, method, request) {
   return new Promise((resolve, reject) => {
     client[method](request, tracing(), {deadline: Date.now() + CALL_MS},
@@ -41,13 +41,13 @@ function call(client, method, request) {
   });
 }
 
-// Why a call failed, by a name of ErrorReason without its prefix. Empty where
+// Returns why a call failed: a name of ErrorReason without its prefix. Empty if
 // gRPC itself ended the call, as it does for UNAVAILABLE.
 function reasonOf(error) {
   const message = (name) => definition[`portreg.errordetails.v1.${name}`];
   const [bytes] = error.metadata.get('grpc-status-details-bin');
   if (bytes === undefined) return '';
-  // On the wire the same as google.rpc.Status and google.rpc.ErrorInfo.
+  // These have the wire format of google.rpc.Status and google.rpc.ErrorInfo.
   for (const detail of message('Status').deserialize(bytes).details) {
     if (detail.type_url.endsWith('/google.rpc.ErrorInfo')) {
       return message('ErrorInfo').deserialize(detail.value).reason;
@@ -56,15 +56,15 @@ function reasonOf(error) {
   return '';
 }
 
-// A failure for a person: its code, its reason if any, its message.
+// Returns a failure for people: its code, its reason if any, its message.
 function textOf(error) {
   const what = `${grpc.status[error.code]} ${reasonOf(error)}`.trim();
   return `${what}: ${error.details}`;
 }
 
-// Yields each record of a ListRangeRequest once. Goes on where the stream
-// broke, by the resume token of the last message. ABORTED (REVISION_CHANGED)
-// means that the registry has changed since: start over.
+// Yields each record of a ListRangeRequest once. If the stream breaks, continues
+// with the resume token of the last message. ABORTED (REVISION_CHANGED) means that
+// the registry has changed since: start again.
 async function* listRecords(client, request) {
   let resumeToken = '';
   let attempts = LISTING_ATTEMPTS;
@@ -85,14 +85,14 @@ async function* listRecords(client, request) {
   }
 }
 
-// A record for a person.
+// Returns a record for people.
 function lineOf({firstPort, lastPort, transport, service, description}) {
   let ports = '-';  // a name without a port
   if (firstPort !== undefined) {
     ports = firstPort === lastPort ? `${firstPort}` : `${firstPort}-${lastPort}`;
   }
   if (transport !== 'TRANSPORT_UNSPECIFIED') {
-    // A later server may know transports that this program does not: numbers.
+    // A transport of a later server that this program does not know is a number.
     ports += '/' + `${transport}`.replace(/^TRANSPORT_/, '').toLowerCase();
   }
   return `${ports} ${service || '(no name)'}: ${description}`;
@@ -136,7 +136,7 @@ try {
   await showListing(client);
   await showSearch(client);
 } catch (error) {
-  if (error.metadata === undefined) throw error;  // not a call's
+  if (error.metadata === undefined) throw error;  // not the error of a call
   console.error(textOf(error));
   process.exitCode = 1;
 } finally {

@@ -2,8 +2,8 @@
 
     python3 lookup.py [TARGET]
 
-TARGET is a gRPC target, 127.0.0.1:6335 by default. README.md tells how the
-modules under portreg, imported here, are generated.
+TARGET is a gRPC target, 127.0.0.1:6335 by default. README.md describes how
+the modules of the package portreg are generated.
 """
 
 import sys
@@ -22,20 +22,20 @@ LISTING_ATTEMPTS = 3  # in a row without a message
 
 
 def tracing() -> tuple[tuple[str, str], ...]:
-    """Metadata that the server sends back, so that logs can be joined."""
+    """Returns metadata that the server sends back, to join logs."""
     return (("x-request-id", str(uuid.uuid4())),)
 
 
 def reason_of(error: grpc.RpcError) -> str:
-    """Why a call failed, by a name of ErrorReason without its prefix.
+    """Returns why a call failed: a name of ErrorReason without its prefix.
 
-    Empty where gRPC itself ended the call, as it does for UNAVAILABLE.
+    Empty if gRPC itself ended the call, as it does for UNAVAILABLE.
     """
     for key, value in error.trailing_metadata() or ():
         if key != "grpc-status-details-bin":
             continue
-        # On the wire the same as google.rpc.Status and google.rpc.ErrorInfo
-        # of the package googleapis-common-protos.
+        # These have the wire format of google.rpc.Status and
+        # google.rpc.ErrorInfo in the package googleapis-common-protos.
         for detail in error_details_pb2.Status.FromString(value).details:
             if detail.type_url.endswith("/google.rpc.ErrorInfo"):
                 return error_details_pb2.ErrorInfo.FromString(
@@ -44,7 +44,7 @@ def reason_of(error: grpc.RpcError) -> str:
 
 
 def text_of(error: grpc.RpcError) -> str:
-    """A failure for a person: its code, its reason if any, its message."""
+    """Returns a failure for people: its code, reason if any, and message."""
     what = f"{error.code().name} {reason_of(error)}".strip()
     return f"{what}: {error.details()}"
 
@@ -52,9 +52,9 @@ def text_of(error: grpc.RpcError) -> str:
 def list_records(stub, request) -> Iterator[records.PortRecord]:
     """Yields each record of a ListRangeRequest once.
 
-    Goes on where the stream broke, by the resume token of the last message.
-    ABORTED (REVISION_CHANGED) means that the registry has changed since:
-    start over.
+    If the stream breaks, continues with the resume token of the last message.
+    ABORTED (REVISION_CHANGED) means that the registry has changed since: start
+    again.
     """
     attempts = LISTING_ATTEMPTS
     while True:
@@ -73,7 +73,7 @@ def list_records(stub, request) -> Iterator[records.PortRecord]:
 
 
 def line_of(record: records.PortRecord) -> str:
-    """A record for a person."""
+    """Returns a record for people."""
     ports = "-"  # a name without a port; 0 would be a port
     if record.HasField("first_port"):
         ports = str(record.first_port)
@@ -89,7 +89,7 @@ def line_of(record: records.PortRecord) -> str:
 
 
 def show_lookups(stub):
-    """Looks a port and a name up."""
+    """Looks up a port and a name."""
     for key in ({"port": 2082}, {"service": "AirPlay"}):
         answer = stub.Lookup(pb.LookupRequest(**key), timeout=CALL_SECONDS,
                              metadata=tracing())
@@ -98,7 +98,7 @@ def show_lookups(stub):
 
 
 def show_refusal(stub):
-    """Looks up what there is not, and tells why there is no answer."""
+    """Looks up an unknown name, and prints why there is no answer."""
     try:
         stub.Lookup(pb.LookupRequest(service="no-such-name"),
                     timeout=CALL_SECONDS, metadata=tracing())
@@ -107,14 +107,14 @@ def show_refusal(stub):
 
 
 def show_listing(stub):
-    """Lists what ports are commonly used for."""
+    """Lists the common uses of ports."""
     listed = list(list_records(stub, pb.ListRangeRequest(
         layers=[records.LAYER_COMMON])))
     print(f"{len(listed)} records, from {line_of(listed[0])}")
 
 
 def show_search(stub):
-    """Finds records by words, and names that resemble a misspelt one."""
+    """Finds records by words, and names similar to a misspelt one."""
     answer = stub.Search(
         pb.SearchRequest(query="control panel", max_results=2),
         timeout=CALL_SECONDS, metadata=tracing())

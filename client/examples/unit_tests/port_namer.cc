@@ -11,7 +11,7 @@ namespace {
 
 namespace v1 = portreg::v1;
 
-// "7100/tcp".
+// Returns "7100/tcp".
 std::string NumberOf(const Flow& flow) {
   const std::string& transport = v1::Transport_Name(flow.transport);
   return absl::StrCat(flow.port, "/",
@@ -28,7 +28,7 @@ std::string PortNamer::NameOf(const Flow& flow) {
   request.set_port(flow.port);
   request.set_transport(flow.transport);
   const absl::StatusOr<v1::LookupResponse> answer = client_.Lookup(request);
-  // Not remembered: the registry may be back for the next line.
+  // Not remembered, because the registry may be back for the next line.
   if (!answer.ok()) return NumberOf(flow);
   if (answer->revision() != revision_) {
     names_.clear();

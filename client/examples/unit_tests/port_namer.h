@@ -1,4 +1,4 @@
-// Names the services that flows of a network log go to.
+// Names the services of flows in a network log.
 #ifndef PORT_NAMER_H_
 #define PORT_NAMER_H_
 
@@ -11,24 +11,24 @@
 #include "absl/strings/string_view.h"
 #include "portreg/client.h"
 
-// A line of a log: which port was connected to, by which transport.
+// A line of a log: the port of a connection, and its transport.
 struct Flow {
   int port = 0;
   portreg::v1::Transport transport = portreg::v1::TRANSPORT_TCP;
 };
 
-// Asks a registry, and remembers what it said. For one thread.
+// Asks a registry, and remembers its answers. Not thread-safe.
 class PortNamer {
  public:
   // The client must outlive this.
   explicit PortNamer(const portreg::Client& client) : client_(client) {}
 
-  // The name of the flow's service, such as "billing"; "7100/tcp" if the
-  // registry knows none, or does not answer: a log is written either way.
+  // Returns the name of the flow's service, such as "billing". "7100/tcp" if the
+  // registry has no name or does not answer, so that the log can be written.
   std::string NameOf(const Flow& flow);
 
-  // The ports of a service, each once; none if nobody has heard of it. Fails
-  // if the registry does not answer: a rule must not be written without it.
+  // Returns the ports of a service, each once; none if the registry does not know it.
+  // Fails if the registry does not answer, so that no rule is written without it.
   absl::StatusOr<std::vector<int>> PortsOf(absl::string_view service) const;
 
  private:

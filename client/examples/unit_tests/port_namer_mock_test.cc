@@ -1,4 +1,4 @@
-// PortNamer and a registry that fails: a mock takes the server's place.
+// Tests PortNamer with a registry that fails: a mock replaces the server.
 #include <memory>
 
 #include "absl/status/status.h"

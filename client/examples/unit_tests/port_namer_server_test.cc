@@ -1,4 +1,4 @@
-// PortNamer and a real registry, over records of the test's own.
+// Tests PortNamer with a real registry that has the test's own records.
 #include <chrono>
 #include <memory>
 #include <string>
@@ -25,7 +25,7 @@ class PortNamerServerTest : public testing::Test {
   static portreg::ClientOptions OptionsFor(const FakeServer& server) {
     portreg::ClientOptions options;
     options.target = server.target();
-    // A machine under load must not fail a test that is not about time.
+    // Load on the machine must not fail a test that is not about time.
     options.timeout = absl::Seconds(20);
     return options;
   }
@@ -52,7 +52,7 @@ TEST_F(PortNamerServerTest, RemembersNamesWhileTheRegistryIsAway) {
   EXPECT_EQ(namer_.NameOf({7100}), "billing");
   EXPECT_EQ(namer_.NameOf({7101}), "7101/tcp");
   ASSERT_TRUE(registry_->Restart().ok());
-  // The client is back within about a second, see FakeServer::Restart.
+  // The client reconnects within about a second, see FakeServer::Restart.
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   while (namer_.NameOf({7101}) != "audit" && std::chrono::steady_clock::now() < end) {
   }

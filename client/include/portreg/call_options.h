@@ -1,28 +1,28 @@
-// What one call does otherwise than ClientOptions say.
+// Sets the timeout and the metadata of a single call.
 #ifndef PORTREG_CALL_OPTIONS_H_
 #define PORTREG_CALL_OPTIONS_H_
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 
 namespace portreg {
 
-// The terms of a single call.
+// Overrides ClientOptions for a single call.
 struct CallOptions {
-  // How long the call may take, its retries among it. Above 0. Default:
-  // nothing, which leaves it to ClientOptions::timeout (of a listing:
-  // list_timeout).
-  absl::optional<absl::Duration> timeout;
-  // Sent along as gRPC metadata, such as {"x-request-id", "7f3a"} or
-  // {"traceparent", "00-..."}, both of which portregd sends back. Names are of
-  // lower-case letters, digits and "-_."; those that begin with "grpc-" and
-  // those of gRPC and HTTP/2 themselves, such as "user-agent", "host" or
-  // "grpclb_client_stats", are refused. Values are printable ASCII, or any bytes where the name
-  // ends in "-bin". At most 8 KiB in all, each piece counted with 32 bytes more.
+  // How long the call may take, including its retries. Above 0. Default: absent,
+  // ClientOptions::timeout, or list_timeout for a listing.
+  std::optional<absl::Duration> timeout;
+  // Sent with the call as gRPC metadata, such as {"x-request-id", "7f3a"} or
+  // {"traceparent", "00-..."}; portregd sends these two back. Names consist of
+  // lower-case letters, digits and "-_.". Names that begin with "grpc-" and names
+  // that gRPC or HTTP/2 use, such as "user-agent", "host" or "grpclb_client_stats",
+  // are refused. Values are printable ASCII; any bytes if the name ends in "-bin".
+  // At most 8 KiB in all, where each pair counts 32 bytes more than its length.
+  // Default: empty.
   std::vector<std::pair<std::string, std::string>> metadata;
 };
 

@@ -1,8 +1,6 @@
-// Reads the registry's errors.
+// Reads the reasons of the registry's errors.
 #ifndef PORTREG_ERROR_H_
 #define PORTREG_ERROR_H_
-
-#include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -10,22 +8,24 @@
 
 namespace portreg {
 
-// Statuses of calls that the server refused carry the bytes of a
-// google.rpc.Status under this type URL, as absl::Status payload.
+// The type URL of the payload that holds the details of an absl::Status: the bytes
+// of a google.rpc.Status. Only errors that a server sent have it.
 inline constexpr absl::string_view kStatusDetailsUrl = "type.googleapis.com/google.rpc.Status";
 
-// Why the server refused a call: a name of portreg.v1.ErrorReason without its
-// prefix, such as "SERVICE_NOT_FOUND". Empty if the status holds none, as when
-// the server was not reached. Be prepared for reasons that you do not know.
-std::string ErrorReason(const absl::Status& status);
+// Returns why the server refused a call, such as ERROR_REASON_SERVICE_NOT_FOUND.
+// ERROR_REASON_UNSPECIFIED if the status holds no reason, for example because no
+// server was reached, or a reason that this version does not know.
+//
+//   if (portreg::ErrorReason(answer.status()) == portreg::v1::ERROR_REASON_SERVICE_NOT_FOUND) ...
+v1::ErrorReason ErrorReason(const absl::Status& status);
 
-// The status that a lookup of a batch would have had by itself, with its
-// details, so that ErrorReason() reads it. A code that Abseil does not know is
-// UNKNOWN. INTERNAL for a failure with the code OK.
+// Returns the status that a lookup of a batch would have had by itself, with the
+// details that ErrorReason() reads. UNKNOWN for a code that Abseil does not know,
+// INTERNAL for a failure with the code OK.
 absl::Status ToStatus(const v1::LookupFailure& failure);
 
-// OK for a lookup of a batch that has a response, which is then
-// result.response(); otherwise the status of its failure.
+// Returns OK for a lookup of a batch that has a response, namely result.response();
+// otherwise the status of its failure.
 //
 //   for (const portreg::v1::LookupResult& result : answer->results()) {
 //     if (absl::Status status = portreg::ToStatus(result); !status.ok()) ...

@@ -1,4 +1,4 @@
-// Follows the changes of a registry.
+// Follows the revisions of a registry.
 #ifndef PORTREG_WATCHER_H_
 #define PORTREG_WATCHER_H_
 
@@ -18,72 +18,69 @@ namespace internal {
 class Watch;
 }  // namespace internal
 
-// Takes a revision that the server has begun to serve.
+// Receives a revision that the server has begun to serve.
 using RevisionCallback = absl::AnyInvocable<void(const v1::WatchResponse&)>;
-// Takes what went wrong.
+// Receives an error.
 using StatusCallback = absl::AnyInvocable<void(const absl::Status&)>;
-// Takes that the server is back.
+// Is called when the server is back.
 using RecoveryCallback = absl::AnyInvocable<void()>;
 
-// How a registry is followed.
+// Configures a watch.
 struct WatchOptions {
-  // The last revision seen, which is not told again. Default: empty, none: the
-  // current one is told at once.
+  // The last revision seen, which is not reported again. Default: empty; then the
+  // current revision is reported at once.
   std::string revision;
-  // Sent along with every call, as CallOptions::metadata. Default: none.
+  // Sent with every call, as CallOptions::metadata. Default: empty.
   std::vector<std::pair<std::string, std::string>> metadata;
-  // Pause before a stream that broke is opened again, 1 ms to 1 h; it doubles
-  // with each further one that breaks, and half of it is left to chance.
+  // Pause before a stream that broke is opened again, 1 ms to 1 h. It doubles with
+  // each further one that breaks; a pause is randomised between half and all of it.
   // Default: 50 ms.
   absl::Duration initial_backoff = absl::Milliseconds(50);
   // The longest pause, 1 ms to 1 h. Default: 30 s.
   absl::Duration max_backoff = absl::Seconds(30);
-  // Called when the server is lost, and not again until it has told a revision
-  // or a stream has stood for max_backoff, with what the stream broke with:
+  // Called with the error of the stream when the server is lost, and not again
+  // before the server has sent a revision or a stream has lasted for max_backoff.
   // UNAVAILABLE if no server could be reached within ClientOptions::timeout,
-  // DEADLINE_EXCEEDED if one was, but did not tell its revision in that time. The
-  // watch goes on by itself. Default: none.
+  // DEADLINE_EXCEEDED if one was reached but did not send its revision in that time.
+  // The watch continues by itself. Default: empty.
   StatusCallback on_interruption;
-  // Called after on_interruption, once the server has told its revision again, and
-  // before that is told, if it is another. Default: none.
+  // Called after on_interruption, when the server has sent its revision again, and
+  // before on_revision if that is another one. Default: empty.
   RecoveryCallback on_recovery;
-  // Called once, as the last callback, when the watch cannot go on:
-  // UNIMPLEMENTED by a server that is too old, PERMISSION_DENIED,
-  // UNAUTHENTICATED, INVALID_ARGUMENT, which also is the status of options out
-  // of bounds. Not called for a watch that was cancelled. Default: none.
+  // Called once, as the last callback, when the watch cannot continue: UNIMPLEMENTED
+  // by a server that is too old, PERMISSION_DENIED, UNAUTHENTICATED, or
+  // INVALID_ARGUMENT, also for options out of bounds. Not called for a watch that
+  // was cancelled. Default: empty.
   StatusCallback on_end;
 };
 
-// A registry that is being followed, from Client::Watch until Cancel() or the
-// end of this object.
+// Follows a registry, from Client::Watch until Cancel() or the end of this object.
 //
 //   const portreg::Watcher watcher = client->Watch(
 //       [&](const portreg::v1::WatchResponse& now) { Refresh(now.revision()); });
 //
-// It holds a stream open and has no thread of its own. A stream that the server
-// ends is opened again at once; one that breaks, after a pause; where the
-// server cannot be reached, as soon as it can.
+// A watcher holds a stream open and has no thread of its own. A stream that the
+// server ends is opened again at once, one that breaks after a pause. If the server
+// cannot be reached, the stream is opened as soon as it can.
 //
-// Callbacks come one at a time, mostly on a thread of gRPC's, which they must
-// not block; the first ones perhaps before Client::Watch returns.
+// Callbacks run one at a time, usually on one of gRPC's threads, which they must not
+// block; the first ones may run before Client::Watch returns.
 //
-// Movable. Any number of threads may cancel it at once. The client may go away
-// before its watchers.
+// Movable. Cancel() is thread-safe. A watcher may outlive its client.
 class Watcher {
  public:
-  // Clients make these.
+  // For the library's use.
   explicit Watcher(std::shared_ptr<internal::Watch> watch);
   // A watcher that was moved from follows nothing.
   Watcher(Watcher&&) noexcept;
-  // Cancels the watch that this stood for.
+  // Cancels the watch that this watcher had.
   Watcher& operator=(Watcher&&) noexcept;
-  // Cancel().
+  // Calls Cancel().
   ~Watcher();
 
-  // Ends the watch. No callback begins after this has returned, and none still
-  // runs: it waits for one that does, which must not wait for the caller. Called
-  // from within a callback it does not wait; that callback is the last one. What
-  // the callbacks hold is let go.
+  // Ends the watch and destroys its callbacks. No callback runs after this has
+  // returned: it waits for one that is running, which must not wait for the caller.
+  // Called from within a callback it does not wait; that callback is the last one.
   void Cancel() const;
 
  private:

@@ -13,9 +13,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
+#include "absl/strings/string_view.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
-#include "absl/types/optional.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "portreg/client.h"
@@ -71,6 +71,22 @@ TEST_F(AsyncTest, LookupGivesItsTwinsOutcome) {
   requests[4].set_port(1);
   requests[4].set_transport(static_cast<v1::Transport>(99));
   ExpectTwins(requests, &Client::Lookup, &Client::LookupAsync);
+}
+
+TEST_F(AsyncTest, LookupPortGivesItsTwinsOutcome) {
+  for (const int32_t port : {443, 70000}) {
+    Outcome<v1::LookupResponse> outcome;
+    client_->LookupPortAsync(port, outcome.Taker());
+    ExpectSameOutcome(outcome.Await(), client_->LookupPort(port));
+  }
+}
+
+TEST_F(AsyncTest, LookupServiceGivesItsTwinsOutcome) {
+  for (const absl::string_view service : {"https", "no-such-service"}) {
+    Outcome<v1::LookupResponse> outcome;
+    client_->LookupServiceAsync(service, outcome.Taker());
+    ExpectSameOutcome(outcome.Await(), client_->LookupService(service));
+  }
 }
 
 TEST_F(AsyncTest, BatchLookupGivesItsTwinsOutcome) {
@@ -305,7 +321,7 @@ TEST_F(ScriptedAsyncTest, ACallbackMayCancelItsOwnCallAndOthers) {
   service_.classify = [](const auto&, auto&) { return grpc::Status::OK; };
   absl::Notification stated;
   absl::Notification done;
-  absl::optional<PendingCall> own;
+  std::optional<PendingCall> own;
   own = client_->ClassifyAsync({}, [&](const absl::StatusOr<v1::ClassifyResponse>& answer) {
     EXPECT_EQ(answer.status(), absl::OkStatus());
     ASSERT_TRUE(stated.WaitForNotificationWithTimeout(kPatience));

@@ -86,7 +86,7 @@ TEST_F(ClientTest, LookupPortTakesPortsAtTheBounds) {
     const absl::Status status = client_->LookupPort(port).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << port;
     EXPECT_THAT(Message(status), HasSubstr(absl::StrCat("port ", port)));
-    EXPECT_EQ(ErrorReason(status), "PORT_OUT_OF_RANGE");
+    EXPECT_EQ(ErrorReason(status), v1::ERROR_REASON_PORT_OUT_OF_RANGE);
   }
 }
 
@@ -100,7 +100,7 @@ TEST_F(ClientTest, LookupServiceOfAnUnknownNameIsNotFound) {
   const absl::Status status = client_->LookupService("no-such-service").status();
   EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
   EXPECT_THAT(Message(status), HasSubstr("no-such-service"));
-  EXPECT_EQ(ErrorReason(status), "SERVICE_NOT_FOUND");
+  EXPECT_EQ(ErrorReason(status), v1::ERROR_REASON_SERVICE_NOT_FOUND);
 }
 
 TEST_F(ClientTest, BatchLookupAnswersAsTheServerDoes) {
@@ -149,8 +149,10 @@ TEST_F(ClientTest, ErrorsKeepCodeMessageAndReason) {
   requests[3].set_service("");
   requests[4].set_port(1);
   requests[4].set_transport(static_cast<v1::Transport>(kUnknownEnumValue));
-  const std::vector<std::string> reasons = {"KEY_MISSING", "PORT_OUT_OF_RANGE", "SERVICE_TOO_LONG",
-                                            "SERVICE_EMPTY", "TRANSPORT_UNKNOWN"};
+  const std::vector<v1::ErrorReason> reasons = {
+      v1::ERROR_REASON_KEY_MISSING, v1::ERROR_REASON_PORT_OUT_OF_RANGE,
+      v1::ERROR_REASON_SERVICE_TOO_LONG, v1::ERROR_REASON_SERVICE_EMPTY,
+      v1::ERROR_REASON_TRANSPORT_UNKNOWN};
   for (size_t i = 0; i < requests.size(); ++i) {
     const absl::Status status = client_->Lookup(requests[i]).status();
     const absl::Status expected = Lookup(registry(), requests[i]).status();
@@ -161,11 +163,11 @@ TEST_F(ClientTest, ErrorsKeepCodeMessageAndReason) {
 }
 
 TEST_F(ClientTest, ErrorsOfEveryCallCarryTheirReason) {
-  EXPECT_EQ(ErrorReason(client_->Classify({}).status()), "PORT_MISSING");
-  EXPECT_EQ(ErrorReason(client_->Search({}).status()), "QUERY_EMPTY");
+  EXPECT_EQ(ErrorReason(client_->Classify({}).status()), v1::ERROR_REASON_PORT_MISSING);
+  EXPECT_EQ(ErrorReason(client_->Search({}).status()), v1::ERROR_REASON_QUERY_EMPTY);
   v1::BatchLookupRequest batch;
   for (int i = 0; i < 1001; ++i) batch.add_requests()->set_port(i);
-  EXPECT_EQ(ErrorReason(client_->BatchLookup(batch).status()), "BATCH_TOO_LARGE");
+  EXPECT_EQ(ErrorReason(client_->BatchLookup(batch).status()), v1::ERROR_REASON_BATCH_TOO_LARGE);
 }
 
 TEST_F(ClientTest, ThreadsMayShareAClient) {
@@ -242,6 +244,48 @@ TEST_F(ClientTest, NewRevisionIsSeenByTheNextCall) {
   ASSERT_TRUE(before.ok() && after.ok());
   EXPECT_EQ(after->records(0).service(), "two");
   EXPECT_NE(before->revision(), after->revision());
+}
+
+TEST_F(ClientTest, TakesAnExistingChannel) {
+  const std::shared_ptr<grpc::Channel> channel =
+      grpc::CreateChannel(target(), grpc::InsecureChannelCredentials());
+  for (int i = 0; i < 2; ++i) {
+    const std::unique_ptr<Client> client = Client::CreateWithChannel(channel).value();
+    ExpectSame(client->LookupPort(443), client_->LookupPort(443));
+  }
+  EXPECT_EQ(channel->GetState(false), GRPC_CHANNEL_READY);
+}
+
+TEST_F(ClientTest, TakesOwnCredentials) {
+  const std::unique_ptr<Client> client =
+      Client::Create(OptionsFor(target()), grpc::InsecureChannelCredentials()).value();
+  ExpectSame(client->LookupPort(443), client_->LookupPort(443));
+}
+
+TEST_F(ClientTest, GivesNoAdviceAboutTlsWithOwnCredentials) {
+  ClientOptions options = OptionsFor(target());
+  const std::unique_ptr<Client> client =
+      Client::Create(options, grpc::SslCredentials(grpc::SslCredentialsOptions())).value();
+  const absl::Status status = client->LookupPort(443).status();
+  EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+  EXPECT_THAT(Message(status), ::testing::Not(HasSubstr("ClientOptions")));
+}
+
+TEST(ClientCreateTest, RefusesWhatCannotBeUsedWithOwnCredentialsOrChannel) {
+  const std::shared_ptr<grpc::ChannelCredentials> credentials = grpc::InsecureChannelCredentials();
+  const std::shared_ptr<grpc::Channel> channel = grpc::CreateChannel("localhost:1", credentials);
+  EXPECT_EQ(Client::Create({}, nullptr).status(),
+            absl::InvalidArgumentError("the credentials must not be null"));
+  EXPECT_EQ(Client::CreateWithChannel(nullptr).status(),
+            absl::InvalidArgumentError("the channel must not be null"));
+  ClientOptions with_tls;
+  with_tls.tls.emplace();
+  ClientOptions out_of_bounds;
+  out_of_bounds.timeout = absl::ZeroDuration();
+  for (const ClientOptions& options : {with_tls, out_of_bounds}) {
+    EXPECT_TRUE(absl::IsInvalidArgument(Client::Create(options, credentials).status()));
+    EXPECT_TRUE(absl::IsInvalidArgument(Client::CreateWithChannel(channel, options).status()));
+  }
 }
 
 TEST(ClientMockTest, UnaryCallGoesToTheMock) {

@@ -61,7 +61,7 @@ TEST(DeadlineTest, RefusedConnectionIsUnavailable) {
   const absl::Status status = client->LookupPort(80).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
   EXPECT_THAT(Message(status), HasSubstr(port.target()));
-  EXPECT_EQ(ErrorReason(status), "");
+  EXPECT_EQ(ErrorReason(status), v1::ERROR_REASON_UNSPECIFIED);
 }
 
 TEST(DeadlineTest, ConnectionThatIsNeverMadeIsUnavailableByTarget) {

@@ -1,10 +1,10 @@
 #include "client/calls/status.h"
 
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/cord.h"
-#include "absl/types/optional.h"
 #include "common/answers/errors.h"
 #include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
@@ -58,7 +58,7 @@ TEST(StatusTest, FailureOfABatchsLookupHasItsReason) {
   const absl::Status status = ToStatus(result);
   EXPECT_TRUE(absl::IsNotFound(status));
   EXPECT_EQ(Message(status), "no service");
-  EXPECT_EQ(ErrorReason(status), "SERVICE_NOT_FOUND");
+  EXPECT_EQ(ErrorReason(status), v1::ERROR_REASON_SERVICE_NOT_FOUND);
   for (const int code : {-1, 17, 1 << 30}) {
     result.mutable_failure()->set_code(code);
     EXPECT_EQ(ToStatus(result).code(), absl::StatusCode::kUnknown) << code;
@@ -89,7 +89,7 @@ TEST(StatusTest, UnknownCodeIsAnError) {
 TEST(StatusTest, DetailsAreKeptAsPayload) {
   const absl::Status status =
       FromGrpcStatus(grpc::Status(grpc::StatusCode::NOT_FOUND, "gone", "any bytes\xFF"));
-  const absl::optional<absl::Cord> payload = status.GetPayload(kStatusDetailsUrl);
+  const auto payload = status.GetPayload(kStatusDetailsUrl);
   ASSERT_TRUE(payload.has_value());
   EXPECT_EQ(*payload, "any bytes\xFF");
 }
@@ -103,29 +103,29 @@ TEST(ErrorReasonTest, IsTheServersReason) {
   EXPECT_EQ(ErrorReason(FromGrpcStatus(
                 RefusalOf(ErrorFor(absl::StatusCode::kNotFound, v1::ERROR_REASON_SERVICE_NOT_FOUND,
                                    "not in the registry")))),
-            "SERVICE_NOT_FOUND");
+            v1::ERROR_REASON_SERVICE_NOT_FOUND);
   EXPECT_EQ(ErrorReason(FromGrpcStatus(
                 RefusalOf(BadField("port", v1::ERROR_REASON_PORT_OUT_OF_RANGE, "port 70000")))),
-            "PORT_OUT_OF_RANGE");
+            v1::ERROR_REASON_PORT_OUT_OF_RANGE);
 }
 
-TEST(ErrorReasonTest, IsEmptyWithoutDetails) {
-  EXPECT_EQ(ErrorReason(absl::OkStatus()), "");
-  EXPECT_EQ(ErrorReason(absl::UnavailableError("nobody there")), "");
+TEST(ErrorReasonTest, IsUnspecifiedWithoutDetails) {
+  EXPECT_EQ(ErrorReason(absl::OkStatus()), v1::ERROR_REASON_UNSPECIFIED);
+  EXPECT_EQ(ErrorReason(absl::UnavailableError("nobody there")), v1::ERROR_REASON_UNSPECIFIED);
 }
 
-TEST(ErrorReasonTest, IsEmptyForBytesThatAreNoDetails) {
-  EXPECT_EQ(ErrorReason(StatusWith("\xFF\xFF\xFF")), "");
-  EXPECT_EQ(ErrorReason(StatusWith("")), "");
+TEST(ErrorReasonTest, IsUnspecifiedForBytesThatAreNoDetails) {
+  EXPECT_EQ(ErrorReason(StatusWith("\xFF\xFF\xFF")), v1::ERROR_REASON_UNSPECIFIED);
+  EXPECT_EQ(ErrorReason(StatusWith("")), v1::ERROR_REASON_UNSPECIFIED);
   EXPECT_EQ(ErrorReason(StatusWith(
                 DetailsWith("type.googleapis.com/google.rpc.ErrorInfo", "\xFF\xFF\xFF"))),
-            "");
+            v1::ERROR_REASON_UNSPECIFIED);
 }
 
-TEST(ErrorReasonTest, MayBeUnknownToThisVersion) {
+TEST(ErrorReasonTest, IsUnspecifiedIfThisVersionDoesNotKnowIt) {
   EXPECT_EQ(ErrorReason(StatusWith(DetailsWith("type.googleapis.com/google.rpc.ErrorInfo",
                                                InfoBytes("FROM_THE_FUTURE")))),
-            "FROM_THE_FUTURE");
+            v1::ERROR_REASON_UNSPECIFIED);
 }
 
 TEST(ErrorReasonTest, IsFoundBehindOtherDetails) {
@@ -137,7 +137,8 @@ TEST(ErrorReasonTest, IsFoundBehindOtherDetails) {
   google::protobuf::Any& info = *message.add_details();
   info.set_type_url("type.googleapis.com/google.rpc.ErrorInfo");
   info.set_value(InfoBytes("SERVICE_NOT_FOUND"));
-  EXPECT_EQ(ErrorReason(StatusWith(message.SerializeAsString())), "SERVICE_NOT_FOUND");
+  EXPECT_EQ(ErrorReason(StatusWith(message.SerializeAsString())),
+            v1::ERROR_REASON_SERVICE_NOT_FOUND);
 }
 
 }  // namespace

@@ -115,7 +115,7 @@ TEST_P(BatchTest, SingleLookupThatIsTooLargeIsReported) {
   takes_ = 0;
   const absl::Status status = Ask(4).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
-  EXPECT_EQ(ErrorReason(status), "BATCH_REPLY_TOO_LARGE");
+  EXPECT_EQ(ErrorReason(status), v1::ERROR_REASON_BATCH_REPLY_TOO_LARGE);
 }
 
 TEST_P(BatchTest, PartsOfDifferentRevisionsAreAskedForAnew) {

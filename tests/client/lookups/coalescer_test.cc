@@ -167,7 +167,7 @@ TEST_F(CoalescerTest, ServicesAndPortsShareCalls) {
       for (int i = 0; i < 50; ++i) {
         ExpectSame(client_->LookupService("https"), plain_->LookupService("HTTPS"));
         EXPECT_EQ(ErrorReason(client_->LookupService("no-such-service").status()),
-                  "SERVICE_NOT_FOUND");
+                  v1::ERROR_REASON_SERVICE_NOT_FOUND);
       }
     });
   }

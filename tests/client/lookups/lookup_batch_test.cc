@@ -124,7 +124,7 @@ TEST_F(LookupBatchTest, EachThatIsRefusedHasItsOwnFailure) {
   for (int i = 0; i < 40; ++i) {
     const absl::Status status = outcomes[i].Await().status();
     EXPECT_EQ(status.message(), absl::StrCat("number ", 100 + i));
-    EXPECT_EQ(ErrorReason(status), "KEY_MISSING");
+    EXPECT_EQ(ErrorReason(status), v1::ERROR_REASON_KEY_MISSING);
   }
 }
 
@@ -144,7 +144,7 @@ TEST_F(LookupBatchTest, OtherFailuresAreEveryones) {
       const absl::Status status = outcome.Await().status();
       EXPECT_EQ(status.code(), static_cast<absl::StatusCode>(code));
       EXPECT_EQ(status.message(), code == 4 ? "no answer within 20s" : "the batch");
-      EXPECT_EQ(ErrorReason(status), code == 4 ? "" : "UNSPECIFIED");
+      EXPECT_EQ(ErrorReason(status), v1::ERROR_REASON_UNSPECIFIED);
     }
     EXPECT_THAT(service_.metadata(), SizeIs(before + 3));
   }

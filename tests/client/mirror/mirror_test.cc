@@ -1,6 +1,8 @@
 #include "portreg/mirror.h"
 
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -89,6 +91,23 @@ TEST(MirrorEmbeddedTest, HasRecordsWithoutCopyingThem) {
   EXPECT_FALSE(snapshot->AtPort(443)[1].has_details());
   EXPECT_TRUE(snapshot->ByName("no-such").empty());
   for (const int port : {-1, 65536}) EXPECT_TRUE(snapshot->AtPort(port).empty()) << port;
+}
+
+TEST(MirrorEmbeddedTest, RecordsCanBeIteratedOver) {
+  const std::unique_ptr<Server> server = StartServer(EmbeddedPublication());
+  const std::unique_ptr<Mirror> mirror = MirrorOf(server->addresses().front());
+  const std::shared_ptr<const MirrorSnapshot> snapshot = mirror->snapshot();
+  const MirroredRecords records = snapshot->AtPort(443);
+  ASSERT_GT(records.size(), 1);
+  size_t count = 0;
+  for (const v1::PortRecord& record : records) EXPECT_EQ(&record, &records[count++]);
+  EXPECT_EQ(count, records.size());
+  MirroredRecords::Iterator it = records.begin();
+  EXPECT_EQ(&*it++, &records[0]);
+  EXPECT_EQ(it->service(), records[1].service());
+  EXPECT_EQ(std::distance(records.begin(), records.end()), static_cast<int>(records.size()));
+  const MirroredRecords none = snapshot->ByName("no-such");
+  EXPECT_EQ(none.begin(), none.end());
 }
 
 TEST(MirrorEmbeddedTest, RefusesWhatTheServerRefuses) {

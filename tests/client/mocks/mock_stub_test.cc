@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -11,7 +12,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/notification.h"
-#include "absl/types/optional.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "portreg/client.h"
@@ -41,7 +41,7 @@ v1::ListRangeResponse MessageOf(const std::vector<std::string>& services) {
 
 // Takes the one outcome of a call.
 template <typename Response>
-portreg::Callback<Response> Into(absl::optional<absl::StatusOr<Response>>& outcome) {
+portreg::Callback<Response> Into(std::optional<absl::StatusOr<Response>>& outcome) {
   return [&outcome](absl::StatusOr<Response> answer) {
     EXPECT_FALSE(outcome.has_value());
     outcome = std::move(answer);
@@ -70,7 +70,7 @@ TEST_F(MockStubTest, AnswersLookup) {
       .Times(2)
       .WillRepeatedly(Answers(response));
   EXPECT_EQ(client_.Lookup(request)->records(0).service(), "billing");
-  absl::optional<absl::StatusOr<v1::LookupResponse>> outcome;
+  std::optional<absl::StatusOr<v1::LookupResponse>> outcome;
   client_.LookupAsync(request, Into(outcome));
   ASSERT_TRUE(outcome.has_value());
   EXPECT_EQ((*outcome)->records(0).service(), "billing");
@@ -81,7 +81,7 @@ TEST_F(MockStubTest, AnswersBatchLookup) {
   response.set_revision("r");
   EXPECT_CALL(*stub_, BatchLookup).Times(2).WillRepeatedly(Answers(response));
   EXPECT_EQ(client_.BatchLookup({})->revision(), "r");
-  absl::optional<absl::StatusOr<v1::BatchLookupResponse>> outcome;
+  std::optional<absl::StatusOr<v1::BatchLookupResponse>> outcome;
   client_.BatchLookupAsync({}, Into(outcome));
   ASSERT_TRUE(outcome.has_value());
   EXPECT_EQ((*outcome)->revision(), "r");
@@ -104,7 +104,7 @@ TEST_F(MockStubTest, AnswerThatBreaksTheContractIsInternal) {
   const absl::Status wanted =
       absl::InternalError("the server's reply to BatchLookup has 0 results for 1 requests");
   EXPECT_EQ(client_.BatchLookup(request).status(), wanted);
-  absl::optional<absl::StatusOr<v1::BatchLookupResponse>> outcome;
+  std::optional<absl::StatusOr<v1::BatchLookupResponse>> outcome;
   client_.BatchLookupAsync(request, Into(outcome));
   ASSERT_TRUE(outcome.has_value());
   EXPECT_EQ(outcome->status(), wanted);
@@ -115,7 +115,7 @@ TEST_F(MockStubTest, AnswersClassify) {
   response.set_title("t");
   EXPECT_CALL(*stub_, Classify).Times(2).WillRepeatedly(Answers(response));
   EXPECT_EQ(client_.Classify({})->title(), "t");
-  absl::optional<absl::StatusOr<v1::ClassifyResponse>> outcome;
+  std::optional<absl::StatusOr<v1::ClassifyResponse>> outcome;
   client_.ClassifyAsync({}, Into(outcome));
   ASSERT_TRUE(outcome.has_value());
   EXPECT_EQ((*outcome)->title(), "t");
@@ -136,13 +136,13 @@ TEST_F(MockStubTest, TellsAWatch) {
     told.emplace_back(status.message());
   };
   options.on_end = [&](const absl::Status& status) {
-    told.push_back(ErrorReason(status));
+    told.push_back(v1::ErrorReason_Name(ErrorReason(status)));
     over.Notify();
   };
   const portreg::Watcher watcher = client_.Watch(
       [&](const v1::WatchResponse& now) { told.push_back(now.revision()); }, std::move(options));
   over.WaitForNotification();
-  EXPECT_THAT(told, ElementsAre("1", "gone", "CLIENT_NOT_ALLOWED"));
+  EXPECT_THAT(told, ElementsAre("1", "gone", "ERROR_REASON_CLIENT_NOT_ALLOWED"));
 }
 
 TEST_F(MockStubTest, WatchThatNothingIsExpectedOfEndsAtOnce) {
@@ -160,7 +160,7 @@ TEST_F(MockStubTest, AnswersSearch) {
   response.set_revision("r");
   EXPECT_CALL(*stub_, Search).Times(2).WillRepeatedly(Answers(response));
   EXPECT_EQ(client_.Search({})->revision(), "r");
-  absl::optional<absl::StatusOr<v1::SearchResponse>> outcome;
+  std::optional<absl::StatusOr<v1::SearchResponse>> outcome;
   client_.SearchAsync({}, Into(outcome));
   ASSERT_TRUE(outcome.has_value());
   EXPECT_EQ((*outcome)->revision(), "r");
@@ -171,7 +171,7 @@ TEST_F(MockStubTest, AnswersGetRegistryInfo) {
   response.set_server_version("1");
   EXPECT_CALL(*stub_, GetRegistryInfo).Times(2).WillRepeatedly(Answers(response));
   EXPECT_EQ(client_.GetRegistryInfo()->server_version(), "1");
-  absl::optional<absl::StatusOr<v1::GetRegistryInfoResponse>> outcome;
+  std::optional<absl::StatusOr<v1::GetRegistryInfoResponse>> outcome;
   client_.GetRegistryInfoAsync(Into(outcome));
   ASSERT_TRUE(outcome.has_value());
   EXPECT_EQ((*outcome)->server_version(), "1");
@@ -180,7 +180,7 @@ TEST_F(MockStubTest, AnswersGetRegistryInfo) {
 TEST_F(MockStubTest, FailsCalls) {
   EXPECT_CALL(*stub_, Lookup).Times(2).WillRepeatedly(Fails(absl::UnavailableError("down")));
   EXPECT_EQ(client_.LookupPort(1).status(), absl::UnavailableError("down"));
-  absl::optional<absl::StatusOr<v1::LookupResponse>> outcome;
+  std::optional<absl::StatusOr<v1::LookupResponse>> outcome;
   client_.LookupAsync({}, Into(outcome));
   ASSERT_TRUE(outcome.has_value());
   EXPECT_EQ(outcome->status(), absl::UnavailableError("down"));
@@ -192,7 +192,7 @@ TEST_F(MockStubTest, FailsWithAReason) {
   EXPECT_CALL(*stub_, Lookup).WillOnce(fails);
   const absl::Status status = client_.LookupService("x").status();
   EXPECT_TRUE(absl::IsNotFound(status));
-  EXPECT_EQ(ErrorReason(status), "SERVICE_NOT_FOUND");
+  EXPECT_EQ(ErrorReason(status), v1::ERROR_REASON_SERVICE_NOT_FOUND);
   // A status of the client's brings its reason along.
   EXPECT_CALL(*stub_, Classify).WillOnce(Fails(status));
   EXPECT_EQ(client_.Classify({}).status(), status);
@@ -200,7 +200,7 @@ TEST_F(MockStubTest, FailsWithAReason) {
 
 TEST_F(MockStubTest, WithoutAReasonThereIsNone) {
   EXPECT_CALL(*stub_, Lookup).WillOnce(Fails(absl::NotFoundError("no")));
-  EXPECT_EQ(ErrorReason(client_.LookupPort(1).status()), "");
+  EXPECT_EQ(ErrorReason(client_.LookupPort(1).status()), v1::ERROR_REASON_UNSPECIFIED);
 }
 
 TEST_F(MockStubTest, ListsMessages) {
@@ -226,7 +226,7 @@ TEST_F(MockStubTest, AListingEndsWithItsError) {
   EXPECT_EQ(cut.status(), absl::DataLossError("cut"));
   portreg::RecordStream changed = client_.ListRange({});
   EXPECT_EQ(changed.Next(), nullptr);
-  EXPECT_EQ(ErrorReason(changed.status()), "REVISION_CHANGED");
+  EXPECT_EQ(ErrorReason(changed.status()), v1::ERROR_REASON_REVISION_CHANGED);
 }
 
 TEST_F(MockStubTest, TheClientGoesOnWithAListingThatBreaks) {
@@ -252,7 +252,7 @@ struct AsyncListing {
   explicit AsyncListing(const Client& client) : stream(client.ListRangeAsync({})) {}
 
   void ReadAll() {
-    stream.Next([this](absl::StatusOr<absl::optional<v1::ListRangeResponse>> message) {
+    stream.Next([this](absl::StatusOr<std::optional<v1::ListRangeResponse>> message) {
       if (!message.ok() || !message->has_value()) {
         ++ends;
         status = message.status();
@@ -353,7 +353,7 @@ TEST_F(MockStubTest, AListingWithoutAReaderIsAnError) {
   portreg::RecordStream records = client_.ListRange({});
   EXPECT_EQ(records.Next(), nullptr);
   EXPECT_EQ(records.status().code(), absl::StatusCode::kInternal);
-  absl::optional<absl::StatusOr<absl::optional<v1::ListRangeResponse>>> outcome;
+  std::optional<absl::StatusOr<std::optional<v1::ListRangeResponse>>> outcome;
   client_.ListRangeAsync({}).Next(Into(outcome));
   ASSERT_TRUE(outcome.has_value());
   EXPECT_EQ(outcome->status().code(), absl::StatusCode::kInternal);
@@ -363,7 +363,7 @@ TEST_F(MockStubTest, ACallbackThatThrowsHarmsNoLaterCall) {
   EXPECT_CALL(*stub_, Lookup).WillRepeatedly(Answers(v1::LookupResponse()));
   EXPECT_THROW(client_.LookupAsync({}, [](const auto&) { throw std::runtime_error("thrown"); }),
                std::runtime_error);
-  absl::optional<absl::StatusOr<v1::LookupResponse>> outcome;
+  std::optional<absl::StatusOr<v1::LookupResponse>> outcome;
   client_.LookupAsync({}, Into(outcome));
   EXPECT_TRUE(outcome.has_value());
 }

@@ -3,16 +3,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "absl/types/optional.h"
 #include "gtest/gtest.h"
 
 namespace portreg::internal {
 namespace {
 
-using ::absl::nullopt;
+using ::std::nullopt;
 
 TEST(FieldReaderTest, ReadsFieldsInOrder) {
   FieldReader fields(
@@ -38,7 +38,7 @@ TEST(FieldReaderTest, OtherFieldStaysUnread) {
 TEST(FieldReaderTest, NumbersUpToThreeBytes) {
   const struct {
     absl::string_view bytes;
-    absl::optional<uint32_t> number;
+    std::optional<uint32_t> number;
   } cases[] = {
       {{"\x08\x00", 2}, 0},
       {"\x08\x7f", 127},
@@ -68,7 +68,7 @@ TEST(FieldReaderTest, BytesThatAreCutOffStayUnread) {
     const auto buffer = std::make_unique<char[]>(size);
     whole.copy(buffer.get(), size);
     FieldReader fields({buffer.get(), size});
-    const absl::optional<absl::string_view> bytes = fields.Bytes(1);
+    const std::optional<absl::string_view> bytes = fields.Bytes(1);
     EXPECT_EQ(bytes.has_value(), size == whole.size());
     EXPECT_EQ(fields.at_end(), size == 0 || size == whole.size());
   }

@@ -76,7 +76,7 @@ TEST_F(WatchServerTest, ServerThatStopsSaysSo) {
   const std::string first = log_.Await(1).front();
   server_->Stop();
   EXPECT_THAT(log_.Await(2), ElementsAre(first, "lost UNAVAILABLE"));
-  EXPECT_EQ(ErrorReason(log_.last_status()), "SERVER_STOPPING");
+  EXPECT_EQ(ErrorReason(log_.last_status()), v1::ERROR_REASON_SERVER_STOPPING);
 }
 
 TEST_F(WatchServerTest, GoesOnWhenTheServerIsBack) {

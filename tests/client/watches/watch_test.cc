@@ -145,7 +145,7 @@ TEST_F(WatchTest, InterruptionTellsItsReason) {
   const Watcher watcher = Watch();
   EXPECT_THAT(log_.Await(1), ElementsAre("lost UNAVAILABLE"));
   EXPECT_EQ(Message(log_.last_status()), "stopping");
-  EXPECT_EQ(ErrorReason(log_.last_status()), "SERVER_STOPPING");
+  EXPECT_EQ(ErrorReason(log_.last_status()), v1::ERROR_REASON_SERVER_STOPPING);
 }
 
 TEST_F(WatchTest, ErrorThatWouldStayEndsTheWatch) {

@@ -126,7 +126,7 @@ TEST(FakeServerTest, AnswersFromItsRecords) {
   EXPECT_THAT(ServicesAt(*client, 443), IsEmpty());
   EXPECT_TRUE(client->LookupService("PORTLESS").ok());
   const absl::Status unknown = client->LookupService("unknown").status();
-  EXPECT_EQ(portreg::ErrorReason(unknown), "SERVICE_NOT_FOUND");
+  EXPECT_EQ(portreg::ErrorReason(unknown), portreg::v1::ERROR_REASON_SERVICE_NOT_FOUND);
 }
 
 TEST(FakeServerTest, SaysThatItServes) {
@@ -287,7 +287,7 @@ TEST(FakeServerTest, FailNextSendsTheDetailsAlong) {
   const auto server = FakeServer::Start().value();
   const auto client = ClientOf(*server);
   const absl::Status real = client->LookupService("unknown").status();
-  ASSERT_EQ(portreg::ErrorReason(real), "SERVICE_NOT_FOUND");
+  ASSERT_EQ(portreg::ErrorReason(real), portreg::v1::ERROR_REASON_SERVICE_NOT_FOUND);
   server->FailNext(real);
   EXPECT_EQ(client->LookupPort(1).status(), real);
 }

@@ -1,4 +1,4 @@
-// What the methods of a MockStub do.
+// Defines actions for the methods of a MockStub.
 #ifndef PORTREG_TESTING_ACTIONS_H_
 #define PORTREG_TESTING_ACTIONS_H_
 
@@ -26,19 +26,19 @@ namespace testing {
 
 namespace internal {
 
-using AsyncListing = grpc::ClientReaderInterface<v1::ListRangeResponse>;
+using ListingReader = grpc::ClientReaderInterface<v1::ListRangeResponse>;
 using WatchReader = grpc::ClientReaderInterface<v1::WatchResponse>;
 
-// The status as it comes from a server: with its details, if it has any.
+// Returns the status as a server sends it, with its details if it has any.
 inline grpc::Status ToGrpcStatus(const absl::Status& status) {
   const absl::Cord details = status.GetPayload(kStatusDetailsUrl).value_or(absl::Cord());
   return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message()),
           std::string(details)};
 }
 
-// The bytes of a google.rpc.Status with an ErrorInfo that gives the reason.
+// Returns the bytes of a google.rpc.Status with an ErrorInfo that has the reason.
 inline std::string DetailsBytes(const absl::Status& status, v1::ErrorReason reason) {
-  // google.rpc.ErrorInfo: reason = 1, domain = 2.
+  // The fields of google.rpc.ErrorInfo: reason = 1, domain = 2.
   google::protobuf::UnknownFieldSet info;
   info.AddLengthDelimited(
       1, std::string(absl::StripPrefix(v1::ErrorReason_Name(reason), "ERROR_REASON_")));
@@ -53,7 +53,7 @@ inline std::string DetailsBytes(const absl::Status& status, v1::ErrorReason reas
   return failure.SerializeAsString();
 }
 
-// Yields messages that were given beforehand.
+// Yields messages that the test has set.
 template <typename Response>
 class ScriptedReader final : public grpc::ClientReaderInterface<Response> {
  public:
@@ -129,8 +129,8 @@ struct FailsAction {
     return status;
   }
 
-  AsyncListing* operator()(grpc::ClientContext* /*context*/,
-                           const v1::ListRangeRequest& /*request*/) const {
+  ListingReader* operator()(grpc::ClientContext* /*context*/,
+                            const v1::ListRangeRequest& /*request*/) const {
     return Stream<v1::ListRangeResponse>();
   }
 
@@ -149,15 +149,15 @@ struct FailsAction {
 
 }  // namespace internal
 
-// Answers a call with `response`, of the type that the method answers with.
+// Answers a call with `response`, which must have the type that the method returns.
 template <typename Response>
 internal::AnswersAction<Response> Answers(Response response) {
   return {std::move(response)};
 }
 
-// Fails a call, or a stream before its first message. `status` must be an
-// error. ErrorReason() of what the client returns is `reason`; without one it
-// is that of `status`, which one of the client's may have.
+// Fails a call, or a stream before its first message. `status` must be an error. The
+// client returns it with `reason`, which ErrorReason() reads; or with the reason that
+// `status` already has, if `reason` is not given.
 inline internal::FailsAction Fails(absl::Status status,
                                    v1::ErrorReason reason = v1::ERROR_REASON_UNSPECIFIED) {
   if (reason != v1::ERROR_REASON_UNSPECIFIED) {
@@ -166,19 +166,17 @@ inline internal::FailsAction Fails(absl::Status status,
   return {internal::ToGrpcStatus(status)};
 }
 
-// Lists `messages`, of which there must be one at least, and ends with `end`.
-// Each call begins anew. The client goes
-// on with a listing that breaks with UNAVAILABLE after a message, by another
-// call; see portreg/record_stream.h.
+// Lists `messages`, of which there must be at least one, and ends with `end`. Each call
+// lists all of them. If the listing breaks with UNAVAILABLE after a message, the client
+// makes another call to continue it; see portreg/record_stream.h.
 inline internal::StreamAction<v1::ListRangeResponse> ListingOf(
     std::vector<v1::ListRangeResponse> messages, const absl::Status& end = absl::OkStatus()) {
   return internal::StreamOf(std::move(messages), end);
 }
 
-// Tells a watch `messages`, and ends its stream with `end`. Each call begins
-// anew. A watch goes on by another call, after a pause and on a thread of
-// gRPC's, until it is cancelled or fails for good, as by default: with
-// UNIMPLEMENTED.
+// Sends `messages` to a watch, and ends its stream with `end`. Each call sends all of
+// them. A watch makes another call after a pause, on one of gRPC's threads, until it is
+// cancelled or fails for good. The default `end`, UNIMPLEMENTED, makes it fail for good.
 inline internal::StreamAction<v1::WatchResponse> WatchOf(
     std::vector<v1::WatchResponse> messages,
     const absl::Status& end = absl::UnimplementedError("the mock tells no more")) {

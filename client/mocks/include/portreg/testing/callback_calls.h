@@ -1,5 +1,4 @@
-// How a MockStub tells the outcome of calls that do not block. Of no use to a
-// test by itself.
+// Runs the callbacks of a MockStub's asynchronous calls. Tests do not use it directly.
 #ifndef PORTREG_TESTING_CALLBACK_CALLS_H_
 #define PORTREG_TESTING_CALLBACK_CALLS_H_
 
@@ -7,10 +6,11 @@
 #include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/cleanup/cleanup.h"
+#include "absl/synchronization/mutex.h"
 #include "grpcpp/grpcpp.h"
 #include "grpcpp/support/client_callback.h"
 #include "grpcpp/support/sync_stream.h"
@@ -19,9 +19,9 @@ namespace portreg {
 namespace testing {
 namespace internal {
 
-// Runs `task` on this thread: at once, or, given by a task that runs, once that
-// one is over. So no reaction is called from within another, and a chain of
-// calls does not grow the stack.
+// Runs `task` on this thread: at once, or, if it is called from within a task, after
+// that task has returned. So no reaction is called from within another one, and a chain
+// of calls does not grow the stack.
 inline void RunInTurn(std::function<void()> task) {
   using Tasks = std::deque<std::function<void()>>;
   thread_local Tasks* running = nullptr;
@@ -32,7 +32,7 @@ inline void RunInTurn(std::function<void()> task) {
   Tasks tasks;
   tasks.push_back(std::move(task));
   running = &tasks;
-  // Also where a task throws, as an expectation of GoogleTest's may.
+  // A task may throw, because GoogleMock's expectations may.
   const absl::Cleanup stop = [] { running = nullptr; };
   while (!tasks.empty()) {
     const std::function<void()> next = std::move(tasks.front());
@@ -41,7 +41,7 @@ inline void RunInTurn(std::function<void()> task) {
   }
 }
 
-// A call that ends with `status`; goes away by itself.
+// A call that ends with `status`. Deletes itself.
 class CallbackUnary final : public grpc::ClientCallbackUnary {
  public:
   CallbackUnary(grpc::Status status, grpc::ClientUnaryReactor* reactor)
@@ -62,13 +62,13 @@ class CallbackUnary final : public grpc::ClientCallbackUnary {
   grpc::ClientUnaryReactor* const reactor_;
 };
 
-// Drives a reactor from a blocking reader, as gRPC drives it from the network;
-// goes away by itself.
+// Drives a reactor from a blocking reader, as gRPC drives it from the network. Deletes
+// itself.
 //
-// gRPC ends a call when its status is there and nothing is under way or held.
-// Once nothing is under way or held, a reactor can start nothing more, so this
-// ends it then; with CANCELLED if the stream was not read to its end, since
-// only a reactor that cancelled would be told of an end in that case.
+// gRPC ends a call when it has its status and no operation or hold is left. Without an
+// operation or a hold a reactor cannot start another operation, so this class ends the
+// call then. The status is CANCELLED if the stream was not read to its end, because
+// gRPC would end such a call only if it were cancelled.
 template <typename Response>
 class CallbackStream final : public grpc::ClientCallbackReader<Response> {
  public:
@@ -83,7 +83,7 @@ class CallbackStream final : public grpc::ClientCallbackReader<Response> {
   void StartCall() override {
     Response* first = nullptr;
     {
-      const std::lock_guard<std::mutex> lock(mutex_);
+      const absl::MutexLock lock(&mutex_);
       started_ = true;
       first = std::exchange(read_before_start_, nullptr);
     }
@@ -91,14 +91,14 @@ class CallbackStream final : public grpc::ClientCallbackReader<Response> {
       reactor_->OnReadInitialMetadataDone(true);
       Release();
     });
-    // If there is none, this may be gone by now.
+    // Without such a read, this may have been deleted.
     if (first != nullptr) StartRead(first);
   }
 
   void Read(Response* message) override {
     ++under_way_;
     {
-      const std::lock_guard<std::mutex> lock(mutex_);
+      const absl::MutexLock lock(&mutex_);
       if (!started_) {
         read_before_start_ = message;
         return;
@@ -131,13 +131,13 @@ class CallbackStream final : public grpc::ClientCallbackReader<Response> {
 
   const std::unique_ptr<Reader> reader_;
   Reactor* const reactor_;
-  // The call's start, reads, and holds.
+  // The number of operations (the start of the call, reads) and holds.
   std::atomic<int> under_way_{1};
-  // Used by one read at a time.
+  // Used by one read at a time, and by the end of the call after them.
   bool at_end_ = false;
-  std::mutex mutex_;
-  bool started_ = false;
-  Response* read_before_start_ = nullptr;
+  absl::Mutex mutex_;
+  bool started_ ABSL_GUARDED_BY(mutex_) = false;
+  Response* read_before_start_ ABSL_GUARDED_BY(mutex_) = nullptr;
 };
 
 }  // namespace internal

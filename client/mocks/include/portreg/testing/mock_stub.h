@@ -1,4 +1,4 @@
-// A stub that a test scripts, in place of a server.
+// Replaces a server by a stub that a test scripts.
 #ifndef PORTREG_TESTING_MOCK_STUB_H_
 #define PORTREG_TESTING_MOCK_STUB_H_
 
@@ -16,7 +16,7 @@ namespace testing {
 
 namespace internal {
 
-// Answers the callback forms of the stub's methods by their blocking forms.
+// Answers the asynchronous methods of the stub by its blocking methods.
 class MockAsyncStub final : public v1::PortRegistryService::StubInterface::async_interface {
  public:
   // `stub` must outlive this.
@@ -97,32 +97,31 @@ class MockAsyncStub final : public v1::PortRegistryService::StubInterface::async
 
 }  // namespace internal
 
-// A stub for GoogleMock, for faults that a FakeServer cannot have:
+// Mocks the stub of the service with GoogleMock, for faults that a FakeServer cannot
+// have:
 //
 //   auto stub = std::make_shared<::testing::NiceMock<portreg::testing::MockStub>>();
 //   EXPECT_CALL(*stub, Lookup).WillOnce(portreg::testing::Answers(response));
 //   EXPECT_CALL(*stub, ListRangeRaw).WillOnce(portreg::testing::ListingOf({message}));
 //   const portreg::Client client(stub);
 //
-// The methods to expect are Lookup, BatchLookup, Classify, Search and
-// GetRegistryInfo, which take a context, a request and where the response goes,
-// and ListRangeRaw and WatchRaw, which take a context and a request;
-// portreg/testing/actions.h has what they do. Without an expectation calls answer
-// with the empty message, batches with an empty response for each lookup,
-// listings have one message without records, and watches end with UNIMPLEMENTED.
+// Expectations can be set on Lookup, BatchLookup, Classify, Search and GetRegistryInfo,
+// which have a context, a request and a response as arguments, and on ListRangeRaw and
+// WatchRaw, which have a context and a request. portreg/testing/actions.h defines
+// actions for them. Without an expectation, calls return the empty message, batches an
+// empty response for each lookup, listings one message without records, and watches end
+// with UNIMPLEMENTED.
 //
-// The client checks answers as it checks a server's: one that breaks the
-// contract, such as a batch with too few results or a record with a first port
-// and no last one, is INTERNAL.
+// The client checks answers as it checks those of a server. An answer that breaks the
+// contract, such as a batch with too few results or a record with a first port but no
+// last one, is INTERNAL.
 //
-// The client's calls that do not block meet the same expectations. Their
-// callbacks run on the thread that makes the call, before it returns: code that
-// holds a lock meanwhile which its callback wants, does not get on. A call made
-// from within a callback meets its expectation at once and tells its outcome
-// once that callback is over, as on a thread of gRPC's; cancelling does not
-// reach it.
+// Asynchronous calls of the client meet the same expectations. Their callbacks run on
+// the thread that makes the call, before the call returns; so a caller must not hold a
+// lock that the callback takes. A call from within a callback meets its expectation at
+// once, and has its outcome after that callback has returned. Cancelling has no effect.
 //
-// Any number of threads may call it at once.
+// Thread-safe.
 class MockStub : public v1::MockPortRegistryServiceStub {
  public:
   MockStub() {
@@ -131,7 +130,7 @@ class MockStub : public v1::MockPortRegistryServiceStub {
     ON_CALL(*this, WatchRaw).WillByDefault(WatchOf({}));
   }
 
-  // The callback forms, answered by the expectations of the blocking ones.
+  // Returns the asynchronous methods, which the expectations of the others answer.
   v1::PortRegistryService::StubInterface::async_interface* async() override { return &async_; }
 
  private:
