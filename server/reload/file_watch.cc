@@ -39,7 +39,7 @@ std::vector<FileState> FileWatch::States() const {
 }
 
 bool FileWatch::IsWritten(const std::vector<FileState>& before,
-                           const std::vector<FileState>& after) {
+                          const std::vector<FileState>& after) {
   for (size_t i = 0; i < after.size(); ++i) {
     if (before[i].IsSameFile(after[i]) && before[i] != after[i]) return true;
   }
