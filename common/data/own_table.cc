@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/civil_time.h"
@@ -81,11 +82,10 @@ absl::StatusOr<std::vector<PortRange>> ReadPorts(absl::string_view text) {
   if (text.empty()) return ranges;
   const std::string plain = absl::StrReplaceAll(text, {{kEnDash, "-"}});
   for (const absl::string_view part : absl::StrSplit(plain, ',')) {
-    const std::vector<absl::string_view> bounds = absl::StrSplit(part, '-');
-    std::string range;
-    for (const absl::string_view bound : bounds) {
-      absl::StrAppend(&range, range.empty() ? "" : "-", absl::StripAsciiWhitespace(bound));
-    }
+    const std::string range =
+        absl::StrJoin(absl::StrSplit(part, '-'), "-", [](std::string* joined, auto bound) {
+          absl::StrAppend(joined, absl::StripAsciiWhitespace(bound));
+        });
     const absl::StatusOr<PortRange> parsed = ParsePortRange(range);
     if (!parsed.ok()) return parsed.status();
     ranges.push_back(*parsed);

@@ -31,9 +31,8 @@ static_assert(std::is_sorted(kBlockedByBrowsers.begin(), kBlockedByBrowsers.end(
 // Whether a record gives its ports to somebody: IANA's by assigning them, the
 // operator's also by holding them back.
 bool Gives(const ServiceRecord& record) {
-  const AssignmentState state = StateOf(record);
-  return state == AssignmentState::kAssigned ||
-         (record.layer != Layer::kIana && state == AssignmentState::kReserved);
+  if (record.layer != Layer::kIana) return record.status != RecordStatus::kRetired;
+  return StateOf(record) == AssignmentState::kAssigned;
 }
 
 // The distinct names of the layer's records that give the port away, the first
@@ -46,6 +45,8 @@ std::string Names(const Registry& registry, Port port, Layer layer, Transport tr
     if (record.layer != layer || !Answers(record.transport, transport)) continue;
     if (!Gives(record)) continue;
     absl::string_view name = record.named() ? record.service : record.description;
+    // A block of an organisation's own table.
+    if (!record.named() && !record.details.owner.empty()) name = record.details.owner;
     if (name.empty()) name = "an unnamed assignment";
     if (std::find(names.begin(), names.end(), name) != names.end()) continue;
     if (names.size() == kMostNames) return absl::StrCat(absl::StrJoin(names, ", "), " and others");
@@ -114,6 +115,27 @@ void AdviseOnStates(const Registry& registry, Port port, Transport transport,
   }
 }
 
+// Software may use a port on some transports, and words for people hold for all.
+void AdviseOnUse(const Registry& registry, Port port, Transport transport,
+                 std::vector<Advisory>& advisories) {
+  std::vector<Advisory> uses;
+  for (const Transport each : kTransports) {
+    const std::string names = Names(registry, port, Layer::kCommon, each);
+    if (names.empty()) continue;
+    Merge(AdvisoryKind::kCommonlyUsed, absl::StrCat("commonly used by ", names), each, uses);
+  }
+  for (Advisory& use : uses) {
+    if (use.transports.size() == kTransports.size()) {
+      use.transports.clear();
+    } else if (transport != Transport::kNone) {
+      const auto& holds = use.transports;
+      if (std::find(holds.begin(), holds.end(), transport) == holds.end()) continue;
+      use.transports = {transport};
+    }
+    advisories.push_back(std::move(use));
+  }
+}
+
 // A kind of advice that follows from the number alone.
 struct NumberRule {
   AdvisoryKind kind;
@@ -162,11 +184,7 @@ AdvisoryKinds AdviceOnNumber(Port port) {
 std::vector<Advisory> Advise(const Registry& registry, Port port, Transport transport) {
   std::vector<Advisory> advisories;
   AdviseOnStates(registry, port, transport, advisories);
-  const std::string common = Names(registry, port, Layer::kCommon, transport);
-  if (!common.empty()) {
-    advisories.push_back(
-        {AdvisoryKind::kCommonlyUsed, absl::StrCat("commonly used by ", common), {}});
-  }
+  AdviseOnUse(registry, port, transport, advisories);
   for (const NumberRule& rule : kNumberRules) {
     if (rule.holds(port)) advisories.push_back({rule.kind, rule.message(), {}});
   }

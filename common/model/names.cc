@@ -65,7 +65,7 @@ const ServiceRecord* PortOfName(absl::Span<const ServiceRecord* const> named, Tr
       named,
       [&](const ServiceRecord& record) { return record.ports && IsUsable(record, transport); },
       [](const ServiceRecord& record) {
-        return std::make_tuple(PortRank(record), record.ports->width() > 1);
+        return std::make_tuple(PortRank(record), record.ports->width() > 1, record.ports->first);
       });
 }
 

@@ -28,7 +28,7 @@ const ServiceRecord* NameOfSlot(const Registry& registry, Port port, Transport t
 // `named` are the records of the name, in lookup order; kNone asks for any transport.
 //
 // The layers decide in the order local, iana, practice, and last the table of common
-// ports; within a layer a single port precedes a range, else lookup order decides.
+// ports; within a layer a single port precedes a range, and a lower port a higher one.
 const ServiceRecord* PortOfName(absl::Span<const ServiceRecord* const> named, Transport transport);
 const ServiceRecord* PortOfName(const Registry& registry, absl::string_view name,
                                 Transport transport);

@@ -318,8 +318,8 @@ bool Registry::TakenLocally(Port port, Transport transport) const {
   const absl::Span<const RecordIndex> at_port = AtPort(port);
   return std::any_of(at_port.begin(), at_port.end(), [&](RecordIndex index) {
     const ServiceRecord& record = *records_[index];
-    return record.layer == Layer::kLocal && Answers(record.transport, transport) &&
-           StateOf(record) != AssignmentState::kUnassigned;
+    return record.layer == Layer::kLocal && record.status != RecordStatus::kRetired &&
+           Answers(record.transport, transport);
   });
 }
 

@@ -196,7 +196,7 @@ class InstalledProgramsTest(unittest.TestCase):
         with Portregd() as server:
             said = installation.run(PREFIX / "bin/portreg", "--target",
                                     server.address, "--short", "443")
-        self.assertEqual(said.splitlines()[0], "HTTPS")
+        self.assertEqual(said.splitlines()[0], "https")
 
 
 class QuickstartTest(unittest.TestCase):

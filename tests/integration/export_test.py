@@ -242,7 +242,11 @@ class ServicesTest(unittest.TestCase):
             with self.subTest(flags=flags, own=server is OWN_SERVER):
                 found = self.read_slots(export(
                     "services", *flags, remark=remark, server=server))
-                self.assertEqual(found, services(all_entries))
+                wanted = services(all_entries)
+                self.assertEqual(
+                    {slot: (found.get(slot), wanted.get(slot))
+                     for slot in {*found, *wanted}
+                     if found.get(slot) != wanted.get(slot)}, {})
 
     def test_no_name_is_written_twice_for_a_transport(self):
         for server, remark in ((SERVER, ".+\n"), (OWN_SERVER, "")):
@@ -480,6 +484,13 @@ class JsonTest(unittest.TestCase):
         answer = json_format.Parse(export("json"), pb.ListRangeResponse())
         self.assertEqual(entries(answer),
                          WANTED.listing(portless=True, full=True))
+        self.assertEqual(
+            [(entry.aliases, entry.of_software) for entry in entries(answer)],
+            [(entry.aliases, entry.of_software)
+             for entry in WANTED.listing(portless=True)])
+        self.assertEqual(
+            {record.owner for record in answer.records},
+            {record.details.owner for record in answer.records})
         self.assertEqual(
             {record.details.owner for record in answer.records},
             {"", *(row[-1] for row in LOCAL_ROWS if len(row) == len(COLUMNS))})

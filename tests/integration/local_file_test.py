@@ -14,7 +14,7 @@ sys.path[:0] = [
 
 import processes
 from client import Client
-from enum_names import COMMON, DCCP, IANA, LOCAL, SCTP, TCP, UDP
+from enum_names import ANY, COMMON, DCCP, IANA, LOCAL, SCTP, TCP, UDP
 from portreg_proto import pb, records
 from processes import ANY_PORT, Portregd
 from registry_files import COLUMNS, csv_text
@@ -37,7 +37,7 @@ LOCAL_ROWS = [
     row("billing", "50000", "tcp", "Invoices", "finance"),
     row("cache", "7000-7010", "", "In-memory cache"),
     row("ssh", "2222", "tcp", "Jump host"),
-    row("", "4", "tcp", "Reserved"),
+    row("", "4", "tcp", "Reserved", "network team"),
     row("no-port", "", "tcp")]
 
 # Ends of port ranges, transports and so on that no layer has: what the
@@ -46,8 +46,27 @@ UNUSABLE = {
     ("bad", "70000", "tcp"): "70000", ("bad", "-1", "tcp"): "-1",
     ("bad", "9-8", "tcp"): "9-8", ("bad", "80-", "tcp"): "80-",
     ("bad", "http", "tcp"): "http", ("bad", "1-2-3", "tcp"): "1-2-3",
-    ("bad", "8 0", "tcp"): "8 0", ("bad", "80", "icmp"): "icmp",
-    ("bad", "80", "tcp/udp"): "tcp/udp"}
+    ("bad", "8 0", "tcp"): "8 0", ("bad", "80,90-", "tcp"): "90-",
+    ("bad", "80,", "tcp"): '""', ("bad", "80", "icmp"): "icmp",
+    ("bad", "80", "tcp/icmp"): "icmp", ("#bad", "80", "tcp"): "#bad",
+    ("", "80", "tcp"): "Owner", ("", "", "tcp"): "nor a port"}
+
+# Columns that only a table of an organisation's own has.
+OWN_COLUMNS = COLUMNS[:4] + ("Owner", "Aliases", "Scope", "Status", "Since",
+                             "Until", "Bind")
+OWN_ROWS = [
+    ("orders", "7300, 7310 - 7312", "TCP/UDP", "", "shop",
+     "baskets till", "eu/prod", "Planned", "2026-01-31", "2027-12-31",
+     "loopback"),
+    ("ledger", "7400", "tcp, udp", "", "", "", "", "deprecated", "", "", ""),
+    ("", "7500-7510", "", "", "shop", "", "", "", "", "", ""),
+    ("", "", "", "", "", "", "", "", "", "", ""),
+    ("typed", "7600", "udp", "", "", "", "eu", "ACTIVE", "", "", "Loopback")]
+# Values of the columns from Owner on, each with a word of the message.
+UNUSABLE_OWN = {
+    "Scope": ("eu//prod", "eu prod", "s" * 65), "Status": ("old",),
+    "Since": ("2026-02-30", "yesterday"), "Until": ("2026-1-1",),
+    "Bind": ("0.0.0.0",), "Aliases": ("a" * 65,)}
 
 # Rows that do not collide, and rows that do.
 PEACEFUL = {
@@ -175,12 +194,65 @@ class AnswerTest(unittest.TestCase):
 
     def test_the_column_owner_may_be_absent(self):
         # The other tests' server reads local.csv again when it changes.
-        path = write([line[:-1] for line in LOCAL_ROWS], COLUMNS, "no-owner.csv")
+        path = write([line[:-1] for line in LOCAL_ROWS if line[0]], COLUMNS,
+                     "no-owner.csv")
         with Portregd(f"--local_file={path}") as server:
             record = Client(server.channel()).lookup(
                 port=50000, view=FULL).records[0]
             self.assertEqual((record.service, record.details.owner),
                              ("billing", ""))
+
+
+class OwnTableTest(unittest.TestCase):
+    """Tables with lists of ports and transports, and columns of their own."""
+
+    def records(self) -> list:
+        """The local records that a server has of OWN_ROWS."""
+        path = write(OWN_ROWS, OWN_COLUMNS, "own.csv")
+        with Portregd(f"--local_file={path}") as server:
+            return [record for message in Client(server.channel()).listing(
+                layers=[LOCAL], view=FULL) for record in message.records]
+
+    def test_a_row_is_a_record_for_each_range_and_transport(self):
+        self.assertEqual(
+            [(record.service, record.first_port, record.last_port,
+              record.transport) for record in self.records()],
+            [("orders", 7300, 7300, TCP), ("orders", 7300, 7300, UDP),
+             ("orders", 7310, 7312, TCP), ("orders", 7310, 7312, UDP),
+             ("ledger", 7400, 7400, TCP), ("ledger", 7400, 7400, UDP),
+             ("", 7500, 7510, ANY), ("typed", 7600, 7600, UDP)])
+
+    def test_the_columns_stand_in_the_record(self):
+        told = {(record.service, tuple(record.aliases), record.owner,
+                 record.scope, record.status) for record in self.records()}
+        self.assertEqual(told, {
+            ("orders", ("baskets", "till"), "shop", "eu/prod",
+             records.RECORD_STATUS_PLANNED),
+            ("ledger", (), "", "", records.RECORD_STATUS_DEPRECATED),
+            ("", (), "shop", "", records.RECORD_STATUS_UNSPECIFIED),
+            ("typed", (), "", "eu", records.RECORD_STATUS_UNSPECIFIED)})
+
+    def test_an_alias_finds_the_record(self):
+        path = write(OWN_ROWS, OWN_COLUMNS, "aliases.csv")
+        with Portregd(f"--local_file={path}") as server:
+            ask = Client(server.channel())
+            by_name = ask.lookup(service="orders").records
+            self.assertEqual(len(by_name), 4)
+            for alias in ("baskets", "TILL"):
+                self.assertEqual(ask.lookup(service=alias).records, by_name)
+
+    def test_unusable_values_are_refused_with_line_and_column(self):
+        for name, values in UNUSABLE_OWN.items():
+            for value in values:
+                line = ["ok", "80", "tcp", "", *[""] * 7]
+                line[OWN_COLUMNS.index(name)] = value
+                done = processes.run("--check", f"--local_file="
+                                     f"{write([line], OWN_COLUMNS, 'bad.csv')}")
+                column = len(",".join(line[:OWN_COLUMNS.index(name)])) + 2
+                with self.subTest(column=name, value=value):
+                    self.assertEqual(done.code, 1)
+                    self.assertIn(f"line 2, column {column}:", done.stderr)
+                    self.assertIn(value[:64], done.stderr)
 
 
 class QuotingTest(unittest.TestCase):
@@ -217,8 +289,9 @@ class CheckTest(unittest.TestCase):
     def test_an_unusable_row_refuses_the_file_with_line_and_column(self):
         for bad, word in UNUSABLE.items():
             path = write([row("ok", "50000", "tcp", "two\nlines"), row(*bad)])
-            column = len(bad[0]) + 2 + (
-                len(bad[1]) + 1 if word == bad[2] else 0)
+            culprit = 0 if word in bad[0] else 2 if word in bad[2] else 1
+            column = 1 + sum(len(field) + (3 if "," in field else 1)
+                             for field in bad[:culprit])
             for mode in ("--check", f"--listen={ANY_PORT}"):
                 with self.subTest(row=bad, mode=mode):
                     done = processes.run(mode, f"--local_file={path}")

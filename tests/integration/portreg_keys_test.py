@@ -28,7 +28,10 @@ class KeyTest(ToolTestCase):
     def assert_found(self, keys: tuple[str, ...], wanted: list):
         outcome = ask("-o", "csv", *keys)
         self.assertEqual((outcome.code, outcome.stderr), (0, ""))
-        self.assertEqual(tool.entries_of_csv(outcome.stdout), wanted)
+        found = tool.entries_of_csv(outcome.stdout)
+        self.assertEqual(found, wanted)
+        self.assertEqual([entry.of_software for entry in found],
+                         [entry.of_software for entry in wanted])
 
     def test_port_keys_find_what_is_on_the_port(self):
         for key, question in {

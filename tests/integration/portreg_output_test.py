@@ -111,13 +111,13 @@ class ShortTest(unittest.TestCase):
 class FormatTest(unittest.TestCase):
     """-o: each format holds the same records."""
 
-    KEYS = ("443", "20-21", "smb", "9/dccp", "2082")
+    KEYS = ("443", "20-21", "smb", "9/dccp", "2082", "pgsql")
 
     def setUp(self):
         self.wanted = [
             *WANTED.by_port(443), *WANTED.listing(20, 21),
             *WANTED.by_name("smb"), *WANTED.by_port(9, "dccp"),
-            *WANTED.by_port(2082)]
+            *WANTED.by_port(2082), *WANTED.by_name("pgsql")]
 
     def test_json_lookup_is_a_batch_lookup_response(self):
         answer = json_format.Parse(ask(*self.KEYS, "-o", "json").stdout,
@@ -126,6 +126,10 @@ class FormatTest(unittest.TestCase):
         self.assertEqual(
             [entry for result in answer.results
              for entry in entries(result.response)], self.wanted)
+        self.assertEqual(
+            [entry.aliases for result in answer.results
+             for entry in entries(result.response)],
+            [entry.aliases for entry in self.wanted])
         self.assertEqual(answer.results[0].response.port_class, WELL_KNOWN)
         self.assertEqual(len(answer.results[0].response.states), 4)
         self.assertEqual(len(answer.results[3].response.states), 1)

@@ -1,5 +1,8 @@
 """Does what README.md tells a reader to do, and sees what it promises.
 
+Also checks what README.md and the documents beside it name: files, parts of the
+sources, gates and packages.
+
     PORTREGD=portregd PORTREG=portreg PORTREG_BUILD_DIR=build python3 readme_test.py
 
 Commands after "$ " must print what stands below them; with
@@ -20,6 +23,11 @@ import tool
 from processes import SOURCE_DIR
 
 README = SOURCE_DIR / "README.md"
+# A reader should get through it in a few minutes.
+README_WORDS = 1500
+# The documents beside it, which name files and parts of the sources.
+DOCUMENTS = [README, *(SOURCE_DIR / f"{name}.md" for name in (
+    "ARCHITECTURE", "CONTRIBUTING", "SECURITY", "CHANGELOG"))]
 BUILD_DIR = pathlib.Path(os.environ["PORTREG_BUILD_DIR"])
 PREFIX = "/usr/local"
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -55,6 +63,26 @@ def anchors(text: str) -> set[str]:
     headings = re.findall(r"^#+ (.+?) *$", BLOCK.sub("", text), re.MULTILINE)
     return {re.sub(r"[^\w-]", "", heading.lower().replace(" ", "-"))
             for heading in headings}
+
+
+def names_in(path: pathlib.Path) -> set[str]:
+    """What a document has in code spans outside blocks."""
+    text = BLOCK.sub("", path.read_text("utf-8"))
+    return set(re.findall(r"`([^`\n]+)`", text))
+
+
+def words_of_sources() -> set[str]:
+    """The words in the sources of the product, identifiers among them."""
+    return {word for part in ("client", "common", "server")
+            for path in (SOURCE_DIR / part).rglob("*")
+            if path.suffix in (".cc", ".h")
+            for word in re.findall(r"\w+", path.read_text("utf-8"))}
+
+
+def rows_below(document: str, title: str) -> str:
+    """The rows of a document's table whose first column has a title."""
+    text = (SOURCE_DIR / document).read_text("utf-8")
+    return text.partition(f"| {title} |")[2].partition("\n\n")[0]
 
 
 def uncommented(line: str) -> str:
@@ -182,15 +210,58 @@ class ReadmeTest(unittest.TestCase):
                 self.assertEqual(done.stdout, said)
 
     def test_what_is_linked_exists(self):
-        targets = re.findall(r"\]\(([^)]+)\)", README.read_text("utf-8"))
-        self.assertGreater(len(targets), 8)
-        for target in targets:
-            with self.subTest(target=target):
-                name, _, anchor = target.partition("#")
-                path = SOURCE_DIR / name if name else README
-                self.assertTrue(path.exists())
-                if anchor:
-                    self.assertIn(anchor, anchors(path.read_text("utf-8")))
+        self.assertGreater(README.read_text("utf-8").count("]("), 8)
+        for document in DOCUMENTS:
+            for target in re.findall(r"\]\(([^)]+)\)",
+                                     document.read_text("utf-8")):
+                with self.subTest(document=document.name, target=target):
+                    name, _, anchor = target.partition("#")
+                    path = SOURCE_DIR / name if name else document
+                    self.assertTrue(path.exists())
+                    if anchor:
+                        self.assertIn(anchor, anchors(path.read_text("utf-8")))
+
+    def test_the_readme_is_short(self):
+        words = README.read_text("utf-8").split()
+        self.assertLessEqual(len(words), README_WORDS)
+
+    def test_named_files_exist(self):
+        file = re.compile(
+            r"(?:client|common|deploy|proto|server|tests)/[\w/.-]+")
+        for document in DOCUMENTS:
+            for name in filter(file.fullmatch, names_in(document)):
+                with self.subTest(document=document.name, name=name):
+                    path = SOURCE_DIR / name
+                    self.assertTrue(path.exists() or any(
+                        path.with_name(path.name + ending).exists()
+                        for ending in (".h", ".cc")))
+
+    def test_named_types_and_functions_exist(self):
+        known = words_of_sources()
+        names = {name for name in names_in(SOURCE_DIR / "ARCHITECTURE.md")
+                 if re.fullmatch(r"(?:[A-Z][a-z]+)+(?:::\w+)?", name)}
+        self.assertGreater(len(names), 20)
+        for name in names:
+            with self.subTest(name=name):
+                self.assertEqual(set(name.split("::")) - known, set())
+
+    def test_contributing_names_the_gates_of_ci(self):
+        gates = re.findall(r"^gate_(\w+)\(\)",
+                           (SOURCE_DIR / ".ci/run").read_text("utf-8"),
+                           re.MULTILINE)
+        rows = rows_below("CONTRIBUTING.md", "gate")
+        self.assertEqual(
+            set(re.findall(r"^\| `(\w+)` \|", rows, re.MULTILINE)), set(gates))
+
+    def test_contributing_names_the_packages_that_are_installed(self):
+        script = SOURCE_DIR / "deploy/install_dependencies.sh"
+        groups = re.findall(r"^(?:build|test|bench|package|gates)=\(([^)]*)\)",
+                            script.read_text("utf-8"), re.MULTILINE)
+        self.assertEqual(len(groups), 5)
+        rows = rows_below("CONTRIBUTING.md", "package")
+        named = [name for row in re.findall(r"^\| (`.*?`) \|", rows, re.MULTILINE)
+                 for name in re.findall(r"`([^`]+)`", row)]
+        self.assertEqual(set(named), set(" ".join(groups).split()))
 
     def test_a_heading_is_linked_by_its_words(self):
         self.assertEqual(

@@ -33,7 +33,7 @@ sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / "interop")]
 
 import grpc
 import processes
-from expected import TRANSPORTS, Entry
+from expected import SOFTWARE_SOURCE, TRANSPORTS, Entry
 from portreg_proto import SERVICE, records
 from processes import Outcome
 
@@ -158,14 +158,19 @@ def _read_to_end(screen, deadline: float) -> bytes:
 
 
 def entries_of_csv(text: str) -> list[Entry]:
-    """The records of the tool's CSV output, which must have its header."""
+    """The records of the tool's CSV output, which must have its header.
+
+    Those of layer common are told apart by their source.
+    """
     header, *rows = csv.reader(io.StringIO(text, newline=""))
     if header != CSV_COLUMNS:
         raise AssertionError(f"the columns are {header}")
     return [Entry(records.Layer.Value(f"LAYER_{layer.upper()}"),
                   int(first) if first else None, int(last) if last else None,
-                  TRANSPORTS[TRANSPORTS.index(transport)], service, description)
-            for first, last, transport, service, layer, _, description in rows]
+                  TRANSPORTS[TRANSPORTS.index(transport)], service, description,
+                  of_software=source == SOFTWARE_SOURCE)
+            for first, last, transport, service, layer, source, description
+            in rows]
 
 
 def address_of(sock: socket.socket) -> str:

@@ -6,10 +6,9 @@ that came from a server, so the two compare with assertEqual.
 """
 
 import csv
-import dataclasses
 import pathlib
 import sys
-from typing import Callable, Iterable
+from typing import Callable, Iterable, NamedTuple
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / "data")]
 
@@ -24,6 +23,7 @@ SOURCES = {records.LAYER_LOCAL: "local assignments",
            records.LAYER_COMMON: "table of common ports",
            records.LAYER_IANA: "IANA registry"}
 SOFTWARE_SOURCE = "software defaults"  # of layer common too
+COMPARED_FIELDS = 7  # of Entry
 DETAILS = {
     "assignee": "assignee", "contact": "contact",
     "registration_date": "registration_date",
@@ -33,8 +33,7 @@ DETAILS = {
     "assignment_notes": "notes"}
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One record of an answer, whoever gave it.
 
     Two are equal without regard to aliases and of_software, which neither the
@@ -48,8 +47,17 @@ class Entry:
     service: str
     description: str
     details: tuple[str, ...] | None = None
-    aliases: tuple[str, ...] = dataclasses.field(default=(), compare=False)
-    of_software: bool = dataclasses.field(default=False, compare=False)
+    aliases: tuple[str, ...] = ()
+    of_software: bool = False
+
+    def __eq__(self, other) -> bool:
+        return self[:COMPARED_FIELDS] == other[:COMPARED_FIELDS]
+
+    def __ne__(self, other) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(self[:COMPARED_FIELDS])
 
     @property
     def source(self) -> str:

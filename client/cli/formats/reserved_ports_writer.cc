@@ -10,7 +10,9 @@ namespace portreg::cli {
 
 void ReservedPortsWriter::Write(const v1::PortRecord& record) {
   const std::optional<PortRange> ports = RangeOf(record);
-  if (!ports || record.service().empty()) return;
+  // Blocks have an owner in place of a name.
+  const bool is_taken = !record.service().empty() || !record.owner().empty();
+  if (!ports || !is_taken || record.status() == v1::RECORD_STATUS_RETIRED) return;
   for (size_t port = ports->first; port <= ports->last; ++port) reserved_.set(port);
 }
 

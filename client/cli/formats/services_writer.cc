@@ -42,15 +42,22 @@ absl::string_view CutToBytes(absl::string_view text, size_t bytes) {
 // Collects the names that stand at one slot, the slot's own first.
 class SlotNames {
  public:
-  void Add(absl::string_view name) {
+  void Add(absl::string_view name, const ServiceRecord& record) {
     // getservbyname(3) heeds case.
     const bool known = std::find(names_.begin(), names_.end(), name) != names_.end();
-    if (!known) names_.emplace_back(name);
+    if (known) return;
+    if (names_.empty()) first_ = &record;
+    names_.emplace_back(name);
+  }
+  // The description of the first name.
+  [[nodiscard]] absl::string_view description() const {
+    return first_ == nullptr ? absl::string_view() : first_->description;
   }
   [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
 
  private:
   std::vector<std::string> names_;
+  const ServiceRecord* first_ = nullptr;
 };
 
 }  // namespace
@@ -170,14 +177,14 @@ void ServicesWriter::PutSlot(Port port, Transport transport,
     return Answers(record.transport, transport) && record.status != RecordStatus::kRetired;
   };
   SlotNames names;
-  if (is_here(naming->service)) names.Add(naming->service);
+  if (is_here(naming->service)) names.Add(naming->service, *naming);
   for (const ServiceRecord* const record : covering) {
-    if (is_usable(*record) && is_here(record->service)) names.Add(record->service);
+    if (is_usable(*record) && is_here(record->service)) names.Add(record->service, *record);
   }
   for (const ServiceRecord* const record : covering) {
     if (!is_usable(*record)) continue;
     for (const absl::string_view alias : Aliases(*record)) {
-      if (is_here(alias)) names.Add(alias);
+      if (is_here(alias)) names.Add(alias, *record);
     }
   }
 
@@ -191,7 +198,7 @@ void ServicesWriter::PutSlot(Port port, Transport transport,
       if (bytes > kMaxLineBytes) break;
     }
     PutLine(port, transport, all[begin], all.subspan(begin + 1, end - begin - 1),
-            begin == 0 ? naming->description : absl::string_view());
+            begin == 0 ? names.description() : absl::string_view());
   }
 }
 
@@ -201,7 +208,11 @@ void ServicesWriter::PutLine(Port port, Transport transport, absl::string_view n
   std::string line = absl::StrFormat("%-15s  %-10s", std::string(name),
                                      absl::StrCat(port, "/", ToString(transport)));
   if (!aliases.empty()) absl::StrAppend(&line, "  ", absl::StrJoin(aliases, " "));
-  if (line.size() + kComment.size() < kMaxLineBytes && !description.empty()) {
+  // Less would say nothing.
+  constexpr size_t kLeastDescriptionBytes = 12;
+  const size_t needed =
+      line.size() + kComment.size() + std::min(description.size(), kLeastDescriptionBytes);
+  if (needed <= kMaxLineBytes && !description.empty()) {
     const size_t room = kMaxLineBytes - line.size() - kComment.size();
     absl::StrAppend(&line, kComment, CutToBytes(description, room));
   }

@@ -37,7 +37,7 @@ class RealListingTest : public ::testing::TestWithParam<Way> {
  protected:
   const Registry& registry() { return EmbeddedPublication().Current()->registry; }
 
-  const std::unique_ptr<Server> server_ = StartServer(EmbeddedPublication());
+  const std::unique_ptr<server::Server> server_ = StartServer(EmbeddedPublication());
   std::unique_ptr<Client> client_ = MakeClient(OptionsFor(server_->addresses().front()));
 };
 
@@ -101,8 +101,8 @@ TEST_P(RealListingTest, OutlivesItsClient) {
 }
 
 TEST_P(RealListingTest, TokenOfAnOldRevisionIsAborted) {
-  Publication publication(MakeRegistry({.iana = "one,1,tcp,\n"}));
-  const std::unique_ptr<Server> server = StartServer(publication);
+  server::Publication publication(MakeRegistry({.iana = "one,1,tcp,\n"}));
+  const std::unique_ptr<server::Server> server = StartServer(publication);
   const std::unique_ptr<Client> client = MakeClient(OptionsFor(server->addresses().front()));
   Listing before(GetParam(), *client);
   EXPECT_THAT(before.ReadToEnd().Names(), ElementsAre("one"));

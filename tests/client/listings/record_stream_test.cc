@@ -100,15 +100,15 @@ TEST_F(RecordStreamTest, RecordOutlivesAMove) {
 }
 
 TEST(RealRecordStreamTest, ResumeTokenContinuesExactly) {
-  const std::unique_ptr<Server> server = StartServer(EmbeddedPublication());
+  const std::unique_ptr<server::Server> server = StartServer(EmbeddedPublication());
   const std::unique_ptr<Client> client = MakeClient(OptionsFor(server->addresses().front()));
-  const std::shared_ptr<const Snapshot> snapshot = EmbeddedPublication().Current();
+  const std::shared_ptr<const server::Snapshot> snapshot = EmbeddedPublication().Current();
   v1::ListRangeRequest request;
   request.set_first_port(1);
   const std::vector<std::string> all = RecordsOf(MessagesOf(snapshot->registry, request));
   // The records of the server's first two messages.
-  StoredListRangeAnswer listing(snapshot->registry, snapshot->replies,
-                                Read(request, snapshot->registry).value());
+  server::StoredListRangeAnswer listing(snapshot->registry, snapshot->replies,
+                                        Read(request, snapshot->registry).value());
   size_t first_two = 0;
   for (int i = 0; i < 2; ++i) {
     grpc::ByteBuffer bytes;

@@ -94,7 +94,7 @@ TEST(MirrorEmbeddedTest, HasRecordsWithoutCopyingThem) {
 }
 
 TEST(MirrorEmbeddedTest, RecordsCanBeIteratedOver) {
-  const std::unique_ptr<Server> server = StartServer(EmbeddedPublication());
+  const std::unique_ptr<server::Server> server = StartServer(EmbeddedPublication());
   const std::unique_ptr<Mirror> mirror = MirrorOf(server->addresses().front());
   const std::shared_ptr<const MirrorSnapshot> snapshot = mirror->snapshot();
   const MirroredRecords records = snapshot->AtPort(443);

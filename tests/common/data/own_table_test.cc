@@ -101,6 +101,8 @@ TEST(OwnTableTest, ARowThatCannotBeUsedNamesColumnAndWhatIsAllowed) {
       {"a,0x50,,,ops,,,,,,\n", "3: "},
       {"a,90-80,,,ops,,,,,,\n", "3: "},
       {"a,80-,,,ops,,,,,,\n", "3: "},
+      {"a,-1,,,ops,,,,,,\n", "3: "},
+      {"a,--5,,,ops,,,,,,\n", "3: "},
       {"a,\"80,\",,,ops,,,,,,\n", "3: "},
       {"a,70000,,,ops,,,,,,\n", "3: "},
       {"a,1,icmp,,ops,,,,,,\n", "5: transport \"icmp\" is unknown, allowed are tcp, udp, sctp"},

@@ -37,6 +37,13 @@ void* operator new(size_t size) {
   return memory;
 }
 
+// std::stable_sort asks for memory so.
+void* operator new(size_t size, const std::nothrow_t& /*tag*/) noexcept {
+  void* const memory = std::malloc(size);
+  if (memory != nullptr) portreg::server::bytes_in_use += malloc_usable_size(memory);
+  return memory;
+}
+
 void operator delete(void* memory) noexcept {
   if (memory != nullptr) portreg::server::bytes_in_use -= malloc_usable_size(memory);
   std::free(memory);
