@@ -1,4 +1,4 @@
-// A std::mutex whose use clang's -Wthread-safety checks.
+// Provides a std::mutex whose use clang's -Wthread-safety checks.
 #ifndef PORTREG_COMMON_SYSTEM_MUTEX_H_
 #define PORTREG_COMMON_SYSTEM_MUTEX_H_
 
@@ -6,12 +6,12 @@
 #include <mutex>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/time/time.h"
+#include "common/system/monotonic_time.h"
 
 namespace portreg {
 
-// A mutual exclusion lock. For classes that ThreadSanitizer judges: it knows
-// std::mutex, but not the absl::Mutex of an Abseil that is not instrumented.
+// A mutual exclusion lock. Use it in classes that are tested under ThreadSanitizer, which
+// does not understand the absl::Mutex of an Abseil that is not instrumented.
 class ABSL_LOCKABLE Mutex {
  public:
   Mutex() = default;
@@ -27,7 +27,7 @@ class ABSL_LOCKABLE Mutex {
   std::mutex mutex_;
 };
 
-// Holds a Mutex for as long as the object exists.
+// Holds a Mutex as long as the object exists.
 class ABSL_SCOPED_LOCKABLE MutexLock {
  public:
   explicit MutexLock(Mutex& mutex) ABSL_EXCLUSIVE_LOCK_FUNCTION(mutex) : mutex_(mutex) {
@@ -45,17 +45,21 @@ class ABSL_SCOPED_LOCKABLE MutexLock {
 // Lets a thread wait until another one notifies it.
 class ConditionVariable {
  public:
-  // Releases `mutex`, waits, and takes it again. May return without a
-  // notification.
+  // Releases `mutex`, waits, and locks it again. May return without a notification, so
+  // that the caller must check its condition in a loop.
   void Wait(Mutex& mutex) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
     std::unique_lock lock(mutex.mutex_, std::adopt_lock);
     changed_.wait(lock);
     lock.release();
   }
-  // The same, for `duration` at most.
-  void WaitFor(Mutex& mutex, absl::Duration duration) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+  // Waits as Wait does, but not longer than until `deadline`.
+  void WaitUntil(Mutex& mutex, MonotonicTime deadline) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
     std::unique_lock lock(mutex.mutex_, std::adopt_lock);
-    changed_.wait_for(lock, absl::ToChronoNanoseconds(duration));
+    if (deadline == MonotonicTime::InfiniteFuture()) {
+      changed_.wait(lock);
+    } else {
+      changed_.wait_until(lock, deadline.ToChrono());
+    }
     lock.release();
   }
   void NotifyOne() { changed_.notify_one(); }
