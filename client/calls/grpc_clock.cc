@@ -34,7 +34,7 @@ class ClockOfGrpc final : public Clock {
 
   void Wait(ConditionVariable& changed, Mutex& mutex, absl::Duration duration) override
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
-    changed.WaitFor(mutex, duration);
+    changed.WaitUntil(mutex, Now() + duration);
   }
 };
 

@@ -6,7 +6,6 @@
 #include <mutex>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/time/time.h"
 #include "common/system/monotonic_time.h"
 
 namespace portreg {
@@ -61,12 +60,6 @@ class ConditionVariable {
     } else {
       changed_.wait_until(lock, deadline.ToChrono());
     }
-    lock.release();
-  }
-  // The same, for `duration` at most.
-  void WaitFor(Mutex& mutex, absl::Duration duration) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
-    std::unique_lock lock(mutex.mutex_, std::adopt_lock);
-    changed_.wait_for(lock, absl::ToChronoNanoseconds(duration));
     lock.release();
   }
   void NotifyOne() { changed_.notify_one(); }
