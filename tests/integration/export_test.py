@@ -171,7 +171,8 @@ def services(all_entries: list[Entry]) -> dict[str, list[str]]:
          and can_be_written(entry.service)
          and (entry.layer != COMMON or entry.of_software)),
         key=lambda entry: (entry.layer, entry.last_port - entry.first_port,
-                           TRANSPORTS.index(entry.transport)))
+                           TRANSPORTS.index(entry.transport),
+                           entry.first_port))
     ports = ports_of_names(usable)
     covering: dict[str, list[Entry]] = collections.defaultdict(list)
     for entry in usable:
@@ -195,7 +196,8 @@ def ports_of_names(ranked: list[Entry]) -> dict[tuple[str, str], int]:
     """The one port of each name, in lower case, and transport."""
     ports = {}
     for entry in sorted(ranked, key=lambda entry: (
-            PORT_ORDER.index(entry.layer), entry.last_port > entry.first_port)):
+            PORT_ORDER.index(entry.layer), entry.last_port > entry.first_port,
+            entry.first_port)):
         for name in (entry.service, *entry.aliases):
             for transport in ([entry.transport] if entry.transport
                               else TRANSPORTS[1:]):
@@ -461,9 +463,10 @@ class IanaCsvTest(unittest.TestCase):
     def test_the_local_layer_comes_back_with_its_owners(self):
         text = export("iana-csv", "--layer=local")
         header, *rows = csv.reader(io.StringIO(text, newline=""))
-        self.assertEqual(header, list(COLUMNS))
-        self.assertEqual(sorted(rows), sorted(
-            registry_files.read_rows(LOCAL_FILE)))
+        self.assertEqual(header, [*COLUMNS, "Aliases", "Scope", "Status"])
+        self.assertEqual(
+            sorted(rows),
+            sorted([*row, "", "", ""] for row in registry_files.read_rows(LOCAL_FILE)))
         file = DIRECTORY / "exported_local.csv"
         file.write_bytes(text.encode("utf-8"))
         self.assertEqual(self.revision(f"--local_file={file}"),

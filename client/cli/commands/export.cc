@@ -40,7 +40,9 @@ absl::StatusOr<std::vector<Query>> ReadWanted(const Invocation& invocation) {
 // holds no record twice.
 v1::ListRangeRequest RequestFor(const Invocation& invocation, const std::vector<Query>& wanted) {
   const bool of_ports = IsOfPorts(invocation.export_format);
-  PortRange ports = wanted.empty() ? PortRange::All() : *wanted.front().ports;
+  // A name may have its port outside the ranges.
+  const bool of_names = invocation.export_format == ExportFormat::kServices;
+  PortRange ports = wanted.empty() || of_names ? PortRange::All() : *wanted.front().ports;
   for (const Query& query : wanted) {
     ports.first = std::min(ports.first, query.ports->first);
     ports.last = std::max(ports.last, query.ports->last);
@@ -65,11 +67,19 @@ std::string HeadingOf(const Invocation& invocation, const std::vector<Query>& wa
                       ports.empty() ? ToString(PortRange::All()) : ports);
 }
 
+// The slots asked for.
+std::vector<ServicesWriter::Slots> SlotsOf(const std::vector<Query>& wanted) {
+  std::vector<ServicesWriter::Slots> slots;
+  slots.reserve(wanted.size());
+  for (const Query& query : wanted) slots.push_back({*query.ports, query.transport});
+  return slots;
+}
+
 std::unique_ptr<RecordWriter> MakeWriter(const Invocation& invocation,
                                          const std::vector<Query>& wanted, Printer out) {
   switch (invocation.export_format) {
     case ExportFormat::kServices:
-      return std::make_unique<ServicesWriter>(HeadingOf(invocation, wanted), out);
+      return std::make_unique<ServicesWriter>(HeadingOf(invocation, wanted), SlotsOf(wanted), out);
     case ExportFormat::kSysctlReserved:
       return std::make_unique<ReservedPortsWriter>(HeadingOf(invocation, wanted),
                                                    invocation.reserve_over_half, out);
@@ -103,9 +113,13 @@ int RunExport(const Invocation& invocation, Source& source, const Output& output
   if (!wanted.ok()) return FailUsage(wanted.status(), output);
   const bool of_ports = IsOfPorts(invocation.export_format);
   const std::unique_ptr<RecordWriter> writer = MakeWriter(invocation, *wanted, output.out);
+  // The writer of services chooses the slots itself.
+  const std::vector<Query> none;
+  const std::vector<Query>& cut =
+      invocation.export_format == ExportFormat::kServices ? none : *wanted;
   const absl::StatusOr<std::string> revision =
       source.ListRange(RequestFor(invocation, *wanted), [&](const v1::PortRecord& record) {
-        Write(record, *wanted, of_ports, *writer);
+        Write(record, cut, of_ports, *writer);
         return TakesMore(*writer, output);
       });
   if (!revision.ok()) return FailCall(revision.status(), source, output);

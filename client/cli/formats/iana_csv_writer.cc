@@ -27,7 +27,8 @@ void IanaCsvWriter::Write(const v1::PortRecord& record) {
   if (with_local_columns_) {
     fields.push_back(absl::StrJoin(record.aliases(), " "));
     fields.push_back(record.scope());
-    fields.emplace_back(ToString(static_cast<RecordStatus>(record.status())));
+    const auto status = static_cast<RecordStatus>(record.status());
+    fields.emplace_back(status == RecordStatus::kActive ? "" : ToString(status));
   }
   rows_ += DelimitedRow(Format::kCsv, fields);
   ++row_count_;

@@ -59,7 +59,7 @@ std::unique_ptr<RecordWriter> MakeRecordWriter(const Invocation& invocation,
     case Format::kJson:
       return std::make_unique<JsonWriter>(out);
     case Format::kServices:
-      return std::make_unique<ServicesWriter>("", out);
+      return std::make_unique<ServicesWriter>("", std::vector<ServicesWriter::Slots>(), out);
     case Format::kTable:
     case Format::kWide:
       break;

@@ -129,6 +129,7 @@ void ServicesWriter::Finish(const std::string& revision) {
     records.reserve(covering.size());
     for (const size_t place : covering) records.push_back(ranked[place]);
     for (const Transport transport : kTransports) {
+      if (!IsWanted(static_cast<Port>(port), transport)) continue;
       PutSlot(static_cast<Port>(port), transport, records, by_name);
     }
   }
@@ -162,6 +163,12 @@ std::vector<const ServiceRecord*> ServicesWriter::InLookupOrder() const {
   std::stable_sort(ranked.begin(), ranked.end(),
                    [&](const auto* a, const auto* b) { return key(*a) < key(*b); });
   return ranked;
+}
+
+bool ServicesWriter::IsWanted(Port port, Transport transport) const {
+  return wanted_.empty() || std::any_of(wanted_.begin(), wanted_.end(), [&](const Slots& slots) {
+           return slots.ports.contains(port) && Asks(slots.transport, transport);
+         });
 }
 
 void ServicesWriter::PutSlot(Port port, Transport transport,

@@ -45,8 +45,16 @@ class ServicesWriter final : public RecordWriter {
   // The most that the records may take: as much as the files of two layers.
   static constexpr size_t kMaxHeldBytes = 2 * kMaxFileBytes;
 
-  // Unless empty, `heading` comes first, as a comment, with the revision.
-  ServicesWriter(std::string heading, Printer out) : heading_(std::move(heading)), out_(out) {}
+  // Ports on a transport, or on all (kNone).
+  struct Slots {
+    PortRange ports;
+    Transport transport;
+  };
+
+  // Unless empty, `heading` comes first, as a comment, with the revision. Lines of
+  // other slots than `wanted` are left out; none: all are written.
+  ServicesWriter(std::string heading, std::vector<Slots> wanted, Printer out)
+      : heading_(std::move(heading)), wanted_(std::move(wanted)), out_(out) {}
 
   void Write(const v1::PortRecord& record) override;
   void Finish(const std::string& revision) override;
@@ -75,7 +83,10 @@ class ServicesWriter final : public RecordWriter {
   void PutLine(Port port, Transport transport, absl::string_view name,
                absl::Span<const std::string> aliases, absl::string_view description);
 
+  [[nodiscard]] bool IsWanted(Port port, Transport transport) const;
+
   const std::string heading_;
+  const std::vector<Slots> wanted_;
   const Printer out_;
   std::deque<Entry> entries_;
   size_t held_bytes_ = 0;

@@ -95,13 +95,15 @@ TEST(ClassifyTest, PortsTakenLocallyComeFirst) {
                                                    "billing,7000,udp,\n,7000,sctp,Unassigned\n"
                                                    "any,7001,,\n,7002,udp,Reserved for later\n"
                                                    ",7003,tcp,\n"});
-  EXPECT_THAT(Advice(registry, 7000),
-              ElementsAre("1 taken locally by billing, audit [tcp]",
-                          "1 taken locally by billing [udp]", "2 assigned by IANA to a []"));
+  EXPECT_THAT(
+      Advice(registry, 7000),
+      ElementsAre("1 taken locally by billing, audit [tcp]", "1 taken locally by billing [udp]",
+                  "1 taken locally by Unassigned [sctp]", "2 assigned by IANA to a []"));
   EXPECT_THAT(Advice(registry, 7000, Transport::kUdp),
               ElementsAre("1 taken locally by billing [udp]", "2 assigned by IANA to a [udp]"));
-  EXPECT_THAT(Advice(registry, 7000, Transport::kSctp),
-              ElementsAre("2 assigned by IANA to a [sctp]"));
+  EXPECT_THAT(
+      Advice(registry, 7000, Transport::kSctp),
+      ElementsAre("1 taken locally by Unassigned [sctp]", "2 assigned by IANA to a [sctp]"));
   EXPECT_EQ(Advice(registry, 7001)[0], "1 taken locally by any []");
   EXPECT_EQ(Advice(registry, 7002)[0], "1 taken locally by Reserved for later [udp]");
   EXPECT_EQ(Advice(registry, 7003)[0], "1 taken locally by an unnamed assignment [tcp]");
@@ -111,8 +113,12 @@ TEST(ClassifyTest, CommonUseIsSaidWhateverIanaSays) {
   const Registry registry =
       MakeRegistry({.iana = "infowave,2082,,\n", .common = "cPanel,2082,,\nTwo,2082,udp,\n"});
   EXPECT_THAT(Advice(registry, 2082), ElementsAre("2 assigned by IANA to infowave []",
-                                                  "6 commonly used by cPanel, Two []"));
-  EXPECT_EQ(Advice(registry, 2082, Transport::kTcp)[1], "6 commonly used by cPanel []");
+                                                  "6 commonly used by cPanel [tcp sctp dccp]",
+                                                  "6 commonly used by cPanel, Two [udp]"));
+  EXPECT_EQ(Advice(registry, 2082, Transport::kTcp)[1], "6 commonly used by cPanel [tcp]");
+  const Registry plain = MakeRegistry({.common = "cPanel,2082,,\n"});
+  EXPECT_EQ(Advice(plain, 2082)[1], "6 commonly used by cPanel []");
+  EXPECT_EQ(Advice(plain, 2082, Transport::kTcp)[1], "6 commonly used by cPanel []");
 }
 
 TEST(ClassifyTest, RangesOfAdviceMeetTheirBoundaries) {

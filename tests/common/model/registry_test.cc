@@ -149,7 +149,7 @@ TEST(RegistryTest, TakenLocallyByTheOperatorsOwnLayer) {
       {"by a row of no transport", {.local = "a,7000,,\n"}, "yyyy"},
       {"by several rows", {.local = "a,7000,tcp,\nb,7000,dccp,\n"}, "ynny"},
       {"by a reservation", {.local = ",7000,sctp,Reserved for later\n"}, "nnyn"},
-      {"not by an unassigned row", {.local = ",7000,,Unassigned\n"}, "nnnn"},
+      {"by a block, whatever its description", {.local = ",7000,,Unassigned\n"}, "yyyy"},
       {"not by a name without a port", {.local = "a,,tcp,\n"}, "nnnn"},
       {"not by another layer", {.iana = "a,7000,,\n", .common = "b,7000,,\n"}, "nnnn"},
   };

@@ -51,11 +51,18 @@ TEST(IanaCsvWriterTest, RecordIsARow) {
                 "2022-02-07,[RFC9110],1234,\"two\nlines\", blanks \n");
 }
 
-TEST(IanaCsvWriterTest, OwnerIsALastColumn) {
+TEST(IanaCsvWriterTest, ColumnsOfOwnTablesComeLast) {
   const std::vector<std::string> lines = LinesOf(Csv({Https(), DetailedRecord()}, true));
-  EXPECT_EQ(lines[0], std::string(kHeader) + ",Owner");
-  EXPECT_EQ(lines[1], "https,443,tcp,http over TLS,,,,,,,,,");
-  EXPECT_THAT(lines.back(), ::testing::EndsWith(", blanks ,team"));
+  EXPECT_EQ(lines[0], std::string(kHeader) + ",Owner,Aliases,Scope,Status");
+  EXPECT_EQ(lines[1], "https,443,tcp,http over TLS,,,,,,,,,,,,");
+  EXPECT_THAT(lines.back(), ::testing::EndsWith(", blanks ,team,,,"));
+  v1::PortRecord record = Https();
+  record.add_aliases("web");
+  record.add_aliases("tls");
+  record.set_scope("eu");
+  record.set_status(v1::RECORD_STATUS_RETIRED);
+  EXPECT_EQ(LinesOf(Csv({record}, true))[1],
+            "https,443,tcp,http over TLS,,,,,,,,,,web tls,eu,retired");
 }
 
 TEST(IanaCsvWriterTest, PortsAreAsIanaWritesThem) {
