@@ -192,8 +192,8 @@ def lonely_row(row: Row, file: str) -> Iterator[Difference]:
 def text_differences(theirs: Row, ours: Row) -> Iterator[Difference]:
     """Differences between the texts of a row that both files have."""
     name = " ".join(filter(None, key(ours)))
-    their_text, *their_details = map(folded, theirs[3:])
-    our_text, *our_details = map(folded, ours[3:])
+    their_text, *their_details = map(folded, theirs[3:12])
+    our_text, *our_details = map(folded, ours[3:12])
     if their_text != our_text:
         yield "another description", f"{name}: {their_text!r} {our_text!r}"
     if their_details != our_details:

@@ -333,14 +333,16 @@ class ServicesTest(unittest.TestCase):
     def test_ranges_are_kept_to(self):
         self.assertEqual(
             [slot for _, slot, _ in self.read(export(
-                "services", "6010-6011/tcp", "U:53", "7102", "--layer=local,iana"))],
-            ["53/udp", "6010/tcp", "7102/tcp", "7102/udp", "7102/sctp",
-             "7102/dccp"])
+                "services", "6000-6011/tcp", "U:53", "7101-7102",
+                "--layer=local,iana"))],
+            # Ranges are named at their first port.
+            ["53/udp", "6000/tcp", "7101/tcp", "7101/udp", "7101/sctp",
+             "7101/dccp"])
 
     def test_ranges_that_overlap_are_one(self):
         self.assertEqual(
-            self.read(export("services", "6010-6011/tcp", "6011/tcp")),
-            self.read(export("services", "6010-6011/tcp")))
+            self.read(export("services", "6000-6011/tcp", "6000/tcp")),
+            self.read(export("services", "6000-6011/tcp")))
 
     def test_the_heading_states_the_revision(self):
         revision = tool.run(f"--target={SERVER.address}", "info",

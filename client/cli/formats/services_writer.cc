@@ -68,7 +68,12 @@ void ServicesWriter::Write(const v1::PortRecord& message) {
   const absl::StatusOr<ServiceRecord> record = ToRecord(message, kept);
   if (!record.ok() || !record->ports || !record->named() || record->is_named_for_people()) return;
   if (!CanBeWritten(record->service)) {
-    if (left_out_.size() < kMaxLeftOut) {
+    const auto touches = [&](const Slots& slots) {
+      return slots.ports.first <= record->ports->last && record->ports->first <= slots.ports.last &&
+             Answers(record->transport, slots.transport);
+    };
+    const bool wanted = wanted_.empty() || std::any_of(wanted_.begin(), wanted_.end(), touches);
+    if (wanted && left_out_.size() < kMaxLeftOut) {
       left_out_.insert(std::string(record->service.substr(0, kMaxServiceNameBytes)));
     }
     return;
