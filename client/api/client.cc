@@ -68,7 +68,7 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Create(const ClientOptions& opti
 }
 
 absl::StatusOr<std::unique_ptr<Client>> Client::Create(
-    const ClientOptions& options, std::shared_ptr<grpc::ChannelCredentials> credentials) {
+    const ClientOptions& options, const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
   if (credentials == nullptr) return NullArgument("credentials");
   if (absl::Status status = RefuseTls(options); !status.ok()) return status;
   if (absl::Status status = options.Validate(); !status.ok()) return status;

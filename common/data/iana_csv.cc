@@ -43,7 +43,7 @@ absl::StatusOr<std::optional<size_t>> FindDetail(const CsvTable& table,
                                                  const DetailColumn& column) {
   absl::StatusOr<std::optional<size_t>> place = table.Find(column.header);
   if (!place.ok() || column.header != kUnauthorizedUse) return place;
-  const absl::StatusOr<std::optional<size_t>> old = table.Find(kOldUnauthorizedUse);
+  absl::StatusOr<std::optional<size_t>> old = table.Find(kOldUnauthorizedUse);
   if (!old.ok() || !*old) return old.ok() ? place : old;
   if (!*place) return old;
   return ErrorAt(table.header()[**old].position,

@@ -219,7 +219,7 @@ class RowReader {
     record.status = *record_status;
     for (const auto& [place, member] : places_.copied) record.details.*member = row[place].text;
     check(Column::kPortNumber, CheckRow(record, ports->empty()));
-    if (status.ok()) AddRecords(std::move(record), *ports, *transports);
+    if (status.ok()) AddRecords(record, *ports, *transports);
   }
 
  private:

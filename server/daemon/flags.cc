@@ -102,7 +102,7 @@ ABSL_FLAG(Period, max_watch, {portreg::server::ServiceOptions().max_watch},
 ABSL_FLAG(std::string, iana_file, "",
           "IANA's service-names-port-numbers.csv, which replaces the embedded snapshot");
 ABSL_FLAG(std::string, local_file, "",
-          "CSV file of your own assignments, with IANA's columns and optionally Owner");
+          "CSV file of your own assignments: IANA's columns, and Owner, Aliases, Scope and more");
 ABSL_FLAG(bool, allow_fewer_rows, false,
           "accept an IANA file with over 5 % fewer rows than the data before it");
 ABSL_FLAG(QuotaBytes, max_registry_bytes,

@@ -19,8 +19,8 @@ struct DataOptions {
   // IANA's CSV file, which replaces the embedded snapshot.
   // Default: empty, the embedded snapshot.
   std::string iana_file;
-  // CSV file of the operator's own assignments, with IANA's columns and optionally
-  // "Owner". Default: empty, no local layer.
+  // CSV file of the operator's own assignments, see common/data/own_table.h.
+  // Default: empty, no local layer.
   std::string local_file;
   // Accepts an IANA file with over 5 % fewer rows than the last good data.
   // Default: false, because such a file is probably cut off.

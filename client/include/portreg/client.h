@@ -65,7 +65,7 @@ class Client {
   // TlsOptions, affects the TLS contexts that the process creates afterwards.
   // INVALID_ARGUMENT for null credentials, and as above.
   static absl::StatusOr<std::unique_ptr<Client>> Create(
-      const ClientOptions& options, std::shared_ptr<grpc::ChannelCredentials> credentials);
+      const ClientOptions& options, const std::shared_ptr<grpc::ChannelCredentials>& credentials);
 
   // Makes a client that calls over an existing channel, which it shares. Only these
   // options apply: timeouts, coalesce_lookups, retry for listings, and target, which
