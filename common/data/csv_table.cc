@@ -27,6 +27,9 @@ TextPosition PositionOf(absl::string_view text, size_t at) {
 
 absl::Status CheckIsText(absl::string_view text) {
   if (absl::StripAsciiWhitespace(text).empty()) return absl::InvalidArgumentError("file is empty");
+  if (absl::StartsWith(text, "\xFF\xFE") || absl::StartsWith(text, "\xFE\xFF")) {
+    return ErrorAt({}, "this is UTF-16, save the file as UTF-8");
+  }
   if (const size_t nul = text.find('\0'); nul != absl::string_view::npos) {
     return ErrorAt(PositionOf(text, nul), "a NUL byte, this is not a text file");
   }
@@ -37,6 +40,14 @@ absl::Status CheckIsText(absl::string_view text) {
                      " is not valid UTF-8"));
   }
   return absl::OkStatus();
+}
+
+// What a spreadsheet may have done to a header that lacks a column.
+absl::string_view HintFor(absl::string_view first) {
+  if (absl::StartsWithIgnoreCase(first, "sep=")) return "; remove the line \"sep=\"";
+  if (absl::StrContains(first, ';')) return "; its separator is \";\", save it with commas";
+  if (absl::StrContains(first, '\t')) return "; its separator is a tab, save it with commas";
+  return "";
 }
 
 }  // namespace
@@ -70,7 +81,8 @@ absl::StatusOr<size_t> CsvTable::Require(absl::string_view column) const {
   if (*place) return **place;
   return ErrorAt(header_.front().position,
                  absl::StrCat("not a port registry in IANA's format: the header has no column \"",
-                              column, "\", it begins with ", Quoted(header_.front().text)));
+                              column, "\", it begins with ", Quoted(header_.front().text),
+                              HintFor(header_.front().text)));
 }
 
 absl::StatusOr<bool> CsvTable::Next(std::vector<CsvField>& row) {

@@ -1,6 +1,7 @@
 #include "common/model/collision.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
@@ -11,9 +12,16 @@
 
 namespace portreg {
 
+bool ScopesOverlap(absl::string_view one, absl::string_view other) {
+  if (one.size() > other.size()) std::swap(one, other);
+  if (!absl::StartsWith(other, one)) return false;
+  return one.empty() || one.size() == other.size() || other[one.size()] == '/';
+}
+
 std::string ToString(const Collision& collision) {
   const auto claim = [](const ServiceRecord& record) {
-    return absl::StrCat("line ", record.line, " (", Printable(record.service), ")");
+    const absl::string_view name = record.named() ? record.service : record.details.owner;
+    return absl::StrCat("line ", record.line, " (", Printable(name), ")");
   };
   const Transport transport = std::max(collision.one->transport, collision.other->transport);
   return absl::StrCat(claim(*collision.one), " and ", claim(*collision.other), " both claim port ",
@@ -23,24 +31,45 @@ std::string ToString(const Collision& collision) {
 
 namespace {
 
-// What a port's records claim, each name once on each transport: rows that
-// repeat one add no collision.
+// The records that claim a port. Rows that repeat a name, an owner and a scope on a
+// transport stand for one: they add no collision.
 std::vector<RecordIndex> Claims(const Registry& registry, Layer layer, Port port) {
   std::vector<RecordIndex> claims;
-  absl::flat_hash_set<std::pair<std::string, Transport>> seen;
+  absl::flat_hash_set<std::tuple<std::string, absl::string_view, absl::string_view, Transport>>
+      seen;
   for (const RecordIndex index : registry.AtPort(port)) {
     const ServiceRecord& record = registry.record(index);
-    if (record.layer != layer || !record.named()) continue;
-    const bool first = seen.emplace(FoldServiceName(record.service), record.transport).second;
+    const bool is_claim = record.layer == layer && record.status != RecordStatus::kRetired &&
+                          (record.named() || !record.details.owner.empty());
+    if (!is_claim) continue;
+    const bool first = seen.emplace(FoldServiceName(record.service), record.details.owner,
+                                    record.scope, record.transport)
+                           .second;
     if (first) claims.push_back(index);
   }
   return claims;
 }
 
+bool Contains(PortRange outer, PortRange inner) {
+  return outer.first <= inner.first && inner.last <= outer.last;
+}
+
+// Returns true if one of two records divides what the other holds: the same owner has
+// both, and one is a block or its range lies within the other's.
+bool Refines(const ServiceRecord& one, const ServiceRecord& other) {
+  if (one.details.owner.empty() || one.details.owner != other.details.owner) return false;
+  return !one.named() || !other.named() || Contains(*one.ports, *other.ports) ||
+         Contains(*other.ports, *one.ports);
+}
+
 bool Collide(const ServiceRecord& one, const ServiceRecord& other) {
   const bool share_transport =
       Answers(one.transport, other.transport) || Answers(other.transport, one.transport);
-  return share_transport && !absl::EqualsIgnoreCase(one.service, other.service);
+  if (!share_transport || !ScopesOverlap(one.scope, other.scope)) return false;
+  // Two rows of one service are a repetition.
+  const bool same_service = absl::EqualsIgnoreCase(one.service, other.service) &&
+                            one.details.owner == other.details.owner;
+  return !same_service && !Refines(one, other);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -80,6 +81,64 @@ TEST(CollisionTest, TwoServicesOnOnePortAndTransportCollide) {
   for (const auto& c : cases) {
     EXPECT_THAT(Collisions(c.rows), ElementsAreArray(c.found)) << c.what;
   }
+}
+
+// What an own row says besides its ports.
+struct Own {
+  const char* owner = "";
+  const char* scope = "";
+  RecordStatus status = RecordStatus::kActive;
+};
+
+// Whether two rows collide, in either order.
+bool Collide(absl::string_view one, const Own& of_one, absl::string_view other,
+             const Own& of_other) {
+  const auto collide = [](absl::string_view first, const Own& of_first, absl::string_view second,
+                          const Own& of_second) {
+    LayerData layer = MakeLayer(Layer::kLocal, absl::StrCat(first, "\n", second, "\n"));
+    for (size_t i = 0; i < 2; ++i) {
+      const Own& own = i == 0 ? of_first : of_second;
+      layer.records[i].details.owner = own.owner;
+      layer.records[i].scope = own.scope;
+      layer.records[i].status = own.status;
+    }
+    std::vector<LayerData> layers;
+    layers.push_back(std::move(layer));
+    const Registry registry = Registry::Create(std::move(layers)).value();
+    return !FindCollisions(registry, Layer::kLocal, 1).empty();
+  };
+  const bool found = collide(one, of_one, other, of_other);
+  EXPECT_EQ(collide(other, of_other, one, of_one), found) << one << " and " << other;
+  return found;
+}
+
+TEST(CollisionTest, OwnersDivideWhatTheyHold) {
+  EXPECT_FALSE(Collide(",7000-7099,,", {"blue"}, "billing,7042,tcp,", {"blue"}));
+  EXPECT_FALSE(Collide("team,7000-7099,,", {"blue"}, "billing,7042,tcp,", {"blue"}));
+  EXPECT_TRUE(Collide(",7000-7099,,", {"blue"}, "billing,7042,tcp,", {"red"}));
+  EXPECT_TRUE(Collide(",7000-7099,,", {"blue"}, "billing,7042,tcp,", {}));
+  EXPECT_TRUE(Collide("team,7000-7099,,", {}, "billing,7042,tcp,", {}));
+  EXPECT_TRUE(Collide("a,7000-7010,,", {"blue"}, "b,7005-7020,,", {"blue"}));
+  EXPECT_FALSE(Collide(",7000-7010,,", {"blue"}, "b,7005-7020,,", {"blue"}));
+  EXPECT_TRUE(Collide(",7000-7010,,", {"blue"}, ",7005-7020,,", {"red"}));
+}
+
+TEST(CollisionTest, OneServiceOfTwoOwnersCollides) {
+  EXPECT_TRUE(Collide("a,7000,,", {"blue"}, "a,7000,,", {"red"}));
+  EXPECT_FALSE(Collide("a,7000,,", {"blue"}, "A,7000,,", {"blue"}));
+}
+
+TEST(CollisionTest, ScopesThatDoNotOverlapAreApart) {
+  EXPECT_TRUE(Collide("a,7000,,", {"x", "eu"}, "b,7000,,", {"y", "eu/prod"}));
+  EXPECT_TRUE(Collide("a,7000,,", {"x", ""}, "b,7000,,", {"y", "eu/prod"}));
+  EXPECT_TRUE(Collide("a,7000,,", {"x", "eu"}, "b,7000,,", {"y", "eu"}));
+  EXPECT_FALSE(Collide("a,7000,,", {"x", "eu"}, "b,7000,,", {"y", "us"}));
+  EXPECT_FALSE(Collide("a,7000,,", {"x", "eu"}, "b,7000,,", {"y", "eu2/prod"}));
+}
+
+TEST(CollisionTest, RetiredRowsTakeNothing) {
+  EXPECT_FALSE(Collide("a,7000,,", {"x", "", RecordStatus::kRetired}, "b,7000,,", {"y"}));
+  EXPECT_TRUE(Collide("a,7000,,", {"x", "", RecordStatus::kPlanned}, "b,7000,,", {"y"}));
 }
 
 TEST(CollisionTest, EveryPairOfServicesIsTold) {
