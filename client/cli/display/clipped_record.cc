@@ -15,7 +15,7 @@ std::optional<v1::PortRecord> ClippedTo(PortRange ports, Transport transport,
                                         const v1::PortRecord& record) {
   const std::optional<PortRange> range = RangeOf(record);
   const std::optional<Transport> its = TransportOf(record.transport());
-  // An unknown transport is no answer to a question about another.
+  // A record of an unknown transport only answers a question about any transport.
   const bool answers = its ? Answers(*its, transport) : transport == Transport::kNone;
   if (!range || !answers) {
     return std::nullopt;

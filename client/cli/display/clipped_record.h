@@ -9,12 +9,13 @@
 
 namespace portreg::cli {
 
-// The ports of a record; nothing if it has none, or bounds that are no range.
+// Returns the ports of a record. Returns nothing if the record has no port or its bounds
+// are not a valid range.
 std::optional<PortRange> RangeOf(const v1::PortRecord& record);
 
-// What `record` says of `ports` on `transport` (kNone: on any): the record with
-// its range cut to these ports, and of that transport if it states none. Nothing
-// if it says nothing of them, or has no port.
+// Returns `record` with its range cut to `ports` and, if `transport` is not kNone, with
+// `transport` as its transport; kNone asks about any transport. Returns nothing if the
+// record has no port, covers none of `ports`, or has another transport.
 std::optional<v1::PortRecord> ClippedTo(PortRange ports, Transport transport,
                                         const v1::PortRecord& record);
 

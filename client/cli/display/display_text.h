@@ -1,4 +1,4 @@
-// The contract's values in a person's words.
+// Formats the values of the API's messages as text for people.
 #ifndef PORTREG_CLIENT_CLI_DISPLAY_DISPLAY_TEXT_H_
 #define PORTREG_CLIENT_CLI_DISPLAY_DISPLAY_TEXT_H_
 
@@ -9,21 +9,24 @@
 
 namespace portreg::cli {
 
-// "tcp"; empty for TRANSPORT_UNSPECIFIED. A value that this program does not
-// know is shown as its number, here and below.
+// Returns a transport's name: "tcp"; empty for TRANSPORT_UNSPECIFIED. These functions
+// return a number in place of a name for a value that this program does not know.
 std::string TransportName(v1::Transport transport);
 
-// "iana".
+// Returns a layer's name: "iana".
 std::string LayerName(v1::Layer layer);
 
-// "443/tcp", "6000-6063/udp", "2082" without a transport, "-" without a port.
+// Returns a record's ports and transport: "443/tcp", "6000-6063/udp"; "2082" without a
+// transport, "-" without a port.
 std::string PortsOf(const v1::PortRecord& record);
 
-// "reserved", or "tcp reserved, udp assigned" where transports differ.
+// Returns the states of a port: "reserved" if all transports agree, else "tcp reserved,
+// udp assigned".
 std::string StatesOf(const v1::LookupResponse& response);
 
-// Why a search found a record: "name", "name prefix", "word in name", "part of
-// description". "word" and "part of word" if words of the query stand in both.
+// Returns why a search found a record: "name", "name prefix", "word in name", "part of
+// description". Returns "word" or "part of word" if the query's words occur in both
+// fields.
 std::string ReasonOf(const v1::SearchMatch& match);
 
 }  // namespace portreg::cli

@@ -8,26 +8,25 @@
 
 namespace portreg::cli {
 
-// Where answers go, and whether a person's terminal is there. Cheap to copy.
+// Writes text to a stream, and escapes data if the stream is a terminal. Cheap to copy.
 class Printer {
  public:
   explicit Printer(std::FILE* out, bool is_terminal = false)
       : out_(out), is_terminal_(is_terminal) {}
 
-  // Writes text of the tool's own making, in which what came from elsewhere has
-  // been through Printable(). It may hold styles.
+  // Writes text that the tool composed; it may contain escape sequences for styles. Texts
+  // from elsewhere must have passed through Printable().
   void Put(absl::string_view text) const;
 
-  // Writes a machine's format, in which texts stand as they came. A file or a
-  // pipe gets them unchanged; a terminal gets what it could take for a command
-  // escaped, except for line ends and tabs.
+  // Writes text in a format for programs. A file or a pipe receives it unchanged. For a
+  // terminal, control characters other than LF and tab are escaped, because a terminal
+  // could execute them.
   void PutData(absl::string_view text) const;
 
-  // Hands what was written to the system. Returns false if that or any write
-  // before it has failed.
+  // Flushes the stream. Returns false if the flush or any earlier write failed.
   [[nodiscard]] bool Flush() const;
 
-  // Returns whether no write has failed so far.
+  // Returns false if any write has failed.
   [[nodiscard]] bool ok() const { return std::ferror(out_) == 0; }
 
  private:

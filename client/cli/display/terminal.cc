@@ -17,7 +17,7 @@ constexpr size_t kDefaultWidth = 80;
 constexpr absl::string_view kEllipsis = "…";
 constexpr absl::string_view kPlain = "\033[0m";
 
-// The first `width` columns of a text that has as many.
+// Returns the first `width` columns of `text`, which must have at least that many.
 absl::string_view Prefix(absl::string_view text, size_t width) {
   const char* end = text.begin();
   utf8::unchecked::advance(end, width);

@@ -1,4 +1,4 @@
-// What standard output is, and how to show text on it.
+// Describes the terminal of standard output, and fits text to it.
 #ifndef PORTREG_CLIENT_CLI_DISPLAY_TERMINAL_H_
 #define PORTREG_CLIENT_CLI_DISPLAY_TERMINAL_H_
 
@@ -12,16 +12,16 @@
 
 namespace portreg::cli {
 
-// When to use colours. kAuto: on a terminal, unless NO_COLOR is set or TERM is
+// When to use colours. kAuto uses them on a terminal, unless NO_COLOR is set or TERM is
 // dumb.
 enum class ColorMode : uint8_t { kAuto, kAlways, kNever };
 
 struct Terminal {
-  // Whether it is a terminal at all.
+  // True if the output is a terminal. Default: false.
   bool is_terminal = false;
-  // Columns that a line may take. 0: no bound, as in a pipe.
+  // The most columns of a line. Default: 0, no limit, as for a pipe.
   size_t width = 0;
-  // Whether to use colours.
+  // True if colours are used. Default: false.
   bool color = false;
 };
 
@@ -34,30 +34,31 @@ inline constexpr absl::string_view kCyan = "\033[36m";
 // Describes standard output.
 Terminal StandardOutput(ColorMode mode);
 
-// Columns that a printable text takes: one for each code point.
+// Returns the columns of a printable text: one for each code point.
 size_t DisplayWidth(absl::string_view text);
 
-// `text` cut to `width` columns, the last of them an ellipsis if it was cut.
+// Returns `text` cut to `width` columns. A cut text ends in an ellipsis, which fills the
+// last column.
 std::string Truncated(absl::string_view text, size_t width);
 
-// `text` broken at blanks into lines of at most `width` columns (0: one line),
-// each but the first indented by `indent` blanks.
+// Breaks `text` at blanks into lines of at most `width` columns; 0 means one line.
+// Indents each line but the first by `indent` blanks.
 std::string Wrapped(absl::string_view text, size_t width, size_t indent);
 
-// `text` in a style, where the terminal has any.
+// Returns `text` in a style, or unchanged if the terminal has no colours.
 std::string Styled(absl::string_view text, absl::string_view style, const Terminal& terminal);
 
-// A line that is being put together of printable texts, each in a style.
+// Builds a line from printable texts, each with its own style.
 class StyledLine {
  public:
-  // `style` is an escape sequence, or empty.
+  // Appends `text`. `style` is an escape sequence, or empty for no style.
   void Append(absl::string_view text, absl::string_view style = {});
 
-  // Columns that the line takes.
+  // Returns the columns of the line; escape sequences have none.
   [[nodiscard]] size_t width() const { return width_; }
 
-  // The line cut to the terminal's width, as Truncated() cuts; escape sequences
-  // take no columns. Styles are left out where the terminal has none.
+  // Returns the line cut to the terminal's width, as Truncated() does. Leaves styles out
+  // if the terminal has no colours.
   [[nodiscard]] std::string Shown(const Terminal& terminal) const;
 
  private:
