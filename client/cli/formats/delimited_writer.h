@@ -1,4 +1,4 @@
-// Writes records, and other rows, as CSV or as tab-separated values.
+// Writes records and other rows as CSV or as tab-separated values.
 #ifndef PORTREG_CLIENT_CLI_FORMATS_DELIMITED_WRITER_H_
 #define PORTREG_CLIENT_CLI_FORMATS_DELIMITED_WRITER_H_
 
@@ -11,21 +11,21 @@
 
 namespace portreg::cli {
 
-// Whether a format is one of those here: kCsv or kTsv.
+// Returns true if DelimitedRow() and DelimitedWriter accept the format: kCsv or kTsv.
 constexpr bool IsDelimited(Format format) {
   return format == Format::kCsv || format == Format::kTsv;
 }
 
-// `fields` as one row with its end. Format::kCsv: RFC 4180, with LF row ends.
-// Format::kTsv: tab, LF, CR and backslash within a field are written \t, \n, \r
-// and \\, so that each row is one line and each tab ends a field.
+// Returns `fields` as one row, with its row end. Format::kCsv: RFC 4180, but rows end in
+// LF. Format::kTsv: tab, LF, CR and backslash within a field become \t, \n, \r and \\, so
+// that each row is one line and each tab ends a field.
 std::string DelimitedRow(Format format, absl::Span<const std::string> fields);
 
-// A row for each record.
+// Writes one row for each record. Not thread-safe.
 class DelimitedWriter final : public RecordWriter {
  public:
-  // Format::kCsv or kTsv. `matches`: whether there is a column that tells why a
-  // search found the record.
+  // Writes the column titles if `headers` is true. `format` is kCsv or kTsv. `matches`
+  // adds a title for the column that says why a search found the record.
   DelimitedWriter(Format format, bool headers, bool matches, Printer out);
 
   void Write(const v1::PortRecord& record) override;

@@ -1,4 +1,4 @@
-// Writes records as IANA's CSV file has them.
+// Writes records in the format of IANA's CSV file.
 #ifndef PORTREG_CLIENT_CLI_FORMATS_IANA_CSV_WRITER_H_
 #define PORTREG_CLIENT_CLI_FORMATS_IANA_CSV_WRITER_H_
 
@@ -11,14 +11,16 @@
 
 namespace portreg::cli {
 
-// Writes a row for each record, with IANA's columns, which common/data/iana_csv.h
-// reads. Writes nothing before Finish(), because a file that is cut off would look
-// whole. RESOURCE_EXHAUSTED for a file that portregd would refuse: of more than
-// kMaxRows rows or kMaxFileBytes.
+// Writes a row for each record, in IANA's columns, for the reader in
+// common/data/iana_csv.h. Writes nothing before Finish(), because a truncated file would
+// look complete. Not thread-safe.
+//
+// status() is RESOURCE_EXHAUSTED if the file would have more than kMaxRows rows or
+// kMaxFileBytes, because portregd would refuse it.
 class IanaCsvWriter final : public RecordWriter {
  public:
-  // With `with_local_columns`, the columns of an organisation's own tables follow
-  // those of IANA.
+  // If `with_local_columns` is true, the columns of an organisation's own tables follow
+  // IANA's.
   IanaCsvWriter(bool with_local_columns, Printer out)
       : with_local_columns_(with_local_columns), out_(out) {}
 

@@ -24,11 +24,11 @@ namespace {
 
 using google::protobuf::util::JsonPrintOptions;
 
-// JSON of messages that take less is made without its size being known.
+// Messages that use less memory are converted without measuring their JSON first.
 constexpr size_t kSmallMessage = 1 << 20;
 constexpr char kTypePrefix[] = "type.googleapis.com";
 
-// Takes bytes and counts them.
+// Discards the bytes that are written to it and counts them.
 class Counter final : public google::protobuf::io::ZeroCopyOutputStream {
  public:
   bool Next(void** data, int* size) override {
@@ -45,7 +45,8 @@ class Counter final : public google::protobuf::io::ZeroCopyOutputStream {
   int64_t count_ = 0;
 };
 
-// The size of the message's JSON, which is made for it and thrown away.
+// Returns the size of the message's JSON, by converting it once and discarding the
+// result.
 int64_t JsonSize(const google::protobuf::Message& message, const JsonPrintOptions& options) {
   const std::unique_ptr<google::protobuf::util::TypeResolver> resolver(
       google::protobuf::util::NewTypeResolverForDescriptorPool(
@@ -53,14 +54,14 @@ int64_t JsonSize(const google::protobuf::Message& message, const JsonPrintOption
   const std::string bytes = message.SerializeAsString();
   google::protobuf::io::ArrayInputStream input(bytes.data(), static_cast<int>(bytes.size()));
   Counter counter;
-  // Its failure is seen when the JSON is made to be kept.
+  // Ignored, because the second conversion reports the same failure.
   (void)google::protobuf::util::BinaryToJsonStream(
       resolver.get(), absl::StrCat(kTypePrefix, "/", message.GetDescriptor()->full_name()), &input,
       &counter, options);
   return counter.ByteCount();
 }
 
-// Protobuf escapes ASCII's control characters, and some others.
+// Escapes the control characters that Protobuf does not escape.
 std::string WithoutControls(std::string json) {
   const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x7F; };
   if (std::all_of(json.begin(), json.end(), is_ascii)) return json;
@@ -90,7 +91,7 @@ absl::StatusOr<std::string> ToJson(const google::protobuf::Message& message, Jso
       return absl::ResourceExhaustedError(absl::StrCat(
           "the answer has ", size, " bytes as JSON, at most ", kMaxJsonBytes, " are written"));
     }
-    // Growing by steps would take several times as much.
+    // A string that grows step by step would use several times as much memory.
     json.reserve(static_cast<size_t>(size) + 1);
   }
   const auto status = google::protobuf::util::MessageToJsonString(message, &json, options);

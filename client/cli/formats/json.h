@@ -1,4 +1,4 @@
-// Messages in canonical proto3 JSON.
+// Writes messages in canonical proto3 JSON.
 #ifndef PORTREG_CLIENT_CLI_FORMATS_JSON_H_
 #define PORTREG_CLIENT_CLI_FORMATS_JSON_H_
 
@@ -12,10 +12,11 @@ namespace portreg::cli {
 
 enum class JsonStyle : uint8_t { kIndented, kOneLine };
 
-// The message in proto3's JSON form, without a line break at its end. Characters
-// that a terminal could take for a command stand as \uXXXX. INTERNAL if the
-// message cannot be written, because a time in it is outside the years 1 to 9999
-// or a detail of an unknown type; RESOURCE_EXHAUSTED if its JSON has more than
+// Returns the message in canonical proto3 JSON, without a line break at its end. Control
+// characters are escaped as \uXXXX, because a terminal could execute them.
+//
+// INTERNAL if the message cannot be converted, because a time in it is outside the years
+// 1 to 9999 or a detail has an unknown type. RESOURCE_EXHAUSTED if the JSON has more than
 // kMaxJsonBytes.
 absl::StatusOr<std::string> ToJson(const google::protobuf::Message& message, JsonStyle style);
 

@@ -30,7 +30,7 @@ void JsonWriter::Finish(const std::string& revision) {
   tail.set_revision(revision);
   const absl::StatusOr<std::string> json = ToJson(tail, JsonStyle::kOneLine);
   if (!json.ok()) return Fail(json.status());
-  // The other fields, without the brace that would open them.
+  // The fields after `records`, without their opening brace.
   const std::string fields = json->substr(1);
   out_.PutData(absl::StrCat(first_ ? kBegin : "", "\n]", fields == "}" ? "" : ",", fields, "\n"));
 }

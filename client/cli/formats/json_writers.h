@@ -9,7 +9,7 @@
 
 namespace portreg::cli {
 
-// One PortRecord, or SearchMatch, a line.
+// Writes one PortRecord, or one SearchMatch, a line. Not thread-safe.
 class NdjsonWriter final : public RecordWriter {
  public:
   explicit NdjsonWriter(Printer out) : out_(out) {}
@@ -24,8 +24,8 @@ class NdjsonWriter final : public RecordWriter {
   const Printer out_;
 };
 
-// One ListRangeResponse with all records, written as they come: without
-// Finish(), what was written is no JSON.
+// Writes one ListRangeResponse that holds all records. Writes each record as it arrives,
+// so the output is not valid JSON before Finish(). Not thread-safe.
 class JsonWriter final : public RecordWriter {
  public:
   explicit JsonWriter(Printer out) : out_(out) {}

@@ -14,8 +14,8 @@
 namespace portreg::cli {
 namespace {
 
-// Each service once, whatever its case. RESOURCE_EXHAUSTED if there are more than
-// a registry can have.
+// Writes each service once, ignoring case. RESOURCE_EXHAUSTED if there are more services
+// than a registry can have, or if one has a longer name.
 class NameWriter final : public RecordWriter {
  public:
   explicit NameWriter(Printer out) : out_(out) {}

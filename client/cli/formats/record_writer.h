@@ -1,4 +1,4 @@
-// Writes records to standard output, in one of the formats.
+// Writes records to standard output in one of the formats.
 #ifndef PORTREG_CLIENT_CLI_FORMATS_RECORD_WRITER_H_
 #define PORTREG_CLIENT_CLI_FORMATS_RECORD_WRITER_H_
 
@@ -14,39 +14,39 @@
 
 namespace portreg::cli {
 
-// Takes records one after the other.
+// Writes records one after the other. Not thread-safe.
 class RecordWriter {
  public:
   virtual ~RecordWriter() = default;
 
   virtual void Write(const v1::PortRecord& record) = 0;
 
-  // Takes a record that a search found. Writers that tell why override it.
+  // Writes a record that a search found. Writers that show why it was found override
+  // this.
   virtual void WriteMatch(const v1::SearchMatch& match) { Write(match.record()); }
 
-  // Must be called after the last record, with the revision of them all (empty
-  // if there were several).
+  // Completes the output; must be called after the last record. `revision` is that of all
+  // records, or empty if they come from several.
   virtual void Finish(const std::string& revision) = 0;
 
-  // After Finish(): what a person should know of what was written, such as
-  // that something had to be left out. Empty if there is nothing to say.
+  // Returns a remark for the user on what was written, such as that something was left
+  // out. Returns an empty text if there is none. Valid after Finish().
   [[nodiscard]] virtual std::string Remark() const { return {}; }
 
-  // Why the answer cannot be written, or not any further; OK if it can. Then no
-  // more is to be written. FAILED_PRECONDITION for what the writer refuses to
-  // write for its reader's sake.
+  // Returns OK, or why the writer has failed. A writer that has failed must not be given
+  // more records. FAILED_PRECONDITION if the output would harm its reader.
   [[nodiscard]] const absl::Status& status() const { return status_; }
 
  protected:
-  // Sets the status, unless something has failed before.
+  // Sets the status, unless the writer has failed before.
   void Fail(const absl::Status& status) { status_.Update(status); }
 
  private:
   absl::Status status_;
 };
 
-// A writer to `out`, in the format that the command line asks for. kJson makes
-// one ListRangeResponse of all records; --short writes distinct services.
+// Returns a writer to `out`, in the format that the command line asks for. kJson writes
+// one ListRangeResponse that holds all records. --short writes each service once.
 std::unique_ptr<RecordWriter> MakeRecordWriter(const Invocation& invocation,
                                                const Terminal& terminal, Printer out);
 

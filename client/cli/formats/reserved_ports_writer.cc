@@ -10,7 +10,7 @@ namespace portreg::cli {
 
 void ReservedPortsWriter::Write(const v1::PortRecord& record) {
   const std::optional<PortRange> ports = RangeOf(record);
-  // Blocks have an owner in place of a name.
+  // A block has an owner in place of a service.
   const bool is_taken = !record.service().empty() || !record.owner().empty();
   if (!ports || !is_taken || record.status() == v1::RECORD_STATUS_RETIRED) return;
   for (size_t port = ports->first; port <= ports->last; ++port) reserved_.set(port);

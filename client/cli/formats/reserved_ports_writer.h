@@ -1,4 +1,4 @@
-// Writes which ports Linux shall keep for services.
+// Writes the ports that Linux shall reserve for services.
 #ifndef PORTREG_CLIENT_CLI_FORMATS_RESERVED_PORTS_WRITER_H_
 #define PORTREG_CLIENT_CLI_FORMATS_RESERVED_PORTS_WRITER_H_
 
@@ -14,34 +14,36 @@
 
 namespace portreg::cli {
 
-// A sysctl.d file that sets net.ipv4.ip_local_reserved_ports, which IPv6 heeds
-// too, to the ports of all named records. Nothing is written before Finish().
-// FAILED_PRECONDITION if that were more than half of the ports that Linux has for
-// outgoing connections unless told otherwise (kLinuxEphemeral): a host that runs
-// out of them can reach nobody.
+// Writes a sysctl.d file that sets net.ipv4.ip_local_reserved_ports, which applies to
+// IPv6 too. The value has the ports of all records that have a service or an owner and
+// are not retired. Writes nothing before Finish(). Not thread-safe.
+//
+// FAILED_PRECONDITION if the value would have more than kMaxEphemeral ports of
+// kLinuxEphemeral, Linux' default range for outgoing connections, because a host without
+// free ports cannot connect to any other. `over_half` permits it.
 class ReservedPortsWriter final : public RecordWriter {
  public:
-  // The longest value that Linux takes in one write: a page but for a byte.
+  // The longest value that older kernels accept in one write: a page less one byte.
   static constexpr size_t kMaxValueBytes = 4095;
 
-  // The most ephemeral ports that are reserved unless the user insists.
+  // The most ephemeral ports that are reserved unless `over_half` is true.
   static constexpr size_t kMaxEphemeral = kLinuxEphemeral.width() / 2;
 
-  // `heading` is a comment on what was asked for. `over_half`: whether more than
-  // kMaxEphemeral may be reserved.
+  // `heading` becomes a comment of the file. `over_half` permits more than kMaxEphemeral
+  // ephemeral ports.
   ReservedPortsWriter(std::string heading, bool over_half, Printer out)
       : heading_(std::move(heading)), over_half_(over_half), out_(out) {}
 
   void Write(const v1::PortRecord& record) override;
   void Finish(const std::string& revision) override;
-  // That the value is longer than kMaxValueBytes.
+  // Returns a warning if the value is longer than kMaxValueBytes, else an empty text.
   [[nodiscard]] std::string Remark() const override;
 
  private:
-  // The ports, ascending, neighbours as ranges: "32771-32775,33060".
+  // Returns the ports in ascending order, neighbours as ranges: "32771-32775,33060".
   [[nodiscard]] std::string Value() const;
 
-  // How many of the ephemeral ports are reserved.
+  // Returns how many of the ephemeral ports are reserved.
   [[nodiscard]] size_t EphemeralCount() const;
 
   const std::string heading_;

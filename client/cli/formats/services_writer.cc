@@ -21,10 +21,10 @@
 namespace portreg::cli {
 namespace {
 
-// The most different names that are counted as left out.
+// The most distinct names that are counted as left out.
 constexpr size_t kMaxLeftOut = 1'000;
 
-// Names are set apart by blanks, and comments begin with "#".
+// In the file, blanks separate names and "#" begins a comment.
 bool CanBeWritten(absl::string_view name) {
   return name.size() <= kMaxServiceNameBytes &&
          std::none_of(name.begin(), name.end(),
@@ -32,24 +32,24 @@ bool CanBeWritten(absl::string_view name) {
          Printable(name) == name;
 }
 
-// The beginning of a text, without a part of a character at its end.
+// Returns at most `bytes` bytes of a text, cut between characters.
 absl::string_view CutToBytes(absl::string_view text, size_t bytes) {
   if (text.size() <= bytes) return text;
   while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) --bytes;
   return text.substr(0, bytes);
 }
 
-// Collects the names that stand at one slot, the slot's own first.
+// Collects the names of one slot; the first one added is the slot's own.
 class SlotNames {
  public:
   void Add(absl::string_view name, const ServiceRecord& record) {
-    // getservbyname(3) heeds case.
+    // Compares case, because getservbyname(3) does.
     const bool known = std::find(names_.begin(), names_.end(), name) != names_.end();
     if (known) return;
     if (names_.empty()) first_ = &record;
     names_.emplace_back(name);
   }
-  // The description of the first name.
+  // Returns the description of the record that gave the first name.
   [[nodiscard]] absl::string_view description() const {
     return first_ == nullptr ? absl::string_view() : first_->description;
   }
@@ -89,7 +89,7 @@ void ServicesWriter::Write(const v1::PortRecord& message) {
   entry.record.service = entry.name;
   entry.record.aliases = entry.aliases;
   entry.record.description = entry.description;
-  // The rules for names ask for it.
+  // NameOfSlot() and PortOfName() depend on this source.
   if (record->source == kPracticeSource) entry.record.source = kPracticeSource;
   held_bytes_ +=
       sizeof(Entry) + entry.name.size() + entry.aliases.size() + entry.description.size();
@@ -114,7 +114,7 @@ void ServicesWriter::Finish(const std::string& revision) {
       by_name[FoldServiceName(alias)].push_back(record);
     }
   }
-  // Places in lookup order, by the ports at which the records begin.
+  // Indices into `ranked`, sorted by the first ports of the records.
   std::vector<size_t> by_port(ranked.size());
   std::iota(by_port.begin(), by_port.end(), size_t{0});
   std::stable_sort(by_port.begin(), by_port.end(), [&](size_t a, size_t b) {
@@ -200,7 +200,7 @@ void ServicesWriter::PutSlot(Port port, Transport transport,
     }
   }
 
-  // As many names to a line as it holds beside the columns of name and port.
+  // Puts as many names on a line as fit beside the columns of name and port.
   constexpr size_t kColumnBytes = 15 + 2 + 10 + 1;
   const absl::Span<const std::string> all = names.names();
   for (size_t begin = 0, end = 0; begin < all.size(); begin = end) {
@@ -220,7 +220,7 @@ void ServicesWriter::PutLine(Port port, Transport transport, absl::string_view n
   std::string line = absl::StrFormat("%-15s  %-10s", std::string(name),
                                      absl::StrCat(port, "/", ToString(transport)));
   if (!aliases.empty()) absl::StrAppend(&line, "  ", absl::StrJoin(aliases, " "));
-  // Less would say nothing.
+  // A shorter piece of a description would be useless.
   constexpr size_t kLeastDescriptionBytes = 12;
   const size_t needed =
       line.size() + kComment.size() + std::min(description.size(), kLeastDescriptionBytes);

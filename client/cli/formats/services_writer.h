@@ -20,64 +20,66 @@
 
 namespace portreg::cli {
 
-// Writes lines for each port and transport, in this order, as services(5) has them:
+// Writes lines by port and then by transport, in the format of services(5):
 //
 //   ssh  22/tcp  alias...  # description
 //
-// By the rules of common/model/names.h: each name is written once for a transport, at
-// its port. The slot's name comes first; the other names that have the port are its
-// aliases. Records that are named for people are left out, as are names that such a
-// file cannot hold. A line has at most kMaxLineBytes bytes: descriptions are cut, and
-// aliases that do not fit get lines of their own.
+// The rules of common/model/names.h choose the names: each name is written once for a
+// transport, at its port. The name of the slot (a port and a transport) comes first; the
+// other names that have the port become its aliases. Records whose names are words for
+// people are left out, and so are names that the format cannot hold. A line has at most
+// kMaxLineBytes bytes: descriptions are cut, and aliases that do not fit get lines of
+// their own.
 //
-// All records are held until Finish(). RESOURCE_EXHAUSTED if they take more than
-// kMaxHeldBytes; INTERNAL if a port has more records than a registry allows.
+// Holds all records until Finish(). RESOURCE_EXHAUSTED if they use more than
+// kMaxHeldBytes. INTERNAL if more than kMaxCovering records cover a port. Not
+// thread-safe.
 class ServicesWriter final : public RecordWriter {
  public:
-  // musl's getservbyname reads lines in pieces of this size (services(5) sets no
-  // limit).
+  // The size of the pieces in which musl's getservbyname reads lines. services(5) sets no
+  // limit.
   static constexpr size_t kMaxLineBytes = 127;
-  // The most aliases in a line, as BSD's reader of the file once had it.
+  // The most aliases of a line, a former limit of BSD's reader of the file.
   static constexpr size_t kMaxAliases = 35;
-  // The most records that may cover a port: those of a registry, some of them
-  // several times, since ranges that were asked for may overlap.
+  // The most records that may cover a port. A registry has at most kMaxRecordsPerKey, but
+  // ranges that were asked for may overlap and so repeat records.
   static constexpr size_t kMaxCovering = 4 * Registry::kMaxRecordsPerKey;
-  // The most that the records may take: as much as the files of two layers.
+  // The most memory that the records may use: the size of the files of two layers.
   static constexpr size_t kMaxHeldBytes = 2 * kMaxFileBytes;
 
-  // Ports on a transport, or on all (kNone).
+  // A range of ports on one transport, or on all (kNone).
   struct Slots {
     PortRange ports;
     Transport transport;
   };
 
-  // Unless empty, `heading` comes first, as a comment, with the revision. Lines of
-  // other slots than `wanted` are left out; none: all are written.
+  // `heading` and the revision become comments at the beginning, unless `heading` is
+  // empty. Only the lines of `wanted` slots are written; all lines if `wanted` is empty.
   ServicesWriter(std::string heading, std::vector<Slots> wanted, Printer out)
       : heading_(std::move(heading)), wanted_(std::move(wanted)), out_(out) {}
 
   void Write(const v1::PortRecord& record) override;
   void Finish(const std::string& revision) override;
-  // Says how many names were left out.
+  // Returns a remark on how many names were left out, or an empty text if none were.
   [[nodiscard]] std::string Remark() const override;
 
  private:
-  // A record, and the texts that it views.
+  // A record and the texts that it refers to.
   struct Entry {
     std::string name;
     std::string aliases;
     std::string description;
     ServiceRecord record;
   };
-  // The records of a name, in lookup order.
+  // Maps a name, in folded case, to its records in lookup order.
   using RecordsByName = absl::flat_hash_map<std::string, std::vector<const ServiceRecord*>>;
 
-  // INTERNAL if more entries cover a port than a registry has for one.
+  // Returns INTERNAL if more than kMaxCovering entries cover a port.
   [[nodiscard]] absl::Status CheckCoverage() const;
-  // The records in lookup order.
+  // Returns the records in lookup order.
   [[nodiscard]] std::vector<const ServiceRecord*> InLookupOrder() const;
-  // Writes the lines of a slot. `covering` are the records that cover the port, in
-  // lookup order.
+  // Writes the lines of a slot. `covering` are the records that cover the port, in lookup
+  // order.
   void PutSlot(Port port, Transport transport, absl::Span<const ServiceRecord* const> covering,
                const RecordsByName& by_name);
   void PutLine(Port port, Transport transport, absl::string_view name,
@@ -90,7 +92,7 @@ class ServicesWriter final : public RecordWriter {
   const Printer out_;
   std::deque<Entry> entries_;
   size_t held_bytes_ = 0;
-  // Some of the names that cannot be written.
+  // Names that cannot be written; at most the first kMaxLeftOut.
   std::set<std::string> left_out_;
 };
 

@@ -13,7 +13,7 @@ namespace {
 constexpr size_t kRowsHeld = 200;
 constexpr size_t kBytesHeld = 1 << 20;
 constexpr size_t kGap = 2;
-// A text that takes more columns makes no column wider.
+// A wider text does not widen its column.
 constexpr size_t kMaxColumnWidth = 40;
 
 absl::string_view StyleOf(v1::Layer layer) {
@@ -148,7 +148,7 @@ StyledLine TableWriter::LineOf(const Row& row) const {
   size_t next = 0;
   for (size_t i = 0; i < row.size(); ++i) {
     const Cell& cell = row[i];
-    // Blanks come before a text, so that none end the line.
+    // Written before a text, so that no line ends in blanks.
     if (!cell.text.empty()) {
       line.Append(std::string(next - line.width(), ' '));
       line.Append(cell.text, cell.style);

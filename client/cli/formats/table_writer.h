@@ -14,17 +14,18 @@
 
 namespace portreg::cli {
 
-// One record a line, in columns. Their widths are those of the first records,
-// but for a few that are far wider; where later ones do not fit, they push
-// their line to the right.
+// Writes one record a line, in columns. Not thread-safe.
+//
+// The first records determine the widths of the columns, except for very long texts. A
+// later text that does not fit moves the rest of its line to the right.
 class TableWriter final : public RecordWriter {
  public:
   struct Shape {
-    // Whether there are columns for what RecordDetails tell.
+    // Adds columns for RecordDetails and the source. Default: false.
     bool wide = false;
-    // Whether there is a column that tells why a search found the record.
+    // Adds a column that says why a search found the record. Default: false.
     bool matches = false;
-    // Whether the first line holds the columns' titles.
+    // Writes the columns' titles as the first line. Default: true.
     bool headers = true;
   };
 
@@ -66,8 +67,8 @@ class TableWriter final : public RecordWriter {
   const bool headers_;
   const Terminal terminal_;
   const Printer out_;
-  // What waits until the widths are known, and is written a screenful or two
-  // at a time, or sooner where texts are long.
+  // Rows that are written together, because the first ones determine the widths of the
+  // columns. Bounded in number and in bytes.
   std::vector<Row> rows_;
   size_t held_bytes_ = 0;
   std::vector<size_t> widths_;
