@@ -1,4 +1,4 @@
-// Answers from the registry that the tool brings along.
+// Answers questions from the embedded registry.
 #ifndef PORTREG_CLIENT_CLI_SOURCES_EMBEDDED_SOURCE_H_
 #define PORTREG_CLIENT_CLI_SOURCES_EMBEDDED_SOURCE_H_
 
@@ -8,7 +8,7 @@
 
 namespace portreg::cli {
 
-// Makes a source that answers as a portregd without files would, and needs no
+// Returns a source that answers like a portregd without files of its own. Needs no
 // server.
 std::unique_ptr<Source> MakeEmbeddedSource();
 

@@ -71,7 +71,8 @@ class RemoteSource final : public Source {
   [[nodiscard]] std::string Name() const override { return name_; }
 
  private:
-  // Options of a watch whose interruptions and end become events.
+  // Returns the options of a watch that pushes its interruptions, recoveries and end to
+  // `events`.
   [[nodiscard]] WatchOptions EventsTo(WatchEvents& events) const {
     using Kind = WatchEvent::Kind;
     WatchOptions options;
@@ -88,8 +89,8 @@ class RemoteSource final : public Source {
     return options;
   }
 
-  // The event of a revision; the end of the watch for one that is too large to
-  // wait.
+  // Returns the event of a revision, or the end of the watch if the revision is too large
+  // to be queued.
   static WatchEvent RevisionEvent(const v1::WatchResponse& now) {
     const size_t size = now.SpaceUsedLong();
     if (size <= WatchEvents::kMaxBytes) {

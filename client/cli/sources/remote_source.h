@@ -1,4 +1,4 @@
-// Answers from a server.
+// Answers questions by asking a server.
 #ifndef PORTREG_CLIENT_CLI_SOURCES_REMOTE_SOURCE_H_
 #define PORTREG_CLIENT_CLI_SOURCES_REMOTE_SOURCE_H_
 
@@ -11,8 +11,8 @@
 
 namespace portreg::cli {
 
-// Makes a source that asks the server at `options.target`, each call with
-// `call`; the errors are Client::Create's. Does not connect.
+// Returns a source that asks the server at `options.target` and uses `call` for each
+// call. Returns the errors of Client::Create(). Does not connect.
 absl::StatusOr<std::unique_ptr<Source>> MakeRemoteSource(const ClientOptions& options,
                                                          const CallOptions& call = {});
 

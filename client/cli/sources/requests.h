@@ -1,4 +1,4 @@
-// Builds the requests of the tool's questions.
+// Builds the tool's requests and sends lookups in batches.
 #ifndef PORTREG_CLIENT_CLI_SOURCES_REQUESTS_H_
 #define PORTREG_CLIENT_CLI_SOURCES_REQUESTS_H_
 
@@ -13,18 +13,19 @@
 
 namespace portreg::cli {
 
-// A lookup of a single port or of a name.
+// Returns the lookup of a single port or of a name. `query` must not be a range.
 v1::LookupRequest LookupRequestFor(const Query& query, v1::RecordView view);
 
 v1::ClassifyRequest ClassifyRequestFor(const Query& query);
 
-// A listing of the records of `layers` (none: of all) that cover some of `ports`.
+// Returns the listing of the records that cover some of `ports`. `layers` selects their
+// layers; empty selects all.
 v1::ListRangeRequest ListRequestFor(PortRange ports, Transport transport,
                                     const std::vector<Layer>& layers, v1::RecordView view);
 
-// Looks up any number of keys: as many BatchLookups as that takes. The answer has
-// no revision if its parts are of several. RESOURCE_EXHAUSTED if it would take more
-// than kMaxAnswerBytes.
+// Looks up any number of keys, with as many BatchLookup calls as necessary. The answer
+// has no revision if the calls were answered from several. RESOURCE_EXHAUSTED if the
+// answer would use more than kMaxAnswerBytes.
 absl::StatusOr<v1::BatchLookupResponse> LookUpAll(const std::vector<v1::LookupRequest>& requests,
                                                   Source& source);
 

@@ -1,4 +1,4 @@
-// Answers the tool's questions: a server, or the embedded registry.
+// Answers the tool's questions from a server or from the embedded registry.
 #ifndef PORTREG_CLIENT_CLI_SOURCES_SOURCE_H_
 #define PORTREG_CLIENT_CLI_SOURCES_SOURCE_H_
 
@@ -13,8 +13,8 @@
 
 namespace portreg::cli {
 
-// The contract's RPCs. Answers and errors are those of port_registry_service.proto.
-// Not thread-safe.
+// Answers the RPCs of port_registry_service.proto, which defines the answers and the
+// errors. Not thread-safe.
 class Source {
  public:
   virtual ~Source() = default;
@@ -24,7 +24,7 @@ class Source {
 
   virtual absl::StatusOr<v1::ClassifyResponse> Classify(const v1::ClassifyRequest& request) = 0;
 
-  // Hands each record to `take`, in listing order, until it returns false. Returns
+  // Calls `take` with each record, in listing order, until `take` returns false. Returns
   // the revision.
   virtual absl::StatusOr<std::string> ListRange(
       const v1::ListRangeRequest& request, absl::FunctionRef<bool(const v1::PortRecord&)> take) = 0;
@@ -33,28 +33,28 @@ class Source {
 
   virtual absl::StatusOr<v1::GetRegistryInfoResponse> GetRegistryInfo() = 0;
 
-  // Takes what a watch tells, on the thread that called Watch().
+  // Receives the events of a watch, on the thread that called Watch().
   class Follower {
    public:
     virtual ~Follower() = default;
 
-    // Takes a revision. Returns whether to go on.
+    // Called with each revision. Returns false to end the watch.
     virtual bool OnRevision(const v1::WatchResponse& now) = 0;
-    // Takes that so many revisions, older than the next one, are left out,
-    // because OnRevision() has been slower than the source.
+    // Called before OnRevision() if `count` older revisions were dropped, because
+    // OnRevision() was slower than the source.
     virtual void OnLeftOut(size_t count) = 0;
-    // Takes that the source is lost, and looked for.
+    // Called when the connection is lost, with the reason. The watch tries to reconnect.
     virtual void OnLost(const absl::Status& status) = 0;
-    // Takes that the source is back.
+    // Called when the connection is restored.
     virtual void OnBack() = 0;
   };
 
-  // Tells `follower` each revision that the source begins to answer from, the
-  // current one first, until it wants no more; then OK. Interruptions before the
-  // first revision are the status, as is what makes going on useless.
+  // Calls `follower` with each revision that the source begins to answer from, beginning
+  // with the current one. Returns OK after `follower` ended the watch. Returns an error
+  // if the watch is interrupted before the first revision, or if it cannot continue.
   virtual absl::Status Watch(Follower& follower) = 0;
 
-  // What to call the source in a message.
+  // Returns the name of the source for messages.
   [[nodiscard]] virtual std::string Name() const = 0;
 };
 

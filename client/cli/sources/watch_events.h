@@ -1,4 +1,4 @@
-// What a watch tells, handed from gRPC's threads to the tool's.
+// Queues the events of a watch, which gRPC's threads push and the tool's thread pops.
 #ifndef PORTREG_CLIENT_CLI_SOURCES_WATCH_EVENTS_H_
 #define PORTREG_CLIENT_CLI_SOURCES_WATCH_EVENTS_H_
 
@@ -17,38 +17,38 @@ struct WatchEvent {
   enum class Kind : uint8_t { kRevision, kInterruption, kRecovery, kEnd };
 
   Kind kind;
-  // Of kRevision.
+  // For kRevision.
   v1::WatchResponse revision;
-  // Of kInterruption and kEnd.
+  // For kInterruption and kEnd.
   absl::Status status;
-  // Of kRevision: how many revisions before this one are left out.
+  // For kRevision: how many revisions before this one were dropped.
   size_t left_out = 0;
 };
 
-// First in, first out. Bounded: a reader that is slower than the server misses
-// the oldest events, never the newest. Thread-safe.
+// A bounded first-in-first-out queue. If the reader is slower than the server, the oldest
+// events are dropped, never the newest. Thread-safe.
 class WatchEvents {
  public:
-  // The most events that wait, and the most bytes of their revisions, unless one
-  // alone has more. A revision as portregd tells it has about 500.
+  // The most events in the queue, and the most bytes of their revisions; a single event
+  // may have more bytes. portregd's revisions have about 500 bytes each.
   static constexpr size_t kMaxEvents = 32;
   static constexpr size_t kMaxBytes = 1 << 20;
 
   void Push(WatchEvent event);
 
-  // Waits for one if there is none.
+  // Removes and returns the oldest event. Waits until there is one.
   WatchEvent Pop();
 
  private:
-  // Leaves out the oldest event. Requires mutex_.
+  // Drops the oldest event. Requires mutex_.
   void DropOldest();
 
   std::mutex mutex_;
   std::condition_variable pushed_;
   std::deque<WatchEvent> events_;
-  // Of the revisions in events_.
+  // The bytes of the revisions in events_.
   size_t bytes_ = 0;
-  // Revisions that were left out since the last one was popped.
+  // Revisions dropped since the last one was popped.
   size_t left_out_ = 0;
 };
 
