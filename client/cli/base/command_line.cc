@@ -15,13 +15,13 @@ namespace {
 constexpr absl::string_view kOn = "true";
 constexpr absl::string_view kOff = "false";
 
-// Returns whether an argument is a key such as -1.
+// Returns true if the argument is a negative number, such as -1.
 bool IsNegativeNumber(absl::string_view argument) {
   return absl::ConsumePrefix(&argument, "-") && !argument.empty() &&
          argument.find_first_not_of("0123456789") == absl::string_view::npos;
 }
 
-// An argument that begins with a hyphen, taken apart.
+// The parts of an argument that begins with a hyphen.
 struct WrittenFlag {
   absl::string_view name;
   std::optional<absl::string_view> value;

@@ -1,4 +1,4 @@
-// Takes the tool's command line apart.
+// Splits the tool's command line into flags and words.
 #ifndef PORTREG_CLIENT_CLI_BASE_COMMAND_LINE_H_
 #define PORTREG_CLIENT_CLI_BASE_COMMAND_LINE_H_
 
@@ -14,36 +14,39 @@
 
 namespace portreg::cli {
 
-// Flags and words apart from each other. Flags may stand anywhere, as
-// --flag=value, --flag value or, for a letter, -fvalue; a switch as --flag,
-// --flag=false or --no-flag; one hyphen is as good as two, an underscore as a
-// hyphen within a name. What follows "--" is words.
+// Splits a command line into flags and words.
+//
+// Flags may appear anywhere. A flag with a value is written --flag=value, --flag value
+// or, for a letter, -fvalue. A switch is written --flag, --flag=false or --no-flag. One
+// hyphen means the same as two, and an underscore within a name the same as a hyphen. All
+// arguments after "--" are words.
 class CommandLine {
  public:
-  // Reads what follows the program's name.
+  // Reads the arguments that follow the program's name.
   explicit CommandLine(absl::Span<char* const> arguments);
 
-  // INVALID_ARGUMENT, naming it, for the first argument that is unusable. The
-  // arguments that are usable have been read all the same.
+  // Returns INVALID_ARGUMENT, naming it, for the first invalid argument. The valid
+  // arguments have been read nevertheless.
   [[nodiscard]] const absl::Status& status() const { return status_; }
 
-  // Returns whether the switch is on; nothing if it is not given. The last one counts.
+  // Returns true if the switch is on, false if it is off, or nothing if it is not given.
+  // If it is given several times, the last one counts.
   [[nodiscard]] std::optional<bool> Switch(Flag flag) const;
 
-  // The flag's values as they were written, in their order.
+  // Returns the flag's values as they were written, in their order.
   [[nodiscard]] const std::vector<std::string>& Values(Flag flag) const {
     return values_[static_cast<size_t>(flag)];
   }
 
   [[nodiscard]] const std::vector<std::string>& words() const { return words_; }
 
-  // Returns whether the first word may be a command: no "--" stands before it.
+  // Returns true if the first word may be a command, because no "--" precedes it.
   [[nodiscard]] bool may_have_verb() const { return may_have_verb_; }
 
  private:
   void ReadWord(absl::string_view word, bool behind_dashes);
-  // Reads arguments[i], which begins with a hyphen, and perhaps the next one,
-  // its value. Returns how many it has read.
+  // Reads the flag arguments[i] and, if it is separate, its value arguments[i + 1].
+  // Returns how many arguments it has read.
   size_t ReadFlag(absl::Span<char* const> arguments, size_t i);
   void ReadSwitch(const FlagInfo& info, absl::string_view argument,
                   std::optional<absl::string_view> value);
@@ -55,8 +58,8 @@ class CommandLine {
   absl::Status status_;
 };
 
-// Reads "true", "false", "yes", "no", "on", "off", "1" or "0", in any case.
-// Returns nothing for any other text.
+// Reads "true", "false", "yes", "no", "on", "off", "1" or "0", ignoring case. Returns
+// nothing for any other text.
 std::optional<bool> ReadSwitchValue(absl::string_view text);
 
 }  // namespace portreg::cli

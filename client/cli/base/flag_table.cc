@@ -82,7 +82,7 @@ constexpr bool RowsStandInTheirOrder() {
   return true;
 }
 static_assert(RowsStandInTheirOrder());
-// The help above states these numbers.
+// The help texts above state these numbers.
 static_assert(kMaxSearchResults == 500 && kDefaultSearchResults == 50);
 static_assert(kDefaultAddress == "127.0.0.1:6335");
 static_assert(kLinuxEphemeral.first == 32768 && kLinuxEphemeral.last == 60999);

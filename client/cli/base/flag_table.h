@@ -1,4 +1,4 @@
-// The tool's flags: names, values, variables and help, in one table.
+// Lists the tool's flags, with their names, values, variables and help.
 #ifndef PORTREG_CLIENT_CLI_BASE_FLAG_TABLE_H_
 #define PORTREG_CLIENT_CLI_BASE_FLAG_TABLE_H_
 
@@ -38,23 +38,24 @@ enum class Flag : uint8_t {
   kVersion
 };
 
-// Where --help shows a flag.
+// The section of --help that shows a flag.
 enum class FlagSection : uint8_t { kOutput, kServer, kOther };
 
 struct FlagInfo {
   Flag flag;
   FlagSection section;
-  // Without hyphens before it: "no-headers".
+  // Without leading hyphens: "no-headers".
   absl::string_view name;
-  // A letter that stands for the name. Empty: none.
+  // A letter that may replace the name. Empty if there is none.
   absl::string_view letter;
-  // The value's name in --help. Empty: a switch, which takes no value.
+  // The value's name in --help. Empty for a switch, which has no value.
   absl::string_view value;
-  // The environment variable that stands for the flag. Empty: none.
+  // The environment variable that applies if the flag is not given. Empty if there is
+  // none.
   absl::string_view variable;
-  // The commands that it is for, as bits 1 << Verb.
+  // The commands that accept the flag, as bits 1 << Verb.
   uint16_t verbs;
-  // Lines for --help.
+  // The text for --help; may have several lines.
   absl::string_view help;
 
   [[nodiscard]] bool is_switch() const { return value.empty(); }
@@ -63,22 +64,22 @@ struct FlagInfo {
   }
 };
 
-// All flags, in the order of --help.
+// Returns all flags, in the order of --help.
 absl::Span<const FlagInfo> FlagTable();
 
-// The row of a flag.
+// Returns the row of a flag.
 const FlagInfo& InfoOf(Flag flag);
 
-// The flag of this name, or letter, with hyphens or underscores between words.
-// Null if there is none.
+// Returns the flag with this name or letter. Hyphens and underscores are equivalent.
+// Returns nullptr if there is none.
 const FlagInfo* FindFlag(absl::string_view name);
 
-// The switch that `name` turns off: "no-offline" and "nooffline" are for
-// "offline". Null if there is none.
+// Returns the switch that `name` turns off: "no-offline" and "nooffline" turn off
+// "offline". Returns nullptr if there is none.
 const FlagInfo* FindNegatedFlag(absl::string_view name);
 
-// The name of the flag that `name` is a slip of, or the beginning of, such as
-// "color" for "colour". Empty if there is none.
+// Returns the name of the flag that `name` misspells or begins: "color" for "colour".
+// Returns an empty text if there is none.
 std::string NearestFlag(absl::string_view name);
 
 }  // namespace portreg::cli

@@ -31,10 +31,10 @@ constexpr std::array<std::pair<absl::string_view, ColorMode>, 3> kColorModes = {
     {"never", ColorMode::kNever},
 }};
 
-// Returns whether a switch without a variable is on.
+// Returns true if the switch is on. The switch must have no variable.
 bool IsOn(const Settings& settings, Flag flag) { return settings.On(flag).value_or(false); }
 
-// Sets the verb, and the keys: the words without the command's name.
+// Sets the verb, and the keys, which are the words without the command's name.
 absl::Status ReadWords(const CommandLine& line, Invocation& invocation) {
   invocation.keys = line.words();
   if (invocation.keys.empty()) {
@@ -50,8 +50,8 @@ absl::Status ReadWords(const CommandLine& line, Invocation& invocation) {
   return absl::OkStatus();
 }
 
-// What help is asked for: of a command, if one is named before --help or behind
-// help.
+// Returns the invocation that prints help. The help is that of a command if one is named
+// before --help or after "help".
 absl::StatusOr<Invocation> HelpInvocation(const CommandLine& line) {
   Invocation help;
   help.verb = Verb::kHelp;
@@ -67,7 +67,8 @@ absl::StatusOr<Invocation> HelpInvocation(const CommandLine& line) {
       nearest.empty() ? "; see --help" : absl::StrCat("; did you mean ", nearest, "?")));
 }
 
-// portreg --like WORD... is portreg search WORD..., as whatportis has it.
+// Makes `portreg --like WORD...` the same as `portreg search WORD...`, for users of
+// whatportis.
 absl::Status ReadLikeFlag(const Settings& settings, Invocation& invocation) {
   if (!IsOn(settings, Flag::kLike)) return absl::OkStatus();
   if (invocation.verb != Verb::kLookup && invocation.verb != Verb::kSearch) {
@@ -118,14 +119,14 @@ absl::Status ReadFormatFlags(const Settings& settings, Invocation& invocation) {
   return absl::OkStatus();
 }
 
-// The layers that are asked for unless the user says so; none for all.
+// Returns the layers that are used if the user names none; empty for all.
 std::vector<Layer> DefaultLayers(const Invocation& invocation) {
   const bool is_iana_file =
       invocation.verb == Verb::kExport && invocation.export_format == ExportFormat::kIanaCsv;
   return is_iana_file ? std::vector<Layer>{Layer::kIana} : std::vector<Layer>();
 }
 
-// After ReadFormatFlags.
+// Requires that ReadFormatFlags() has been called.
 absl::Status ReadRecordFlags(const Settings& settings, Invocation& invocation) {
   for (const std::string& name : settings.List(Flag::kLayer)) {
     const std::optional<Layer> layer = ParseLayer(name);
@@ -210,8 +211,7 @@ absl::Status ReadTarget(const Settings& settings, Invocation& invocation) {
   invocation.client.target = *target ? (*target)->value : std::string(kDefaultAddress);
   if (*target) invocation.origins.emplace_back("ClientOptions.target", (*target)->origin);
   const bool by_flag = settings.HasFlag(Flag::kOffline);
-  // A server that the command line names is meant to be asked, whatever the
-  // environment says.
+  // A server named on the command line overrides PORTREG_OFFLINE.
   const bool names_server = settings.HasFlag(Flag::kTarget);
   invocation.offline = *offline && (by_flag || !names_server);
   if (invocation.verb == Verb::kWatch && invocation.offline) {
@@ -241,7 +241,7 @@ absl::Status ReadTimeout(const Settings& settings, Invocation& invocation) {
   return absl::OkStatus();
 }
 
-// Reads one of the values of TLS into `field`, which the library calls `name`.
+// Reads a TLS option into `field`, which the client library calls `name`.
 absl::Status ReadTlsValue(const Settings& settings, Flag flag, absl::string_view name,
                           std::string& field, Invocation& invocation) {
   const absl::StatusOr<std::optional<Setting>> given = settings.SecurityValue(flag);
@@ -282,8 +282,8 @@ absl::Status ReadTls(const Settings& settings, Invocation& invocation) {
 
 absl::Status ReadServerFlags(const Settings& settings, Invocation& invocation) {
   ClientOptions& client = invocation.client;
-  // A call of the tool's is its channel's first: asking for health beforehand
-  // would only add a round trip.
+  // Health checks would only add a round trip, because each call is the first of its
+  // channel.
   client.health_check = false;
   client.user_agent = absl::StrCat("portreg/", Version());
   for (const auto read : {ReadTarget, ReadTimeout, ReadTls}) {

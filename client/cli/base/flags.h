@@ -1,4 +1,4 @@
-// What the tool's command line and environment variables ask for.
+// Reads what to do from the tool's command line and environment variables.
 #ifndef PORTREG_CLIENT_CLI_BASE_FLAGS_H_
 #define PORTREG_CLIENT_CLI_BASE_FLAGS_H_
 
@@ -8,12 +8,12 @@
 
 namespace portreg::cli {
 
-// Reads the command line. A flag wins over the variable that stands for it.
-// INVALID_ARGUMENT, naming the argument or the variable, for an unusable one.
+// Reads the command line. A flag overrides its environment variable. INVALID_ARGUMENT,
+// naming the argument or the variable, for an invalid one.
 absl::StatusOr<Invocation> ReadInvocation(int argc, char** argv);
 
-// An error of the client library about the options, in which the fields are
-// named by the flags or the variables that have set them.
+// Returns an error of the client library in which the names of options are replaced by
+// the flags or variables that set them. Returns OK unchanged.
 absl::Status NamedByOrigin(const absl::Status& status, const Invocation& invocation);
 
 }  // namespace portreg::cli

@@ -15,7 +15,7 @@
 namespace portreg::cli {
 namespace {
 
-// Which commands have a format: all, all but watch, or those whose answers are
+// The commands that support a format: all, all but watch, or those that answer with
 // records.
 enum class Holds : uint8_t { kAnything, kRows, kRecords };
 
@@ -55,7 +55,7 @@ constexpr std::array<std::pair<absl::string_view, ExportFormat>, 4> kExportForma
     {"json", ExportFormat::kJson},
 }};
 
-// "a, b or c".
+// Returns "a, b or c". `names` must not be empty.
 std::string Alternatives(absl::Span<const absl::string_view> names) {
   return absl::StrCat(absl::StrJoin(names.first(names.size() - 1), ", "), " or ", names.back());
 }

@@ -1,4 +1,4 @@
-// Which output formats there are, and which command has which.
+// Reads the names of output formats and knows which commands support them.
 #ifndef PORTREG_CLIENT_CLI_BASE_FORMATS_H_
 #define PORTREG_CLIENT_CLI_BASE_FORMATS_H_
 
@@ -8,12 +8,12 @@
 
 namespace portreg::cli {
 
-// Reads the value of -o. INVALID_ARGUMENT, naming those that the command has,
-// for any other.
+// Reads the value of -o. INVALID_ARGUMENT, naming the formats of the command, for any
+// other value.
 absl::StatusOr<Format> ReadFormat(absl::string_view name, Verb verb);
 
-// Reads the value of export's --format. INVALID_ARGUMENT, naming those there
-// are, for any other and for none.
+// Reads the value of export's --format. INVALID_ARGUMENT, naming the formats of export,
+// for any other value and for an empty one.
 absl::StatusOr<ExportFormat> ReadExportFormat(absl::string_view name);
 
 }  // namespace portreg::cli

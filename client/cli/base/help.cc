@@ -15,7 +15,7 @@
 namespace portreg::cli {
 namespace {
 
-// A term and what it means; more lines of the meaning stand below the first.
+// A term and its meaning. Further lines of the meaning are printed below the first.
 struct Item {
   absl::string_view term;
   absl::string_view meaning;
@@ -64,7 +64,7 @@ Examples:
   portreg export --format=services > services
 )";
 
-// "  term       meaning": meanings begin in the same column.
+// Returns "  term   meaning", with the term padded to `column` columns.
 std::string Line(absl::string_view term, absl::string_view meaning, int column) {
   std::string text;
   for (const absl::string_view line : absl::StrSplit(meaning, '\n')) {
@@ -89,8 +89,8 @@ std::string Term(const FlagInfo& flag) {
                       flag.name, flag.is_switch() ? "" : "=", flag.value);
 }
 
-// The flags of a section that `wanted` wants, below a title; nothing if it wants
-// none.
+// Returns the flags of a section that `wanted` accepts, below a title. Returns an empty
+// text if it accepts none.
 std::string FlagsIn(FlagSection section, absl::string_view title,
                     absl::FunctionRef<bool(const FlagInfo&)> wanted) {
   std::string text;
@@ -110,7 +110,7 @@ std::string FormatsOf(absl::Span<const Item> items, absl::string_view title,
   return text.empty() ? "" : absl::StrCat("\n", title, ":\n", text);
 }
 
-// The variables that stand for flags, and others.
+// Returns the section on environment variables: those of flags, and others.
 std::string Environment() {
   std::string text = "\nEnvironment:\n";
   for (const FlagInfo& flag : FlagTable()) {

@@ -1,4 +1,4 @@
-// What the tool says of itself.
+// Returns the texts of --help and --version.
 #ifndef PORTREG_CLIENT_CLI_BASE_HELP_H_
 #define PORTREG_CLIENT_CLI_BASE_HELP_H_
 
@@ -8,12 +8,12 @@
 
 namespace portreg::cli {
 
-// What --help and --version print.
+// Return the output of --help and of --version.
 std::string HelpText();
 std::string VersionText();
 
-// What --help behind a command prints: what this command takes. The verb must be
-// one of Verbs().
+// Returns the output of --help after a command: its flags, keys and formats. The verb
+// must be one of Verbs().
 std::string HelpTextOf(Verb verb);
 
 }  // namespace portreg::cli

@@ -1,4 +1,4 @@
-// What the command line asks for.
+// Holds what the command line asks for.
 #ifndef PORTREG_CLIENT_CLI_BASE_INVOCATION_H_
 #define PORTREG_CLIENT_CLI_BASE_INVOCATION_H_
 
@@ -23,33 +23,33 @@ enum class ExportFormat : uint8_t { kServices, kSysctlReserved, kIanaCsv, kJson 
 
 struct Invocation {
   Verb verb = Verb::kLookup;
-  // Whether the verb is kLookup because the first key is the name of no command:
-  // it may be a slip of one.
+  // True if the verb is kLookup because the first key is not the name of a command. The
+  // key may be a misspelt command.
   bool verb_is_implied = false;
-  // Of kHelp: the command that help is wanted for; nothing: all of them.
+  // For kHelp: the command to explain. Absent: all commands.
   std::optional<Verb> help_topic;
-  // Keys as they were written; the words of a search.
+  // The keys as they were written, or the words of a search.
   std::vector<std::string> keys;
   Format format = Format::kTable;
   ExportFormat export_format = ExportFormat::kServices;
   bool brief = false;
   bool no_headers = false;
-  // Whether records are wanted with their RecordDetails.
+  // True if records are shown with their RecordDetails.
   bool details = false;
   ColorMode color = ColorMode::kAuto;
   std::vector<Layer> layers;
   bool portless = false;
-  // Whether an export may reserve more than half of the ephemeral range.
+  // True if an export may reserve more than half of the ephemeral range.
   bool reserve_over_half = false;
   int max_results = kDefaultSearchResults;
-  // After how many revisions a watch ends; nothing: never.
+  // The revisions after which a watch ends. Absent: it never ends.
   std::optional<int> count;
   bool offline = false;
   ClientOptions client;
-  // For every call.
+  // Options of every call.
   CallOptions call;
-  // What stands for the fields of `client` that were set, by what the library calls
-  // them: ("ClientOptions.target", "--target").
+  // Pairs of an option that was set in `client`, as the client library names it, and the
+  // flag or variable that set it: ("ClientOptions.target", "--target").
   std::vector<std::pair<std::string, std::string>> origins;
 };
 

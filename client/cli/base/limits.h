@@ -1,4 +1,4 @@
-// How much of a server's answer the tool holds at once.
+// Limits how much of a server's answer the tool holds at once.
 #ifndef PORTREG_CLIENT_CLI_BASE_LIMITS_H_
 #define PORTREG_CLIENT_CLI_BASE_LIMITS_H_
 
@@ -6,11 +6,11 @@
 
 namespace portreg::cli {
 
-// The most memory that the messages of one answer may take, in bytes. 65,536
-// lookups take less; a server that sends more than that is broken.
+// The most memory that the messages of one answer may use, in bytes. 65,536 lookups use
+// less, so a server that sends more is broken.
 inline constexpr size_t kMaxAnswerBytes = 32 << 20;
 
-// The longest document of JSON that is made of an answer, in bytes.
+// The longest JSON document that the tool makes of an answer, in bytes.
 inline constexpr size_t kMaxJsonBytes = 96 << 20;
 
 }  // namespace portreg::cli

@@ -53,7 +53,7 @@ absl::StatusOr<Metadata::value_type> ReadHeader(absl::string_view header) {
   return Metadata::value_type(name, std::move(value));
 }
 
-// Lower-case hexadecimal digits, not all of them 0.
+// Returns true if the text has `size` lower-case hexadecimal digits that are not all 0.
 bool IsId(absl::string_view text, size_t size) {
   return text.size() == size && text.find_first_not_of(kHexDigits) == absl::string_view::npos &&
          text.find_first_not_of('0') != absl::string_view::npos;

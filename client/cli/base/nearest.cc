@@ -8,7 +8,8 @@
 namespace portreg::cli {
 namespace {
 
-// A short word is a few slips from any other.
+// Words up to this length allow one error only, because two errors turn them into almost
+// any other short word.
 constexpr size_t kShortWord = 4;
 
 }  // namespace

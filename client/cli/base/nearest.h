@@ -1,4 +1,4 @@
-// Finds which known word a misspelt one stands for.
+// Finds the known word that a misspelt word stands for.
 #ifndef PORTREG_CLIENT_CLI_BASE_NEAREST_H_
 #define PORTREG_CLIENT_CLI_BASE_NEAREST_H_
 
@@ -9,9 +9,9 @@
 
 namespace portreg::cli {
 
-// The known word that differs least from `word`, case ignored: by one slip, or
-// by two where `word` has more than four letters (EditDistance()). The first of
-// several. Empty if there is none.
+// Returns the known word with the least EditDistance() from `word`, ignoring case; the
+// first of several. The distance is at most 1, or 2 if `word` has more than four letters.
+// Returns an empty text if there is none.
 std::string Nearest(absl::string_view word, absl::Span<const absl::string_view> known);
 
 }  // namespace portreg::cli

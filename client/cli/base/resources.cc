@@ -17,15 +17,15 @@
 namespace portreg::cli {
 namespace {
 
-// gRPC 1.51 takes up to eleven threads and twelve descriptors for a call, on two
+// gRPC 1.51 uses up to eleven threads and twelve descriptors for a call, on two
 // processors.
 constexpr size_t kThreads = 12;
 constexpr size_t kDescriptors = 16;
 
-// Of the handlers, which can be given nothing.
+// A global variable, because the handlers accept no arguments.
 int exhausted_exit_code = 1;
 
-// How many threads can run at once, up to `count`.
+// Returns how many threads can run at once, up to `count`.
 size_t StartThreads(size_t count) {
   std::latch all_started(1);
   std::vector<std::thread> threads;
@@ -33,14 +33,14 @@ size_t StartThreads(size_t count) {
   try {
     while (threads.size() < count) threads.emplace_back([&] { all_started.wait(); });
   } catch (const std::system_error&) {
-    // The number says it.
+    // Not an error here: the number of threads that were started is returned.
   }
   all_started.count_down();
   for (std::thread& thread : threads) thread.join();
   return threads.size();
 }
 
-// How many more descriptors can be open at once, up to `count`.
+// Returns how many more descriptors can be open at once, up to `count`.
 size_t OpenDescriptors(size_t count) {
   std::vector<int> opened;
   while (opened.size() < count) {
@@ -52,7 +52,7 @@ size_t OpenDescriptors(size_t count) {
   return opened.size();
 }
 
-// Without memory: neither is needed to write a text that exists.
+// Uses write() and _exit(), because they need no memory.
 [[noreturn]] void End(absl::string_view line) {
   (void)!write(STDERR_FILENO, line.data(), line.size());
   _exit(exhausted_exit_code);

@@ -1,4 +1,4 @@
-// What the system must grant a process before it can make calls.
+// Checks that the system grants the threads, descriptors and memory that calls need.
 #ifndef PORTREG_CLIENT_CLI_BASE_RESOURCES_H_
 #define PORTREG_CLIENT_CLI_BASE_RESOURCES_H_
 
@@ -6,13 +6,13 @@
 
 namespace portreg::cli {
 
-// RESOURCE_EXHAUSTED if the process may not have the threads or the descriptors
-// that a call takes (ulimit -u and -n, pids.max of a cgroup). gRPC would wait for
-// ever, or abort.
+// Returns RESOURCE_EXHAUSTED if the process cannot get the threads or the descriptors
+// that a call needs (ulimit -u and -n, pids.max of a cgroup). Without them gRPC would
+// wait forever or abort.
 absl::Status CheckResources();
 
-// Has the process end with `exit_code` and a line on standard error, rather than
-// by a signal, where memory or a thread cannot be had later on.
+// If memory or a thread is unavailable later on, makes the process print a line on
+// standard error and exit with `exit_code`, instead of ending by a signal.
 void ReportExhaustion(int exit_code);
 
 }  // namespace portreg::cli

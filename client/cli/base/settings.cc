@@ -14,7 +14,8 @@ namespace {
 
 std::string Spelled(Flag flag) { return absl::StrCat("--", InfoOf(flag).name); }
 
-// The flag's variable; null if it has none, or that is not set.
+// Returns the value of the flag's variable, or nullptr if the flag has none or it is not
+// set.
 const char* Variable(const FlagInfo& info) {
   return info.variable.empty() ? nullptr : std::getenv(std::string(info.variable).c_str());
 }

@@ -1,4 +1,4 @@
-// The settings of one run: flags, and variables where no flag is given.
+// Reads the settings of one run from flags, and from variables where no flag is given.
 #ifndef PORTREG_CLIENT_CLI_BASE_SETTINGS_H_
 #define PORTREG_CLIENT_CLI_BASE_SETTINGS_H_
 
@@ -12,38 +12,40 @@
 
 namespace portreg::cli {
 
-// A value and where it comes from.
+// A value and its origin.
 struct Setting {
   std::string value;
-  // How a complaint names it: "--timeout" or "PORTREG_TIMEOUT".
+  // The flag or variable, as error messages name it: "--timeout" or "PORTREG_TIMEOUT".
   std::string origin;
 };
 
-// Reads settings. The command line must outlive it.
+// Reads settings. The command line must outlive this object.
 class Settings {
  public:
   explicit Settings(const CommandLine& line) : line_(line) {}
 
-  // Returns whether the flag itself is given.
+  // Returns true if the flag itself is given.
   [[nodiscard]] bool HasFlag(Flag flag) const { return !line_.Values(flag).empty(); }
 
-  // Whether the switch is on, by the flag or else by its variable, if it has
-  // one. INVALID_ARGUMENT for a variable that is neither true nor false.
+  // Returns true if the switch is on, by its flag or, without a flag, by its variable.
+  // INVALID_ARGUMENT if the variable is neither true nor false.
   [[nodiscard]] absl::StatusOr<bool> On(Flag flag) const;
 
-  // The flag's last value, or else its variable's; nothing if neither is given.
-  // An empty variable counts as not given. INVALID_ARGUMENT for an empty flag.
+  // Returns the flag's last value or, without a flag, its variable's. Returns nothing if
+  // neither is given; an empty variable counts as not given. INVALID_ARGUMENT for an
+  // empty flag.
   [[nodiscard]] absl::StatusOr<std::optional<Setting>> Value(Flag flag) const;
 
-  // The same for a value that a connection's security depends on: an empty
-  // variable, as from an unset one that it was made of, is refused too.
+  // Like Value(), but for values that a connection's security depends on.
+  // INVALID_ARGUMENT also for an empty variable, because it may come from an unset one:
+  // PORTREG_KEY=$KEY.
   [[nodiscard]] absl::StatusOr<std::optional<Setting>> SecurityValue(Flag flag) const;
 
-  // The flag's last value as a number; nothing if it is not given.
-  // INVALID_ARGUMENT for what is no number.
+  // Returns the flag's last value as a number, or nothing if the flag is not given.
+  // INVALID_ARGUMENT if the value is not a number.
   [[nodiscard]] absl::StatusOr<std::optional<int>> Number(Flag flag) const;
 
-  // The parts of all the flag's values, which have commas between them.
+  // Returns the values of the flag, split at commas.
   [[nodiscard]] std::vector<std::string> List(Flag flag) const;
 
  private:

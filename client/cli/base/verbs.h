@@ -1,4 +1,4 @@
-// The tool's commands by name.
+// Lists the tool's commands and finds them by name.
 #ifndef PORTREG_CLIENT_CLI_BASE_VERBS_H_
 #define PORTREG_CLIENT_CLI_BASE_VERBS_H_
 
@@ -24,24 +24,24 @@ enum class Verb : uint8_t {
   kVersion
 };
 
-// A command as --help describes it.
+// A command, described for --help.
 struct VerbInfo {
   Verb verb;
   absl::string_view name;
-  // What stands behind the name: "[RANGE]...".
+  // The arguments that follow the name: "[RANGE]...".
   absl::string_view arguments;
-  // A line on what it does.
+  // One line that says what the command does.
   absl::string_view summary;
 };
 
-// The commands that a person may write, in the order of --help.
+// Returns the commands that a user may write, in the order of --help.
 absl::Span<const VerbInfo> Verbs();
 
-// The command of this name. Nothing if there is none.
+// Returns the command with this name, or nothing if there is none.
 std::optional<Verb> FindVerb(absl::string_view name);
 
-// The name of the command that `word` is a slip of, such as "list" for "lsit".
-// Empty if there is none.
+// Returns the name of the command that `word` misspells: "list" for "lsit". Returns an
+// empty text if there is none.
 std::string NearestVerb(absl::string_view word);
 
 }  // namespace portreg::cli
