@@ -1,4 +1,4 @@
-// portreg classify PORT...
+// Runs `portreg classify PORT...`.
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -21,15 +21,15 @@ namespace portreg::cli {
 namespace {
 
 constexpr absl::string_view kAllTransports = "any transport";
-// Lines of prose are no longer than this, however wide the terminal.
+// The most columns of a line of prose, even on a wider terminal.
 constexpr size_t kProseWidth = 80;
-// Longer lists of transports make the column no wider.
+// A longer list of transports does not widen the column.
 constexpr size_t kMaxTransportsWidth = 24;
-// More names of transports than there are.
+// More than the number of transports that exist.
 constexpr size_t kMaxTransportsShown = 8;
 
-// The advisory's transports with `separator` between them, each once; empty for
-// all.
+// Returns the advisory's transports, each once, joined by `separator`. Returns an empty
+// text if the advisory applies to all.
 std::string TransportsOf(const v1::Advisory& advisory, absl::string_view separator) {
   std::vector<std::string> names;
   for (const int transport : advisory.transports()) {
@@ -72,7 +72,8 @@ void WriteText(const Query& query, const v1::ClassifyResponse& answer, const Out
   }
 }
 
-// "ADVISORY_KIND_IANA_ASSIGNED", or the number of a kind that is not known here.
+// Returns "ADVISORY_KIND_IANA_ASSIGNED", or a number for a kind that this program does
+// not know.
 std::string KindName(v1::AdvisoryKind kind) {
   if (!v1::AdvisoryKind_IsValid(kind)) return absl::StrCat(static_cast<int>(kind));
   return v1::AdvisoryKind_Name(kind);
@@ -86,7 +87,7 @@ void WriteRows(const Query& query, const v1::ClassifyResponse& answer, Format fo
   }
 }
 
-// The ports to be classified.
+// Reads the ports to classify.
 absl::StatusOr<std::vector<Query>> ReadPorts(const Invocation& invocation) {
   absl::StatusOr<std::vector<Query>> queries = ReadQueries(invocation.keys);
   if (!queries.ok()) return queries;
@@ -113,7 +114,8 @@ int WriteClassification(const Query& query, const v1::ClassifyResponse& answer,
   return kExitOk;
 }
 
-// Asks for all ports, and only then writes: one document, or nothing.
+// Writes one JSON document after all answers have arrived, so that a failure writes
+// nothing. Returns the exit code.
 int WriteDocument(const std::vector<Query>& queries, Source& source, const Output& output) {
   std::string document;
   for (const Query& query : queries) {

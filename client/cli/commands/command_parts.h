@@ -1,4 +1,4 @@
-// What the commands have in common.
+// Declares the commands and the functions that they share.
 #ifndef PORTREG_CLIENT_CLI_COMMANDS_COMMAND_PARTS_H_
 #define PORTREG_CLIENT_CLI_COMMANDS_COMMAND_PARTS_H_
 
@@ -19,7 +19,7 @@
 
 namespace portreg::cli {
 
-// One for each command; each returns the exit code.
+// Each runs one command and returns its exit code.
 int RunLookup(const Invocation& invocation, Source& source, const Output& output);
 int RunClassify(const Invocation& invocation, Source& source, const Output& output);
 int RunList(const Invocation& invocation, Source& source, const Output& output);
@@ -28,55 +28,55 @@ int RunInfo(const Invocation& invocation, Source& source, const Output& output);
 int RunExport(const Invocation& invocation, Source& source, const Output& output);
 int RunWatch(const Invocation& invocation, Source& source, const Output& output);
 
-// Reads keys and lists of keys. INVALID_ARGUMENT, naming it, for an unusable
-// one, and if there is none.
+// Reads keys and lists of keys. INVALID_ARGUMENT, naming it, for an invalid key; also if
+// `keys` is empty.
 absl::StatusOr<std::vector<Query>> ReadQueries(const std::vector<std::string>& keys);
 
-// The same for a command, to be named in the error, that takes ports and ranges
-// only.
+// Like ReadQueries(), but accepts ports and ranges only. The error names `command`.
 absl::StatusOr<std::vector<Query>> ReadRanges(const std::vector<std::string>& keys,
                                               absl::string_view command);
 
-// The view of records that the formats asked for need.
+// Returns the view of records that the chosen format needs.
 v1::RecordView ViewOf(const Invocation& invocation);
 
-// Returns whether records of the layer are asked for, or a record is of such a layer.
+// Returns true if the command line asks for records of the layer, or of the record's
+// layer.
 bool IncludesLayer(const Invocation& invocation, Layer layer);
 bool IncludesLayerOf(const Invocation& invocation, const v1::PortRecord& record);
 
-// Writes a record that answers a question about `ports` on `transport`. Where
-// the format is about ports rather than records, what the record says of other
-// ports is left out.
+// Writes a record that answers a question about `ports` on `transport`. Format::kServices
+// is about single ports, so its writer receives the record cut to the ports and the
+// transport asked about.
 void WriteAnswer(const Invocation& invocation, PortRange ports, Transport transport,
                  const v1::PortRecord& record, RecordWriter& writer);
 
-// Finishes what was written and complains of what had to be left out. Returns
-// the exit code: kExitOk, or that of a writer that has failed, of which it
-// complains too.
+// Finishes the writer and prints its remark to standard error. Returns the exit code:
+// kExitOk, or that of the writer's failure, which it prints as well.
 int Finish(const std::string& revision, const Source& source, RecordWriter& writer,
            const Output& output);
 
-// Returns whether the writer takes more.
+// Returns true if neither the writer nor the output has failed, so that more records can
+// be written.
 bool TakesMore(const RecordWriter& writer, const Output& output);
 
-// Writes a line to standard error; what could write over the screen is escaped,
-// and what no person would read is cut off.
+// Writes a line to standard error, and escapes control characters, because they could
+// overwrite the screen. A very long line is cut.
 void Complain(absl::string_view line, const Output& output);
 
-// Complains of the command line; returns kExitUsage.
+// Prints an error of the command line. Returns kExitUsage.
 int FailUsage(const absl::Status& status, const Output& output);
 
-// That the source failed, in a line that names it.
+// Returns a line that says that the source failed, and names the source.
 std::string CallFailure(const absl::Status& status, const Source& source);
 
-// Complains that the source failed, naming it; returns the exit code.
+// Prints that the source failed. Returns the exit code.
 int FailCall(const absl::Status& status, const Source& source, const Output& output);
 
-// The exit code of a call that has failed so.
+// Returns the exit code for the status of a failed call.
 int ExitCodeOf(const absl::Status& status);
 
-// Writes a message as JSON, with the end of a line. Returns the exit code: kExitOk,
-// or that of the failure, of which it complains, to write the message.
+// Writes a message as JSON, followed by a line end. Returns the exit code: kExitOk, or
+// that of a failed conversion, which it prints.
 int WriteJson(const google::protobuf::Message& message, JsonStyle style, const Source& source,
               const Output& output);
 

@@ -18,8 +18,8 @@
 namespace portreg::cli {
 namespace {
 
-// gRPC tells a lost connection's cause last, behind a chain of what follows
-// from it.
+// Returns the cause of a gRPC error. gRPC names the cause of a lost connection last,
+// after a chain of its consequences.
 absl::string_view Cause(absl::string_view message) {
   const bool chained = message.find("last error:") != absl::string_view::npos;
   const size_t colon = message.rfind(": ");

@@ -1,4 +1,4 @@
-// The tool's commands: ask the source, write the answer.
+// Runs the tool's commands, which ask a source and write its answer.
 #ifndef PORTREG_CLIENT_CLI_COMMANDS_COMMANDS_H_
 #define PORTREG_CLIENT_CLI_COMMANDS_COMMANDS_H_
 
@@ -11,16 +11,16 @@
 
 namespace portreg::cli {
 
-// Exit codes; for a gRPC error it is kExitGrpc plus its code.
+// Exit codes. That of a gRPC error is kExitGrpc plus its code.
 inline constexpr int kExitOk = 0;
 inline constexpr int kExitUsage = 1;
 inline constexpr int kExitNotFound = 2;
-// The answer would harm who reads it, and is not written.
+// The answer would harm its reader and is not written.
 inline constexpr int kExitRefused = 3;
 inline constexpr int kExitGrpc = 64;
 inline constexpr int kExitInterrupted = 130;
 
-// Where a command writes: answers and complaints.
+// The streams that a command writes to: answers to `out`, messages to `err`.
 struct Output {
   Terminal terminal;
   Printer out;

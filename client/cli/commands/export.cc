@@ -1,4 +1,4 @@
-// portreg export --format=FORMAT [RANGE]...
+// Runs `portreg export --format=FORMAT [RANGE]...`.
 #include <algorithm>
 #include <memory>
 #include <optional>
@@ -20,12 +20,13 @@
 namespace portreg::cli {
 namespace {
 
-// Whether a format is about ports one by one, rather than about records.
+// Returns true if the format is about single ports rather than records.
 bool IsOfPorts(ExportFormat format) {
   return format == ExportFormat::kServices || format == ExportFormat::kSysctlReserved;
 }
 
-// The ranges asked for; none for all ports.
+// Returns the ranges that were asked for; empty for all ports. If none were,
+// sysctl-reserved uses kLinuxEphemeral.
 absl::StatusOr<std::vector<Query>> ReadWanted(const Invocation& invocation) {
   const bool sysctl = invocation.export_format == ExportFormat::kSysctlReserved;
   if (!invocation.keys.empty()) return ReadRanges(invocation.keys, "export");
@@ -36,11 +37,11 @@ absl::StatusOr<std::vector<Query>> ReadWanted(const Invocation& invocation) {
                              .transport = Transport::kNone}};
 }
 
-// One question about all of it, so that the answer comes from one snapshot and
-// holds no record twice.
+// Builds a single request for all ranges, so that the answer comes from one snapshot and
+// has no record twice.
 v1::ListRangeRequest RequestFor(const Invocation& invocation, const std::vector<Query>& wanted) {
   const bool of_ports = IsOfPorts(invocation.export_format);
-  // A name may have its port outside the ranges.
+  // The chosen port of a name may be outside the ranges.
   const bool of_names = invocation.export_format == ExportFormat::kServices;
   PortRange ports = wanted.empty() || of_names ? PortRange::All() : *wanted.front().ports;
   for (const Query& query : wanted) {
@@ -54,7 +55,7 @@ v1::ListRangeRequest RequestFor(const Invocation& invocation, const std::vector<
   return request;
 }
 
-// What was asked for, for a comment in the file.
+// Describes the export, for a comment in the file.
 std::string HeadingOf(const Invocation& invocation, const std::vector<Query>& wanted) {
   std::vector<std::string> layers;
   for (const Layer layer : kLayers) {
@@ -67,7 +68,7 @@ std::string HeadingOf(const Invocation& invocation, const std::vector<Query>& wa
                       ports.empty() ? ToString(PortRange::All()) : ports);
 }
 
-// The slots asked for.
+// Returns the slots that were asked for; empty for all.
 std::vector<ServicesWriter::Slots> SlotsOf(const std::vector<Query>& wanted) {
   std::vector<ServicesWriter::Slots> slots;
   slots.reserve(wanted.size());
@@ -91,7 +92,8 @@ std::unique_ptr<RecordWriter> MakeWriter(const Invocation& invocation,
   return std::make_unique<JsonWriter>(out);
 }
 
-// Writes what of the record was asked for.
+// Writes the record if it covers some of `wanted`, cut to them if `of_ports` is true.
+// Writes it unchanged if `wanted` is empty or the record has no port.
 void Write(const v1::PortRecord& record, const std::vector<Query>& wanted, bool of_ports,
            RecordWriter& writer) {
   if (wanted.empty() || !record.has_first_port()) {
@@ -113,7 +115,7 @@ int RunExport(const Invocation& invocation, Source& source, const Output& output
   if (!wanted.ok()) return FailUsage(wanted.status(), output);
   const bool of_ports = IsOfPorts(invocation.export_format);
   const std::unique_ptr<RecordWriter> writer = MakeWriter(invocation, *wanted, output.out);
-  // The writer of services chooses the slots itself.
+  // ServicesWriter selects the slots itself.
   const std::vector<Query> none;
   const std::vector<Query>& cut =
       invocation.export_format == ExportFormat::kServices ? none : *wanted;

@@ -1,4 +1,4 @@
-// portreg info
+// Runs `portreg info`.
 #include <string>
 
 #include "absl/strings/str_cat.h"

@@ -1,4 +1,4 @@
-// portreg list [RANGE]...
+// Runs `portreg list [RANGE]...`.
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,7 +13,7 @@
 namespace portreg::cli {
 namespace {
 
-// A range that is listed.
+// A range to list.
 struct WantedRange {
   PortRange ports = PortRange::All();
   Transport transport = Transport::kNone;
@@ -29,12 +29,13 @@ absl::StatusOr<std::vector<WantedRange>> WantedRanges(const Invocation& invocati
   for (const Query& query : *queries) {
     wanted.push_back({.ports = *query.ports, .transport = query.transport});
   }
-  // Records without a port belong to no range, and are listed once.
+  // Records without a port belong to no range, so they are listed once, with the last
+  // range.
   wanted.back().with_portless = invocation.portless;
   return wanted;
 }
 
-// That there is no record, for a person.
+// Returns a message that no record was found.
 std::string NothingFound(const Invocation& invocation) {
   return absl::StrCat(
       "no record in ",
@@ -62,7 +63,7 @@ int RunList(const Invocation& invocation, Source& source, const Output& output) 
           empty = false;
           return TakesMore(*writer, output);
         });
-    // What has no end is not finished: a cut-off document must not look whole.
+    // Not finished, because a truncated document must not look complete.
     if (!listed.ok()) return FailCall(listed.status(), source, output);
     const bool first = &wanted == &all->front();
     revision = first || revision == *listed ? *listed : "";

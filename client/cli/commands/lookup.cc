@@ -1,4 +1,4 @@
-// portreg KEY..., portreg lookup KEY...
+// Runs `portreg KEY...` and `portreg lookup KEY...`.
 #include <algorithm>
 #include <deque>
 #include <memory>
@@ -28,7 +28,7 @@ bool Named(const v1::LookupResult& result) {
                      [](const v1::PortRecord& record) { return !record.service().empty(); });
 }
 
-// Keeps the records of the layers asked for.
+// Removes the records of layers that were not asked for.
 void KeepLayers(const Invocation& invocation, v1::LookupResponse& response) {
   auto& records = *response.mutable_records();
   const auto unwanted = [&invocation](const v1::PortRecord& record) {
@@ -37,8 +37,9 @@ void KeepLayers(const Invocation& invocation, v1::LookupResponse& response) {
   records.erase(std::remove_if(records.begin(), records.end(), unwanted), records.end());
 }
 
-// The records of a range, and their revision. `held` is what the answer takes so
-// far, to which they add; RESOURCE_EXHAUSTED if it passes kMaxAnswerBytes.
+// Returns the records of a range and sets their revision. Adds the memory of the records
+// to `held`, which is that of the answer so far. RESOURCE_EXHAUSTED if `held` exceeds
+// kMaxAnswerBytes.
 absl::StatusOr<v1::LookupResponse> AskRange(const Query& query, const Invocation& invocation,
                                             Source& source, size_t& held, std::string& revision) {
   v1::LookupResponse response;
@@ -59,8 +60,8 @@ absl::StatusOr<v1::LookupResponse> AskRange(const Query& query, const Invocation
   return response;
 }
 
-// Asks for single ports and names in one batch, for ranges one by one. Results
-// stand in the order of the queries.
+// Asks for single ports and names in batches, and for ranges one by one. The results are
+// in the order of the queries.
 absl::StatusOr<v1::BatchLookupResponse> Ask(const std::vector<Query>& queries,
                                             const Invocation& invocation, Source& source) {
   std::vector<v1::LookupRequest> batch;
@@ -79,7 +80,7 @@ absl::StatusOr<v1::BatchLookupResponse> Ask(const std::vector<Query>& queries,
     if (!query.is_range()) {
       result = std::move(*answered->mutable_results(next++));
       if (result.has_response()) KeepLayers(invocation, *result.mutable_response());
-      // Their types are not known here.
+      // Removed, because this program does not know the types of the details.
       if (result.has_failure()) result.mutable_failure()->clear_details();
       continue;
     }
@@ -93,14 +94,14 @@ absl::StatusOr<v1::BatchLookupResponse> Ask(const std::vector<Query>& queries,
   return all;
 }
 
-// What --short says of a single port, its name, or of a name, its port. "-" if there
-// is none.
+// Returns the answer of --short: the name of a port, or the port of a name. Returns "-"
+// if there is none.
 std::string ShortAnswer(const Query& query, const v1::LookupResponse& response) {
   std::deque<std::string> kept;
   std::deque<ServiceRecord> records;
   std::vector<const ServiceRecord*> pointers;
   for (const v1::PortRecord& message : response.records()) {
-    // A server may be newer than this program, and send what it does not know.
+    // Skips records that this program cannot read, because the server may be newer.
     const absl::StatusOr<ServiceRecord> record = ToRecord(message, kept);
     if (record.ok()) pointers.push_back(&records.emplace_back(*record));
   }
@@ -119,7 +120,7 @@ void WriteShort(const Query& query, const v1::LookupResponse& response, RecordWr
   output.out.Put(absl::StrCat(ShortAnswer(query, response), "\n"));
 }
 
-// Returns the exit code.
+// Writes the records in any format but kJson. Returns the exit code.
 int WriteRecords(const Invocation& invocation, const std::vector<Query>& queries,
                  const v1::BatchLookupResponse& all, const Source& source, const Output& output) {
   const std::unique_ptr<RecordWriter> writer =
@@ -140,7 +141,7 @@ int WriteRecords(const Invocation& invocation, const std::vector<Query>& queries
   return Finish(all.revision(), source, *writer, output);
 }
 
-// Why a key has no named record, for a person.
+// Returns why a key has no named record, for a person.
 std::string Miss(const Invocation& invocation, const Query& query, const v1::LookupResult& result) {
   if (result.has_failure()) return result.failure().message();
   if (!invocation.layers.empty()) return "no service in the layers asked for";
@@ -148,7 +149,8 @@ std::string Miss(const Invocation& invocation, const Query& query, const v1::Loo
   return absl::StrCat("no service, IANA: ", StatesOf(result.response()));
 }
 
-// Why a key has no answer. OK if it has one, be it that there is no such name.
+// Returns why a key has no answer. Returns OK if it has one, and also if the answer is
+// that the name does not exist.
 absl::Status FailureOf(const v1::LookupResult& result) {
   if (result.has_response()) return absl::OkStatus();
   if (!result.has_failure()) return absl::InternalError("the answer to the key is missing");
@@ -160,7 +162,8 @@ absl::Status FailureOf(const v1::LookupResult& result) {
           result.failure().message()};
 }
 
-// The command that the first key is a slip of, in words; nothing if it is none.
+// Returns the command that the first key misspells, in words. Returns nothing if there is
+// none.
 std::vector<std::string> MistypedVerb(const Invocation& invocation) {
   if (!invocation.verb_is_implied) return {};
   const std::string nearest = NearestVerb(invocation.keys.front());
@@ -168,8 +171,8 @@ std::vector<std::string> MistypedVerb(const Invocation& invocation) {
   return {absl::StrCat("the command \"", nearest, "\"")};
 }
 
-// Complains of each key that is not answered, or has no named record. Returns the
-// exit code: a missing answer weighs more than an answer that there is nothing.
+// Prints a message for each key that has no answer or no named record. Returns the exit
+// code. A missing answer outweighs an answer without records.
 int ComplainOfMisses(const Invocation& invocation, const std::vector<Query>& queries,
                      const v1::BatchLookupResponse& all, Source& source, const Output& output) {
   absl::Status failure;

@@ -1,4 +1,4 @@
-// portreg search WORD...
+// Runs `portreg search WORD...`.
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,7 +23,7 @@ absl::StatusOr<v1::SearchRequest> ReadRequest(const Invocation& invocation) {
   if (words == 0) {
     return absl::InvalidArgumentError("no word is given, such as mail; see --help");
   }
-  // The generated classes cannot send other bytes.
+  // Protobuf's string fields accept UTF-8 only.
   if (!IsValidUtf8(query)) {
     return absl::InvalidArgumentError(absl::StrCat("query ", Quoted(query), " is not UTF-8"));
   }
@@ -32,12 +32,12 @@ absl::StatusOr<v1::SearchRequest> ReadRequest(const Invocation& invocation) {
   for (const Layer layer : invocation.layers) request.add_layers(static_cast<v1::Layer>(layer));
   request.set_view(ViewOf(invocation));
   request.set_max_results(invocation.max_results);
-  // What no server would take is a mistake of the command line.
+  // A request that every server would reject is an error of the command line.
   if (const auto question = Read(request); !question.ok()) return question.status();
   return request;
 }
 
-// Returns the exit code.
+// Writes the matches in the chosen format. Returns the exit code.
 int WriteMatches(const Invocation& invocation, const v1::SearchResponse& found,
                  const Source& source, const Output& output) {
   if (invocation.format == Format::kJson) {
@@ -51,7 +51,7 @@ int WriteMatches(const Invocation& invocation, const v1::SearchResponse& found,
   return Finish(found.revision(), source, *writer, output);
 }
 
-// Whether a person reads the answer, who would not see that there is more.
+// Returns true if a person reads the output and needs a hint that there are more matches.
 bool IsForPeople(const Invocation& invocation) {
   return !invocation.brief &&
          (invocation.format == Format::kTable || invocation.format == Format::kWide);

@@ -1,4 +1,4 @@
-// Proposes names in place of those that the registry does not have.
+// Suggests names in place of those that the registry does not have.
 #ifndef PORTREG_CLIENT_CLI_COMMANDS_SUGGEST_H_
 #define PORTREG_CLIENT_CLI_COMMANDS_SUGGEST_H_
 
@@ -12,23 +12,25 @@
 
 namespace portreg::cli {
 
-// "; did you mean a, b?"; empty without names. At most four are shown, each as far
-// as a name may be long.
+// Returns "; did you mean a, b?", or an empty text if there are no names. Shows at most
+// four names, each cut to the longest valid length.
 std::string DidYouMean(absl::Span<const std::string> names);
 
-// Asks a source what may have been meant.
+// Asks a source for suggestions. Not thread-safe.
 class Suggester {
  public:
-  // Names of `layers` only; of all if there are none. The source must outlive
-  // the suggester.
+  // Suggests names of `layers` only; of all layers if empty. The source must outlive the
+  // suggester.
   Suggester(std::vector<Layer> layers, Source& source)
       : layers_(std::move(layers)), source_(source) {}
 
-  // At most three names, ignoring case, that may have been meant by a name that
-  // is not in the registry: those that resemble it, then those that begin with
-  // it. None for ports and for what Search does not take; and after three
-  // names, or one failure such as that of a server without Search, none for the
-  // sake of a quick answer.
+  // Returns at most three names that may have been meant by a name that is not in the
+  // registry: first names that resemble it, then names that begin with it. Names that
+  // differ in case only count as one.
+  //
+  // Returns none for ports and for queries that Search does not accept. Also returns none
+  // after three names were asked about, because further searches would delay the answer,
+  // or after a failure such as that of a server without Search.
   std::vector<std::string> Suggest(const Query& missing);
 
  private:

@@ -1,4 +1,4 @@
-// portreg watch
+// Runs `portreg watch`.
 #include <string>
 #include <vector>
 
@@ -26,7 +26,7 @@ absl::StatusOr<std::string> LineOf(const v1::WatchResponse& now, const Invocatio
                       "  ", Printable(now.revision()), "  ", absl::StrJoin(layers, ", "));
 }
 
-// Prints what a watch tells.
+// Prints the events of a watch.
 class Printing final : public Source::Follower {
  public:
   Printing(const Invocation& invocation, const Source& source, const Output& output)
@@ -39,7 +39,7 @@ class Printing final : public Source::Follower {
       return false;
     }
     output_.out.PutData(absl::StrCat(*line, "\n"));
-    // Whoever reads them waits for each.
+    // Flushes each line, because the reader waits for it.
     return output_.out.Flush() && (!invocation_.count || ++told_ < *invocation_.count);
   }
 
@@ -55,7 +55,7 @@ class Printing final : public Source::Follower {
 
   void OnBack() override { Complain(absl::StrCat(source_.Name(), " answers again"), output_); }
 
-  // Why a revision could not be printed.
+  // Returns why a revision could not be printed, or OK.
   [[nodiscard]] const absl::Status& status() const { return status_; }
 
  private:
