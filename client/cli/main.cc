@@ -1,4 +1,4 @@
-// portreg: tells what a port number is.
+// Runs portreg, the command-line tool that says what a port number is used for.
 #include <unistd.h>
 
 #include <cerrno>
@@ -26,9 +26,9 @@
 #include "google/protobuf/stubs/logging.h"
 #include "grpc/support/log.h"
 
-// Read by jemalloc, where that is linked. The tool is over before it could give
-// memory back, and touching it in small pages, one by one, is a tenth of the
-// time that it takes without a server.
+// Configures jemalloc, if it is linked. Transparent huge pages save a tenth of the run
+// time without a server, because fewer pages are touched. The process ends before it
+// could return memory.
 extern "C" {
 extern const char* malloc_conf;
 const char* malloc_conf = "thp:always";
@@ -36,7 +36,7 @@ const char* malloc_conf = "thp:always";
 
 namespace {
 
-// Before gRPC opens its first descriptor, which is before main().
+// Runs before main(), because gRPC opens its first descriptor before main().
 __attribute__((section(".preinit_array"),
                used)) void (*const kBeforeAll)() = &portreg::SecureStandardDescriptors;
 
@@ -51,16 +51,16 @@ absl::StatusOr<std::unique_ptr<Source>> MakeSource(const Invocation& invocation)
   return portreg::cli::MakeRemoteSource(invocation.client, invocation.call);
 }
 
-// What --help and --version print.
+// Returns the output of --help or --version.
 std::string AboutItself(const Invocation& invocation) {
   if (invocation.verb == Verb::kVersion) return portreg::cli::VersionText();
   const Verb topic = invocation.help_topic.value_or(Verb::kHelp);
   return topic == Verb::kHelp ? portreg::cli::HelpText() : portreg::cli::HelpTextOf(topic);
 }
 
-// Ends the process. What was written may not have arrived: a full disk is no
-// success. Exit handlers are passed over: a thread of gRPC's may still be in a
-// handshake, and OpenSSL's would pull the ground from under it.
+// Ends the process with `exit_code`, or with kExitUsage if standard output cannot be
+// written, as on a full disk. Skips exit handlers, because OpenSSL's would free data that
+// a thread of gRPC may still use in a handshake.
 [[noreturn]] void Close(int exit_code, const Output& output) {
   errno = 0;
   if (!output.out.Flush()) {
@@ -77,17 +77,19 @@ std::string AboutItself(const Invocation& invocation) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // Even where it was ignored: the end of "| head" ends the tool quietly.
+  // Restored even if it was ignored, so that the end of "| head" ends the tool without a
+  // message.
   std::signal(SIGPIPE, SIG_DFL);
-  // A file that may not grow is reported as a full disk is.
+  // Ignored, so that a write beyond the file size limit fails like a write to a full
+  // disk.
   std::signal(SIGXFSZ, SIG_IGN);
   std::signal(SIGINT, [](int) { _exit(portreg::cli::kExitInterrupted); });
-  // Debian's Abseil looks for deadlocks whenever a lock is taken, and gRPC takes
-  // many.
+  // Debian's Abseil searches for deadlocks at each lock, and gRPC takes many locks.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   portreg::cli::ReportExhaustion(
       portreg::cli::ExitCodeOf(absl::ResourceExhaustedError(absl::string_view())));
-  // A call's status says what gRPC and Protobuf would log.
+  // Silences the logs of gRPC and Protobuf, because the status of a call has the same
+  // information.
   gpr_set_log_function([](gpr_log_func_args*) {});
   google::protobuf::SetLogHandler(nullptr);
 
