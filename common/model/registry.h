@@ -53,9 +53,9 @@ class Registry {
   static constexpr size_t kMaxRecordsPerKey = 1'000;
 
   // Builds the snapshot of `layers`, which may come in any order. Several elements of
-  // one kind, such as those of several files, form one layer. Its records keep the
-  // order of the elements. Returns INVALID_ARGUMENT if a limit above is exceeded or if
-  // there are more than 2^24 records.
+  // one kind, such as those of several files, form one layer. Their order decides
+  // between records that otherwise tie. Returns INVALID_ARGUMENT if a limit above is
+  // exceeded or if there are more than 2^24 records.
   static absl::StatusOr<Registry> Create(std::vector<LayerData> layers);
 
   Registry(Registry&&) = default;
@@ -101,7 +101,7 @@ class Registry {
   [[nodiscard]] std::optional<uint32_t> NameId(absl::string_view name) const;
   [[nodiscard]] size_t NameCount() const { return name_ids_.size(); }
 
-  // Calls `take(name, number)` for each of these names, in lower case and in no
+  // Calls `take(name, number)` for each name that ByName finds, in lower case and in no
   // particular order.
   template <typename Take>
   void ForEachName(Take take) const {
@@ -142,8 +142,7 @@ class Registry {
   std::string revision_;
   // starts_[port] is the first record that starts at or after `port`.
   std::vector<RecordIndex> starts_;
-  // by_port_[port_begin_[port], port_begin_[port + 1]) are the records that cover
-  // `port`.
+  // by_port_[port_begin_[port], port_begin_[port + 1]) cover `port`.
   std::vector<uint32_t> port_begin_;
   std::vector<RecordIndex> by_port_;
   // The number of each folded name. The records of name n are by_name_[name_begin_[n],
