@@ -17,10 +17,10 @@ namespace portreg {
 // does. `covering` are the records that cover the port, in lookup order. kNone: any
 // transport.
 //
-// The layers precede each other in the order local, practice, iana. The table of common
-// ports is last, because its names are meant for people. Within a layer, a record of
-// the transport precedes one of no transport. Otherwise lookup order decides. Retired
-// records are ignored.
+// Sources precede each other in the order local, software defaults (kPracticeSource),
+// iana. The table of common ports is last, because its names are meant for people.
+// Within a source, a record of the transport precedes one of no transport. Otherwise
+// lookup order decides. Retired records are ignored.
 const ServiceRecord* NameOfSlot(absl::Span<const ServiceRecord* const> covering,
                                 Transport transport);
 const ServiceRecord* NameOfSlot(const Registry& registry, Port port, Transport transport);
@@ -28,9 +28,9 @@ const ServiceRecord* NameOfSlot(const Registry& registry, Port port, Transport t
 // Returns the record whose port a name stands for, or nullptr if none has a port.
 // `named` are the records of the name, in lookup order. kNone: any transport.
 //
-// The layers precede each other in the order local, iana, practice. The table of common
-// ports is last. Within a layer, a single port precedes a range, and a lower port
-// precedes a higher one. Retired records are ignored.
+// Sources precede each other in the order local, iana, software defaults. The table of
+// common ports is last. Within a source, a single port precedes a range, and a lower
+// port precedes a higher one. Retired records are ignored.
 const ServiceRecord* PortOfName(absl::Span<const ServiceRecord* const> named, Transport transport);
 const ServiceRecord* PortOfName(const Registry& registry, absl::string_view name,
                                 Transport transport);

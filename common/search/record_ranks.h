@@ -43,7 +43,7 @@ class RecordRanks {
   // Indexed by Layer: the first rank of the layer. The element after the last layer is
   // the end of its ranks.
   std::array<Rank, kLayers.size() + 2> layer_begin_ = {};
-  // By rank, the records that answer a question about a transport. Indexed by the
+  // The records that answer a question about a transport, by rank. Indexed by the
   // Transport minus 1, because there is no set for kNone.
   std::vector<Bitmap> answering_;
 };
