@@ -1,6 +1,6 @@
-# Finds RE2 before gRPC's CMake package looks for it. gRPC would ask pkg-config,
-# which takes half a minute on Debian 13 to follow the modules of Abseil that RE2
-# names; gRPC's own targets name all that is linked.
+# Finds RE2 before gRPC's CMake package does. gRPC would use pkg-config, which on Debian
+# 13 takes half a minute to follow the Abseil modules that RE2 requires. The library
+# alone is enough here, because gRPC's own targets name everything else to be linked.
 if(NOT TARGET re2::re2 AND NOT re2_FOUND)
   find_library(PORTREG_RE2 re2 REQUIRED)
   add_library(re2::re2 UNKNOWN IMPORTED)

@@ -1,9 +1,9 @@
-# What the programs that are shipped link otherwise than a user of the library.
+# Links the shipped programs with static libraries and jemalloc (PORTREG_STATIC).
 
-# Debian has gRPC, Protobuf and Abseil as shared libraries and as archives, and
-# its CMake packages know only the former. This points their targets to the
-# archives: programs start faster so, and a call costs a tenth less. The rest,
-# OpenSSL above all, stays shared: its fixes come with the system.
+# Points the CMake targets of gRPC, Protobuf, Abseil, RE2 and c-ares to archives where
+# these exist; Debian's CMake packages name only the shared libraries. Static programs
+# start faster, and a call costs a tenth less. Other libraries, above all OpenSSL, stay
+# shared, so that the system's security updates reach them.
 function(portreg_use_archives)
   get_property(targets DIRECTORY PROPERTY IMPORTED_TARGETS)
   foreach(target IN LISTS targets)
@@ -24,8 +24,8 @@ function(portreg_use_archives)
 endfunction()
 
 portreg_use_archives()
-# The archive of RE2 11, which Debian 13 has, needs these parts of Abseil; its
-# shared library would bring a second, shared Abseil into the programs.
+# The archive of RE2 11 (Debian 13) needs these parts of Abseil. The shared RE2 would load
+# a second, shared copy of Abseil into the programs.
 foreach(part IN ITEMS absl_check absl_log base fixed_array flags flat_hash_map flat_hash_set hash
     inlined_vector span str_format strings synchronization)
   if(TARGET absl::${part})

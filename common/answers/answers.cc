@@ -28,7 +28,7 @@ void AddRecords(const Registry& registry, absl::Span<const RecordIndex> found,
   }
 }
 
-// A batch states the revision once.
+// Leaves the revision unset, because a batch states it only once.
 absl::StatusOr<v1::LookupResponse> LookupWithoutRevision(const Registry& registry,
                                                          const v1::LookupRequest& request) {
   const absl::StatusOr<LookupQuestion> question = Read(request);

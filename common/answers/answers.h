@@ -1,5 +1,5 @@
-// Answers each RPC: request in, answer or error out. port_registry_service.proto
-// says what each RPC means; list_range_answer.h has ListRange.
+// Computes the answer, or the error, to a request of each RPC except ListRange, which
+// list_range_answer.h answers. port_registry_service.proto describes each RPC.
 #ifndef PORTREG_COMMON_ANSWERS_ANSWERS_H_
 #define PORTREG_COMMON_ANSWERS_ANSWERS_H_
 
@@ -19,7 +19,7 @@ namespace portreg {
 absl::StatusOr<v1::LookupResponse> Lookup(const Registry& registry,
                                           const v1::LookupRequest& request);
 
-// Makes one result of a BatchLookup.
+// Returns the result of one lookup of a batch.
 v1::LookupResult LookupResultOf(const Registry& registry, const v1::LookupRequest& request);
 
 absl::StatusOr<v1::BatchLookupResponse> BatchLookup(const Registry& registry,
@@ -28,7 +28,7 @@ absl::StatusOr<v1::BatchLookupResponse> BatchLookup(const Registry& registry,
 absl::StatusOr<v1::ClassifyResponse> Classify(const Registry& registry,
                                               const v1::ClassifyRequest& request);
 
-// Ends early, with a useless answer, once `*cancelled` is true; nullptr: never.
+// Returns early, with an unusable answer, once `*cancelled` is true. `cancelled` may be null.
 absl::StatusOr<v1::SearchResponse> Search(const SearchIndex& index,
                                           const v1::SearchRequest& request,
                                           const std::atomic<bool>* cancelled = nullptr);
@@ -36,7 +36,7 @@ absl::StatusOr<v1::SearchResponse> Search(const SearchIndex& index,
 absl::StatusOr<v1::GetRegistryInfoResponse> GetRegistryInfo(
     const Registry& registry, const v1::GetRegistryInfoRequest& request);
 
-// Makes the message that Watch sends of a registry.
+// Returns the message with which Watch reports `registry`.
 v1::WatchResponse WatchMessage(const Registry& registry);
 
 }  // namespace portreg

@@ -19,7 +19,7 @@ namespace {
 
 using google::protobuf::FieldDescriptor;
 
-// The fields of v1::RecordDetails by the index of kDetailColumns.
+// Returns the fields of v1::RecordDetails in the order of kDetailColumns.
 const std::array<const FieldDescriptor*, kDetailColumns.size()>& DetailFields() {
   static const auto& fields = *[] {
     auto* const found = new std::array<const FieldDescriptor*, kDetailColumns.size()>();
@@ -155,7 +155,7 @@ std::optional<Layer> LayerOf(v1::Layer layer) {
 
 RecordDetails DetailsOf(const v1::RecordDetails& message) {
   RecordDetails details;
-  // Stays unused: the fields are held as std::string.
+  // Never written, because Protobuf stores these fields as std::string.
   std::string scratch;
   for (size_t i = 0; i < kDetailColumns.size(); ++i) {
     details.*kDetailColumns[i].member =

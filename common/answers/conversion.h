@@ -1,7 +1,7 @@
 // Converts between the domain's values and the messages of portreg.v1.
 //
-// The domain's enums have the contract's values (conversion_test.cc compares
-// them), so that they are converted by a cast.
+// The domain's enums have the values of the contract's enums, so a cast converts
+// them. conversion_test.cc compares the values.
 #ifndef PORTREG_COMMON_ANSWERS_CONVERSION_H_
 #define PORTREG_COMMON_ANSWERS_CONVERSION_H_
 
@@ -23,37 +23,37 @@
 
 namespace portreg {
 
-// Whether a message of a record includes its RecordDetails.
+// Includes RecordDetails in the message of a record, or leaves them out.
 enum class WithDetails : bool { kNo = false, kYes = true };
 
 void ToMessage(const ServiceRecord& record, WithDetails with_details, v1::PortRecord& message);
 void ToMessage(const LayerInfo& info, v1::LayerInfo& message);
 
-// Adds the class and the states of a port.
+// Adds the class and the assignment states of a port.
 void AddPortState(const Registry& registry, Port port, Transport transport,
                   v1::LookupResponse& message);
 
-// Fills all fields but the revision.
+// These two fill every field except the revision.
 void ToMessage(const SearchResult& result, const Registry& registry, WithDetails with_details,
                v1::SearchResponse& message);
 void ToMessage(const PortClassInfo& info, const std::vector<Advisory>& advisories,
                v1::ClassifyResponse& message);
 
-// Nothing for a value that this version does not know.
+// Return nullopt for a value that this version does not know, and for LAYER_UNSPECIFIED.
 std::optional<Transport> TransportOf(v1::Transport transport);
 std::optional<Layer> LayerOf(v1::Layer layer);
 
-// The ports of a record; nothing if it has none. INVALID_ARGUMENT, naming the field
-// and the value, for a port out of range, a reversed range, or one bound without
-// the other.
+// Returns the ports of a record; nullopt if it has none. Returns INVALID_ARGUMENT, naming
+// the field and the value, if a port is out of range, the range is reversed, or only one
+// bound is set.
 absl::StatusOr<std::optional<PortRange>> ReadRange(const v1::PortRecord& message);
 
-// Views of the message's texts.
+// Returns views of the message's texts.
 RecordDetails DetailsOf(const v1::RecordDetails& message);
 
-// The record of a message, with views of the message's texts and of what is added to
-// `kept`. INVALID_ARGUMENT, as ReadRange has it, or for a layer or a transport that
-// this version does not know.
+// Returns the record of a message. The record holds views of the message's texts and of
+// strings added to `kept`. Returns INVALID_ARGUMENT for the errors of ReadRange, and if
+// this version does not know the layer or the transport.
 absl::StatusOr<ServiceRecord> ToRecord(const v1::PortRecord& message,
                                        std::deque<std::string>& kept);
 

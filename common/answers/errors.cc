@@ -9,13 +9,12 @@ namespace {
 
 constexpr absl::string_view kDomain = "portreg";
 constexpr absl::string_view kReasonPrefix = "ERROR_REASON_";
-// Payloads of an absl::Status are keyed by these, and they name the details on
-// the wire.
+// The keys of the payloads of an absl::Status, and the types of the details on the wire.
 constexpr absl::string_view kErrorInfoUrl = "type.googleapis.com/google.rpc.ErrorInfo";
 constexpr absl::string_view kBadRequestUrl = "type.googleapis.com/google.rpc.BadRequest";
 
-// Adds the status's payloads to the details of `message`, in a fixed order:
-// equal errors are equal bytes.
+// Adds the status's payloads to the details of `message`. The order is fixed, so that
+// equal errors have equal bytes.
 template <typename Message>
 void AddDetails(const absl::Status& status, Message& message) {
   for (const absl::string_view url : {kErrorInfoUrl, kBadRequestUrl}) {

@@ -1,5 +1,5 @@
-// Errors as the contract states them: a code, a text for people, and details
-// for programs. No gRPC here.
+// Builds the errors of the contract: a code, a text for people, and details for
+// programs. Does not depend on gRPC.
 #ifndef PORTREG_COMMON_ANSWERS_ERRORS_H_
 #define PORTREG_COMMON_ANSWERS_ERRORS_H_
 
@@ -11,21 +11,21 @@
 
 namespace portreg {
 
-// An error that carries google.rpc.ErrorInfo with `reason`.
+// Returns an error that carries google.rpc.ErrorInfo with `reason`.
 absl::Status ErrorFor(absl::StatusCode code, v1::ErrorReason reason, absl::string_view message);
 
-// An INVALID_ARGUMENT that carries google.rpc.ErrorInfo with `reason` and
+// Returns INVALID_ARGUMENT that carries google.rpc.ErrorInfo with `reason` and
 // google.rpc.BadRequest for the field at `path`.
 absl::Status BadField(absl::string_view path, v1::ErrorReason reason, absl::string_view message);
 
-// What ErrorInfo.reason says: the value's name without ERROR_REASON_.
+// Returns the text of ErrorInfo.reason: the enum value's name without ERROR_REASON_.
 std::string ReasonText(v1::ErrorReason reason);
 
-// The status with its details as the bytes of a google.rpc.Status, which the
-// trailer grpc-status-details-bin holds. Empty for a status without details.
+// Returns the status and its details as a serialised google.rpc.Status, for the trailer
+// grpc-status-details-bin. Returns an empty string if the status has no details.
 std::string DetailsBytes(const absl::Status& status);
 
-// The status as one lookup's failure within a batch.
+// Returns the status as the failure of one lookup of a batch.
 v1::LookupFailure ToLookupFailure(const absl::Status& status);
 
 }  // namespace portreg

@@ -7,9 +7,9 @@
 namespace portreg {
 namespace {
 
-// A listing's messages begin small and double, so that one that is given up at
-// once costs little. From 256 records a message on, making and parsing records
-// is what a listing costs.
+// A listing's messages begin small and double in size, so that a listing that is
+// cancelled at once costs little. From 256 records per message on, making and parsing
+// the records dominates the cost.
 constexpr int kFirstListingRecords = 16;
 constexpr int kMaxListingRecords = 512;
 

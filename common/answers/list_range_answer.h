@@ -1,4 +1,4 @@
-// Answers ListRange, message by message.
+// Answers ListRange, one message at a time.
 #ifndef PORTREG_COMMON_ANSWERS_LIST_RANGE_ANSWER_H_
 #define PORTREG_COMMON_ANSWERS_LIST_RANGE_ANSWER_H_
 
@@ -12,8 +12,8 @@
 
 namespace portreg {
 
-// A message of a listing is full with this many bytes of records. The bound limits
-// the memory that is held for a reader that does not read.
+// A message of a listing is full when its records have this many bytes. The bound limits
+// the memory that is held for a client that does not read.
 inline constexpr size_t kListingBytes = 64 << 10;
 
 // Makes the messages of one listing, one at a time. Not thread-safe.
@@ -30,8 +30,8 @@ class ListRangeAnswer {
   // The registry must outlive the answer.
   ListRangeAnswer(const Registry& registry, RangeCursor cursor, WithDetails with_details);
 
-  // Replaces `response` by the next message. Returns true if it is the last one.
-  // There is always at least one. Must not be called again after the last.
+  // Replaces `response` by the next message. Returns true if it is the last one. A
+  // listing has at least one message. Must not be called again after the last one.
   [[nodiscard]] bool Next(v1::ListRangeResponse& response);
 
  private:
@@ -40,7 +40,8 @@ class ListRangeAnswer {
   WithDetails with_details_;
   // The most records of the next message.
   int max_records_;
-  // Read ahead, to know which message is the last.
+  // The record after those already returned; null at the end. Read ahead to know which message
+  // is the last.
   const ServiceRecord* next_;
 };
 

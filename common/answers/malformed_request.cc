@@ -23,7 +23,8 @@ struct BadText {
   std::string bytes;
 };
 
-// Reads the wire format without a schema, then holds its texts against one.
+// Finds the first string field that is not valid UTF-8. Reads the wire format without a
+// schema, because parsing with the schema fails, and then looks its fields up in `descriptor`.
 std::optional<BadText> FindBadText(const std::string& bytes, const Descriptor& descriptor,
                                    const std::string& prefix) {
   UnknownFieldSet fields;

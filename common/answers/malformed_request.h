@@ -8,9 +8,9 @@
 
 namespace portreg {
 
-// Explains why `bytes`, which failed to parse as `descriptor`, are no such
-// message: INVALID_ARGUMENT with INVALID_UTF8 and the path of the first string
-// field that is not valid UTF-8, or with MALFORMED_REQUEST.
+// Returns the error for `bytes` that failed to parse as a message of type `descriptor`:
+// INVALID_ARGUMENT with INVALID_UTF8 and the path of the first string field that is not
+// valid UTF-8, or with MALFORMED_REQUEST if there is no such field.
 absl::Status ExplainMalformed(absl::string_view bytes,
                               const google::protobuf::Descriptor& descriptor);
 

@@ -54,7 +54,7 @@ absl::StatusOr<std::string> ReadService(const std::string& service) {
   return service;
 }
 
-// Of a ListRangeRequest or a SearchRequest.
+// Reads the layers of a ListRangeRequest or a SearchRequest.
 template <typename Request>
 absl::StatusOr<std::vector<Layer>> ReadLayers(const Request& request) {
   std::vector<Layer> layers;
@@ -65,7 +65,7 @@ absl::StatusOr<std::vector<Layer>> ReadLayers(const Request& request) {
                       absl::StrCat("layers[", i, "] ", static_cast<int>(layer),
                                    " is unknown, allowed are 1 (local), 2 (common) and 3 (iana)"));
     }
-    // More than one of each would only cost time per record.
+    // Drops repeated layers, because each layer is compared with every record.
     const auto known = static_cast<Layer>(layer);
     if (std::find(layers.begin(), layers.end(), known) == layers.end()) layers.push_back(known);
   }
@@ -107,7 +107,7 @@ absl::StatusOr<RecordIndex> ReadResumeToken(const std::string& token, const Regi
   RecordIndex position;
   const bool well_formed =
       parts.size() == 2 && IsRevision(parts[0]) && absl::SimpleAtoi(parts[1], &position);
-  // A position is judged only within its own revision.
+  // A position can only be checked against its own revision.
   const bool current = well_formed && parts[0] == registry.revision();
   const bool given_out =
       current && position <= registry.records().size() && token == ResumeToken(registry, position);

@@ -1,4 +1,4 @@
-// Reads requests: the one place where they are validated. No gRPC here.
+// Reads and validates requests. Nothing else validates them. Does not depend on gRPC.
 #ifndef PORTREG_COMMON_ANSWERS_REQUESTS_H_
 #define PORTREG_COMMON_ANSWERS_REQUESTS_H_
 
@@ -19,52 +19,52 @@
 
 namespace portreg {
 
-// Parses the bytes of a request. INVALID_ARGUMENT (INVALID_UTF8, naming the
-// field; MALFORMED_REQUEST) if they are no such message.
+// Parses the bytes of a request. Returns INVALID_ARGUMENT with INVALID_UTF8, naming the
+// field, or with MALFORMED_REQUEST if parsing fails.
 absl::Status ParseRequest(absl::string_view bytes, google::protobuf::Message& request);
 
-// What a LookupRequest asks.
+// The validated contents of a LookupRequest.
 struct LookupQuestion {
   std::variant<Port, std::string> key;
   Transport transport = Transport::kNone;
   WithDetails with_details = WithDetails::kNo;
 };
 
-// What a ClassifyRequest asks.
+// The validated contents of a ClassifyRequest.
 struct ClassifyQuestion {
   Port port = 0;
   Transport transport = Transport::kNone;
 };
 
-// What a ListRangeRequest asks.
+// The validated contents of a ListRangeRequest.
 struct ListRangeQuestion {
   RangeQuestion range;
   WithDetails with_details = WithDetails::kNo;
-  // Where to start, by the resume token.
+  // The position that the resume token names; 0 without a token.
   RecordIndex from = 0;
 };
 
-// What a SearchRequest asks.
+// The validated contents of a SearchRequest.
 struct SearchRequestQuestion {
   SearchQuestion search;
   WithDetails with_details = WithDetails::kNo;
 };
 
-// Each: INVALID_ARGUMENT with the reasons that the contract lists for the RPC.
+// Return INVALID_ARGUMENT with the reasons that the contract lists for the RPC.
 absl::StatusOr<LookupQuestion> Read(const v1::LookupRequest& request);
 absl::StatusOr<ClassifyQuestion> Read(const v1::ClassifyRequest& request);
 absl::StatusOr<SearchRequestQuestion> Read(const v1::SearchRequest& request);
 absl::Status CheckBatch(const v1::BatchLookupRequest& request);
 
-// The revision that the watcher has; empty unless it is one that could be.
+// Returns the revision that the watcher has; empty if its length is not that of a revision.
 std::string Read(const v1::WatchRequest& request);
 
-// Also ABORTED (REVISION_CHANGED) for a token of another revision than the
-// registry's.
+// Like the functions above. Also returns ABORTED with REVISION_CHANGED if the token's
+// revision is not the registry's.
 absl::StatusOr<ListRangeQuestion> Read(const v1::ListRangeRequest& request,
                                        const Registry& registry);
 
-// The token that continues a listing at `position`.
+// Returns the token that continues a listing at `position`.
 std::string ResumeToken(const Registry& registry, RecordIndex position);
 
 }  // namespace portreg

@@ -9,7 +9,7 @@
 namespace portreg {
 namespace {
 
-// Whether a byte does more than stand for itself, or may do so.
+// True for each byte that can end a field or begin a quoted one.
 constexpr std::array<bool, 256> kSpecial = [] {
   std::array<bool, 256> special{};
   for (const unsigned char byte : {',', '"', '\n', '\r'}) special[byte] = true;
@@ -55,7 +55,7 @@ bool CsvReader::TakePlainFields(std::vector<CsvField>& row) {
   bool at_row_end = false;
   while (!at_row_end && row.size() < kMaxFields) {
     const char* stop = at;
-    while (!IsSpecial(*stop)) ++stop;  // the text's last line feed at the latest
+    while (!IsSpecial(*stop)) ++stop;  // stops at the text's last line feed at the latest
     const auto size = static_cast<size_t>(stop - at);
     if ((*stop != ',' && *stop != '\n') || size > kMaxFieldBytes) break;
     const auto begin = static_cast<size_t>(at - text_.data());
@@ -114,8 +114,8 @@ absl::Status CsvReader::ReadQuoted(CsvField& field) {
       ++line_;
       line_start_ = begin + i + 1;
     } else if (window[i] == '"') {
-      // Two quotes stand for one; one ends the field. The second may stand
-      // beyond the window, never beyond the text.
+      // Two quotes mean one quote character; a single quote ends the field. The second
+      // quote may lie beyond the window, but not beyond the text.
       if (begin + i + 1 < text_.size() && text_[begin + i + 1] == '"') {
         escaped = true;
         ++i;

@@ -14,19 +14,19 @@
 
 namespace portreg {
 
-// `text` as a field, quoted if it must be.
+// Returns `text` as a CSV field. Puts it in quotes if it holds a comma, a quote or a line end.
 std::string ToCsvField(absl::string_view text);
 
 struct CsvField {
-  // Without its quotes. Lives as long as the text and the unescaped texts.
+  // Without the enclosing quotes. Valid as long as the reader's text and unescaped texts exist.
   absl::string_view text;
   TextPosition position;
 };
 
-// Yields the rows of a text one after the other. Fields are views into the text;
-// a quoted field that holds quotes is unescaped into a store of the caller's.
-// Quotes within a field that does not begin with one stand for themselves, as
-// Python's csv has it.
+// Reads the rows of a text, one at a time. Fields are views into the text. A quoted
+// field that contains quotes is unescaped; its view points into the caller's deque.
+// A quote is an ordinary character in a field that does not begin with a quote, as
+// in Python's csv module.
 //
 //   CsvReader reader(text, unescaped);
 //   std::vector<CsvField> row;
@@ -37,30 +37,30 @@ struct CsvField {
 //     ...
 //   }
 //
-// Not for use by several threads at once.
+// Not thread-safe.
 class CsvReader {
  public:
-  // The longest field taken, in bytes; IANA's longest has 1,532. A forgotten
-  // quote would otherwise swallow the rest of a file.
+  // The longest field that is accepted, in bytes; IANA's longest has 1,532. The limit
+  // keeps a missing closing quote from turning the rest of a file into one field.
   static constexpr size_t kMaxFieldBytes = 16384;
-  // The most fields taken in one row; IANA's has 12.
+  // The most fields that are accepted in one row; IANA's rows have 12.
   static constexpr size_t kMaxFields = 64;
 
-  // Both must outlive the reader and all rows.
+  // `text` and `unescaped` must outlive the reader and all rows.
   CsvReader(absl::string_view text, std::deque<std::string>& unescaped)
       : text_(text), unescaped_(unescaped), last_line_end_(text.rfind('\n') + 1) {}
 
-  // Puts the next row into `row`, in place of what it holds. False at the end
-  // of the text. Blank lines are passed over. INVALID_ARGUMENT, with line and
-  // column, where the text is not CSV: a quoted field without its closing
-  // quote, text after one, a carriage return within a field, a field or row
-  // beyond the bounds.
+  // Replaces the contents of `row` with the next row. Returns false at the end of
+  // the text. Skips blank lines. Returns INVALID_ARGUMENT, with line and column, if
+  // the text is not valid CSV: a quoted field without a closing quote, text after a
+  // closing quote, a carriage return in an unquoted field, or a field or row that
+  // exceeds the limits above.
   absl::StatusOr<bool> Next(std::vector<CsvField>& row);
 
  private:
   void SkipBlankLines();
-  // Takes the plain fields that a comma or a line feed ends: nearly all there
-  // are. True if it came to the end of the row, which is left to be consumed.
+  // The fast path: reads unquoted fields that end with a comma or a line feed. Returns
+  // true if it reached the end of the row; the line feed is not consumed.
   bool TakePlainFields(std::vector<CsvField>& row);
   absl::StatusOr<CsvField> ReadField();
   absl::Status ReadQuoted(CsvField& field);
@@ -73,7 +73,8 @@ class CsvReader {
 
   const absl::string_view text_;
   std::deque<std::string>& unescaped_;
-  // Before it, a line feed ends every search; 0 if there is none.
+  // The offset after the last line feed; 0 if there is none. A search for a line feed
+  // that begins before this offset always finds one.
   const size_t last_line_end_;
   size_t at_ = 0;
   size_t line_start_ = 0;

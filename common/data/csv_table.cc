@@ -42,7 +42,8 @@ absl::Status CheckIsText(absl::string_view text) {
   return absl::OkStatus();
 }
 
-// What a spreadsheet may have done to a header that lacks a column.
+// Returns advice for a header that lacks a column, if a spreadsheet seems to have written it.
+// `first` is the header's first field.
 absl::string_view HintFor(absl::string_view first) {
   if (absl::StartsWithIgnoreCase(first, "sep=")) return "; remove the line \"sep=\"";
   if (absl::StrContains(first, ';')) return "; its separator is \";\", save it with commas";

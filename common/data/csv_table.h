@@ -14,8 +14,8 @@
 
 namespace portreg {
 
-// A header and the rows below it. Errors are INVALID_ARGUMENT with line and column.
-// Not thread-safe.
+// Reads a header and the rows below it. Errors are INVALID_ARGUMENT; each has line and
+// column, except the error for an empty text. Not thread-safe.
 //
 //   absl::StatusOr<CsvTable> table = CsvTable::Open(text, unescaped);
 //   const absl::StatusOr<size_t> port = table->Require("Port Number");
@@ -23,22 +23,22 @@ namespace portreg {
 //   while ((read = table->Next(row)).ok() && *read) Use(row[*port].text);
 class CsvTable {
  public:
-  // Reads the header. A byte order mark is passed over. An error for a text that is
-  // empty, is not UTF-8, has NUL bytes or is not CSV. The text and `unescaped` must
+  // Reads the header. Skips a byte order mark. Returns an error if the text is empty,
+  // is not UTF-8, contains NUL bytes or is not CSV. The text and `unescaped` must
   // outlive the table and its rows.
   static absl::StatusOr<CsvTable> Open(absl::string_view text, std::deque<std::string>& unescaped);
 
-  // The place of a column, ignoring case; nothing if there is none. An error if the
-  // header has it twice.
+  // Returns the index of a column, ignoring case; nullopt if the header lacks it.
+  // Returns an error if the header contains the column twice.
   [[nodiscard]] absl::StatusOr<std::optional<size_t>> Find(absl::string_view column) const;
 
-  // The same, with an error if there is none.
+  // Like Find, but returns an error if the header lacks the column.
   [[nodiscard]] absl::StatusOr<size_t> Require(absl::string_view column) const;
 
   [[nodiscard]] const std::vector<CsvField>& header() const { return header_; }
 
-  // Reads the next row, which has as many fields as the header. Returns false at the
-  // end. An error for a row of another length.
+  // Reads the next row. Returns false at the end of the text. Returns an error if the row
+  // has more or fewer fields than the header.
   absl::StatusOr<bool> Next(std::vector<CsvField>& row);
 
  private:

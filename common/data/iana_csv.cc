@@ -17,28 +17,27 @@
 namespace portreg {
 namespace {
 
-// IANA's rows have 74 on average. To grow in steps would touch memory several
-// times; what is reserved in excess is never touched.
+// Estimates the number of rows, to reserve memory for them. IANA's rows have 74 bytes on
+// average. Reserving too much is cheap, because unused memory is never touched.
 constexpr size_t kTypicalRowBytes = 64;
 
-// The columns that need more than copying; a file must have each of them.
+// The columns that are parsed or checked, not only copied. Each is required.
 enum RequiredColumn : size_t { kServiceName, kPortNumber, kTransportProtocol, kDescription };
 constexpr std::array<absl::string_view, 4> kRequiredHeaders = {"Service Name", "Port Number",
                                                                "Transport Protocol", "Description"};
 
-// What files before about 2019 call a column of kDetailColumns.
+// The name of kUnauthorizedUse in files from before about 2019.
 constexpr absl::string_view kOldUnauthorizedUse = "Known Unauthorized Uses";
 constexpr absl::string_view kUnauthorizedUse = "Unauthorized Use Reported";
 
-// The columns of a file.
+// The columns of a file, by their index in a row.
 struct Header {
-  // The places of the required columns.
   std::array<size_t, kRequiredHeaders.size()> required = {};
-  // The places of columns that are only copied, and where they are copied to.
+  // The columns that are only copied, each with the member that it is copied to.
   std::vector<std::pair<size_t, absl::string_view RecordDetails::*>> copied;
 };
 
-// The place of a column that is only copied; see CsvTable::Find.
+// Like CsvTable::Find, but also finds a column by its old name.
 absl::StatusOr<std::optional<size_t>> FindDetail(const CsvTable& table,
                                                  const DetailColumn& column) {
   absl::StatusOr<std::optional<size_t>> place = table.Find(column.header);
@@ -67,7 +66,7 @@ absl::StatusOr<Header> ReadHeader(const CsvTable& table, Layer layer) {
   return header;
 }
 
-// Reads one row into `record`, or says where and why it cannot be used.
+// Reads one row into `record`. Returns the position and the reason if the row cannot be used.
 std::optional<SetAsideRow> ReadRecord(const std::vector<CsvField>& row, const Header& header,
                                       Layer layer, ServiceRecord& record) {
   const auto field = [&](RequiredColumn column) -> const CsvField& {

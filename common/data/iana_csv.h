@@ -15,27 +15,28 @@
 
 namespace portreg {
 
-// The most rows taken from one text; IANA's had 14,512 in 2026.
+// The most rows that are accepted in one text; IANA's had 14,512 in 2026.
 inline constexpr size_t kMaxRows = 200'000;
 
 struct ParsedIanaCsv {
-  // In the text's order.
+  // In the order of their rows.
   std::vector<ServiceRecord> records;
-  // Rows whose port, transport or name cannot be used.
+  // The rows that were not used because their port, transport or name is invalid.
   std::vector<SetAsideRow> set_aside;
 };
 
-// Reads every row of `text`. Columns are found by their header, in any order
-// and case; "Service Name", "Port Number", "Transport Protocol" and
-// "Description" must be there, others may be missing, unknown ones are passed
-// over. "Known Unauthorized Uses" is the header that files before about 2019
-// have for "Unauthorized Use Reported".
+// Reads every row of `text`. Finds columns by their header, in any order, ignoring
+// case. "Service Name", "Port Number", "Transport Protocol" and "Description" are
+// required. Other columns of IANA's are optional, and unknown columns are ignored. The
+// column "Unauthorized Use Reported" may also have the name "Known Unauthorized Uses",
+// which files from before about 2019 use.
 //
-// INVALID_ARGUMENT, with line and column, for a text that is no such file:
-// empty, not CSV, not UTF-8, with NUL bytes, without the columns, a row with
-// more or fewer fields than the header, more than kMaxRows rows.
+// Returns INVALID_ARGUMENT, with line and column unless `text` is empty, if `text` is
+// empty, is not CSV, is not UTF-8, contains NUL bytes, lacks a required column, has a
+// row with more or fewer fields than the header, or has more than kMaxRows rows.
 //
-// Records view `text` and what is added to `unescaped`; both must outlive them.
+// Records hold views of `text` and of strings added to `unescaped`; both must outlive
+// the records.
 absl::StatusOr<ParsedIanaCsv> ParseIanaCsv(absl::string_view text, Layer layer,
                                            std::deque<std::string>& unescaped);
 

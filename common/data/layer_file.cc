@@ -95,8 +95,8 @@ absl::StatusOr<LayerData> Parse(Layer layer, absl::string_view origin, absl::str
   return data;
 }
 
-// Nothing outside the years 1 to 9999, which some file systems take: RFC 3339
-// and google.protobuf.Timestamp know no others.
+// Returns nullopt for a time outside the years 1 to 9999, which some file systems accept,
+// because RFC 3339 and google.protobuf.Timestamp cannot represent it.
 std::optional<absl::Time> ModifyTime(const struct stat& status) {
   constexpr time_t kFirst = -62'135'596'800;  // 0001-01-01T00:00:00Z
   constexpr time_t kLast = 253'402'300'799;   // 9999-12-31T23:59:59Z
@@ -104,16 +104,16 @@ std::optional<absl::Time> ModifyTime(const struct stat& status) {
   return absl::TimeFromTimespec(status.st_mtim);
 }
 
-// Returns whether a file has been written between two calls of stat. Renaming another
-// over it changes no byte of it.
+// Returns true if a file was written between two calls of fstat(2). Ignores a rename of
+// another file over it, because a rename does not change the open file's bytes.
 bool IsWritten(const struct stat& before, const struct stat& after) {
   return before.st_size != after.st_size || before.st_mtim.tv_sec != after.st_mtim.tv_sec ||
          before.st_mtim.tv_nsec != after.st_mtim.tv_nsec;
 }
 
-// Reads at most `limit` bytes, so that a file that grows meanwhile stays
-// bounded too. `expected` is the size that the file is said to have: the memory
-// for more is not touched.
+// Reads a file to its end. Returns an error if it has more than `limit` bytes, which a
+// growing file may have by now. `expected` is the size that fstat(2) reported; it sizes
+// the buffer.
 absl::StatusOr<std::string> ReadAll(int fd, size_t expected, size_t limit) {
   std::string content;
   size_t size = 0;
@@ -160,7 +160,8 @@ absl::StatusOr<LayerData> ReadStaticLayer(Layer layer, absl::string_view origin,
 
 absl::StatusOr<LayerData> ReadLayerFile(Layer layer, const std::string& path,
                                         const LayerRules& rules) {
-  // Not to wait for the other end of a pipe, which is refused below.
+  // O_NONBLOCK, because opening a pipe would otherwise wait for its writer. A pipe is
+  // refused below.
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) return Prefixed(path, absl::ErrnoToStatus(errno, "cannot be opened"));
   const absl::Cleanup close_fd = [fd] { close(fd); };

@@ -1,5 +1,5 @@
-// Turns a text or a file into a layer: bounded reading, parsing, and the
-// checks that keep a broken download from being served.
+// Reads a layer from a text or a file: limits its size, parses it, and checks it so that
+// a broken download is not served.
 #ifndef PORTREG_COMMON_DATA_LAYER_FILE_H_
 #define PORTREG_COMMON_DATA_LAYER_FILE_H_
 
@@ -14,53 +14,53 @@
 
 namespace portreg {
 
-// The largest file taken, in bytes; IANA's had 1.2 MB in 2026.
+// The largest file that is accepted, in bytes; IANA's had 1.2 MB in 2026.
 inline constexpr size_t kMaxFileBytes = 32 << 20;
 
-// What a layer's data must be like. The defaults ask nothing.
+// The format that a layer's data must have, and the checks that it must pass.
 struct LayerRules {
-  // Rows that cannot be used are set aside, up to this share of all rows; one
-  // more refuses the layer. Default: 0, a single such row refuses it.
+  // The greatest share of rows that may be unusable, from 0 to 1. These rows are set aside.
+  // More unusable rows are an error. Default: 0, every row must be usable.
   double max_set_aside_share = 0;
-  // Fewest usable rows. Default: 0.
+  // The least number of usable records. Default: 0.
   size_t min_rows = 0;
-  // Unusable rows that the message of a refusal lists before it sums up the
-  // rest. Default: 10.
+  // The most unusable rows that an error message lists one by one; it only counts the
+  // others. Default: 10.
   size_t max_rows_listed = 10;
-  // Whether ports 0, 22, 443 and 49151 must be covered, as they are in every
-  // copy of IANA's registry. Default: no.
+  // Requires records that cover ports 0, 22, 443 and 49151, because every copy of IANA's
+  // registry has them. Default: false.
   bool needs_landmark_ports = false;
-  // Whether the text is a table as organisations keep them (own_table.h). Default:
-  // no, it is in IANA's format (iana_csv.h).
+  // Parses the text as an organisation's own table (own_table.h). Default: false, parses
+  // the text as IANA's format (iana_csv.h).
   bool is_own_table = false;
-  // The source of the records. Default: empty, SourceOf the layer.
+  // The source that the records name. Default: empty, which means SourceOf(layer).
   absl::string_view source = {};
 };
 
-// A file that claims to be IANA's registry: at least 10,000 rows and the
-// landmark ports; up to 1 % of its rows may be set aside.
+// Returns the rules for a copy of IANA's registry: at least 10,000 usable rows and the
+// landmark ports; up to 1 % of its rows may be unusable.
 LayerRules IanaFileRules();
 
-// A table of the operator's own: every row must be usable.
+// Returns the rules for the operator's own table: every row must be usable.
 LayerRules LocalFileRules();
 
-// Parses `text` in the format of the rules. INVALID_ARGUMENT, naming `origin`, for
-// a text that cannot be parsed or breaks the rules; the message lists the
-// unusable rows that refused it. `text->unescaped` is added to.
+// Parses `text` in the format that the rules choose. Returns INVALID_ARGUMENT, naming
+// `origin`, if the text cannot be parsed or breaks the rules; the message lists unusable
+// rows if there are too many of them. Adds strings to `text->unescaped`.
 absl::StatusOr<LayerData> ReadLayer(Layer layer, absl::string_view origin,
                                     std::shared_ptr<LayerText> text, const LayerRules& rules);
 
-// The same for bytes that outlive the program's use of the layer, such as
-// embedded ones: they are viewed, not copied. `sha256` is what is known of them.
+// Like ReadLayer, for bytes that outlive the layer, such as embedded ones. The layer
+// views the bytes and does not copy them. `sha256` is the checksum of the bytes; it is
+// not computed again.
 absl::StatusOr<LayerData> ReadStaticLayer(Layer layer, absl::string_view origin,
                                           absl::string_view bytes, absl::string_view sha256,
                                           const LayerRules& rules);
 
-// Reads the regular file at `path`, following symbolic links. Besides the
-// errors of ReadLayer: NOT_FOUND or PERMISSION_DENIED if it cannot be opened,
-// INVALID_ARGUMENT if it is no regular file, larger than kMaxFileBytes, or
-// written while it is read.
-// Messages begin with the path.
+// Reads the regular file at `path`, following symbolic links. Returns the errors of
+// ReadLayer, the error of open(2) (such as NOT_FOUND or PERMISSION_DENIED) if the file
+// cannot be opened, and INVALID_ARGUMENT if the file is not regular, is larger than
+// kMaxFileBytes, or was written while it was read. Messages begin with the path.
 absl::StatusOr<LayerData> ReadLayerFile(Layer layer, const std::string& path,
                                         const LayerRules& rules);
 

@@ -28,7 +28,7 @@ namespace {
 constexpr size_t kMaxScopeBytes = 64;
 constexpr absl::string_view kEnDash = "\xE2\x80\x93";
 
-// The columns that need more than copying.
+// The columns that are parsed or checked, not only copied.
 enum class Column : size_t {
   kServiceName,
   kPortNumber,
@@ -46,7 +46,7 @@ constexpr std::array<absl::string_view, 10> kHeaders = {
     "Description",  "Aliases",     "Scope",
     "Status",       "Since",       "Until",
     "Bind"};
-// The columns before this one must exist.
+// The columns before this one are required.
 constexpr auto kFirstOptional = static_cast<size_t>(Column::kAliases);
 
 struct Places {
@@ -76,7 +76,7 @@ absl::StatusOr<Places> FindColumns(const CsvTable& table, Layer layer) {
   return places;
 }
 
-// "80,443" or "35200 - 35220": the ranges. Nothing for an empty text.
+// Parses ports such as "80,443" or "35200 - 35220". Returns no ranges for an empty text.
 absl::StatusOr<std::vector<PortRange>> ReadPorts(absl::string_view text) {
   std::vector<PortRange> ranges;
   if (text.empty()) return ranges;
@@ -93,7 +93,7 @@ absl::StatusOr<std::vector<PortRange>> ReadPorts(absl::string_view text) {
   return ranges;
 }
 
-// "TCP/UDP" or "tcp, udp": the transports. kNone alone for an empty text.
+// Parses transports such as "TCP/UDP" or "tcp, udp". Returns only kNone for an empty text.
 absl::StatusOr<std::vector<Transport>> ReadTransports(absl::string_view text) {
   std::vector<Transport> transports;
   for (const absl::string_view part :
@@ -172,13 +172,13 @@ absl::Status CheckBind(absl::string_view bind) {
       absl::StrCat("bind ", Quoted(bind), " is unknown, allowed are loopback and nothing"));
 }
 
-// Reads the rows of one table.
+// Turns the rows of one table into records.
 class RowReader {
  public:
   RowReader(const Places& places, Layer layer, ParsedIanaCsv& parsed)
       : places_(places), layer_(layer), parsed_(parsed) {}
 
-  // Adds the records of a row, or sets the row aside.
+  // Adds the records of a row to `parsed`, or sets the row aside.
   void Read(const std::vector<CsvField>& row) {
     row_ = &row;
     if (IsBlank()) return;
@@ -233,7 +233,7 @@ class RowReader {
     return places_.of[static_cast<size_t>(column)];
   }
 
-  // The text of a column; empty if the table lacks it.
+  // Returns a column's text without surrounding blanks; empty if the table lacks the column.
   [[nodiscard]] absl::string_view Text(Column column) const {
     const std::optional<size_t> place = PlaceOf(column);
     return place ? absl::StripAsciiWhitespace((*row_)[*place].text) : absl::string_view();

@@ -1,4 +1,4 @@
-/* The bytes of the embedded data files, as they stand beside this file. */
+/* Embeds the bytes of the data files in this folder. */
     .macro embed symbol, file
     .global \symbol\()_begin
     .global \symbol\()_end

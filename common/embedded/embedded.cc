@@ -10,7 +10,7 @@
 #include "common/data/layer_file.h"
 #include "common/model/record.h"
 
-// Defined in csv_bytes.S; the checksums of the files come from the build.
+// Defined in csv_bytes.S. CMake defines the macros with the checksums of the files.
 extern "C" {
 extern const char portreg_iana_csv_begin[];
 extern const char portreg_iana_csv_end[];
@@ -53,7 +53,7 @@ size_t EmbeddedIanaRecordCount() {
   std::vector<CsvField> row;
   size_t rows = 0;
   while (reader.Next(row).value()) ++rows;
-  return rows - 1;  // the first one is the header
+  return rows - 1;  // without the header
 }
 
 LayerData EmbeddedCommonLayer() {

@@ -1,4 +1,5 @@
-// Provides the data that portreg brings along: see README.md beside this file.
+// Provides the registry data that is embedded in the programs. README.md in this folder
+// describes the data.
 #ifndef PORTREG_COMMON_EMBEDDED_EMBEDDED_H_
 #define PORTREG_COMMON_EMBEDDED_EMBEDDED_H_
 
@@ -10,22 +11,22 @@
 
 namespace portreg {
 
-// The files iana.csv, common.csv and practice.csv at the time of the build.
+// Return the contents of iana.csv, common.csv and practice.csv at the time of the build.
 absl::string_view EmbeddedIanaCsv();
 absl::string_view EmbeddedCommonCsv();
 absl::string_view EmbeddedPracticeCsv();
 
-// The layers of these files. There is no error to return, because the data is tested
-// with every build. The table of common ports and the practice table are both of
-// layer common; the former comes first.
+// Return the layers of these files. Never fail, because every build tests the data. The
+// table of common ports and the practice table are both of layer common; the table of
+// common ports comes first.
 LayerData EmbeddedIanaLayer();
 LayerData EmbeddedCommonLayer();
 LayerData EmbeddedPracticeLayer();
 
-// All of them, in the order of answers.
+// Returns the three layers in the order of answers: common ports, practice, IANA.
 std::vector<LayerData> EmbeddedLayers();
 
-// The number of records of EmbeddedIanaLayer(), without parsing them.
+// Counts the records of EmbeddedIanaLayer() without parsing their fields.
 size_t EmbeddedIanaRecordCount();
 
 }  // namespace portreg

@@ -28,15 +28,15 @@ constexpr std::array<Port, 83> kBlockedByBrowsers = {
     4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080};
 static_assert(std::is_sorted(kBlockedByBrowsers.begin(), kBlockedByBrowsers.end()));
 
-// Whether a record gives its ports to somebody: IANA's by assigning them, the
-// operator's also by holding them back.
+// Returns true if a record gives its ports to somebody. A record of IANA does if it
+// assigns them; any other record does unless it is retired.
 bool Gives(const ServiceRecord& record) {
   if (record.layer != Layer::kIana) return record.status != RecordStatus::kRetired;
   return StateOf(record) == AssignmentState::kAssigned;
 }
 
-// The distinct names of the layer's records that give the port away, the first
-// few of them.
+// Returns the distinct names of those records of `layer` that give the port to
+// somebody. Lists at most kMostNames.
 std::string Names(const Registry& registry, Port port, Layer layer, Transport transport) {
   constexpr size_t kMostNames = 10;
   std::vector<absl::string_view> names;
@@ -45,7 +45,7 @@ std::string Names(const Registry& registry, Port port, Layer layer, Transport tr
     if (record.layer != layer || !Answers(record.transport, transport)) continue;
     if (!Gives(record)) continue;
     absl::string_view name = record.named() ? record.service : record.description;
-    // A block of an organisation's own table.
+    // A block of an organisation's own table has no name, but an owner.
     if (!record.named() && !record.details.owner.empty()) name = record.details.owner;
     if (name.empty()) name = "an unnamed assignment";
     if (std::find(names.begin(), names.end(), name) != names.end()) continue;
@@ -55,7 +55,7 @@ std::string Names(const Registry& registry, Port port, Layer layer, Transport tr
   return absl::StrJoin(names, ", ");
 }
 
-// The sentences about who has the port, by state of one transport.
+// Returns the sentence about a state. For kAssigned, the caller appends the names.
 absl::string_view Say(AssignmentState state) {
   switch (state) {
     case AssignmentState::kAssigned:
@@ -84,7 +84,8 @@ AdvisoryKind KindOf(AssignmentState state) {
   return AdvisoryKind::kIanaReserved;
 }
 
-// Adds `transport` to the advisory of that kind and message, or a new one.
+// Adds `transport` to the advisory of this kind and message. Adds the advisory if it
+// does not exist.
 void Merge(AdvisoryKind kind, std::string message, Transport transport,
            std::vector<Advisory>& advisories) {
   for (Advisory& advisory : advisories) {
@@ -109,13 +110,14 @@ void AdviseOnStates(const Registry& registry, Port port, Transport transport,
             advisories);
     }
   }
-  // The protocol's word for every transport is none.
+  // In the protocol, an empty list stands for all transports.
   for (Advisory& advisory : advisories) {
     if (advisory.transports.size() == kTransports.size()) advisory.transports.clear();
   }
 }
 
-// Software may use a port on some transports, and words for people hold for all.
+// Reports each use with its transports, because software may use a port on some only.
+// The records of the table of common ports state no transport, and so count for all.
 void AdviseOnUse(const Registry& registry, Port port, Transport transport,
                  std::vector<Advisory>& advisories) {
   std::vector<Advisory> uses;
@@ -136,7 +138,7 @@ void AdviseOnUse(const Registry& registry, Port port, Transport transport,
   }
 }
 
-// A kind of advice that follows from the number alone.
+// A kind of advice that depends on the number alone.
 struct NumberRule {
   AdvisoryKind kind;
   bool (*holds)(Port port);

@@ -1,4 +1,4 @@
-// Advice on choosing a port.
+// Gives advice on choosing a port.
 #ifndef PORTREG_COMMON_MODEL_CLASSIFY_H_
 #define PORTREG_COMMON_MODEL_CLASSIFY_H_
 
@@ -13,8 +13,8 @@ namespace portreg {
 
 class Registry;
 
-// A kind of advice; what each means is said in port_registry_service.proto.
-// Values are the protocol's.
+// A kind of advice; port_registry_service.proto defines each. The values are those of
+// the protocol's enum.
 enum class AdvisoryKind : uint8_t {
   kTakenLocally = 1,
   kIanaAssigned = 2,
@@ -31,25 +31,24 @@ enum class AdvisoryKind : uint8_t {
 
 struct Advisory {
   AdvisoryKind kind;
-  // One sentence for a person.
+  // One sentence, for people to read.
   std::string message;
-  // The transports it holds for. Empty: all of them.
+  // The transports that the advice is about. Empty: all transports.
   std::vector<Transport> transports;
 };
 
-// Linux' default of net.ipv4.ip_local_port_range: outgoing connections get these
+// The default of Linux's net.ipv4.ip_local_port_range. Outgoing connections get these
 // ports.
 inline constexpr PortRange kLinuxEphemeral = {32768, 60999};
 
-// A set of AdvisoryKind, by its values.
+// A set of kinds. Bit i stands for the AdvisoryKind with value i.
 using AdvisoryKinds = std::bitset<12>;
 
-// The kinds of advice that follow from the number alone, whatever a registry
-// holds.
+// Returns the kinds of advice that depend on the number alone, not on a registry.
 AdvisoryKinds AdviceOnNumber(Port port);
 
-// What to know before choosing `port` for a service on `transport` (kNone: on
-// all), in the order of AdvisoryKind.
+// Returns the advice on choosing `port` for a service on `transport`, in the order of
+// AdvisoryKind. kNone: on all transports.
 std::vector<Advisory> Advise(const Registry& registry, Port port, Transport transport);
 
 }  // namespace portreg

@@ -31,8 +31,8 @@ std::string ToString(const Collision& collision) {
 
 namespace {
 
-// The records that claim a port. Rows that repeat a name, an owner and a scope on a
-// transport stand for one: they add no collision.
+// Returns the records of `layer` that claim a port. Leaves out rows that repeat the
+// name, owner, scope and transport of another, because they add no collision.
 std::vector<RecordIndex> Claims(const Registry& registry, Layer layer, Port port) {
   std::vector<RecordIndex> claims;
   absl::flat_hash_set<std::tuple<std::string, absl::string_view, absl::string_view, Transport>>
@@ -54,8 +54,8 @@ bool Contains(PortRange outer, PortRange inner) {
   return outer.first <= inner.first && inner.last <= outer.last;
 }
 
-// Returns true if one of two records divides what the other holds: the same owner has
-// both, and one is a block or its range lies within the other's.
+// Returns true if one record describes a part of the other: both have the same owner,
+// and one is a block or its range lies within the other's.
 bool Refines(const ServiceRecord& one, const ServiceRecord& other) {
   if (one.details.owner.empty() || one.details.owner != other.details.owner) return false;
   return !one.named() || !other.named() || Contains(*one.ports, *other.ports) ||
@@ -66,7 +66,7 @@ bool Collide(const ServiceRecord& one, const ServiceRecord& other) {
   const bool share_transport =
       Answers(one.transport, other.transport) || Answers(other.transport, one.transport);
   if (!share_transport || !ScopesOverlap(one.scope, other.scope)) return false;
-  // Two rows of one service are a repetition.
+  // Two rows of the same service and owner repeat each other.
   const bool same_service = absl::EqualsIgnoreCase(one.service, other.service) &&
                             one.details.owner == other.details.owner;
   return !same_service && !Refines(one, other);

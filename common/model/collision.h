@@ -13,10 +13,11 @@
 
 namespace portreg {
 
-// Two records of one layer that cannot both have a slot: they share a port, a
-// transport and a scope, neither is retired, and neither refines the other. A record
-// without a transport shares every one. A record refines another of the same owner if
-// one of them is a block, or if one's range lies within the other's.
+// Two records of one layer that claim the same place: they share a port, a transport
+// and a scope. A record without a transport shares every transport. Retired records do
+// not collide, nor do two rows of the same service and owner, nor a record and another
+// that it refines. A record refines another of the same owner if one of them is a block
+// (a record without a name), or if one's range lies within the other's.
 struct Collision {
   const ServiceRecord* one;
   const ServiceRecord* other;
@@ -24,16 +25,18 @@ struct Collision {
   Port port;
 };
 
-// Returns true if two scopes have a place in common: one is empty, or its labels begin
-// the other's.
+// Returns true if one scope contains the other. The empty scope contains every scope.
+// Any other scope contains itself and the scopes that begin with its labels: eu
+// contains eu/prod.
 bool ScopesOverlap(absl::string_view one, absl::string_view other);
 
-// "line 3 (billing) and line 7 (audit) both claim port 7000/tcp".
+// Returns text such as "line 3 (billing) and line 7 (audit) both claim port 7000/tcp".
 std::string ToString(const Collision& collision);
 
-// The collisions within `layer`, each pair of records once, in the order of
-// their ports; at most `limit` of them. Of rows that repeat a name on a port
-// and transport, one stands for all. Collisions view the registry.
+// Returns the collisions within `layer`, each pair of records once, in the order of
+// their ports; at most `limit` of them. Rows that repeat the name, owner, scope and
+// transport of another row on a port count as one. The registry must outlive the
+// result.
 std::vector<Collision> FindCollisions(const Registry& registry, Layer layer, size_t limit);
 
 }  // namespace portreg

@@ -1,4 +1,4 @@
-// Lists the columns of a record that are only copied.
+// Lists the columns of a record that are copied without interpretation.
 #ifndef PORTREG_COMMON_MODEL_DETAIL_COLUMNS_H_
 #define PORTREG_COMMON_MODEL_DETAIL_COLUMNS_H_
 
@@ -16,12 +16,12 @@ struct DetailColumn {
   // Its field in portreg.v1.RecordDetails.
   absl::string_view field;
   absl::string_view RecordDetails::*member;
-  // The column belongs to an organisation's own tables, not to IANA's.
+  // True: the column exists in an organisation's own tables, not in IANA's.
   bool local_only = false;
 };
 
-// In the order of IANA's file. A new column of this kind is a line here, a member
-// of RecordDetails and a field of portreg.v1.RecordDetails.
+// Follows the order of IANA's file. To add a column of this kind, add a line here, a
+// member of RecordDetails and a field of portreg.v1.RecordDetails.
 inline constexpr std::array kDetailColumns = {
     DetailColumn{"Assignee", "assignee", &RecordDetails::assignee},
     DetailColumn{"Contact", "contact", &RecordDetails::contact},

@@ -1,5 +1,6 @@
-// A layer of the registry: anything that yields records. The registry never
-// knows whether they were embedded, read from a file or fetched from a store.
+// Describes a layer of the registry: records from one source, and facts about that
+// source. A source may be embedded data, a file or a store; the registry does not know
+// which.
 #ifndef PORTREG_COMMON_MODEL_LAYER_H_
 #define PORTREG_COMMON_MODEL_LAYER_H_
 
@@ -23,30 +24,29 @@ struct SetAsideRow {
   std::string reason;
 };
 
-// Keeps the texts alive that records view.
+// Owns the texts that records view.
 struct LayerText {
   std::string text;
   std::deque<std::string> unescaped;
 };
 
-// What is known of a layer besides its records.
+// The facts about a layer, without its records.
 struct LayerInfo {
   Layer layer = Layer::kIana;
-  // To be shown to a person. Empty: SourceOf(layer).
+  // The source's name, for people to read. Empty: SourceOf(layer).
   absl::string_view source = {};
-  // Where the data was read: a file's name without its directory, or
-  // "embedded".
+  // The origin of the data: a file's name without its directory, or "embedded".
   std::string origin;
   // SHA-256 of the data's bytes.
   std::string sha256;
-  // When the file was last modified, in the years 1 to 9999; nothing for any other
-  // time and for embedded data.
+  // The time of the last modification of the file, if it is in the years 1 to 9999.
+  // Absent for any other time and for embedded data.
   std::optional<absl::Time> modify_time;
   size_t record_count = 0;
-  // Of these: with a service name, without a port.
+  // Records with a service name, and records without a port.
   size_t named_count = 0;
   size_t portless_count = 0;
-  // Rows beyond these that could not be used.
+  // Rows that could not be used. record_count does not include them.
   std::vector<SetAsideRow> set_aside;
 };
 
@@ -57,7 +57,8 @@ struct LayerData {
   std::shared_ptr<const LayerText> text;
 };
 
-// Bytes of memory that they take, but for what the allocator adds.
+// Return the memory that the object uses in bytes, without the overhead of the
+// allocator.
 size_t MemoryBytes(const LayerText& text);
 size_t MemoryBytes(const LayerData& layer);
 

@@ -1,4 +1,4 @@
-// Bounds of the contract that both of its sides keep.
+// Defines the limits that both servers and clients of the API keep.
 #ifndef PORTREG_COMMON_MODEL_LIMITS_H_
 #define PORTREG_COMMON_MODEL_LIMITS_H_
 
@@ -9,21 +9,22 @@ namespace portreg {
 // The most lookups in one BatchLookup.
 inline constexpr int kMaxBatchSize = 1'000;
 
-// The longest request that a server takes unless told otherwise, in bytes. A
-// batch of 1,000 of the longest names has 70 kB; nothing larger is a request.
+// The default limit on the size of a request, in bytes. It leaves room, because the
+// largest valid request, a batch of 1,000 of the longest names, has 70 kB.
 inline constexpr int kMaxRequestBytes = 256 << 10;
 
-// The longest query of a Search, and the most words in it.
+// The limits on the query of a Search: its bytes, and its words.
 inline constexpr size_t kMaxQueryBytes = 256;
 inline constexpr size_t kMaxQueryWords = 16;
 
-// The most matches that a Search returns, and how many unless told.
+// The most matches that a Search returns, and the default.
 inline constexpr int kMaxSearchResults = 500;
 inline constexpr int kDefaultSearchResults = 50;
 
-// The most bytes that the messages of a listing have in all. A registry comes
-// from two files of kMaxFileBytes at most; a record's message repeats its fields,
-// and adds less than 40 bytes to a row that has at least 12.
+// The most bytes that all messages of a listing have together. It fits the largest
+// registry, which comes from two files of at most kMaxFileBytes each. The message of a
+// record repeats the fields of a row, which has at least 12 bytes, and adds less than
+// 40 bytes.
 inline constexpr size_t kMaxListedBytes = size_t{256} << 20;
 
 }  // namespace portreg

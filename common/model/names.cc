@@ -6,8 +6,8 @@
 namespace portreg {
 namespace {
 
-// Returns the record with the least key among those that `usable` accepts; of equal
-// ones the first. nullptr if it accepts none.
+// Returns the record with the least key among those that `usable` accepts, and the
+// first of several with that key. Returns nullptr if `usable` accepts none.
 template <typename Usable, typename Key>
 const ServiceRecord* Least(absl::Span<const ServiceRecord* const> records, Usable usable, Key key) {
   const ServiceRecord* least = nullptr;
@@ -22,7 +22,7 @@ bool IsUsable(const ServiceRecord& record, Transport transport) {
          Answers(record.transport, transport);
 }
 
-// The precedence of a record's layer; the least comes first.
+// Returns the precedence of a record's layer; the least comes first.
 int NamingRank(const ServiceRecord& record) {
   if (record.layer == Layer::kLocal) return 0;
   if (record.is_named_for_people()) return 3;

@@ -1,7 +1,7 @@
 // Chooses the one name of a port, and the one port of a name.
 //
-// Everything that must say one thing uses these two rules: short answers, files for
-// /etc/services, tables for log pipelines.
+// Every output that has room for one answer uses these two rules: short answers, files
+// for /etc/services, tables for log pipelines.
 #ifndef PORTREG_COMMON_MODEL_NAMES_H_
 #define PORTREG_COMMON_MODEL_NAMES_H_
 
@@ -13,22 +13,24 @@
 
 namespace portreg {
 
-// Returns the record that names a slot, or nullptr if none does. `covering` are the
-// records that cover the port, in lookup order; kNone asks for any transport.
+// Returns the record that names a slot (a port on a transport), or nullptr if none
+// does. `covering` are the records that cover the port, in lookup order. kNone: any
+// transport.
 //
-// The layers decide in the order local, practice, iana, and last the table of common
-// ports, whose names are words for people. Within a layer a record of the transport
-// precedes one of no transport; else lookup order decides. Retired records name
-// nothing.
+// Sources precede each other in the order local, software defaults (kPracticeSource),
+// iana. The table of common ports is last, because its names are meant for people.
+// Within a source, a record of the transport precedes one of no transport. Otherwise
+// lookup order decides. Retired records are ignored.
 const ServiceRecord* NameOfSlot(absl::Span<const ServiceRecord* const> covering,
                                 Transport transport);
 const ServiceRecord* NameOfSlot(const Registry& registry, Port port, Transport transport);
 
 // Returns the record whose port a name stands for, or nullptr if none has a port.
-// `named` are the records of the name, in lookup order; kNone asks for any transport.
+// `named` are the records of the name, in lookup order. kNone: any transport.
 //
-// The layers decide in the order local, iana, practice, and last the table of common
-// ports; within a layer a single port precedes a range, and a lower port a higher one.
+// Sources precede each other in the order local, iana, software defaults. The table of
+// common ports is last. Within a source, a single port precedes a range, and a lower
+// port precedes a higher one. Retired records are ignored.
 const ServiceRecord* PortOfName(absl::Span<const ServiceRecord* const> named, Transport transport);
 const ServiceRecord* PortOfName(const Registry& registry, absl::string_view name,
                                 Transport transport);

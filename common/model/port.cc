@@ -31,7 +31,7 @@ absl::StatusOr<Port> ParsePort(absl::string_view text) {
   const auto [end, error] = std::from_chars(text.begin(), text.end(), port);
   const bool leading_zero = text.size() > 1 && text.front() == '0';
   if (error == std::errc() && end == text.end() && !leading_zero) return port;
-  // It is none; from here on only why.
+  // Not a valid port. The rest only finds out which error to report.
   const auto is_digit = [](unsigned char c) { return absl::ascii_isdigit(c); };
   if (text.empty() || !std::all_of(text.begin(), text.end(), is_digit)) {
     return absl::InvalidArgumentError(

@@ -1,4 +1,4 @@
-// Ports, ranges of ports, transports and states: the vocabulary of RFC 6335.
+// Defines ports, ranges of ports, transports and states, the vocabulary of RFC 6335.
 #ifndef PORTREG_COMMON_MODEL_PORT_H_
 #define PORTREG_COMMON_MODEL_PORT_H_
 
@@ -19,13 +19,13 @@ using Port = uint16_t;
 inline constexpr int kMaxPort = 65535;
 inline constexpr size_t kPortCount = 65536;
 
-// Where portregd listens and where its clients look for it, unless told
-// otherwise. 6335 is unassigned on every transport, neither dynamic (RFC 6335
-// section 8.1.2 forbids those as a service's identifier) nor privileged, and
-// outside Linux' ephemeral and Kubernetes' NodePort ranges.
+// The default address, where portregd listens and clients connect. 6335 was chosen
+// because it is unassigned on every transport. It is neither dynamic (RFC 6335 section
+// 8.1.2 forbids dynamic ports as identifiers of a service) nor privileged, and lies
+// outside the default ranges of Linux's ephemeral ports and Kubernetes' NodePorts.
 inline constexpr absl::string_view kDefaultAddress = "127.0.0.1:6335";
 
-// A range of ports with both ends in it; one port is a range of width 1.
+// A range of ports that includes both ends. One port is a range of width 1.
 struct PortRange {
   Port first = 0;
   Port last = 0;
@@ -37,51 +37,51 @@ struct PortRange {
   friend constexpr bool operator==(const PortRange&, const PortRange&) = default;
 };
 
-// "443" or "6000-6063".
+// Returns text such as "443" or "6000-6063".
 std::string ToString(PortRange range);
 
-// INVALID_ARGUMENT unless `number` is within [0, 65535].
+// Returns INVALID_ARGUMENT if `number` is not within [0, 65535].
 absl::StatusOr<Port> CheckPort(int64_t number);
 
-// Parses decimal digits. INVALID_ARGUMENT for anything else, for a leading
+// Parses decimal digits. Returns INVALID_ARGUMENT for anything else, for a leading
 // zero, and for a number above 65535.
 absl::StatusOr<Port> ParsePort(absl::string_view text);
 
-// Parses "a" or "a-b". INVALID_ARGUMENT as ParsePort, and for a range whose
-// first port is above its last.
+// Parses "a" or "a-b". Returns INVALID_ARGUMENT where ParsePort does, and for a range
+// whose first port is above its last.
 absl::StatusOr<PortRange> ParsePortRange(absl::string_view text);
 
-// A transport protocol. In a record kNone means that the source states none,
-// which stands for any; in a question it means no filter. Values are those of
-// the protocol's enum, and records are ordered by them.
+// A transport protocol. In a record, kNone means that the source states none, and the
+// record holds for any. In a question, kNone means no filter. The values are those of
+// the protocol's enum; records are sorted by them.
 enum class Transport : uint8_t { kNone = 0, kTcp = 1, kUdp = 2, kSctp = 3, kDccp = 4 };
 
 inline constexpr std::array<Transport, 4> kTransports = {Transport::kTcp, Transport::kUdp,
                                                          Transport::kSctp, Transport::kDccp};
 
-// "tcp", "udp", "sctp", "dccp"; empty for kNone.
+// Returns "tcp", "udp", "sctp" or "dccp", or an empty text for kNone.
 absl::string_view ToString(Transport transport);
 
-// Reads a transport's name, ignoring case; nothing for any other text.
+// Parses a transport's name, ignoring case. Returns nullopt for any other text.
 std::optional<Transport> ParseTransport(absl::string_view text);
 
-// The transports that a question about `transport` is about: itself, or all
-// four for kNone.
+// Returns true if a question about `question` includes `transport`. kNone includes all
+// four transports.
 constexpr bool Asks(Transport question, Transport transport) {
   return question == Transport::kNone || question == transport;
 }
 
-// Whether a record of transport `record` answers a question about `question`:
-// records that state no transport answer every one.
+// Returns true if a record of transport `record` answers a question about `question`. A
+// record that states no transport answers every question.
 constexpr bool Answers(Transport record, Transport question) {
   return question == Transport::kNone || record == Transport::kNone || record == question;
 }
 
-// The three classes of RFC 6335 section 6. Values are the protocol's.
+// The three classes of RFC 6335 section 6. The values are those of the protocol's enum.
 enum class PortClass : uint8_t { kWellKnown = 1, kRegistered = 2, kDynamic = 3 };
 
-// What IANA's registry says of a port on a transport. Values are the
-// protocol's.
+// The state of a port on a transport in IANA's registry. The values are those of the
+// protocol's enum.
 enum class AssignmentState : uint8_t {
   kAssigned = 1,
   kReserved = 2,
@@ -89,7 +89,7 @@ enum class AssignmentState : uint8_t {
   kDynamic = 4
 };
 
-// "assigned", "reserved", "unassigned", "dynamic".
+// Returns "assigned", "reserved", "unassigned" or "dynamic".
 absl::string_view ToString(AssignmentState state);
 
 }  // namespace portreg

@@ -1,4 +1,4 @@
-// The three classes of ports.
+// Describes the three classes of ports.
 #ifndef PORTREG_COMMON_MODEL_PORT_CLASS_H_
 #define PORTREG_COMMON_MODEL_PORT_CLASS_H_
 
@@ -7,7 +7,7 @@
 
 namespace portreg {
 
-// One of the three ranges of RFC 6335 section 6, in the words of
+// One of the three ranges of RFC 6335 section 6. The texts are those of
 // common/embedded/port-numbers.md.
 struct PortClassInfo {
   PortClass port_class;

@@ -14,14 +14,15 @@
 namespace portreg {
 namespace {
 
-// What a message shows of a key: more than any key that is taken.
+// The most bytes of a key that a message shows. No valid key is longer.
 constexpr size_t kMaxKeyBytes = 80;
 
 absl::Status Refuse(absl::string_view key, absl::string_view why) {
   return absl::InvalidArgumentError(absl::StrCat("key ", Quoted(key, kMaxKeyBytes), ": ", why));
 }
 
-// Takes "T:", "U:" or "S:" off the front.
+// Removes a leading "T:", "U:" or "S:" and returns its transport. Returns kNone if
+// there is no such prefix.
 Transport TakePrefix(absl::string_view& text) {
   if (text.size() < 3 || text[1] != ':') return Transport::kNone;
   Transport transport = Transport::kNone;
@@ -42,8 +43,8 @@ Transport TakePrefix(absl::string_view& text) {
   return transport;
 }
 
-// Whether a text was meant as ports: a number, with a sign or a second number
-// or not.
+// Returns true if a text is meant as ports: a number, perhaps with a minus sign or with
+// a dash and a second number.
 bool LooksLikePorts(absl::string_view text) {
   if (!text.empty() && text.front() == '-') text.remove_prefix(1);
   if (text.empty() || !absl::ascii_isdigit(static_cast<unsigned char>(text.front()))) return false;

@@ -1,4 +1,4 @@
-// The key grammar: how a person writes a port, a range or a name.
+// Parses keys: ports, ranges and service names as people write them.
 #ifndef PORTREG_COMMON_MODEL_QUERY_H_
 #define PORTREG_COMMON_MODEL_QUERY_H_
 
@@ -12,9 +12,9 @@
 
 namespace portreg {
 
-// A key, read: ports or else a service name, and perhaps a transport.
+// A parsed key: either ports or a service name, and an optional transport.
 struct Query {
-  // The key as it was written, one of a list without the list.
+  // The key as it was written. In a list of keys, this key alone.
   std::string text;
   std::optional<PortRange> ports;
   std::string service;
@@ -24,20 +24,21 @@ struct Query {
   [[nodiscard]] bool is_range() const { return ports && ports->width() > 1; }
 };
 
-// Reads a key or a list of keys with commas between them.
+// Parses a key, or a list of keys that commas separate.
 //
 //   key   = [prefix ":"] ports ["/" transport]  |  name ["/" transport]
 //   ports = number ["-" number]         number: decimal, no leading zero
 //   prefix = "T" | "U" | "S"            tcp, udp, sctp, as nmap writes them
 //
-// What matches the first form entirely is ports; anything else is a name
-// (3com, 9pfs, 914c/g), whose "/transport" is split off only if its tail is a
-// transport. INVALID_ARGUMENT, naming the key, for what looks like ports and
-// is none (0080, 90-80, 65536, -1, 80/foo, T:80/udp), for an empty key, blanks
-// at either end, and a name above 64 bytes or not in UTF-8.
+// A key that matches the first form entirely is ports. Any other key is a name (3com,
+// 9pfs, 914c/g). Its "/transport" is split off only if the text behind the slash is a
+// transport. Returns INVALID_ARGUMENT, with the key in the message, for a key that
+// looks like ports but is not valid (0080, 90-80, 65536, -1, 80/foo, T:80/udp), for an
+// empty key, for blanks at either end, and for a name that is above 64 bytes or not
+// UTF-8.
 absl::StatusOr<std::vector<Query>> ParseQueries(absl::string_view keys);
 
-// Reads one key, which may hold commas in a name.
+// Parses one key. A name in it may contain commas.
 absl::StatusOr<Query> ParseQuery(absl::string_view key);
 
 }  // namespace portreg

@@ -9,7 +9,7 @@ std::vector<RecordRun> RunsOf(const Registry& registry, const RangeQuestion& que
                               RecordIndex from) {
   std::vector<RecordRun> runs;
   const PortRange ports = question.ports;
-  // Those that start below the range and reach into it.
+  // Adds the records that start below the range and reach into it.
   for (const RecordIndex index : registry.AtPort(ports.first)) {
     const bool starts_below = registry.record(index).ports->first < ports.first;
     if (starts_below && index >= from) runs.emplace_back(index, index + 1);

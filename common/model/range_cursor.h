@@ -12,40 +12,40 @@
 
 namespace portreg {
 
-// Which records of a range are wanted.
+// Selects records of a range of ports.
 struct RangeQuestion {
   PortRange ports = PortRange::All();
   // Records of this transport or of none. kNone: no filter.
   Transport transport = Transport::kNone;
   // Records of these layers. Empty: no filter.
   std::vector<Layer> layers;
-  // Whether the records without a port follow the others.
+  // True: the records without a port follow the others.
   bool include_portless = false;
 };
 
 // Records [first, second) of Registry::records().
 using RecordRun = std::pair<RecordIndex, RecordIndex>;
 
-// The records that a question is about but for its transport and its layers, in
-// listing order: each that overlaps the range once, even where it starts below
-// it, then perhaps those without a port. Without those below index `from`. No
-// run is empty.
+// Returns the records that overlap the question's ports, in listing order and each
+// once, even if a record starts below the range. If the question includes them, the
+// records without a port follow. Ignores the question's transport and layers, and
+// leaves out records whose index is below `from`. No run is empty.
 std::vector<RecordRun> RunsOf(const Registry& registry, const RangeQuestion& question,
                               RecordIndex from);
 
-// Yields each record that overlaps a range once, in listing order, even where
-// it starts below the range. Not for use by several threads at once.
+// Yields each record that overlaps a range once, in listing order, even if it starts
+// below the range. Not thread-safe.
 class RangeCursor {
  public:
-  // Starts at the first wanted record whose index is `from` or above. The
-  // registry must outlive the cursor.
+  // Starts at the first selected record whose index is `from` or above. The registry
+  // must outlive the cursor.
   RangeCursor(const Registry& registry, RangeQuestion question, RecordIndex from = 0);
 
-  // The next record; nullptr at the end.
+  // Returns the next record, or nullptr at the end.
   const ServiceRecord* Next();
 
-  // Continuing from here yields what has not been yielded: the index of the
-  // last record plus one, or `from`.
+  // Returns the index from which a new cursor continues: that of the last record read
+  // plus one, or `from` if no record was read.
   [[nodiscard]] RecordIndex position() const { return position_; }
 
  private:
@@ -54,7 +54,7 @@ class RangeCursor {
   const Registry& registry_;
   RangeQuestion question_;
   std::vector<RecordRun> runs_;
-  // The run that is being walked, from its first record on.
+  // The index of the current run. The begin of that run moves on with each record.
   size_t run_ = 0;
   RecordIndex position_;
 };

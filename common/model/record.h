@@ -1,4 +1,4 @@
-// One row of a source, and the layer it belongs to.
+// Defines a record, which is one row of a source, and the layer that it belongs to.
 #ifndef PORTREG_COMMON_MODEL_RECORD_H_
 #define PORTREG_COMMON_MODEL_RECORD_H_
 
@@ -12,42 +12,44 @@
 
 namespace portreg {
 
-// Who says so. Answers list layers in this order. Values are the protocol's.
+// The kind of source that a record comes from. Answers list layers in this order. The
+// values are those of the protocol's enum.
 enum class Layer : uint8_t { kLocal = 1, kCommon = 2, kIana = 3 };
 
 inline constexpr std::array<Layer, 3> kLayers = {Layer::kLocal, Layer::kCommon, Layer::kIana};
 
-// "local", "common", "iana".
+// Returns "local", "common" or "iana".
 absl::string_view ToString(Layer layer);
 
-// Reads a layer's name, ignoring case; nothing for any other text.
+// Parses a layer's name, ignoring case. Returns nullopt for any other text.
 std::optional<Layer> ParseLayer(absl::string_view text);
 
-// The source of a layer's records, to be shown to a person: "IANA registry". Of
-// kCommon that of the table of common ports, whose names are words for people.
+// Returns the name of a layer's source, for people to read: "IANA registry". For
+// kCommon, this is the table of common ports, whose names are meant for people.
 absl::string_view SourceOf(Layer layer);
 
-// The source of the records of kCommon that name software by its defaults.
+// The source of those records of kCommon that list the default ports of software.
 inline constexpr absl::string_view kPracticeSource = "software defaults";
 
-// How far a record of an organisation's own table is valid. Values are the
-// protocol's.
+// The status of a record in an organisation's own table. The values are those of the
+// protocol's enum.
 enum class RecordStatus : uint8_t {
   kActive = 0,
   kPlanned = 1,
   kDeprecated = 2,
-  // Takes no port, but warns those who choose it again.
+  // The record takes no port. It only shows that the port was used before.
   kRetired = 3,
 };
 
-// "active", "planned", "deprecated", "retired".
+// Returns "active", "planned", "deprecated" or "retired".
 absl::string_view ToString(RecordStatus status);
 
-// Reads a status, ignoring case; kActive for an empty text, nothing for any other.
+// Parses a status, ignoring case. Returns kActive for an empty text, and nullopt for
+// any other.
 std::optional<RecordStatus> ParseRecordStatus(absl::string_view text);
 
-// The remaining columns of the source, as the source has them. detail_columns.h
-// lists them for those who handle all of them alike.
+// The remaining columns of the source, unchanged. detail_columns.h lists them for code
+// that handles all of them alike.
 struct RecordDetails {
   absl::string_view assignee;
   absl::string_view contact;
@@ -60,42 +62,41 @@ struct RecordDetails {
   absl::string_view owner;  // layer local only
 };
 
-// A range of ports (mostly one port), a transport and a service name. Texts
-// are views: they live as long as the LayerData or Registry that holds the
-// record.
+// A range of ports (mostly one port), a transport and a service name. Texts are views,
+// valid while the LayerData or Registry that holds the record exists.
 struct ServiceRecord {
-  // Nothing: the record registers a name without a port.
+  // Absent: the record registers a name without a port.
   std::optional<PortRange> ports;
   Transport transport = Transport::kNone;
   Layer layer = Layer::kIana;
-  // Line of the source on which the row starts, counted from 1.
+  // The line of the source on which the row starts, counted from 1.
   uint32_t line = 0;
-  // As the source spells it. Empty: "Reserved", "Unassigned" or the like.
+  // The name in the source's spelling. Empty: "Reserved", "Unassigned" or the like.
   absl::string_view service;
   absl::string_view description;
-  // Other names, with blanks between them.
+  // Other names, separated by blanks.
   absl::string_view aliases = {};
-  // Where the record holds, such as eu/prod. Empty: everywhere.
+  // The scope in which the record holds, such as eu/prod. Empty: everywhere.
   absl::string_view scope = {};
   RecordStatus status = RecordStatus::kActive;
-  // The record's source, to be shown to a person. Empty: SourceOf(layer).
+  // The name of the record's source, for people to read. Empty: SourceOf(layer).
   absl::string_view source = {};
   RecordDetails details;
 
   [[nodiscard]] bool named() const { return !service.empty(); }
 
-  // Returns true if the name is a word for people, not the name of a service.
+  // Returns true if the name is meant for people and is not the name of a service.
   [[nodiscard]] bool is_named_for_people() const {
     return layer == Layer::kCommon && source != kPracticeSource;
   }
 };
 
-// The aliases of a record, one by one.
+// Splits the aliases of a record into a list.
 std::vector<absl::string_view> Aliases(const ServiceRecord& record);
 
-// What a record says of the ports it covers: a named one assigns them; the
-// description of a nameless one decides ("any private mail system" assigns,
-// "Unassigned" frees, anything else reserves).
+// Returns the state that a record gives to its ports. A record with a name assigns
+// them. Otherwise the description decides: "any private mail system" assigns them,
+// "Unassigned" frees them, anything else reserves them.
 AssignmentState StateOf(const ServiceRecord& record);
 
 }  // namespace portreg

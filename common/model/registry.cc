@@ -20,10 +20,10 @@ namespace {
 
 constexpr absl::string_view kAlternatives = " / ";
 
-// What decides between records of one port or one name, the least first: layer,
-// named before nameless, narrower range first, transport. In one number of
-// kLookupKeyBits, since it is compared a hundred thousand times. Ties keep the
-// source's order.
+// Returns a key that orders the records of one port or one name, least first: by layer,
+// named before nameless, narrower range first, transport. It is one number of
+// kLookupKeyBits, because it is compared a hundred thousand times. Records with equal
+// keys keep the source's order.
 constexpr int kLookupKeyBits = 23;
 uint64_t LookupKey(const ServiceRecord& record) {
   const int width = record.ports ? record.ports->width() : kMaxPort + 2;
@@ -33,8 +33,8 @@ uint64_t LookupKey(const ServiceRecord& record) {
   return key << 3 | static_cast<uint64_t>(record.transport);
 }
 
-// The numbers 0 to size - 1 by key; those of one key keep their order. Both in
-// one word, which is compared fastest.
+// Returns the numbers 0 to size - 1, sorted by `key(number)`; numbers with equal keys
+// ascend. Sorts key and number as one word, because one word is compared fastest.
 constexpr int kIndexBits = 24;
 template <typename Key>
 std::vector<RecordIndex> SortedBy(size_t size, Key key) {
@@ -48,7 +48,7 @@ std::vector<RecordIndex> SortedBy(size_t size, Key key) {
   for (const uint64_t each : keyed) order.push_back(static_cast<RecordIndex>(each & kIndexMask));
   return order;
 }
-constexpr int kPortBits = 17;  // for kPortCount too
+constexpr int kPortBits = 17;  // kPortCount needs 17 bits
 static_assert(kPortBits + kLookupKeyBits + kIndexBits <= 64);
 
 size_t FirstPortOrLast(const ServiceRecord& record) {
@@ -75,7 +75,8 @@ void ForEachNameOf(const ServiceRecord& record, Take take) {
   take(std::move(whole));
 }
 
-// Unambiguous, because texts hold no NUL bytes.
+// Appends the fields of a record. The result is unambiguous, because texts contain no
+// NUL bytes.
 void AppendForHash(const ServiceRecord& record, std::string& bytes) {
   const auto append = [&bytes](absl::string_view text) {
     bytes.push_back('\0');
@@ -87,8 +88,8 @@ void AppendForHash(const ServiceRecord& record, std::string& bytes) {
     append(text);
   }
   for (const DetailColumn& column : kDetailColumns) append(record.details.*column.member);
-  // Fields of later versions count only where they are set, so that a revision stays
-  // what it was.
+  // Fields that later versions added are hashed only if set, because the revision of
+  // older data must not change.
   for (const absl::string_view text : {record.aliases, record.scope}) {
     if (!text.empty()) append(text);
   }
@@ -97,7 +98,7 @@ void AppendForHash(const ServiceRecord& record, std::string& bytes) {
   bytes.push_back('\0');
 }
 
-// Registry::revision() of records in listing order.
+// Computes Registry::revision(). `records` are in listing order.
 std::string Revision(absl::Span<const ServiceRecord* const> records,
                      absl::Span<const RecordIndex> lookup_order) {
   constexpr size_t kPieceBytes = 32 << 10;
@@ -110,8 +111,8 @@ std::string Revision(absl::Span<const ServiceRecord* const> records,
     bytes.clear();
   }
   hash.Update(bytes);
-  // Records that listing order keeps apart can stand in either order in the
-  // source, and in the answer to a name.
+  // Hashes lookup order too, because listing order does not determine it: where records
+  // of different ports tie in lookup order, the source's order decides.
   hash.Update(absl::StrJoin(lookup_order, ","));
   return hash.Finish().substr(0, Registry::kRevisionDigits);
 }
@@ -158,7 +159,8 @@ Registry::Registry(std::vector<LayerData> layers) {
   }
   const std::vector<RecordIndex> lookup_order = SortRecords();
   IndexStarts();
-  // Beside the rest: it is a third of the work, and whoever calls waits.
+  // Runs in parallel with the indexing, because hashing is a third of the work and the
+  // caller waits.
   std::future<std::string> revision = std::async([&] { return Revision(records_, lookup_order); });
   IndexPorts(lookup_order);
   IndexNames(lookup_order);
@@ -257,8 +259,8 @@ absl::Span<const RecordIndex> Registry::ByName(absl::string_view name) const {
 
 std::optional<uint32_t> Registry::NameId(absl::string_view name) const {
   if (name.size() > kMaxServiceNameBytes) return std::nullopt;
-  // Nearly every name is written as it is kept. One that is not is folded on the
-  // stack: this is asked with every call.
+  // Folds only a name with upper-case letters, and folds it on the stack, because every
+  // call looks up a name and few need folding.
   std::array<char, kMaxServiceNameBytes> folded;
   const auto is_upper = [](unsigned char c) { return absl::ascii_isupper(c); };
   if (std::any_of(name.begin(), name.end(), is_upper)) {
@@ -280,7 +282,7 @@ size_t Registry::MemoryBytes() const {
                  bytes_of(by_port_) + bytes_of(name_begin_) + bytes_of(by_name_);
   for (const std::shared_ptr<const LayerText>& text : texts_) bytes += portreg::MemoryBytes(*text);
   for (const std::vector<ServiceRecord>& records : given_) bytes += bytes_of(records);
-  // A slot of the table and its byte of control.
+  // Each slot of the table has one control byte.
   bytes += name_ids_.capacity() * (sizeof(*name_ids_.begin()) + 1);
   for (const auto& [name, id] : name_ids_) {
     if (name.capacity() > std::string().capacity()) bytes += name.capacity();
@@ -291,8 +293,8 @@ size_t Registry::MemoryBytes() const {
 AssignmentState Registry::StateOn(Port port, Transport transport) const {
   if (ClassOf(port).port_class == PortClass::kDynamic) return AssignmentState::kDynamic;
 
-  // AtPort lists the named first, then the narrowest nameless with no
-  // transport before those with one.
+  // AtPort lists named records first. Nameless records follow, the narrowest first; of
+  // equal width, those without a transport come first.
   const ServiceRecord* decisive = nullptr;
   bool claimed_on_another = false;
   for (const RecordIndex index : AtPort(port)) {

@@ -1,4 +1,4 @@
-// The registry in memory, and its answers.
+// Keeps the records of all layers in memory and finds them by port and by name.
 #ifndef PORTREG_COMMON_MODEL_REGISTRY_H_
 #define PORTREG_COMMON_MODEL_REGISTRY_H_
 
@@ -22,37 +22,40 @@
 
 namespace portreg {
 
-// A record's place in Registry::records().
+// The index of a record in Registry::records().
 using RecordIndex = uint32_t;
 
-// What IANA says of a port on one transport, and whether the operator's own
-// layer claims it.
+// The state of a port on one transport in IANA's registry. Also says whether a record
+// of layer local claims the port.
 struct TransportState {
   Transport transport;
   AssignmentState state;
   bool taken_locally;
 };
 
-// A snapshot of all layers. It never changes: new data makes a new Registry.
+// An immutable snapshot of all layers. New data needs a new Registry.
 //
 //   absl::StatusOr<Registry> registry = Registry::Create(std::move(layers));
 //   for (RecordIndex i : registry->AtPort(443)) Show(registry->record(i));
 //
-// Movable, not copyable. Any number of threads may ask at once.
+// Movable, not copyable. Thread-safe, except for moves.
 class Registry {
  public:
-  // The most (record, port) pairs that ranges may add up to in all; IANA's
-  // registry has about 60,000. Keeps a hostile file from filling the memory.
+  // The most (record, port) pairs that all ranges may have together. IANA's registry
+  // has about 60,000. The limit exists because a hostile file could otherwise fill the
+  // memory.
   static constexpr size_t kMaxCoverage = size_t{4} << 20;
 
   static constexpr size_t kRevisionDigits = 32;
-  // The most records that one port or one name may have. An answer is bounded so,
-  // but not to what a client receives by default, 4 MiB, where texts are long.
+  // The most records that one port or one name may have. The limit bounds an answer. If
+  // texts are long, an answer can still exceed 4 MiB, the most that a client accepts by
+  // default.
   static constexpr size_t kMaxRecordsPerKey = 1'000;
 
-  // Builds the snapshot of `layers`, in any order. Several of one kind, such as those
-  // of several files, are one layer; their order is that of their records.
-  // INVALID_ARGUMENT if a bound above is exceeded.
+  // Builds the snapshot of `layers`, which may come in any order. Several elements of
+  // one kind, such as those of several files, form one layer. Their order decides
+  // between records that otherwise tie. Returns INVALID_ARGUMENT if a limit above is
+  // exceeded or if there are more than 2^24 records.
   static absl::StatusOr<Registry> Create(std::vector<LayerData> layers);
 
   Registry(Registry&&) = default;
@@ -60,70 +63,71 @@ class Registry {
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
 
-  // Opaque hash of the ordered records: equal data gives an equal revision in
-  // every process. kRevisionDigits lower-case hexadecimal digits.
+  // Returns an opaque hash of the ordered records. Equal data gives an equal revision
+  // in every process. It has kRevisionDigits lower-case hexadecimal digits.
   [[nodiscard]] const std::string& revision() const { return revision_; }
 
-  // The layers in the order local, common, iana. Those of several files are listed
-  // file by file.
+  // Returns the layers in the order local, common, iana. A layer of several files has
+  // one element for each file.
   [[nodiscard]] const std::vector<LayerInfo>& layers() const { return layers_; }
 
-  // All records in listing order: first port, layer, named before nameless,
-  // narrower range first, transport, the source's order. Those without a port
-  // come last.
+  // Returns all records in listing order: by first port, layer, named before nameless,
+  // narrower range first, transport, the source's order. Records without a port come
+  // last.
   [[nodiscard]] absl::Span<const ServiceRecord* const> records() const { return records_; }
   [[nodiscard]] const ServiceRecord& record(RecordIndex index) const { return *records_[index]; }
 
-  // The records that start at `port`: [first, second), which may be empty.
-  // kPortCount stands for those without a port.
+  // Returns the records that start at `port` as indices [first, second), which may be
+  // empty. kPortCount stands for the records without a port.
   [[nodiscard]] std::pair<RecordIndex, RecordIndex> StartingAt(size_t port) const {
     return {starts_[port], starts_[port + 1]};
   }
 
-  // The records that cover `port`, in lookup order: layer, named before
+  // Returns the records that cover `port`, in lookup order: by layer, named before
   // nameless, narrower range first, transport, the source's order.
   [[nodiscard]] absl::Span<const RecordIndex> AtPort(Port port) const {
     return absl::MakeConstSpan(by_port_).subspan(port_begin_[port],
                                                  port_begin_[port + 1] - port_begin_[port]);
   }
 
-  // The records of that service name or alias, ignoring case, in lookup order; those
-  // without a port come last within their layer. A name of layer common that
-  // is written with " / " is found by each of its parts too. Empty if no
-  // record has the name.
+  // Returns the records with that service name or alias, ignoring case, in lookup
+  // order. Within a layer, records without a port come last. A name meant for people
+  // (see ServiceRecord::is_named_for_people) that contains " / " is also found by each
+  // of its parts. Returns an empty span if no record has the name.
   [[nodiscard]] absl::Span<const RecordIndex> ByName(absl::string_view name) const;
 
-  // The names that ByName knows are numbered from 0 to NameCount() - 1. The
-  // number of a name, ignoring case; nothing if no record has it.
+  // Returns the number of a name, ignoring case, or nullopt if no record has it. The
+  // names that ByName finds are numbered from 0 to NameCount() - 1.
   [[nodiscard]] std::optional<uint32_t> NameId(absl::string_view name) const;
   [[nodiscard]] size_t NameCount() const { return name_ids_.size(); }
 
-  // Calls `take(name, number)` for each of these, in no order; names are in
-  // lower case.
+  // Calls `take(name, number)` for each name that ByName finds, in lower case and in no
+  // particular order.
   template <typename Take>
   void ForEachName(Take take) const {
     for (const auto& [name, id] : name_ids_) take(absl::string_view(name), id);
   }
 
-  // Bytes of memory that the registry takes with the texts that its records view,
-  // but for what the allocator adds.
+  // Returns the memory that the registry uses in bytes. Includes the texts that records
+  // view, but not the overhead of the allocator.
   [[nodiscard]] size_t MemoryBytes() const;
 
-  // The state of `port` on `transport`, which must not be kNone, from layer
-  // iana alone.
+  // Returns the state of `port` on `transport`, according to layer iana alone.
+  // `transport` must not be kNone.
   [[nodiscard]] AssignmentState StateOn(Port port, Transport transport) const;
 
-  // Whether a record of layer local claims `port` on `transport`.
+  // Returns true if a record of layer local that is not retired claims `port` on
+  // `transport`.
   [[nodiscard]] bool TakenLocally(Port port, Transport transport) const;
 
-  // The states that a question about `transport` is about, in the order of
-  // kTransports.
+  // Returns the states of `port` on `transport`, or on all transports for kNone, in the
+  // order of kTransports.
   [[nodiscard]] std::vector<TransportState> States(Port port, Transport transport) const;
 
  private:
   explicit Registry(std::vector<LayerData> layers);
 
-  // Sorts the records, and returns them in lookup order.
+  // Sorts the records and returns their indices in lookup order.
   std::vector<RecordIndex> SortRecords();
   void IndexStarts();
   void IndexPorts(absl::Span<const RecordIndex> lookup_order);
@@ -132,16 +136,17 @@ class Registry {
 
   std::vector<LayerInfo> layers_;
   std::vector<std::shared_ptr<const LayerText>> texts_;
-  // The layers' records as they were given; records_ refers to them.
+  // The layers' records in the order given. records_ points to them.
   std::vector<std::vector<ServiceRecord>> given_;
   std::vector<const ServiceRecord*> records_;
   std::string revision_;
   // starts_[port] is the first record that starts at or after `port`.
   std::vector<RecordIndex> starts_;
-  // by_port_[port_begin_[port], port_begin_[port + 1]) covers `port`.
+  // by_port_[port_begin_[port], port_begin_[port + 1]) cover `port`.
   std::vector<uint32_t> port_begin_;
   std::vector<RecordIndex> by_port_;
-  // Folded name -> number of the name; by_name_ as by_port_.
+  // The number of each folded name. The records of name n are by_name_[name_begin_[n],
+  // name_begin_[n + 1]).
   absl::flat_hash_map<std::string, uint32_t> name_ids_;
   std::vector<uint32_t> name_begin_;
   std::vector<RecordIndex> by_name_;

@@ -1,5 +1,4 @@
-// Service names: what may be asked for, how names compare, and which ones
-// RFC 6335 allows for new entries.
+// Compares service names, and checks them against the syntax of RFC 6335.
 #ifndef PORTREG_COMMON_MODEL_SERVICE_NAME_H_
 #define PORTREG_COMMON_MODEL_SERVICE_NAME_H_
 
@@ -12,21 +11,22 @@
 
 namespace portreg {
 
-// The longest name that can be stored or asked for, in bytes. RFC 6335 allows
-// 15; registries hold older and longer ones.
+// The longest name that can be stored or looked up, in bytes. RFC 6335 allows 15;
+// registries contain older and longer names.
 inline constexpr size_t kMaxServiceNameBytes = 64;
 
-// The form that names compare by: ASCII letters in lower case (RFC 6335
+// Returns the form in which names are compared: ASCII letters in lower case (RFC 6335
 // section 5.1: comparison ignores case).
 std::string FoldServiceName(absl::string_view name);
 
-// What is said where no record has the name: on any transport, or on that one.
+// Returns the message that no record has the name on `transport`. kNone: on any
+// transport.
 std::string NotInRegistry(absl::string_view name, Transport transport);
 
-// INVALID_ARGUMENT for a name that breaks the syntax of RFC 6335 section 5.1:
-// 1-15 characters of A-Z a-z 0-9 and hyphen, at least one letter, no hyphen
-// first, last or beside another. Registries hold 97 older names that break it;
-// it is a rule for new entries.
+// Returns INVALID_ARGUMENT for a name that breaks the syntax of RFC 6335 section 5.1:
+// 1-15 characters of A-Z a-z 0-9 and hyphen, at least one letter, no hyphen first, last
+// or beside another. Only for new entries, because IANA's registry contains 97 older
+// names that break the syntax.
 absl::Status CheckServiceNameSyntax(absl::string_view name);
 
 }  // namespace portreg

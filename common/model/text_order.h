@@ -11,9 +11,9 @@
 
 namespace portreg {
 
-// The numbers 0 to count - 1 by `text_of(number)`, an absl::string_view, as its
-// bytes compare; numbers of equal texts ascend. Mostly decided by the first
-// eight bytes, which are compared as one number.
+// Returns the numbers 0 to count - 1, sorted by the bytes of `text_of(number)`, an
+// absl::string_view. Numbers of equal texts ascend. Compares the first eight bytes as
+// one number, because they are usually enough to decide.
 template <typename TextOf>
 std::vector<uint32_t> OrderByText(size_t count, TextOf text_of) {
   struct Keyed {

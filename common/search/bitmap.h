@@ -1,4 +1,4 @@
-// A set of numbers as bits.
+// Stores a set of numbers as bits.
 #ifndef PORTREG_COMMON_SEARCH_BITMAP_H_
 #define PORTREG_COMMON_SEARCH_BITMAP_H_
 
@@ -12,8 +12,8 @@
 
 namespace portreg {
 
-// The numbers from 0 up to a bound, each in the set or not. Copyable. Threads
-// may read one at the same time.
+// A set of numbers below a bound. Copyable. Several threads may read the same set at
+// the same time.
 //
 //   Bitmap odd(100);
 //   odd.Set(3);
@@ -24,7 +24,7 @@ class Bitmap {
 
   static constexpr size_t WordsFor(size_t bound) { return (bound + kWordBits - 1) / kWordBits; }
 
-  // The empty set of numbers below `bound`.
+  // Creates the empty set of numbers below `bound`.
   explicit Bitmap(size_t bound) : words_(WordsFor(bound)) {}
 
   void Set(size_t number) {
@@ -42,7 +42,7 @@ class Bitmap {
     return (words_[number / kWordBits] >> (number % kWordBits) & 1) != 0;
   }
 
-  // Adds the numbers from `begin` up to, but without, `end`.
+  // Adds the numbers in [begin, end).
   void SetRange(size_t begin, size_t end) {
     for (size_t i = begin; i < end;) {
       if (i % kWordBits == 0 && end - i >= kWordBits) {
@@ -62,11 +62,11 @@ class Bitmap {
 
   void Clear() { words_.assign(words_.size(), 0); }
 
-  // Number 64 * i + b is bit b of word i.
+  // Return the words of bits. Number 64 * i + b is bit b of word i.
   [[nodiscard]] absl::Span<const uint64_t> words() const { return words_; }
   [[nodiscard]] absl::Span<uint64_t> words() { return absl::MakeSpan(words_); }
 
-  // Bytes of memory that the bits take.
+  // Returns the memory that the bits use, in bytes.
   [[nodiscard]] size_t MemoryBytes() const { return words_.capacity() * sizeof(words_[0]); }
 
   [[nodiscard]] size_t Count() const {
@@ -75,7 +75,7 @@ class Bitmap {
     return count;
   }
 
-  // Calls `take(number)` for each number of the set, the least first.
+  // Calls `take(number)` for each number of the set, in ascending order.
   template <typename Take>
   void ForEach(Take take) const {
     for (size_t i = 0; i < words_.size(); ++i) {
@@ -85,7 +85,7 @@ class Bitmap {
     }
   }
 
-  // The same until `take` returns false.
+  // Does the same as ForEach, but stops when `take` returns false.
   template <typename Take>
   void ForEachWhile(Take take) const {
     for (size_t i = 0; i < words_.size(); ++i) {
@@ -95,8 +95,9 @@ class Bitmap {
     }
   }
 
-  // The bits of `word` that are 1. By arithmetic, because the oldest x86-64 has
-  // no instruction for it, and the compiler can do several words at once.
+  // Returns the number of bits of `word` that are 1. Uses arithmetic, because the
+  // oldest x86-64 has no instruction for it, and because the compiler can process
+  // several words at once.
   static constexpr size_t CountBits(uint64_t word) {
     word -= word >> 1 & 0x5555555555555555;
     word = (word & 0x3333333333333333) + (word >> 2 & 0x3333333333333333);

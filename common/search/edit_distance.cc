@@ -11,8 +11,8 @@ size_t EditDistance(absl::string_view a, absl::string_view b, size_t limit) {
   const size_t longer = std::max(a.size(), b.size());
   if (longer - std::min(a.size(), b.size()) > limit) return limit + 1;
 
-  // Rows of the table of distances between prefixes of `a` and of `b`: that of
-  // the current prefix of `a`, and those of the two before it.
+  // Three rows of the table of distances between prefixes of `a` and of `b`: the row of
+  // the current prefix of `a`, and the rows of the two prefixes before it.
   std::array<std::vector<size_t>, 3> rows;
   for (std::vector<size_t>& row : rows) row.resize(b.size() + 1);
   auto& [row, previous, before_previous] = rows;
@@ -29,7 +29,7 @@ size_t EditDistance(absl::string_view a, absl::string_view b, size_t limit) {
       if (transposed) row[j] = std::min(row[j], before_previous[j - 2] + 1);
       least = std::min(least, row[j]);
     }
-    // Only a transposition could lead below it, from the row before.
+    // Checks the row before too, because a transposition continues from that row.
     if (least > limit && *std::min_element(previous.begin(), previous.end()) > limit) {
       return limit + 1;
     }

@@ -1,4 +1,4 @@
-// How far two names are apart.
+// Computes the edit distance of two names.
 #ifndef PORTREG_COMMON_SEARCH_EDIT_DISTANCE_H_
 #define PORTREG_COMMON_SEARCH_EDIT_DISTANCE_H_
 
@@ -8,11 +8,11 @@
 
 namespace portreg {
 
-// The fewest insertions, deletions and substitutions of a byte and
-// transpositions of two neighbours that make `b` of `a`, no byte being touched
-// twice (optimal string alignment; Damerau, "A technique for computer detection
-// and correction of spelling errors", 1964). Any distance above `limit` is
-// given as `limit` + 1.
+// Returns the fewest insertions, deletions and substitutions of a byte and
+// transpositions of two neighbours that turn `a` into `b`. No byte is edited twice
+// (optimal string alignment; Damerau, "A technique for computer detection and
+// correction of spelling errors", 1964). Returns `limit` + 1 for any distance above
+// `limit`.
 size_t EditDistance(absl::string_view a, absl::string_view b, size_t limit);
 
 }  // namespace portreg

@@ -30,7 +30,7 @@ std::vector<uint32_t> InOrder(const SortedNames& names, NameTrie::Direction dire
 
 NameTrie::NameTrie(const SortedNames& names, Direction direction)
     : names_(names), direction_(direction), order_(InOrder(names, direction)) {
-  // Where the names of each node end, and its depth.
+  // The end of the names of each node, and the depth of each node.
   std::vector<uint32_t> end;
   std::vector<uint8_t> depth;
   const auto add = [&](char byte, uint32_t first, size_t node_depth) {

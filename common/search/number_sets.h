@@ -15,35 +15,35 @@ namespace portreg {
 // is smaller. Thread-safe once all sets are added.
 class NumberSets {
  public:
-  // The first set added is 0, the next 1.
+  // The number of a set. Sets are numbered from 0 in the order in which they are added.
   using Id = uint32_t;
 
   explicit NumberSets(size_t bound) : bitmap_words_(Bitmap::WordsFor(bound)) {}
 
-  // Adds a set of different numbers.
+  // Adds a set of distinct numbers.
   Id Add(absl::Span<const uint32_t> numbers);
   Id Add(const Bitmap& numbers);
 
-  // Adds the numbers of a set to `numbers`, whose bound is that of the sets.
+  // Adds the numbers of a set to `numbers`, whose bound must be that of the sets.
   void AddTo(Id set, Bitmap& numbers) const;
 
-  // What AddTo costs, where a listed number costs 1.
+  // Returns the cost of AddTo, where a number in a list costs 1.
   [[nodiscard]] size_t Cost(Id set) const {
     return places_[set].count == kAsBits ? bitmap_words_ / 2 : places_[set].count;
   }
 
-  // Bytes of memory that the sets take.
+  // Returns the memory that the sets use, in bytes.
   [[nodiscard]] size_t MemoryBytes() const {
     return places_.capacity() * sizeof(places_[0]) + lists_.capacity() * sizeof(lists_[0]) +
            bits_.capacity() * sizeof(bits_[0]);
   }
 
-  // Gives back memory that was reserved for further sets.
+  // Frees the memory that is reserved for further sets.
   void ShrinkToFit();
 
  private:
-  // A set's numbers: `count` of lists_ from `begin` on, or, where the count is
-  // kAsBits, bitmap_words_ of bits_.
+  // The place of a set's numbers: `count` numbers of lists_ from `begin` on. If the
+  // count is kAsBits, bitmap_words_ words of bits_ from `begin` on.
   struct Place {
     uint32_t begin;
     uint32_t count;

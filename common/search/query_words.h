@@ -1,4 +1,4 @@
-// The words of texts and queries.
+// Splits texts and queries into words.
 #ifndef PORTREG_COMMON_SEARCH_QUERY_WORDS_H_
 #define PORTREG_COMMON_SEARCH_QUERY_WORDS_H_
 
@@ -9,11 +9,11 @@
 
 namespace portreg {
 
-// The words of `query`: what lies between ASCII white space. NUL counts as
-// white space, because no text of a registry holds one.
+// Returns the words of `query`, which ASCII white space separates. NUL counts as white
+// space, because no text of a registry contains a NUL.
 std::vector<absl::string_view> QueryWords(absl::string_view query);
 
-// Returns whether `byte` belongs to a word of prose: an ASCII letter or digit, or any
+// Returns true if `byte` belongs to a word of prose: an ASCII letter or digit, or any
 // byte that is not ASCII.
 inline bool IsWordByte(char byte) {
   const auto value = static_cast<unsigned char>(byte);

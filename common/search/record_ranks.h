@@ -1,4 +1,4 @@
-// The order in which a search shows records that match equally well.
+// Orders the records that match a search equally well.
 #ifndef PORTREG_COMMON_SEARCH_RECORD_RANKS_H_
 #define PORTREG_COMMON_SEARCH_RECORD_RANKS_H_
 
@@ -16,10 +16,11 @@
 
 namespace portreg {
 
-// A record's place among all, the best first: by layer, then the shorter name
-// first, then in the order of a listing. Thread-safe.
+// The place of a record among all, the best first: by layer, then shorter names first,
+// then in listing order.
 using Rank = uint32_t;
 
+// Maps records to ranks and ranks to records. Thread-safe.
 class RecordRanks {
  public:
   explicit RecordRanks(const Registry& registry);
@@ -28,20 +29,22 @@ class RecordRanks {
   [[nodiscard]] RecordIndex record(Rank rank) const { return records_[rank]; }
   [[nodiscard]] Rank rank(RecordIndex record) const { return ranks_[record]; }
 
-  // Bytes of memory that the ranks take.
+  // Returns the memory that the ranks use, in bytes.
   [[nodiscard]] size_t MemoryBytes() const;
 
-  // The records of a transport, or of none, and of layers (none given: all).
-  // Nothing: all records.
+  // Returns by rank the records of `transport` or of none, in `layers` (empty: all
+  // layers). Returns nullopt if that is no restriction.
   [[nodiscard]] std::optional<Bitmap> Answering(Transport transport,
                                                 absl::Span<const Layer> layers) const;
 
  private:
   std::vector<RecordIndex> records_;
   std::vector<Rank> ranks_;
-  // By Layer: where its records begin; behind the last where they end.
+  // Indexed by Layer: the first rank of the layer. The element after the last layer is
+  // the end of its ranks.
   std::array<Rank, kLayers.size() + 2> layer_begin_ = {};
-  // By Transport, but for kNone: what answers a question about it.
+  // The records that answer a question about a transport, by rank. Indexed by the
+  // Transport minus 1, because there is no set for kNone.
   std::vector<Bitmap> answering_;
 };
 

@@ -15,12 +15,12 @@ namespace {
 
 constexpr size_t kMaxSimilarServices = 3;
 
-// Records of names with a common beginning that are looked at one by one. Where
-// there are more, the matches are looked at instead, because the first of them
-// are then soon found.
+// If at most this many records have a name that begins with the phrase, Prefixed looks
+// at each of them. If there are more, it looks at the matches in order of rank, because
+// it then soon finds enough of them.
 constexpr size_t kMaxPrefixedListed = 1024;
 
-// Records by rank.
+// Returns the records in order of rank.
 std::vector<const ServiceRecord*> Ranked(const Registry& registry, const RecordRanks& ranks) {
   std::vector<const ServiceRecord*> records;
   records.reserve(ranks.size());
@@ -30,8 +30,8 @@ std::vector<const ServiceRecord*> Ranked(const Registry& registry, const RecordR
   return records;
 }
 
-// The words of a phrase, each once. The longest first, because the longest is
-// usually the rarest, and the others need not be looked for where it is missing.
+// Returns the distinct words of a phrase. Longest first, because the longest is usually
+// the rarest, and the search stops when no record matches.
 std::vector<absl::string_view> DistinctWords(absl::string_view phrase) {
   std::vector<absl::string_view> words = QueryWords(phrase);
   std::sort(words.begin(), words.end(), [](absl::string_view a, absl::string_view b) {
@@ -41,7 +41,7 @@ std::vector<absl::string_view> DistinctWords(absl::string_view phrase) {
   return words;
 }
 
-// A name that is nearly the query, and the first record of that name.
+// A name that is similar to the query, and the first record of that name.
 struct Similar {
   size_t distance;
   Layer layer;
@@ -53,7 +53,7 @@ struct Similar {
   }
 };
 
-// Keeps the best of those added, each name once.
+// Keeps the best of the names added, each once.
 class NearestNames {
  public:
   void Add(const Similar& similar) {
@@ -77,10 +77,10 @@ class NearestNames {
 }  // namespace
 
 struct SearchIndex::Found {
-  // The records that hold all words.
+  // The records that contain all words.
   Bitmap matches;
-  // Of these: a word is in the name, in the description; each stands alone in
-  // either.
+  // The records with a word in the name, those with a word in the description, and
+  // those that contain each word as a whole word. Meaningful for matches only.
   Bitmap in_service;
   Bitmap in_description;
   Bitmap whole;
@@ -145,7 +145,7 @@ SearchIndex::Found SearchIndex::FindWords(const std::vector<absl::string_view>& 
 std::vector<Rank> SearchIndex::ExactlyNamed(absl::string_view phrase, const Found& found) const {
   std::vector<Rank> exact;
   for (const RecordIndex record : registry_.ByName(phrase)) {
-    // A record of the name holds all words; it may not be asked about.
+    // A record of this name contains all words, but the filter may exclude it.
     const Rank rank = ranks_.rank(record);
     if (found.matches.Test(rank)) exact.push_back(rank);
   }
@@ -193,14 +193,15 @@ std::vector<SearchMatch> SearchIndex::BestMatches(absl::string_view phrase,
   }
   if (matches.size() == max_results) return matches;
   const size_t room = max_results - matches.size();
-  // If there are more than `room` of these, no others are shown.
+  // If Prefixed leaves out a record because of `room`, the result is full anyway.
   for (const Rank rank : Prefixed(phrase, found, room)) {
     take(rank, MatchKind::kNamePrefix);
     found.matches.Reset(rank);
   }
 
-  // The others: as whole words before parts, in the name before elsewhere. All
-  // four are picked in one pass.
+  // Sorts the other matches into four groups: whole words before parts of words, and
+  // within each, words in the name before words elsewhere. Fills all groups in one
+  // pass.
   std::array<std::vector<Rank>, 4> picked;
   const size_t still = max_results - matches.size();
   for (size_t i = 0; i < found.matches.words().size() && still > 0; ++i) {

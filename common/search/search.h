@@ -23,45 +23,47 @@
 
 namespace portreg {
 
-// How the words of a query stand in a record, best first. Values are the
-// protocol's.
+// The way in which a record matches the words of a query, the best first. The values
+// are those of the protocol's enum.
 enum class MatchKind : uint8_t { kExactName = 1, kNamePrefix = 2, kWord = 3, kPartOfWord = 4 };
 
-// A text of a record that words are looked for in. Values are the protocol's.
+// A text of a record in which words are searched. The values are those of the
+// protocol's enum.
 enum class MatchField : uint8_t { kService = 1, kDescription = 2 };
 
 struct SearchMatch {
   RecordIndex record;
   MatchKind kind;
-  // Where words of the query stand.
+  // The texts that contain words of the query.
   bool in_service;
   bool in_description;
 };
 
-// What is wanted.
+// The arguments of a search.
 struct SearchQuestion {
-  // Words with blanks between them.
+  // Words, separated by blanks.
   std::string query;
   // Records of this transport or of none. kNone: no filter.
   Transport transport = Transport::kNone;
   // Records of these layers. Empty: no filter.
   std::vector<Layer> layers;
-  // At most kMaxSearchResults.
+  // The most matches to return, up to kMaxSearchResults. Default:
+  // kDefaultSearchResults.
   size_t max_results = kDefaultSearchResults;
 };
 
 struct SearchResult {
-  // Best first.
+  // Sorted, the best first.
   std::vector<SearchMatch> matches;
-  // Matches in all, those beyond max_results among them.
+  // The number of all matches, including those beyond max_results.
   size_t total_count = 0;
-  // Where no record has the whole query as its name: up to three names that
-  // differ from it by a letter or two, nearest first.
+  // Up to three names that differ from the query by a letter or two, nearest first.
+  // Empty if a record has the whole query as its name.
   std::vector<absl::string_view> similar_services;
 };
 
-// Answers searches from what is indexed once: the words of records' texts, their
-// names, and the order in which they are shown. Thread-safe.
+// Answers searches. The constructor indexes the words of the records' texts, their
+// names, and the order in which records are shown. Thread-safe.
 //
 //   const SearchIndex index(registry);
 //   for (const SearchMatch& match : index.Search({.query = "web server"}).matches) {
@@ -76,30 +78,31 @@ class SearchIndex {
 
   [[nodiscard]] const Registry& registry() const { return registry_; }
 
-  // Bytes of memory that the index takes, but for what the allocator adds.
+  // Returns the memory that the index uses in bytes, without the overhead of the
+  // allocator.
   [[nodiscard]] size_t MemoryBytes() const {
     return ranks_.MemoryBytes() + words_.MemoryBytes() + names_.MemoryBytes() +
            similar_names_.MemoryBytes();
   }
 
-  // Finds the records that the RPC Search of port_registry_service.proto
-  // describes, in its order. Returns an empty result soon after `*cancelled`
-  // becomes true; nullptr: the search cannot be cancelled.
+  // Returns the matches that the RPC Search of port_registry_service.proto describes,
+  // in its order. Returns an empty result soon after `*cancelled` becomes true. If
+  // `cancelled` is nullptr, the search cannot be cancelled.
   [[nodiscard]] SearchResult Search(const SearchQuestion& question,
                                     const std::atomic<bool>* cancelled = nullptr) const;
 
  private:
-  // Records by rank: what holds the words of a query.
+  // The records that contain the words of a query, by rank.
   struct Found;
 
   [[nodiscard]] Found FindWords(const std::vector<absl::string_view>& words,
                                 std::optional<Bitmap> filter,
                                 const std::atomic<bool>* cancelled) const;
 
-  // The matches whose name is the phrase, ascending.
+  // Returns the matches whose name is the phrase, ascending.
   [[nodiscard]] std::vector<Rank> ExactlyNamed(absl::string_view phrase, const Found& found) const;
-  // The first of the matches whose name begins with the phrase, ascending, at
-  // most `max_count`.
+  // Returns the first matches whose name begins with the phrase, ascending; at most
+  // `max_count`.
   [[nodiscard]] std::vector<Rank> Prefixed(absl::string_view phrase, const Found& found,
                                            size_t max_count) const;
   [[nodiscard]] std::vector<SearchMatch> BestMatches(absl::string_view phrase,

@@ -13,26 +13,27 @@ namespace {
 
 constexpr size_t kMostSlips = 2;
 
-// Which first bytes of the query a name's first bytes are near. Of the table of
-// distances (see common/search/edit_distance.h) this is one row: for `depth` bytes of
-// the name it speaks of the first depth - 2 to depth + 2 of the query, because
-// no others can be within two slips. Bit b of near[s]: the first depth + b - 2
-// bytes are within s slips.
+// One row of the table of distances (see common/search/edit_distance.h), as bits. The
+// row of the first `depth` bytes of a name covers the first depth - 2 to depth + 2
+// bytes of the query, because no others can be within two slips. Bit b of near[s] is
+// set if the first depth + b - 2 bytes of the query are within s slips of these bytes
+// of the name.
 struct Row {
   std::array<uint32_t, kMostSlips + 1> near = {};
 };
 constexpr int kMiddle = kMostSlips;
 constexpr uint32_t kRowBits = (1 << (2 * kMostSlips + 1)) - 1;
 
-// Where slips may be: the s-th from byte first_with[s] of the query on.
+// Limits the slips: their number, and their places. The first n bytes of the query may
+// have s slips only if n is at least first_with[s].
 struct Bounds {
   size_t slips;
   std::array<size_t, kMostSlips + 1> first_with;
 };
 
-// Walks through a trie as far as names are within the bounds of a query. A row
-// is computed from the one before with a few operations on bits (Wu and Manber,
-// "Fast text searching allowing errors", 1992).
+// Walks through a trie and reports the names within the bounds of a query. Computes
+// each row from the rows before it with a few operations on bits (Wu and Manber, "Fast
+// text searching allowing errors", 1992).
 class Walk {
  public:
   Walk(const SortedNames& names, const NameTrie& trie, absl::string_view query,
@@ -66,24 +67,25 @@ class Walk {
   }
 
  private:
-  // What is known of the first `depth` bytes of a name.
+  // The state of the walk after the first `depth` bytes of a name.
   struct Prefix {
     size_t depth;
     Row row;
-    // The row of one byte less, and the last byte.
+    // The row of the prefix without its last byte, and that byte.
     Row before;
     char last;
   };
 
-  // Bit b: byte depth + b - 2 of the query is set in `bytes`.
+  // Returns the part of `bytes` that a row at `depth` covers: bit depth + b - 2 of
+  // `bytes` becomes bit b.
   static uint32_t Window(uint64_t bytes, size_t depth) {
     if (depth < kMiddle) return static_cast<uint32_t>(bytes << (kMiddle - depth)) & kRowBits;
     const size_t shift = depth - kMiddle;
     return shift < 64 ? static_cast<uint32_t>(bytes >> shift) & kRowBits : 0;
   }
 
-  // Bit b: the first depth + b - 2 bytes of the query are at least `first_with`,
-  // and no more than it has.
+  // Returns bits for a row at `depth`: bit b is set if depth + b - 2 is at least
+  // `first_with` and at most the size of the query.
   [[nodiscard]] uint32_t MayHave(size_t first_with, size_t depth) const {
     const auto bit_of = [depth](size_t bytes) {
       return std::clamp(static_cast<int>(bytes) + kMiddle - static_cast<int>(depth), 0, 8);
@@ -93,8 +95,8 @@ class Walk {
     return up_to_size & ~below_first & kRowBits;
   }
 
-  // Returns whether `byte` is among the bytes of the query that a byte at `depth` is ever
-  // compared with. The rows of all other bytes are the same.
+  // Returns true if `byte` is among the bytes of the query that are compared with a
+  // name's byte at `depth`. All other bytes lead to the same row.
   [[nodiscard]] bool IsNear(size_t depth, char byte) const {
     constexpr size_t kReach = kMostSlips + 1;
     const uint64_t equal = equal_[static_cast<uint8_t>(byte)];
@@ -103,12 +105,12 @@ class Walk {
     return (from_first & ((uint64_t{1} << count) - 1)) != 0;
   }
 
-  // The row of a prefix and one byte more.
+  // Returns the row of a prefix followed by `byte`.
   [[nodiscard]] Row Next(const Prefix& prefix, char byte) const {
     const size_t depth = prefix.depth;
     const uint64_t equal_byte = equal_[static_cast<uint8_t>(byte)];
     const uint32_t equal = Window(equal_byte, depth);
-    // The last two bytes are in the query the other way round.
+    // Set where the query contains the last two bytes in the opposite order.
     const uint32_t swapped = depth == 0
                                  ? 0
                                  : Window(equal_byte, depth - 1) &
@@ -128,10 +130,11 @@ class Walk {
     return next;
   }
 
-  // Returns whether names can go on from `next`, the row of a prefix and `byte`.
+  // Returns true if a similar name can continue from `next`, the row of `prefix`
+  // followed by `byte`.
   [[nodiscard]] bool LeadsOn(const Prefix& prefix, char byte, const Row& next) const {
     if (next.near[slips_] != 0) return true;
-    // The byte may have changed places with the one that follows.
+    // The byte may be swapped with the byte that follows.
     const uint32_t swap = Window(equal_[static_cast<uint8_t>(byte)], prefix.depth + 1);
     return (prefix.row.near[slips_ - 1] & swap) != 0;
   }
@@ -143,7 +146,8 @@ class Walk {
       return;
     }
     if (trie_.IsName(node, prefix.depth)) Tell(trie_.NameOf(node), prefix);
-    // Bytes that are nowhere near in the query lead all to one row, or to none.
+    // All bytes that are not near (see IsNear) lead to the same row, which may be
+    // empty.
     const Row elsewhere = Next(prefix, '\0');
     const bool all_lead_on = elsewhere.near[slips_] != 0;
     const auto [begin, end] = trie_.children(node);
@@ -168,7 +172,7 @@ class Walk {
     Tell(name, prefix);
   }
 
-  // Takes a name that consists of `prefix`, if it is near.
+  // Reports a name that consists of `prefix`, if it is similar to the query.
   void Tell(uint32_t name, const Prefix& prefix) const {
     if (size_ + kMiddle < prefix.depth || size_ > prefix.depth + kMostSlips) return;
     const size_t bit = size_ + kMiddle - prefix.depth;
@@ -185,11 +189,12 @@ class Walk {
   const size_t slips_;
   const absl::FunctionRef<void(uint32_t, size_t)> take_;
   const std::atomic<bool>* const cancelled_;
-  // By depth and slips: bit b is set where so many slips are allowed in the first
-  // depth + b - 2 bytes of the query, and it has as many.
+  // Indexed by depth and slips. Bit b is set if the query has depth + b - 2 bytes and
+  // may have that many slips in them.
   std::array<std::array<uint32_t, kMostSlips + 1>, kMaxServiceNameBytes + kMostSlips + 1>
       may_have_ = {};
-  // By byte: bit i is set where byte i of the query is equal.
+  // Indexed by byte. Bit i is set if byte i of the query, in the trie's direction, is
+  // that byte.
   std::array<uint64_t, 256> equal_ = {};
 };
 
@@ -209,8 +214,8 @@ void SimilarNames::ForEach(absl::string_view query, absl::FunctionRef<void(uint3
                            const std::atomic<bool>* cancelled) const {
   const size_t slips = MaxSlips(query.size());
   if (slips == 0 || names_.size() == 0) return;
-  // Either a slip is made when this many bytes of the query are done, or all slips
-  // are over one byte earlier, so that the bytes from there on are right.
+  // Either the last slip is at byte `late` of the query, counted from 1, or behind it.
+  // Or all slips are before that byte, so that it and the bytes behind it are right.
   const size_t late = slips == 1 ? query.size() / 2 : query.size() - 3;
   const size_t right_at_end = query.size() - late + 1;
   const Bounds late_slip = {slips, {0, slips == 1 ? late : 0, late}};

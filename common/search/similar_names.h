@@ -1,4 +1,4 @@
-// Finds names that are nearly a query.
+// Finds names that are similar to a misspelt query.
 #ifndef PORTREG_COMMON_SEARCH_SIMILAR_NAMES_H_
 #define PORTREG_COMMON_SEARCH_SIMILAR_NAMES_H_
 
@@ -13,30 +13,31 @@
 
 namespace portreg {
 
-// How far a name may be from a query of `size` bytes to be taken for a slip of
-// the keyboard: 0, 1 or 2.
+// Returns the greatest edit distance at which a query of `size` bytes counts as a
+// misspelt name: 0, 1 or 2.
 size_t MaxSlips(size_t size);
 
-// The names of a registry in two trees, from the front and from the back.
+// Keeps the names of a registry in two trees, one from the front and one from the back.
 // Thread-safe. The names must outlive it.
 //
-// Where a name is within two slips of a query, either at most one of them is in
-// the query's beginning, or its last bytes are right. The first case is looked for
-// from the front and allows one slip in the beginning; the second from the back,
-// and allows none in the last bytes. Both leave few names to look at.
+// A slip is one edit (see common/search/edit_distance.h). If a name is within two slips
+// of a query, either the beginning of the query has at most one of them, or its last
+// bytes are right. ForEach looks for the first case from the front and allows one slip
+// in the beginning. It looks for the second case from the back and allows no slip in
+// the last bytes. Both searches visit few names.
 class SimilarNames {
  public:
   explicit SimilarNames(const SortedNames& names);
 
-  // Bytes of memory that the trees take, without the names.
+  // Returns the memory that the trees use without the names, in bytes.
   [[nodiscard]] size_t MemoryBytes() const {
     return forward_.MemoryBytes() + backward_.MemoryBytes();
   }
 
-  // Calls `take(name, distance)` with each name within MaxSlips of the query,
-  // once or twice; the least distance told of it is EditDistance(query, name).
-  // Both are in lower case, and no NUL is
-  // in either. May stop early once `*cancelled` is true; nullptr: never.
+  // Calls `take(name, distance)` once or twice for each name within MaxSlips of the
+  // query. The least distance reported for a name is EditDistance(query, name). The
+  // query and the names must be in lower case and contain no NUL. May stop early once
+  // `*cancelled` is true. If `cancelled` is nullptr, never stops early.
   void ForEach(absl::string_view query,
                absl::FunctionRef<void(uint32_t name, size_t distance)> take,
                const std::atomic<bool>* cancelled) const;

@@ -1,4 +1,4 @@
-// The distinct words of many texts.
+// Stores the distinct words of many texts.
 #ifndef PORTREG_COMMON_SEARCH_TERMS_H_
 #define PORTREG_COMMON_SEARCH_TERMS_H_
 
@@ -12,10 +12,10 @@
 
 namespace portreg {
 
-// Terms, numbered from 0, one after the other in a text. Thread-safe.
+// Terms, numbered from 0 and stored one after the other in one text. Thread-safe.
 //
-// A term is what lies between white space, as a query's word does: so a query's
-// word lies within a single term wherever it is found.
+// A term is a part of a text between white space, split as a query is. A word of a
+// query therefore lies within a single term wherever it occurs.
 class Terms {
  public:
   using Number = uint32_t;
@@ -23,49 +23,49 @@ class Terms {
   // Collects terms.
   class Builder {
    public:
-    // `max_bytes`: bound of the terms' length in all, each counted with one byte
-    // more.
+    // `max_bytes` bounds the total length of the terms, plus one byte for each.
     explicit Builder(size_t max_bytes);
     Builder(const Builder&) = delete;
     Builder& operator=(const Builder&) = delete;
 
-    // The number of `term`, which must be neither empty nor hold a NUL.
+    // Returns the number of `term`, and adds the term if it is new. It must not be
+    // empty or contain a NUL.
     Number Add(absl::string_view term);
 
-    // The terms. The builder is of no use afterwards.
+    // Returns the terms. The builder must not be used afterwards.
     Terms Build() &&;
 
    private:
-    // Never moves, because the keys are views of it.
+    // Never reallocates, because the keys of numbers_ are views of it.
     std::string text_;
     absl::flat_hash_map<absl::string_view, Number> numbers_;
   };
 
-  // No terms.
+  // Creates an empty list of terms.
   Terms() = default;
 
-  // NUL, and each term with a NUL behind it.
+  // Returns a NUL, and then each term followed by a NUL.
   [[nodiscard]] absl::string_view text() const { return text_; }
 
   [[nodiscard]] size_t count() const { return count_; }
 
-  // Bytes of memory that the terms take.
+  // Returns the memory that the terms use, in bytes.
   [[nodiscard]] size_t MemoryBytes() const {
     return text_.capacity() + blocks_.capacity() * sizeof(blocks_[0]);
   }
 
-  // The term that the byte at `position` of the text belongs to. Must not be
-  // asked of a NUL.
+  // Returns the term that contains the byte at `position` of the text. That byte must
+  // not be a NUL.
   [[nodiscard]] Number At(size_t position) const;
 
  private:
   explicit Terms(std::string text);
 
-  // 64 bytes of the text.
+  // Describes 64 bytes of the text.
   struct Block {
-    // Bit i: byte i is the NUL that ends a term.
+    // Bit i is set if byte i is the NUL that ends a term.
     uint64_t ends = 0;
-    // Terms that end before the block.
+    // The number of terms that end before the block.
     Number ended_before = 0;
   };
 

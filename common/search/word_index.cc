@@ -12,21 +12,22 @@
 namespace portreg {
 namespace {
 
-// Texts that are added up for one question at most, where the tree allows it; in
-// registries of very many records as many as fill the time of a few bitmaps.
+// A node keeps the sum of its texts if adding them up costs more than this, where one
+// text costs 1. In registries of very many records the limit grows with the size of a
+// bitmap.
 constexpr size_t kLeastDearCost = 2048;
-// What it costs to find the term of a suffix, where one of its texts costs 1.
+// The cost of finding the term of a suffix, where one of its texts costs 1.
 constexpr size_t kSuffixCost = 4;
-// Branches from the root to a leaf: a term that repeats itself ten thousand times
-// must not make a tree of that height.
+// The most branches from the root to a leaf. The limit exists because a term that
+// repeats itself ten thousand times would otherwise make a tree of that height.
 constexpr int kMaxBranches = 32;
-// No suffix is told from another by what lies behind so many bytes. No query's
-// word is longer.
+// The depth beyond which the suffixes of a node are not compared, because no word of a
+// query is longer.
 constexpr uint32_t kMaxDepth = 256;
 
 }  // namespace
 
-// Builds the members of an index, one after the other.
+// Builds the members of an index one after the other.
 class WordIndex::Builder {
  public:
   explicit Builder(WordIndex& index) : index_(index) {}
@@ -35,8 +36,8 @@ class WordIndex::Builder {
   void IndexSuffixes();
 
  private:
-  // Terms in the order of the texts: text i holds [begin[i], begin[i + 1]). Text
-  // 2 * r is the name of record r, and the next its description.
+  // The terms in the order of the texts. Text i has terms[begin[i], begin[i + 1]). Text
+  // 2 * r is the name of record r, and text 2 * r + 1 is its description.
   struct TermsOfTexts {
     std::vector<Terms::Number> terms;
     std::vector<uint32_t> begin;
@@ -46,8 +47,8 @@ class WordIndex::Builder {
                                 Terms::Builder& terms);
   void AddTermSets(const TermsOfTexts& texts);
 
-  // Gives a node children, or makes it a leaf, and returns what it costs to
-  // collect it, by Kind.
+  // Adds children to a node or leaves it a leaf. Returns the cost of collecting the
+  // texts of the node, by Kind.
   std::array<size_t, 2> Grow(NodeIndex node, int branches);
   void AddChildren(NodeIndex node);
   void ExtendDepth(Node& node) const;
@@ -67,7 +68,7 @@ WordIndex::Builder::TermsOfTexts WordIndex::Builder::ReadTexts(
     const size_t begin = texts.terms.size();
     texts.begin.push_back(static_cast<uint32_t>(begin));
     if (same_as != nullptr && *same_as == text) {
-      // Most records come once for tcp and once for udp.
+      // Copies the terms, because most records exist once for tcp and once for udp.
       for (uint32_t i = texts.begin[texts.begin.size() - 3];
            i < texts.begin[texts.begin.size() - 2]; ++i) {
         texts.terms.push_back(texts.terms[i]);
@@ -170,7 +171,7 @@ std::array<size_t, 2> WordIndex::Builder::Grow(NodeIndex node, int branches) {
       for (const Kind kind : {kAll, kLeft}) cost[kind] += of_child[kind];
     }
   }
-  // No query leads to the root alone.
+  // The root keeps no texts, because no search ends there.
   if (branches == 0) return cost;
   for (const Kind kind : {kAll, kLeft}) {
     if (cost[kind] <= dear_cost_ || single) continue;
@@ -219,7 +220,7 @@ void WordIndex::Builder::AddChildren(NodeIndex index) {
   for (size_t byte = 0; byte < 256; ++byte) {
     if (begin[byte] == begin[byte + 1]) continue;
     ++count;
-    // Ends the life of `node`.
+    // Invalidates `node`.
     index_.nodes_.push_back({base + begin[byte],
                              base + begin[byte + 1],
                              0,
@@ -268,7 +269,7 @@ void WordIndex::Collect(const Node& node, Kind kind, Bitmap& texts) const {
 
 void WordIndex::CollectWhole(const Node& node, size_t word_size, Bitmap& whole) const {
   if (word_size < node.depth) {
-    // The next byte is the same everywhere.
+    // All suffixes have the same byte behind the word.
     const char next = terms_.text()[suffixes_[node.begin] + word_size];
     if (!IsWordByte(next)) Collect(node, kLeft, whole);
     return;

@@ -1,4 +1,4 @@
-// Finds where a word is, also within longer ones.
+// Finds the texts that contain a word, also within longer words.
 #ifndef PORTREG_COMMON_SEARCH_WORD_INDEX_H_
 #define PORTREG_COMMON_SEARCH_WORD_INDEX_H_
 
@@ -18,28 +18,29 @@
 
 namespace portreg {
 
-// Two texts of a record.
+// The texts of a record that are searched. A name includes its aliases.
 enum class RecordText : uint8_t { kService = 0, kDescription = 1 };
 
-// The terms of records' names and descriptions (see common/search/terms.h), the records
-// that hold each, and a tree of the terms' suffixes: a word is within a term
-// where it begins one of the term's suffixes. What is common to very many terms
-// or records is added up beforehand, so that a question's cost is bounded by
-// the tree and not by how common the word is. Thread-safe.
+// Indexes the terms of records' names and descriptions (see common/search/terms.h): the
+// records that contain each term, and a tree of the terms' suffixes. A term contains a
+// word if one of the term's suffixes begins with the word. The texts of a node with
+// very many terms or records are added up beforehand. The cost of a search is therefore
+// bounded by the tree, however common the word is. Thread-safe.
 //
-// Records have numbers here: their places in the list they are given in.
+// Records are numbered by their places in the list that the constructor receives.
 class WordIndex {
  public:
   explicit WordIndex(absl::Span<const ServiceRecord* const> records);
 
-  // Texts that hold a word: a bit for each text of each record.
+  // A set of texts that contain a word, with one bit for each text of each record.
   class Texts {
    public:
     explicit Texts(const WordIndex& index) : bits_(index.text_bound()) {}
 
     void Clear() { bits_.Clear(); }
 
-    // Number 64 * i + b is bit b of word i.
+    // Return the bits of all names, and those of all descriptions. Record 64 * i + b is
+    // bit b of word i.
     [[nodiscard]] absl::Span<const uint64_t> services() const {
       return bits_.words().first(bits_.words().size() / 2);
     }
@@ -52,45 +53,47 @@ class WordIndex {
     Bitmap bits_;
   };
 
-  // Bytes of memory that the index takes.
+  // Returns the memory that the index uses, in bytes.
   [[nodiscard]] size_t MemoryBytes() const {
     return terms_.MemoryBytes() + sets_.MemoryBytes() +
            suffixes_.capacity() * sizeof(suffixes_[0]) + nodes_.capacity() * sizeof(nodes_[0]);
   }
 
-  // Adds to `holding` the texts that hold `word`, and to `whole` those in which
-  // neither a letter nor a digit is beside it somewhere. The word must not be
-  // empty and is compared with texts in lower case. May stop early once
-  // `*cancelled` is true; nullptr: never.
+  // Adds to `holding` the texts that contain `word`. Adds to `whole` the texts that
+  // contain it somewhere as a whole word, without a word byte (see IsWordByte) beside
+  // it. The word must not be empty and must be in lower case. May stop early once
+  // `*cancelled` is true. If `cancelled` is nullptr, never stops early.
   void Find(absl::string_view word, Texts& holding, Texts& whole,
             const std::atomic<bool>* cancelled) const;
 
  private:
-  // Where a suffix of a term begins in the terms' text.
+  // The position in the text of the terms at which a suffix of a term begins.
   using Suffix = uint32_t;
   using NodeIndex = uint32_t;
 
   static constexpr NumberSets::Id kNone = UINT32_MAX;
 
-  // Suffixes that begin with the same bytes.
+  // The suffixes that begin with the same bytes.
   struct Node {
-    // suffixes_[begin, end).
+    // The suffixes are suffixes_[begin, end).
     uint32_t begin;
     uint32_t end;
-    // nodes_[first_child, first_child + child_count): the suffixes by their byte
-    // at `depth`, ascending. None in a leaf, which is searched one by one.
+    // The children are nodes_[first_child, first_child + child_count). They divide the
+    // suffixes by their byte at `depth`, ascending. A leaf has no children; its
+    // suffixes are compared one by one.
     NodeIndex first_child;
     uint16_t child_count;
-    // The byte by which the parent leads here; NUL: the suffixes are at their
-    // end.
+    // The byte that leads from the parent to this node. NUL: the suffixes end here.
     uint8_t byte;
-    // Bytes that the suffixes have in common. In a leaf: those that lead to it.
+    // The number of bytes that the suffixes have in common. In a leaf: the number of
+    // bytes that lead to it.
     uint32_t depth;
-    // The texts that hold a suffix, and those that hold one which no word byte
-    // is before. Kept where it costs much to add them up.
+    // The texts that contain a suffix of the node, and those that contain one with no
+    // word byte before it. Indexed by Kind. kNone unless adding up the texts is
+    // expensive.
     std::array<NumberSets::Id, 2> sets;
   };
-  // Index of Node::sets.
+  // The index of a set in Node::sets.
   enum Kind : uint8_t { kAll = 0, kLeft = 1 };
 
   class Builder;
@@ -99,19 +102,21 @@ class WordIndex {
   [[nodiscard]] bool BeginsWord(Suffix suffix) const;
   [[nodiscard]] const Node* Child(const Node& node, char byte) const;
 
-  // Adds the texts of a node's suffixes.
+  // Adds to `texts` the texts that contain a suffix of the node.
   void Collect(const Node& node, Kind kind, Bitmap& texts) const;
   void CollectWhole(const Node& node, size_t word_size, Bitmap& whole) const;
   void FindInLeaf(const Node& leaf, size_t matched, absl::string_view word, Texts& holding,
                   Texts& whole, const std::atomic<bool>* cancelled) const;
 
-  // Text number: that of the record, for a description plus this.
+  // The number of a name is that of its record. The number of a description is that of
+  // its record plus description_begin_.
   size_t description_begin_;
   Terms terms_;
-  // By number the texts that hold each term, then what nodes keep.
+  // First the texts that contain each term, by the number of the term; then the sets of
+  // the nodes.
   NumberSets sets_;
   std::vector<Suffix> suffixes_;
-  // The root is the first.
+  // The first node is the root.
   std::vector<Node> nodes_;
 };
 

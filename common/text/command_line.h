@@ -1,4 +1,4 @@
-// What portregd's and portreg's command lines have in common besides Abseil.
+// Prepares the command lines of portregd and portreg for Abseil's flag parser.
 #ifndef PORTREG_COMMON_TEXT_COMMAND_LINE_H_
 #define PORTREG_COMMON_TEXT_COMMAND_LINE_H_
 
@@ -7,13 +7,12 @@
 
 namespace portreg {
 
-// Whether one of `flags` stands among the arguments, before "--" if there is
-// one.
+// Returns true if an argument before the first "--" equals one of `flags`.
 bool HasFlag(absl::Span<char* const> arguments, absl::Span<const absl::string_view> flags);
 
-// Writes --some-flag as --some_flag, if that is a flag of this program: Abseil
-// knows it so, and people are used to hyphens. Values and what follows "--"
-// stay as they are.
+// Changes --some-flag to --some_flag in place if this program has a flag of that name,
+// because people type hyphens and Abseil's flags have underscores. Does not change
+// values or arguments after "--".
 void HyphensToUnderscores(absl::Span<char* const> arguments);
 
 }  // namespace portreg

@@ -14,7 +14,7 @@ constexpr bool IsContinuation(char byte) {
   return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
 }
 
-// The longest prefix of at most `max_bytes` that ends between characters.
+// Returns the longest prefix of at most `max_bytes` bytes that does not split a character.
 absl::string_view Prefix(absl::string_view text, size_t max_bytes) {
   if (text.size() <= max_bytes) return text;
   size_t end = max_bytes;

@@ -1,4 +1,4 @@
-// Shows a stranger's text to a person.
+// Makes untrusted text safe to show on a terminal or in a log.
 #ifndef PORTREG_COMMON_TEXT_QUOTE_H_
 #define PORTREG_COMMON_TEXT_QUOTE_H_
 
@@ -10,18 +10,18 @@
 
 namespace portreg {
 
-// Returns whether a character could write over a screen or forge a line of a log: C0, DEL
-// and C1, line separators, and what changes the direction of a line, behind which
-// other text could hide (Unicode 15, table 2 of UAX #9).
+// Returns true if a character could overwrite a screen or forge a line of a log: C0, DEL
+// and C1, line separators, and the characters that change the writing direction, which
+// could disguise other text (Unicode 15, table 2 of UAX #9).
 bool IsControl(uint32_t code_point);
 
-// `text` fit to be shown on one line: control characters, which could write
-// over a screen or forge a line of a log, as escapes such as \n and \x1b. A
-// text that is not UTF-8 is escaped wherever it is not ASCII.
+// Returns `text` in a form that is safe to show on one line: replaces the characters of
+// IsControl with escapes such as \n and \x1b. If `text` is not valid UTF-8, also escapes
+// every byte that is not ASCII, and quotes and backslashes.
 std::string Printable(absl::string_view text);
 
-// `text`, printable and in double quotes: at most `max_bytes` of it, cut
-// between characters and then followed by "...".
+// Returns at most the first `max_bytes` bytes of `text`, printable and in double quotes.
+// Does not split a character. Appends "..." if `text` is longer.
 std::string Quoted(absl::string_view text, size_t max_bytes = 64);
 
 }  // namespace portreg

@@ -1,4 +1,4 @@
-// Says which names of metadata are not for a caller to set.
+// Lists the metadata names that a caller must not set.
 #ifndef PORTREG_COMMON_TEXT_RESERVED_METADATA_H_
 #define PORTREG_COMMON_TEXT_RESERVED_METADATA_H_
 
@@ -10,9 +10,9 @@
 
 namespace portreg {
 
-// Beside names that begin with "grpc-": names that gRPC 1.51 reads or writes itself (traits in its
-// metadata_batch.h), for some of which it ends the process, and those that HTTP/2
-// forbids or that a proxy would act upon (RFC 9113 section 8.2.2).
+// The reserved names that do not begin with "grpc-". gRPC 1.51 reads or writes some of them
+// itself (traits in its metadata_batch.h); a few even abort the process. HTTP/2 forbids the
+// others, or a proxy would act on them (RFC 9113 section 8.2.2).
 inline constexpr std::array<absl::string_view, 17> kReservedMetadata = {
     "connection",
     "content-length",
@@ -33,7 +33,7 @@ inline constexpr std::array<absl::string_view, 17> kReservedMetadata = {
     "x-endpoint-load-metrics-bin",
 };
 
-// Returns whether the name, in lower case, is reserved for gRPC or HTTP/2.
+// Returns true if gRPC or HTTP/2 reserves the name. The name must be in lower case.
 inline bool IsReservedMetadata(absl::string_view name) {
   return absl::StartsWith(name, "grpc-") ||
          std::find(kReservedMetadata.begin(), kReservedMetadata.end(), name) !=

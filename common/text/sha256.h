@@ -1,4 +1,4 @@
-// SHA-256 (FIPS 180-4), by OpenSSL.
+// Computes SHA-256 digests (FIPS 180-4) with OpenSSL.
 #ifndef PORTREG_COMMON_TEXT_SHA256_H_
 #define PORTREG_COMMON_TEXT_SHA256_H_
 
@@ -11,15 +11,15 @@ struct SHA256state_st;
 
 namespace portreg {
 
-// Hashes bytes given piece by piece. Not for use by several threads at once.
+// Hashes bytes piece by piece. Not thread-safe.
 class Sha256 {
  public:
   Sha256();
 
   void Update(absl::string_view bytes);
 
-  // The digest of all bytes so far as 64 lower-case hexadecimal digits, the
-  // way sha256sum prints it. Nothing may be added afterwards.
+  // Returns the digest of all bytes so far as 64 lower-case hexadecimal digits, in the
+  // format of sha256sum. No other member function may be called afterwards.
   [[nodiscard]] std::string Finish();
 
  private:
@@ -29,7 +29,7 @@ class Sha256 {
   std::unique_ptr<SHA256state_st, Free> state_;
 };
 
-// The digest of `bytes` as 64 lower-case hexadecimal digits.
+// Returns the digest of `bytes` as 64 lower-case hexadecimal digits.
 std::string Sha256Of(absl::string_view bytes);
 
 }  // namespace portreg

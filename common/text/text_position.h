@@ -1,4 +1,4 @@
-// Places in texts, for errors that name them.
+// Names a position in a text, for error messages.
 #ifndef PORTREG_COMMON_TEXT_TEXT_POSITION_H_
 #define PORTREG_COMMON_TEXT_TEXT_POSITION_H_
 
@@ -9,13 +9,13 @@
 
 namespace portreg {
 
-// A place in a text. Both count from 1; columns count bytes.
+// A position in a text. Lines and columns count from 1; columns count bytes.
 struct TextPosition {
   uint32_t line = 1;
   uint32_t column = 1;
 };
 
-// "line 3, column 7: message", as INVALID_ARGUMENT.
+// Returns INVALID_ARGUMENT with a text such as "line 3, column 7: message".
 absl::Status ErrorAt(TextPosition position, absl::string_view message);
 
 }  // namespace portreg

@@ -12,7 +12,7 @@ constexpr std::ptrdiff_t kBlockBytes = 64;
 
 bool IsAscii(char byte) { return static_cast<unsigned char>(byte) < 0x80; }
 
-// Without a branch a byte, so that compilers take many bytes at once.
+// Has no branch per byte, so that compilers can vectorise the loop.
 bool BlockIsAscii(const char* block) {
   unsigned char all = 0;
   for (std::ptrdiff_t i = 0; i < kBlockBytes; ++i) all |= static_cast<unsigned char>(block[i]);
@@ -27,8 +27,8 @@ const char* FindNotAscii(const char* at, const char* end) {
 }  // namespace
 
 size_t FindInvalidUtf8(absl::string_view text) {
-  // Texts are ASCII nearly everywhere, and what is not stands in runs: no
-  // character reaches from one into the next.
+  // Skips ASCII quickly, because most text is ASCII. Each run of other bytes is checked
+  // on its own; no character spans two runs.
   const char* run = text.begin();
   while ((run = FindNotAscii(run, text.end())) != text.end()) {
     const char* const end = std::find_if(run, text.end(), IsAscii);

@@ -1,4 +1,4 @@
-// Validity of UTF-8, by the utfcpp library.
+// Checks UTF-8 with the utfcpp library.
 #ifndef PORTREG_COMMON_TEXT_UTF8_H_
 #define PORTREG_COMMON_TEXT_UTF8_H_
 
@@ -8,8 +8,8 @@
 
 namespace portreg {
 
-// Where the first byte that is not valid UTF-8 (RFC 3629) stands; text.size()
-// if there is none.
+// Returns the offset of the first invalid UTF-8 sequence (RFC 3629); text.size() if
+// there is none.
 size_t FindInvalidUtf8(absl::string_view text);
 
 bool IsValidUtf8(absl::string_view text);

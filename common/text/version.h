@@ -1,4 +1,4 @@
-// The version of portreg, as CMakeLists.txt states it.
+// Returns the version of portreg, which the root CMakeLists.txt states.
 #ifndef PORTREG_COMMON_TEXT_VERSION_H_
 #define PORTREG_COMMON_TEXT_VERSION_H_
 
@@ -6,7 +6,7 @@
 
 namespace portreg {
 
-// "0.1.0", by semver.org.
+// Returns a semantic version such as "0.1.0" (semver.org).
 absl::string_view Version();
 
 }  // namespace portreg

@@ -1,12 +1,12 @@
-# Run by CPack on the files to be packaged: makes of a plain installation what
-# Debian's policy asks for.
+# Adapts the files to be packaged to Debian's policy. CPack runs this script before it
+# builds the packages.
 set(usr ${CPACK_TEMPORARY_DIRECTORY}/*/usr)
 
 function(run)
   execute_process(COMMAND ${ARGN} COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 
-# Without name and time: equal texts give equal files.
+# --no-name leaves out name and time, so that equal texts give equal files.
 file(GLOB texts ${usr}/share/man/man*/* ${usr}/share/doc/*/changelog)
 foreach(file IN LISTS texts)
   run(gzip --best --no-name ${file})
@@ -22,7 +22,7 @@ foreach(file IN LISTS archives)
     --enable-deterministic-archives ${file})
 endforeach()
 
-# Debian's zsh reads site-functions under /usr/local only.
+# Debian's zsh reads site-functions only under /usr/local, and vendor-completions under /usr.
 file(GLOB completions ${usr}/share/zsh/site-functions)
 foreach(directory IN LISTS completions)
   get_filename_component(parent ${directory} DIRECTORY)

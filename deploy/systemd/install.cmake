@@ -1,5 +1,5 @@
-# Units, settings and examples of portregd. Only for the prefix /usr, where the
-# units look for their programs: in the Debian package.
+# Installs the units, settings and examples of portregd. Does nothing unless the prefix
+# is /usr, as in the Debian package, because the units name programs under /usr.
 if(NOT CMAKE_INSTALL_PREFIX STREQUAL "/usr")
   return()
 endif()
@@ -21,5 +21,5 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/deploy/proxy ${PROJECT_SOURCE_DIR}/deplo
 set(scripts ${PROJECT_SOURCE_DIR}/deploy/debian/portregd)
 set(CPACK_DEBIAN_SERVER_PACKAGE_CONTROL_EXTRA
   ${scripts}/conffiles ${scripts}/postinst ${scripts}/postrm ${scripts}/prerm)
-# What portreg-refresh calls.
+# portreg-refresh calls these programs.
 set(CPACK_DEBIAN_SERVER_PACKAGE_RECOMMENDS "ca-certificates, curl, portreg")

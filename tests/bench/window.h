@@ -1,4 +1,4 @@
-// The part of a load that is measured.
+// Measures the latency and the cost of calls during a part of a load.
 #ifndef PORTREG_TESTS_BENCH_WINDOW_H_
 #define PORTREG_TESTS_BENCH_WINDOW_H_
 
@@ -15,42 +15,43 @@ namespace portreg::bench {
 
 using Clock = std::chrono::steady_clock;
 
-// Counts calls from when a load has warmed up until it has lasted long enough,
-// and takes the processor time that they cost on both sides: the CPU clocks of
-// whole processes over the calls between two looks at them. For one thread.
+// Counts calls after a warm-up, for a given time or number of calls. Also measures the
+// processor time per call of client and server, by reading the CPU clocks of the whole
+// processes at the beginning and the end of the window. Not thread-safe.
 class Window {
  public:
   struct Limits {
-    // The process that answers, on this machine. 0: not measured.
+    // The server's process on this machine. Default: 0, its processor time is not measured.
     pid_t server = 0;
-    // How long to go before counting.
+    // The time before calls count.
     absl::Duration warm_up = absl::Milliseconds(100);
-    // How long to count.
+    // The time during which calls count.
     absl::Duration length = absl::Seconds(1);
-    // If not 0, the window is that many calls, from the first one on.
+    // If not 0, counts this many calls, beginning with the first one; `warm_up` and `length`
+    // have no effect.
     uint64_t calls = 0;
   };
 
   // Begins the warm-up.
   explicit Window(const Limits& limits);
 
-  // Takes in a call that is over. One that is not `right` counts as wrong at
-  // any time.
+  // Records a call that has ended. A call that is not `right` counts as wrong even outside
+  // the window.
   void Add(Clock::time_point began, Clock::time_point ended, bool right);
 
-  // Whether the window is over: nothing more counts.
+  // Returns true if the window has ended. Further calls do not count.
   [[nodiscard]] bool over() const { return over_; }
 
-  // Calls that were wrong, or failed.
+  // The number of calls that failed or had a wrong reply.
   [[nodiscard]] uint64_t wrong() const { return wrong_; }
 
-  // One JSON object: calls, wrong, seconds, rate (calls a second), p50_us,
-  // p99_us and p999_us (latency), client_us and server_us (processor time a
-  // call). The window must be over, and not empty.
+  // Returns a JSON object: calls, wrong, seconds, rate (calls per second), p50_us,
+  // p99_us and p999_us (latency), client_us and server_us (processor time per call).
+  // Requires a window that has ended and counted a call.
   [[nodiscard]] std::string ToJson();
 
  private:
-  // One look at the clocks.
+  // The values of the clocks at one moment.
   struct Moment {
     Clock::time_point time;
     double server_seconds = 0;

@@ -1,4 +1,4 @@
-// What the benchmark asks, and what the right answers are.
+// Makes the benchmark's requests and the right replies to them.
 #ifndef PORTREG_TESTS_BENCH_WORKLOAD_H_
 #define PORTREG_TESTS_BENCH_WORKLOAD_H_
 
@@ -14,10 +14,10 @@
 
 namespace portreg::bench {
 
-// Keys of one batch.
+// The number of keys in one batch.
 inline constexpr size_t kBatchSize = 1'000;
 
-// A request's bytes, and those of the one right reply.
+// The bytes of a request and of the right reply.
 struct Question {
   std::string request;
   std::string answer;
@@ -25,36 +25,36 @@ struct Question {
 
 // Questions of one kind.
 struct Workload {
-  // The RPC's path: "/portreg.v1.PortRegistryService/Lookup".
+  // The RPC's path, such as "/portreg.v1.PortRegistryService/Lookup".
   std::string method;
   std::vector<Question> questions;
-  // Whether a reply that differs from the answer says the same nonetheless:
-  // where fields may come in another order, or a foreign server adds its own.
+  // Returns true if a reply with other bytes than the answer is right too, because fields
+  // may come in another order or another server adds fields of its own.
   bool (*same)(absl::string_view reply, absl::string_view answer);
 };
 
-// The workload of that name: empty, port, name, classify, batch, put (fills
-// etcd), range and serializable_range (etcd). NOT_FOUND for any other name.
+// Returns the workload of this name: empty, port, name, classify, batch, put (fills
+// etcd), range or serializable_range (both read etcd). Returns NOT_FOUND for another name.
 absl::StatusOr<Workload> MakeWorkload(absl::string_view name, const Registry& registry);
 
-// `count` ports that have records, drawn at random, the same for each run.
+// Returns `count` random ports that have records, the same ports in each run.
 std::vector<Port> SomePorts(const Registry& registry, size_t count);
 
-// The ports that workload batch asks for, in parts of kBatchSize.
+// Returns the ports of the workload "batch", kBatchSize for each batch.
 std::vector<Port> BatchPorts(const Registry& registry);
 
-// The bytes with which Lookup answers.
+// Returns the serialised reply to a lookup of `port`.
 std::string LookupReply(const Registry& registry, Port port);
 
-// Takes replies in, and says whether they are right.
+// Decides if the replies to a workload are right. Not thread-safe.
 class Examiner {
  public:
   explicit Examiner(Workload workload) : workload_(std::move(workload)) {}
 
   [[nodiscard]] const Workload& workload() const { return workload_; }
 
-  // Whether `reply` is right for the question at `index`. One that says the same
-  // in other bytes is remembered, so that only the first one takes time.
+  // Returns true if `reply` is right for the question at `index`. Remembers a right reply
+  // with other bytes than the answer, so that only the first such reply is parsed.
   [[nodiscard]] bool Right(size_t index, const grpc::ByteBuffer& reply);
 
  private:

@@ -1,4 +1,4 @@
-// Answers of calls: awaited, and compared.
+// Makes calls, waits for their answers and compares them.
 #ifndef PORTREG_TESTS_CLIENT_ANSWERS_H_
 #define PORTREG_TESTS_CLIENT_ANSWERS_H_
 
@@ -23,7 +23,7 @@
 
 namespace portreg {
 
-// Calls until `done` is true; fails the test after 20 s.
+// Calls `done` until it returns true. Fails the test after 20 s.
 template <typename Done>
 void CallUntil(Done done) {
   const absl::Time end = absl::Now() + absl::Seconds(20);
@@ -36,11 +36,11 @@ void CallUntil(Done done) {
   }
 }
 
-// Takes what one call gives to its callback, on whatever thread.
+// Receives the outcome of one asynchronous call. The callback may run on any thread.
 template <typename T>
 class Outcome {
  public:
-  // The call's callback. To be asked for once.
+  // Returns the callback for the call. Must be called only once.
   [[nodiscard]] Callback<T> Taker() {
     const std::shared_ptr<void> last_word(nullptr, [state = state_](void*) {
       const std::lock_guard lock(state->mutex);
@@ -54,8 +54,8 @@ class Outcome {
     };
   }
 
-  // Waits until the callback has gone: so it cannot be called any more. Fails
-  // the test if it has not within 20 s, or was not called exactly once.
+  // Waits until the callback is destroyed, because it cannot be called afterwards. Fails
+  // the test if it is not destroyed within 20 s or was not called exactly once.
   absl::StatusOr<T> Await() const {
     std::unique_lock lock(state_->mutex);
     EXPECT_TRUE(state_->changed.wait_for(lock, std::chrono::seconds(20), [this] {
@@ -65,7 +65,7 @@ class Outcome {
     return state_->value;
   }
 
-  // Whether the callback has been called by now.
+  // Returns true if the callback has been called.
   [[nodiscard]] bool HasCome() const {
     const std::lock_guard lock(state_->mutex);
     return state_->calls > 0;
@@ -92,7 +92,7 @@ inline std::ostream& operator<<(std::ostream& out, Way way) {
   return out << (way == Way::kBlocking ? "Blocking" : "Async");
 }
 
-// One call of a method that has a twin, and waits for its answer.
+// Calls an asynchronous method of a Client and waits for its answer.
 template <typename Request, typename Response>
 absl::StatusOr<Response> Ask(PendingCall (Client::*method)(const Request&, Callback<Response>,
                                                            const CallOptions&) const,
@@ -111,7 +111,7 @@ inline absl::StatusOr<v1::LookupResponse> LookUpPort(Way way, const Client& clie
   return outcome.Await();
 }
 
-// The next message; nothing at the end.
+// Returns the next message; nullopt at the end.
 inline absl::StatusOr<std::optional<v1::ListRangeResponse>> NextOf(AsyncRecordStream& stream) {
   Outcome<std::optional<v1::ListRangeResponse>> outcome;
   stream.Next(outcome.Taker());

@@ -1,4 +1,4 @@
-// Every call that a Client can make, to go through them all.
+// Lists the calls that a Client can make, for tests that apply to each of them.
 #ifndef PORTREG_TESTS_CLIENT_EVERY_CALL_H_
 #define PORTREG_TESTS_CLIENT_EVERY_CALL_H_
 
@@ -16,18 +16,17 @@ namespace portreg {
 
 struct AnyCall {
   std::string name;
-  // Makes the call, and gives its status; a listing's at its end.
+  // Makes the call and returns its status. Reads a listing to its end.
   std::function<absl::Status(const Client&, const CallOptions&)> make;
 };
 
-// Reads to the end.
+// Reads a stream to its end and returns its status.
 inline absl::Status StatusOf(RecordStream stream) {
   while (stream.Next() != nullptr) {
   }
   return stream.status();
 }
 
-// Reads to the end.
 inline absl::Status StatusOf(AsyncRecordStream stream) {
   while (true) {
     const absl::StatusOr<std::optional<v1::ListRangeResponse>> message = NextOf(stream);
@@ -35,7 +34,7 @@ inline absl::Status StatusOf(AsyncRecordStream stream) {
   }
 }
 
-// A method that has a twin, and the twin, with one request.
+// Adds a blocking method and its asynchronous twin, both with the same request.
 template <typename Request, typename Response>
 void AddTwins(const std::string& name, const Request& request,
               absl::StatusOr<Response> (Client::*method)(const Request&, const CallOptions&) const,
@@ -50,7 +49,7 @@ void AddTwins(const std::string& name, const Request& request,
                    }});
 }
 
-// Each with a request that portregd answers.
+// Returns the calls, each with a request that portregd answers.
 inline std::vector<AnyCall> EveryCall() {
   std::vector<AnyCall> calls;
   v1::LookupRequest lookup;

@@ -1,4 +1,4 @@
-// A server that a test plays, without gRPC.
+// Simulates a server without a gRPC connection, for tests of the client.
 #ifndef PORTREG_TESTS_CLIENT_FAKE_BACKEND_H_
 #define PORTREG_TESTS_CLIENT_FAKE_BACKEND_H_
 
@@ -23,8 +23,8 @@
 
 namespace portreg::internal {
 
-// A stream whose messages and end come from the test. The listener is called on the
-// clock's thread.
+// A stream whose messages and end the test supplies. The listener runs on the clock's
+// thread.
 template <typename Response>
 class FakeStream final : public MessageStream,
                          public std::enable_shared_from_this<FakeStream<Response>> {
@@ -65,7 +65,7 @@ class FakeStream final : public MessageStream,
     clock_.RunElsewhere([self = this->shared_from_this()] { self->Deliver(); });
   }
 
-  // Requires mutex_. The first end counts.
+  // Requires mutex_. Later ends have no effect.
   void End(const grpc::Status& status) {
     if (!end_) end_ = status;
   }
@@ -100,11 +100,12 @@ class FakeStream final : public MessageStream,
   bool reading_ = false;
   std::deque<Response> messages_;
   std::optional<grpc::Status> end_;
-  // Used on the clock's thread alone once the stream has started.
+  // Used only on the clock's thread after the stream has started.
   std::shared_ptr<StreamListener<Response>> listener_;
 };
 
-// Holds each call open until the test ends it. Answers name the port asked.
+// A Backend that holds each call open until the test ends it. An answer contains one record
+// with the port of its request.
 class FakeBackend final : public Backend {
  public:
   using Listing = FakeStream<v1::ListRangeResponse>;
@@ -118,8 +119,7 @@ class FakeBackend final : public Backend {
   [[nodiscard]] FakeClock& fake_clock() const { return clock_; }
   void set_connected(bool connected) { connected_ = connected; }
 
-  // Waits until so many lookup calls have been made, and returns the ports that
-  // each asked for.
+  // Waits until `count` lookup calls have been made. Returns the ports of each call.
   std::vector<std::vector<int>> AwaitCalls(size_t count) const {
     std::unique_lock lock(calls_->mutex);
     Await(lock, [&] { return calls_->all.size() >= count; });
@@ -128,7 +128,7 @@ class FakeBackend final : public Backend {
     return ports;
   }
 
-  // Ends the call of this number, counted from 0, on the clock's thread.
+  // Ends call number `call`, counted from 0, on the clock's thread. Waits for the call.
   void End(size_t call, const grpc::Status& status = grpc::Status::OK) const {
     std::shared_ptr<Call> ended;
     {
@@ -157,7 +157,7 @@ class FakeBackend final : public Backend {
     return calls_->all[call]->cancelled;
   }
 
-  // Wait until a stream of this number, counted from 0, has been opened.
+  // Wait until stream number `number`, counted from 0, has been opened. Return that stream.
   std::shared_ptr<Listing> AwaitListing(size_t number) const { return AwaitNth(listings_, number); }
   std::shared_ptr<Watching> AwaitWatch(size_t number) const { return AwaitNth(watches_, number); }
   [[nodiscard]] size_t watches() const {
@@ -338,7 +338,7 @@ class FakeBackend final : public Backend {
   // Guarded by the mutex of calls_.
   mutable std::vector<std::shared_ptr<Listing>> listings_;
   mutable std::vector<std::shared_ptr<Watching>> watches_;
-  // Destroyed first, with its thread.
+  // The last member, because it must be destroyed first, with its thread.
   mutable FakeClock clock_;
 };
 

@@ -1,4 +1,4 @@
-// A clock that a test advances.
+// Provides a clock that advances only when a test says so.
 #ifndef PORTREG_TESTS_CLIENT_FAKE_CLOCK_H_
 #define PORTREG_TESTS_CLIENT_FAKE_CLOCK_H_
 
@@ -19,8 +19,8 @@
 
 namespace portreg::internal {
 
-// Stands still unless it is advanced. Its alarms run on a thread of its own, one
-// after the other, as do the functions that tests give it. Uses nothing of gRPC.
+// A clock whose time changes only in Advance. Alarms, and the functions passed to
+// RunElsewhere, run one at a time on the clock's own thread. Does not use gRPC.
 class FakeClock final : public Clock {
  public:
   FakeClock() : thread_([this] { Run(); }) {}
@@ -60,7 +60,7 @@ class FakeClock final : public Clock {
     waiters_.erase(std::find(waiters_.begin(), waiters_.end(), waiter));
   }
 
-  // Runs the alarms that become due, on the clock's thread.
+  // Adds `duration` to the time. The alarms that become due run on the clock's thread.
   void Advance(absl::Duration duration) {
     std::vector<std::pair<ConditionVariable*, Mutex*>> waiters;
     {
@@ -70,7 +70,8 @@ class FakeClock final : public Clock {
       waiters = waiters_;
     }
     for (const auto& [changed, mutex] : waiters) {
-      // Whoever holds the mutex has not begun to wait, or is waiting.
+      // The waiter holds the mutex from before it registers until it waits, so that it cannot
+      // miss this notification.
       const MutexLock lock(*mutex);
       changed->NotifyAll();
     }

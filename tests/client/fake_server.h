@@ -1,4 +1,4 @@
-// Servers in the test's own process, real ones and others, and clients of them.
+// Starts servers in the test's own process, real and fake ones, and creates clients of them.
 #ifndef PORTREG_TESTS_CLIENT_FAKE_SERVER_H_
 #define PORTREG_TESTS_CLIENT_FAKE_SERVER_H_
 
@@ -14,8 +14,8 @@
 
 namespace portreg {
 
-// A gRPC server on loopback that reports itself as serving. Cancels what is
-// under way when it goes.
+// A gRPC server on loopback with a health service that reports SERVING. The destructor
+// cancels open calls.
 class FakeServer {
  public:
   explicit FakeServer(grpc::Service& service,
@@ -26,7 +26,7 @@ class FakeServer {
   [[nodiscard]] std::string target() const;
   [[nodiscard]] int port() const { return port_; }
 
-  // What grpc.health.v1 says of the registry's service.
+  // Sets the status that grpc.health.v1 reports for the registry's service.
   void SetServing(bool serving);
 
  private:
@@ -34,8 +34,8 @@ class FakeServer {
   std::unique_ptr<grpc::Server> server_;
 };
 
-// A port of 127.0.0.1 that is bound and answers nothing: it refuses
-// connections, or, listening, leaves them waiting.
+// A bound port of 127.0.0.1 that never answers. It either refuses connections, or
+// listens and leaves connections waiting.
 class DeafPort {
  public:
   enum class Kind { kRefuses, kLetsWait };
@@ -51,27 +51,27 @@ class DeafPort {
   int port_ = 0;
 };
 
-// Options for `target` that retry without making a test slow.
+// Returns options for `target` with retries so fast that they do not slow down a test.
 ClientOptions OptionsFor(std::string target);
 
-// Client::Create, which must succeed.
+// Calls Client::Create, which must succeed.
 std::unique_ptr<Client> MakeClient(const ClientOptions& options);
 
-// portregd's own server, on a free port of the loopback unless told.
+// Starts the real server of portregd, by default on a free port of loopback.
 std::unique_ptr<server::Server> StartServer(const server::Publication& publication,
                                             const std::string& address = "127.0.0.1:0");
 
-// What a server with no configuration publishes.
+// Returns what a server without configuration publishes.
 const server::Publication& EmbeddedPublication();
 
-// An error as the server makes it: with google.rpc.ErrorInfo.
+// Returns an error like portregd's, with google.rpc.ErrorInfo.
 grpc::Status ErrorWithReason(grpc::StatusCode code, v1::ErrorReason reason,
                              const std::string& message);
 
-// The error of a batch whose reply would be too large.
+// Returns the error for a batch whose reply would be too large.
 grpc::Status ReplyTooLarge();
 
-// Answers a batch of one lookup; of more, the reply is too large.
+// Answers a batch of one lookup. Returns ReplyTooLarge() for a larger batch.
 grpc::Status AnswerOneByOne(const v1::BatchLookupRequest& request,
                             v1::BatchLookupResponse& response);
 

@@ -1,4 +1,4 @@
-// The registry's service with scripted answers.
+// Implements the registry's service with answers that a test sets.
 #ifndef PORTREG_TESTS_CLIENT_FAKE_SERVICE_H_
 #define PORTREG_TESTS_CLIENT_FAKE_SERVICE_H_
 
@@ -17,11 +17,11 @@
 
 namespace portreg {
 
-// What a stream of the FakeService writes, and how it ends. Nothing: it stays
-// open until the client cancels it.
+// The messages that a stream of FakeService writes, and the status that ends it. Without
+// `end` the stream stays open until the client cancels it.
 struct ListScript {
   using Response = v1::ListRangeResponse;
-  // Unless told, one without records.
+  // Default: one message without records.
   std::vector<Response> messages = std::vector<Response>(1);
   std::optional<grpc::Status> end = grpc::Status::OK;
 };
@@ -31,19 +31,19 @@ struct WatchScript {
   std::optional<grpc::Status> end = grpc::Status::OK;
 };
 
-// The metadata that a call came with.
+// The metadata of a call.
 using Metadata = std::multimap<std::string, std::string>;
 
 // A unary call that has not been answered yet.
 class OpenCall;
 
-// Answers as a test wants it. The answers must be set before the first call;
-// they run on gRPC's threads, one at a time. A call that none is set for is
-// UNIMPLEMENTED.
+// Answers each RPC with a function that the test sets. The functions must be set before
+// the first call. They run on gRPC's threads, one at a time. An RPC without a function
+// fails with UNIMPLEMENTED.
 class FakeService final : public v1::PortRegistryService::CallbackService {
  public:
-  // Nothing: the call stays open until its client cancels it, or until
-  // FinishOpenCalls.
+  // Fills the response and returns the status. If it returns nullopt, the call stays open
+  // until the client cancels it or FinishOpenCalls ends it.
   template <typename Request, typename Response>
   using Answer = std::function<std::optional<grpc::Status>(const Request&, Response&)>;
 
@@ -55,31 +55,31 @@ class FakeService final : public v1::PortRegistryService::CallbackService {
   std::function<ListScript(const v1::ListRangeRequest&)> list_range;
   std::function<WatchScript(const v1::WatchRequest&)> watch;
 
-  // Answers every call alike.
+  // Sets the answer of every RPC to `status`.
   void AnswerAll(const std::optional<grpc::Status>& status);
 
-  // What was asked so far.
+  // Return the requests so far.
   [[nodiscard]] std::vector<v1::LookupRequest> lookups() const { return Copy(lookups_); }
   [[nodiscard]] std::vector<v1::BatchLookupRequest> batches() const { return Copy(batches_); }
   [[nodiscard]] std::vector<v1::ListRangeRequest> listings() const { return Copy(listings_); }
   [[nodiscard]] std::vector<v1::WatchRequest> watches() const { return Copy(watches_); }
-  // What each call so far came with, whatever it asked.
+  // Returns the metadata of every call so far, of all RPCs.
   [[nodiscard]] std::vector<Metadata> metadata() const { return Copy(metadata_); }
-  // The user agent of the last call.
+  // Returns the user agent of the last call; empty if there was none.
   [[nodiscard]] std::string user_agent() const;
-  // Messages of streams that gRPC has taken so far.
+  // Returns the number of stream messages that gRPC has accepted so far.
   [[nodiscard]] size_t writes() const { return Copy(writes_); }
 
-  // Ends the calls that are open.
+  // Ends the open unary calls with `status`.
   void FinishOpenCalls(const grpc::Status& status);
 
-  // Each waits until it is so; false if it is not within 20 s.
+  // These wait for an event. Each returns false if it does not happen within 20 s.
   //
-  // That many calls have come in all.
+  // Waits until `count` calls in all have arrived.
   [[nodiscard]] bool WaitForCalls(size_t count) const;
-  // gRPC has taken that many messages of streams.
+  // Waits until gRPC has accepted `count` stream messages.
   [[nodiscard]] bool WaitForWrites(size_t count) const;
-  // A client has cancelled a call.
+  // Waits until a client has cancelled a call.
   [[nodiscard]] bool WaitForCancellation() const;
 
   grpc::ServerUnaryReactor* Lookup(grpc::CallbackServerContext* context,
@@ -119,7 +119,7 @@ class FakeService final : public v1::PortRegistryService::CallbackService {
       const grpc::CallbackServerContext& context,
       const std::function<Script(const Request&)>& script, const Request& request,
       std::vector<Request>& requests);
-  // With mutex_ held.
+  // Requires mutex_.
   void NoteCall(const grpc::CallbackServerContext& context);
   void NoteWrite();
   void NoteCancellation();

@@ -1,4 +1,4 @@
-// Lookups that gather, in a client's own parts and against scripted answers.
+// Tests how a Coalescer gathers lookups into batches, against a FakeService.
 #ifndef PORTREG_TESTS_CLIENT_GATHERING_H_
 #define PORTREG_TESTS_CLIENT_GATHERING_H_
 
@@ -34,8 +34,8 @@ inline v1::LookupRequest RequestFor(int32_t port) {
   return request;
 }
 
-// Two calls may be in flight; further lookups gather, however long. The
-// service's answers name the port asked.
+// Tests a Coalescer with at most two calls in flight. Further lookups are gathered without
+// a time limit. The service answers with one record that has the port of the request.
 class GatheringTest : public ::testing::Test {
  protected:
   GatheringTest() {
@@ -64,7 +64,7 @@ class GatheringTest : public ::testing::Test {
     return response;
   }
 
-  // What a call ends with; nothing while calls are held open.
+  // Returns the status that ends a call; nullopt while calls are held open.
   [[nodiscard]] std::optional<grpc::Status> End() const {
     if (holds_) return std::nullopt;
     return grpc::Status::OK;
@@ -84,8 +84,8 @@ class GatheringTest : public ::testing::Test {
     return coalescer().LookupAsync(RequestFor(port), outcome.Taker(), call);
   }
 
-  // Makes a coalescer anew, and holds two calls of it open, so that lookups
-  // gather from now on.
+  // Creates a new coalescer and holds two of its calls open, so that further lookups are
+  // gathered.
   void TakeBothPlaces() {
     const size_t before = service_.metadata().size();
     coalescer_ = nullptr;
@@ -95,7 +95,7 @@ class GatheringTest : public ::testing::Test {
     ASSERT_TRUE(service_.WaitForCalls(before + 2));
   }
 
-  // Answers the open calls, and all further ones at once.
+  // Answers the open calls. Later calls are answered immediately.
   void LetGo() {
     holds_ = false;
     service_.FinishOpenCalls(grpc::Status::OK);
@@ -109,8 +109,8 @@ class GatheringTest : public ::testing::Test {
     EXPECT_EQ(answer->revision(), "revision");
   }
 
-  // Looks up ports 0 to `outcomes.size()` - 1 while both places are taken, then
-  // lets go.
+  // Looks up ports 0 to `outcomes.size()` - 1 while two calls are held open, then answers
+  // them all.
   void LookUpTogether(std::vector<LookupOutcome>& outcomes, const CallOptions& call = {}) {
     TakeBothPlaces();
     for (size_t i = 0; i < outcomes.size(); ++i) {
@@ -119,7 +119,7 @@ class GatheringTest : public ::testing::Test {
     LetGo();
   }
 
-  // How many lookups each batch had.
+  // Returns the number of lookups in each batch.
   [[nodiscard]] std::vector<int> BatchSizes() const {
     std::vector<int> sizes;
     for (const v1::BatchLookupRequest& batch : service_.batches()) {

@@ -1,4 +1,4 @@
-// Listings as a test writes and reads them.
+// Writes and reads listings in tests.
 #ifndef PORTREG_TESTS_CLIENT_LISTINGS_H_
 #define PORTREG_TESTS_CLIENT_LISTINGS_H_
 
@@ -29,10 +29,10 @@
 
 namespace portreg {
 
-// How a stream ends that shall go on.
+// Returns a status with which a stream ends and is then resumed.
 inline grpc::Status Broken() { return {grpc::StatusCode::UNAVAILABLE, "broken"}; }
 
-// The messages of a listing, as the server makes them.
+// Returns the messages of a listing that the real server would send.
 inline std::vector<v1::ListRangeResponse> MessagesOf(const Registry& registry,
                                                      const v1::ListRangeRequest& request) {
   std::vector<v1::ListRangeResponse> messages;
@@ -51,7 +51,7 @@ inline std::vector<std::string> RecordsOf(const std::vector<v1::ListRangeRespons
   return records;
 }
 
-// A message with a record for each name, and a token.
+// Returns a message with a record for each name, a revision and `token`.
 inline v1::ListRangeResponse MessageOf(const std::vector<std::string>& names,
                                        const std::string& token) {
   v1::ListRangeResponse message;
@@ -63,7 +63,7 @@ inline v1::ListRangeResponse MessageOf(const std::vector<std::string>& names,
 
 using MaybeMessage = std::optional<v1::ListRangeResponse>;
 
-// What a listing yields up to its end, and how it ends.
+// The records that a listing has yielded, its last revision and token, and its status.
 struct Yield {
   std::vector<v1::PortRecord> records;
   std::string revision;
@@ -82,7 +82,7 @@ struct Yield {
     return names;
   }
 
-  // As RecordsOf has them.
+  // Returns the serialised records, as RecordsOf does.
   [[nodiscard]] std::vector<std::string> Records() const {
     std::vector<std::string> serialized;
     for (const v1::PortRecord& record : records) serialized.push_back(record.SerializeAsString());
@@ -90,7 +90,7 @@ struct Yield {
   }
 };
 
-// A listing that is read in one of the two ways, and what it has yielded so far.
+// Reads a listing in one of the two ways and keeps what it has yielded so far.
 class Listing {
  public:
   Listing(Way way, const Client& client, const v1::ListRangeRequest& request = {},
@@ -98,8 +98,8 @@ class Listing {
       : stream_(way == Way::kBlocking ? Stream(client.ListRange(request, call))
                                       : Stream(client.ListRangeAsync(request, call))) {}
 
-  // Reads on: a record of a blocking stream, a message of the other one. Returns
-  // false at the end.
+  // Reads one record of a blocking stream, or one message of an asynchronous stream.
+  // Returns false at the end.
   bool Next() {
     if (auto* const blocking = std::get_if<RecordStream>(&stream_)) {
       const v1::PortRecord* const record = blocking->Next();
@@ -116,7 +116,7 @@ class Listing {
     return true;
   }
 
-  // Reads on to the end.
+  // Reads the rest of the listing.
   const Yield& ReadToEnd() {
     while (Next()) continue;
     return yield_;
@@ -140,7 +140,7 @@ class Listing {
   Yield yield_;
 };
 
-// Tokens of the listings that a service was asked for.
+// Returns the resume token of each ListRange request that the service has received.
 inline std::vector<std::string> TokensAsked(const FakeService& service) {
   std::vector<std::string> tokens;
   for (const v1::ListRangeRequest& request : service.listings()) {
@@ -149,10 +149,10 @@ inline std::vector<std::string> TokensAsked(const FakeService& service) {
   return tokens;
 }
 
-// Listings whose streams are scripted.
+// Tests listings whose streams are scripted.
 class ScriptedListingTest : public ::testing::Test {
  protected:
-  // The n-th stream plays the n-th script; further ones the last.
+  // Makes the n-th stream play the n-th script. Further streams play the last script.
   void Play(std::vector<ListScript> scripts) {
     service_.list_range = [scripts = std::move(scripts),
                            next = size_t{0}](const v1::ListRangeRequest&) mutable {
@@ -160,7 +160,7 @@ class ScriptedListingTest : public ::testing::Test {
     };
   }
 
-  // A client with the options as they are now.
+  // Creates a client with the current options and returns it.
   const Client& NewClient() {
     client_ = MakeClient(options_);
     return *client_;

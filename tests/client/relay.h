@@ -1,4 +1,4 @@
-// A connection that can fall silent.
+// Relays a TCP connection and can stop relaying without closing it.
 #ifndef PORTREG_TESTS_CLIENT_RELAY_H_
 #define PORTREG_TESTS_CLIENT_RELAY_H_
 
@@ -11,14 +11,14 @@
 
 namespace portreg {
 
-// What a ping of HTTP/2 takes (RFC 9113 section 6.7).
+// The size of an HTTP/2 PING frame (RFC 9113 section 6.7).
 inline constexpr size_t kPingBytes = 17;
 
-// Passes on the bytes of one connection, in both directions; further ones are
-// left waiting.
+// Forwards the bytes of one connection in both directions. Does not accept further
+// connections.
 class Relay {
  public:
-  // `server` is host:port of an IPv4 address.
+  // Forwards to the port of `server` (host:port) at 127.0.0.1, whatever its host.
   explicit Relay(absl::string_view server);
   Relay(const Relay&) = delete;
   Relay& operator=(const Relay&) = delete;
@@ -26,23 +26,23 @@ class Relay {
 
   [[nodiscard]] std::string target() const;
 
-  // Waits until the client has sent so many bytes from now on; fails the test if
-  // it has not within 20 s.
+  // Waits until the client has sent `count` more bytes. Fails the test if it has not done
+  // so within 60 s.
   void AwaitBytes(size_t count);
 
-  // Passes on nothing from now on; the connections stay open.
+  // Stops forwarding. The connections stay open until the relay is destroyed.
   void Freeze();
 
  private:
   void Run();
-  // Passes on what there is to read. False at the end.
+  // Forwards the bytes that can be read. Returns false at the end.
   bool Pass(int from, int to);
 
   int listener_;
-  // The two ends of the connection; -1 before there is one.
+  // The sockets to the client and to the server; -1 before the client has connected.
   int client_ = -1;
   int upstream_ = -1;
-  // What is written to it ends Run.
+  // A pipe; a byte written to it ends Run.
   int stop_[2];
   int server_port_ = 0;
   absl::Mutex mutex_;

@@ -1,4 +1,4 @@
-// What a watch tells, noted down.
+// Records the events of a watch.
 #ifndef PORTREG_TESTS_CLIENT_WATCH_LOG_H_
 #define PORTREG_TESTS_CLIENT_WATCH_LOG_H_
 
@@ -20,15 +20,16 @@
 
 namespace portreg {
 
-// Notes in the order of the callbacks, which may run on any thread: "r1" for a
-// revision, "lost UNAVAILABLE" for an interruption, "end INTERNAL".
+// Records a note for each callback, in order: a revision such as "r1", "lost UNAVAILABLE"
+// for an interruption, "back" for a recovery, "end INTERNAL" for the end. The callbacks
+// may run on any thread.
 class WatchLog {
  public:
-  // The callbacks, with pauses that do not make a test slow.
+  // Return the callbacks. Options() also makes the client retry fast, but does not set
+  // OnRecovery().
   [[nodiscard]] RevisionCallback OnRevision() {
     return [state = state_](const v1::WatchResponse& now) { state->Add(now.revision(), {}); };
   }
-  // "back" for a recovery; Options() leaves it out.
   [[nodiscard]] RecoveryCallback OnRecovery() {
     return [state = state_] { state->Add("back", {}); };
   }
@@ -42,8 +43,8 @@ class WatchLog {
     return options;
   }
 
-  // Waits for so many notes; gives all that are there by then. Fails the test if
-  // they are not within 20 s.
+  // Waits for `count` notes and returns all notes so far. Fails the test if there are
+  // fewer after 20 s.
   std::vector<std::string> Await(size_t count) const {
     std::unique_lock lock(state_->mutex);
     EXPECT_TRUE(state_->changed.wait_for(lock, std::chrono::seconds(20), [&] {
@@ -52,13 +53,13 @@ class WatchLog {
     return state_->notes;
   }
 
-  // The last status noted.
+  // Returns the last error recorded; OK if there was none.
   [[nodiscard]] absl::Status last_status() const {
     const std::lock_guard lock(state_->mutex);
     return state_->last_status;
   }
 
-  // How many callbacks hold this log.
+  // Returns the number of callbacks that still refer to this log.
   [[nodiscard]] long holders() const { return state_.use_count() - 1; }
 
  private:
@@ -80,7 +81,7 @@ class WatchLog {
   const std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
-// What a watch is told.
+// Returns a message of Watch with this revision.
 inline v1::WatchResponse Told(const std::string& revision) {
   v1::WatchResponse message;
   message.set_revision(revision);

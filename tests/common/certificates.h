@@ -1,4 +1,4 @@
-// Certificates for tests of TLS, made by OpenSSL when the test runs.
+// Creates certificates for tests of TLS, with OpenSSL, when the test runs.
 #ifndef PORTREG_TESTS_COMMON_CERTIFICATES_H_
 #define PORTREG_TESTS_COMMON_CERTIFICATES_H_
 
@@ -16,41 +16,41 @@ struct Identity {
   std::string key;
 };
 
-// What a certificate is like, beyond its names.
+// Properties of a certificate other than its alternative names.
 struct CertificateTraits {
-  // From now.
+  // Relative to now.
   absl::Duration valid_from = -absl::Hours(1);
   absl::Duration valid_until = absl::Hours(1);
-  // Such as "clientAuth". Empty for any use.
+  // A purpose such as "clientAuth". Default: empty, any purpose.
   std::string extended_key_usage;
-  // Of an RSA key. 0 for one on the curve P-256.
+  // The size of an RSA key. Default: 0, a key on the curve P-256 instead.
   unsigned rsa_bits = 0;
-  // The subject's common name, in the bytes of an ASN.1 type such as
-  // V_ASN1_BMPSTRING; by default ASCII.
+  // The subject's common name, encoded as its ASN.1 type, such as V_ASN1_BMPSTRING.
+  // Default: ASCII.
   std::string common_name = "issued for a test";
   int common_name_type = 0x1001;
-  // Gives the alternative names in two extensions.
+  // Adds two extensions, each with the alternative names. Default: one extension.
   bool names_twice = false;
 };
 
-// One alternative name of the tag and the bytes, as `alternative_names` of Issue.
-// Tags: 0x81 rfc822Name, 0x82 dNSName, 0x86 URI, 0x87 iPAddress.
+// Returns an alternative name with this tag and these bytes, for `alternative_names` of
+// Issue. Tags: 0x81 rfc822Name, 0x82 dNSName, 0x86 URI, 0x87 iPAddress.
 std::string RawName(unsigned tag, const std::string& bytes);
 
-// Signs certificates.
+// A certificate authority.
 class Authority {
  public:
   explicit Authority(const std::string& name, const CertificateTraits& traits = {});
 
-  // An authority between this one and what it signs.
+  // Returns an intermediate authority that this one has signed.
   [[nodiscard]] Authority IssueAuthority(const std::string& name,
                                          const CertificateTraits& traits = {}) const;
 
-  // Its own certificate, as PEM.
+  // Returns the authority's own certificate, as PEM.
   [[nodiscard]] std::string certificate() const;
 
-  // A certificate for `alternative_names`, such as "DNS:portreg.test",
-  // "IP:127.0.0.1,DNS:localhost" or a RawName; without any if that is empty.
+  // Returns a certificate for `alternative_names`, such as "DNS:portreg.test",
+  // "IP:127.0.0.1,DNS:localhost" or a RawName. Empty: no alternative names.
   [[nodiscard]] Identity Issue(const std::string& alternative_names,
                                const CertificateTraits& traits = {}) const;
 
@@ -61,7 +61,7 @@ class Authority {
   std::shared_ptr<X509> certificate_;
 };
 
-// The key, as PEM, encrypted with a passphrase.
+// Returns a PEM key, encrypted with a passphrase, as PEM.
 std::string Encrypted(const std::string& key);
 
 }  // namespace portreg

@@ -1,4 +1,4 @@
-// Layers, registries and files for tests.
+// Creates layers, registries and files for tests.
 #ifndef PORTREG_TESTS_COMMON_TEST_LAYERS_H_
 #define PORTREG_TESTS_COMMON_TEST_LAYERS_H_
 
@@ -23,7 +23,7 @@
 
 namespace portreg {
 
-// The columns that a file must have; rows below it read "http,80,tcp,Web".
+// The required columns. Rows below this header look like "http,80,tcp,Web".
 inline constexpr absl::string_view kShortHeader =
     "Service Name,Port Number,Transport Protocol,Description\n";
 
@@ -33,20 +33,19 @@ inline constexpr absl::string_view kFullHeader =
     "Date,Modification Date,Reference,Service Code,Unauthorized Use Reported,Assignment "
     "Notes,Owner\n";
 
-// The layer that a whole CSV text makes; rows that cannot be used are set
-// aside.
+// Returns the layer of a CSV text that has a header. Unusable rows are set aside.
 inline LayerData LayerOfText(Layer layer, absl::string_view csv) {
   auto text = std::make_shared<LayerText>();
   text->text = std::string(csv);
   return ReadLayer(layer, "test.csv", std::move(text), {.max_set_aside_share = 1}).value();
 }
 
-// The layer that rows under kShortHeader make.
+// Returns the layer of rows, whose header is kShortHeader.
 inline LayerData MakeLayer(Layer layer, absl::string_view rows) {
   return LayerOfText(layer, absl::StrCat(kShortHeader, rows));
 }
 
-// The rows of each layer, under kShortHeader; none where empty.
+// The rows of each layer, whose header is kShortHeader. Empty: the layer does not exist.
 struct LayerRows {
   absl::string_view iana = "";
   absl::string_view common = "";
@@ -61,7 +60,7 @@ inline Registry MakeRegistry(const LayerRows& rows) {
   return Registry::Create(std::move(layers)).value();
 }
 
-// What a server with no configuration serves.
+// Returns the registry that a server without configuration serves.
 inline const Registry& EmbeddedRegistry() {
   static const auto* const registry = [] {
     std::vector<LayerData> layers;
@@ -73,8 +72,8 @@ inline const Registry& EmbeddedRegistry() {
   return *registry;
 }
 
-// "iana 80/tcp http", "common 20-21 FTP", "iana 0 (Reserved)" for a nameless
-// record, "iana -/tcp imap3" for one without a port.
+// Returns a short text such as "iana 80/tcp http" or "common 20-21 FTP". A record without
+// a name gives "iana 0 (Reserved)", one without a port "iana -/tcp imap3".
 inline std::string Describe(const ServiceRecord& record) {
   const absl::string_view transport = ToString(record.transport);
   return absl::StrCat(
@@ -90,7 +89,7 @@ inline std::vector<std::string> Describe(const Registry& registry,
   return described;
 }
 
-// A new directory, removed with all it holds at the end.
+// Creates a new directory. The destructor removes it and its contents.
 class TempDirectory {
  public:
   TempDirectory() {

@@ -15,7 +15,7 @@
 
 namespace portreg {
 
-// The message that a text in Protobuf's text format means.
+// Parses a message in Protobuf's text format.
 template <typename Message>
 Message Proto(absl::string_view text) {
   Message message;
@@ -23,7 +23,7 @@ Message Proto(absl::string_view text) {
   return message;
 }
 
-// The payload of that type; one without fields if there is none.
+// Returns the error detail of type google.rpc.`type`; an empty message if there is none.
 template <typename Detail>
 Detail DetailOf(const absl::Status& status, absl::string_view type) {
   Detail detail;
@@ -35,12 +35,12 @@ Detail DetailOf(const absl::Status& status, absl::string_view type) {
   return detail;
 }
 
-// ErrorInfo.reason; empty without one.
+// Returns ErrorInfo.reason; empty if the status has no ErrorInfo.
 inline std::string ReasonOf(const absl::Status& status) {
   return DetailOf<errordetails::v1::ErrorInfo>(status, "ErrorInfo").reason();
 }
 
-// The field that BadRequest names; empty without one.
+// Returns the field that BadRequest names first; empty if the status has no BadRequest.
 inline std::string FieldOf(const absl::Status& status) {
   const auto bad_request = DetailOf<errordetails::v1::BadRequest>(status, "BadRequest");
   return bad_request.field_violations().empty() ? "" : bad_request.field_violations(0).field();

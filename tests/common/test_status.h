@@ -1,4 +1,4 @@
-// Reading a status in tests.
+// Reads a status in tests.
 #ifndef PORTREG_TESTS_COMMON_TEST_STATUS_H_
 #define PORTREG_TESTS_COMMON_TEST_STATUS_H_
 
@@ -8,7 +8,7 @@
 
 namespace portreg {
 
-// The message as a type that GoogleTest prints as text.
+// Returns the message as a std::string, because GoogleTest prints that as text.
 inline std::string Message(const absl::Status& status) { return std::string(status.message()); }
 
 }  // namespace portreg

@@ -1,5 +1,5 @@
-// A TLS server that ends after the handshake, with a certificate that gRPC's could
-// not have.
+// Runs a TLS server that only shakes hands. It can present certificates that a gRPC server
+// cannot.
 #ifndef PORTREG_TESTS_COMMON_TLS_LISTENER_H_
 #define PORTREG_TESTS_COMMON_TLS_LISTENER_H_
 
@@ -13,8 +13,8 @@
 
 namespace portreg {
 
-// Accepts connections on loopback, shakes hands as a server of HTTP/2 does, and
-// closes them. A client that says nothing keeps no other waiting.
+// Accepts connections on loopback, completes the TLS handshake with ALPN "h2", and closes
+// them. Each connection has its own thread, so that a silent client delays no other.
 class TlsListener {
  public:
   explicit TlsListener(const Identity& identity);
@@ -32,7 +32,7 @@ class TlsListener {
   int socket_ = -1;
   int port_ = 0;
   std::thread thread_;
-  // Of Run alone, until that has ended: open as long as this lives.
+  // Only Run uses these until it returns. The destructor closes the connections.
   std::vector<int> connections_;
   std::vector<std::thread> threads_;
 };

@@ -1,5 +1,5 @@
-// What a fuzzer finds out: a property that does not hold ends the process, so
-// that libFuzzer keeps the input.
+// Checks properties in fuzzers. A property that does not hold aborts the process, so that
+// libFuzzer keeps the input.
 #ifndef PORTREG_TESTS_FUZZ_REQUIRE_H_
 #define PORTREG_TESTS_FUZZ_REQUIRE_H_
 
@@ -12,7 +12,7 @@
 
 namespace portreg::fuzz {
 
-// Ends the process, saying `what` and showing `about`, unless it `holds`.
+// Aborts the process unless `holds`. Prints the property `what` and the text `about` first.
 inline void Require(bool holds, absl::string_view what, absl::string_view about = "") {
   if (holds) return;
   constexpr size_t kShown = 2000;
@@ -21,19 +21,20 @@ inline void Require(bool holds, absl::string_view what, absl::string_view about 
   std::abort();
 }
 
-// Requires that a text may stand in a line of a log or on a terminal.
+// Requires that a text is safe to show on a terminal or in a line of a log.
 inline void RequirePrintable(absl::string_view text) {
   Require(Printable(text) == text, "a message is printable and on one line", text);
 }
 
-// The input as text.
+// Returns the input as text.
 inline absl::string_view TextOf(const uint8_t* data, size_t size) {
   return {reinterpret_cast<const char*>(data), size};
 }
 
 }  // namespace portreg::fuzz
 
-// What libFuzzer calls with each input, and replay.cc with each of the corpus.
+// Each fuzzer defines this function. libFuzzer calls it with each input, and replay.cc with
+// each input of the corpus.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 
 #endif  // PORTREG_TESTS_FUZZ_REQUIRE_H_

@@ -1,4 +1,4 @@
-// The registries that requests are put to.
+// Provides the registries that the fuzzers' requests are sent to.
 #ifndef PORTREG_TESTS_FUZZ_SERVED_H_
 #define PORTREG_TESTS_FUZZ_SERVED_H_
 
@@ -8,7 +8,7 @@
 
 namespace portreg::fuzz {
 
-// A registry and what is made of it, as a server publishes them.
+// A registry with its search index and its stored replies, as a server publishes them.
 struct Served {
   explicit Served(Registry r) : registry(std::move(r)), search_index(registry), replies(registry) {}
 
@@ -17,11 +17,11 @@ struct Served {
   const server::StoredReplies replies;
 };
 
-// What a server with no configuration serves, and a local layer over it.
+// Returns the data of a server without configuration, plus a local layer.
 const Served& EmbeddedServed();
 
-// A few rows, with what is rare among the embedded ones: ranges within ranges,
-// texts so long that a listing needs several messages, names with " / ".
+// Returns a few rows with cases that are rare in the embedded data: ranges within ranges,
+// texts so long that a listing needs several messages, and names with " / ".
 const Served& SmallServed();
 
 }  // namespace portreg::fuzz

@@ -1,4 +1,4 @@
-// Keeps the workers of a server from working.
+// Keeps the workers of a server busy, so that further jobs wait.
 #ifndef PORTREG_TESTS_SERVER_BUSY_WORKERS_H_
 #define PORTREG_TESTS_SERVER_BUSY_WORKERS_H_
 
@@ -55,7 +55,7 @@ class BusyWorkers {
   std::vector<std::unique_ptr<Job>> jobs_;
 };
 
-// Returns whether `count` jobs wait in the pool within ten seconds.
+// Waits until exactly `count` jobs wait in the pool. Returns false after ten seconds.
 inline bool AwaitWaiting(const WorkerPool& pool, size_t count) {
   const absl::Time end = absl::Now() + absl::Seconds(10);
   while (pool.waiting() != count && absl::Now() < end) absl::SleepFor(absl::Milliseconds(1));

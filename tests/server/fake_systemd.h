@@ -1,4 +1,4 @@
-// Listens as a service manager does, for sd_notify(3).
+// Receives the messages of sd_notify(3) in place of a service manager.
 #ifndef PORTREG_TESTS_SERVER_FAKE_SYSTEMD_H_
 #define PORTREG_TESTS_SERVER_FAKE_SYSTEMD_H_
 
@@ -17,7 +17,7 @@
 
 namespace portreg::server {
 
-// Is what NOTIFY_SOCKET names for as long as it lives.
+// Binds a socket and sets NOTIFY_SOCKET to its path. The destructor unsets NOTIFY_SOCKET.
 class FakeSystemd {
  public:
   FakeSystemd() {
@@ -34,7 +34,7 @@ class FakeSystemd {
     close(fd_);
   }
 
-  // The states that were sent so far.
+  // Returns the states that were sent since the last call.
   [[nodiscard]] std::vector<std::string> Received() const {
     std::vector<std::string> states;
     std::array<char, 4096> state;

@@ -1,4 +1,4 @@
-// Reading replies that are bytes, in tests.
+// Converts serialised replies to text and to messages in tests.
 #ifndef PORTREG_TESTS_SERVER_REPLY_BYTES_H_
 #define PORTREG_TESTS_SERVER_REPLY_BYTES_H_
 
@@ -13,7 +13,7 @@ inline std::string TextOf(const grpc::Slice& bytes) {
   return {reinterpret_cast<const char*>(bytes.begin()), bytes.size()};
 }
 
-// The message that the bytes are.
+// Parses the bytes as a message. Fails the test if they cannot be parsed.
 template <typename Message>
 Message FromBytes(const grpc::Slice& bytes) {
   Message message;

@@ -1,4 +1,4 @@
-// A running server, and calls to it.
+// Starts servers in the test's process and makes calls to them.
 #ifndef PORTREG_TESTS_SERVER_RUNNING_SERVER_H_
 #define PORTREG_TESTS_SERVER_RUNNING_SERVER_H_
 
@@ -24,22 +24,22 @@ namespace portreg::server {
 inline std::shared_ptr<grpc::Channel> ChannelTo(const std::string& address) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  // A channel of its own to each server, even at the same address.
+  // Each channel has its own connection, even to an address that was used before.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  // A stream that is not read soon waits for its reader.
+  // Limits the stream's flow-control window, so that the server soon waits for a slow reader.
   arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, 64 << 10);
   return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
 }
 
-// A context for one call.
+// Returns a context for one call, with a deadline of 30 s.
 inline std::unique_ptr<grpc::ClientContext> Context() {
   auto context = std::make_unique<grpc::ClientContext>();
   context->set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
   return context;
 }
 
-// Calls a unary method with bytes as they are.
+// Calls a unary method with a serialised request. Stores the serialised reply in `response`.
 inline grpc::Status CallRaw(const std::string& address, const std::string& method,
                             const std::string& request, std::string* response = nullptr) {
   grpc::GenericStub stub(ChannelTo(address));
@@ -58,7 +58,7 @@ inline grpc::Status CallRaw(const std::string& address, const std::string& metho
   return done;
 }
 
-// A server of some registry, by default on a free port of the loopback.
+// A server that publishes a registry, by default on a free port of loopback.
 class RunningServer {
  public:
   explicit RunningServer(Registry registry, std::vector<std::string> listen = {"127.0.0.1:0"})
@@ -91,7 +91,8 @@ inline Registry SmallRegistry(absl::string_view name = "http") {
   return MakeRegistry({.iana = absl::StrCat(name, ",80,tcp,Web\n,81,,Unassigned\n")});
 }
 
-// Large enough for a listing that no buffer between the two ends can hold.
+// Returns a registry so large that a listing of it fills every buffer between server and
+// client.
 inline Registry LargeRegistry() {
   std::string rows;
   for (int i = 0; i < 4000; ++i) {
@@ -107,7 +108,7 @@ inline grpc::Status LookUp(v1::PortRegistryService::Stub& stub, int port,
   return stub.Lookup(Context().get(), request, response);
 }
 
-// Whether whoever listens at the address answers a lookup.
+// Makes a lookup at the address and returns its status.
 inline grpc::Status Ask(const std::string& address) {
   v1::LookupResponse response;
   return LookUp(*v1::PortRegistryService::NewStub(ChannelTo(address)), 80, &response);

@@ -1,5 +1,5 @@
-// A server with TLS, and calls to it. It serves nothing: what counts is who
-// gets through to it.
+// Starts a TLS server and makes calls to it. It has no RPCs, because the tests only check
+// which clients get through the handshake and the checks.
 #ifndef PORTREG_TESTS_SERVER_TLS_SERVER_H_
 #define PORTREG_TESTS_SERVER_TLS_SERVER_H_
 
@@ -20,10 +20,10 @@
 
 namespace portreg::server {
 
-// How a call ends that got through, and found the service missing.
+// The status of a call that got through to the server, which has no RPCs.
 inline constexpr grpc::StatusCode kGotThrough = grpc::StatusCode::UNIMPLEMENTED;
 
-// Lets a check end each call with its error.
+// Ends each call with the error of a check, or with kGotThrough.
 class CheckingService final : public grpc::CallbackGenericService {
  public:
   using Check = std::function<absl::Status(const grpc::AuthContext&)>;
@@ -65,8 +65,8 @@ class TlsServer {
   std::unique_ptr<grpc::Server> server_;
 };
 
-// A channel with a connection of its own. Without `identity` the client brings
-// no certificate.
+// Returns a channel with its own connection. Without `identity` the client presents no
+// certificate.
 inline std::shared_ptr<grpc::Channel> TlsChannel(const std::string& target,
                                                  const Authority& authority,
                                                  const Identity& identity = {}) {
@@ -81,7 +81,7 @@ inline std::shared_ptr<grpc::Channel> TlsChannel(const std::string& target,
 
 struct TlsAnswer {
   grpc::Status status;
-  // That the server has shown, as PEM.
+  // The certificate that the server presented, as PEM; empty if there was none.
   std::string server_certificate;
 };
 

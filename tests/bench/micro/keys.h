@@ -1,4 +1,4 @@
-// The registry that is asked, and what it is asked for.
+// Provides the registries and the lookup keys of the microbenchmarks.
 #ifndef PORTREG_TESTS_BENCH_MICRO_KEYS_H_
 #define PORTREG_TESTS_BENCH_MICRO_KEYS_H_
 
@@ -11,21 +11,21 @@
 
 namespace portreg::bench {
 
-// The embedded registry, made by the first call.
+// Returns the embedded registry. The first call builds it.
 const Registry& TheRegistry();
 
-// The same with a local layer of kLocalRows rows, a name each and the same words
-// in each; made by the first call.
+// Returns the embedded registry with a local layer of kLocalRows rows. Each row has its
+// own name; all descriptions contain the same words. The first call builds it.
 const Registry& TheLargeRegistry();
 inline constexpr int kLocalRows = 150'000;
 
-// All ports, and all names as their records spell them, in an order drawn at
-// random that is the same in each run: no cache or branch predictor knows the
-// next one.
+// Return all ports, and all names as their records spell them, in a random order that is
+// the same in each run. The order is random so that caches and branch predictors cannot
+// predict the next key.
 const std::vector<Port>& ShuffledPorts();
 const std::vector<std::string>& ShuffledNames();
 
-// Goes through a list again and again.
+// Yields the elements of a list in order, and starts again after the last one.
 template <typename Key>
 class Cycle {
  public:

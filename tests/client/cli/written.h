@@ -1,4 +1,4 @@
-// What writers of records make of them.
+// Runs RecordWriters and captures their output.
 #ifndef PORTREG_TESTS_CLIENT_CLI_WRITTEN_H_
 #define PORTREG_TESTS_CLIENT_CLI_WRITTEN_H_
 
@@ -18,7 +18,7 @@
 
 namespace portreg::cli {
 
-// A record of layer iana.
+// Returns a record of layer iana.
 inline v1::PortRecord RecordOf(int port, v1::Transport transport, const std::string& service,
                                const std::string& description) {
   v1::PortRecord record;
@@ -47,7 +47,7 @@ struct Written {
   absl::Status status;
 };
 
-// Makes a writer to a file, lets `use` write with it, and reads the file.
+// Creates a writer to a temporary file, calls `use` with it, and returns what it has written.
 inline Written WrittenBy(const std::function<std::unique_ptr<RecordWriter>(Printer)>& make,
                          const std::function<void(RecordWriter&)>& use) {
   const std::unique_ptr<std::FILE, decltype(&std::fclose)> file(std::tmpfile(), std::fclose);
@@ -61,7 +61,7 @@ inline Written WrittenBy(const std::function<std::unique_ptr<RecordWriter>(Print
   return written;
 }
 
-// The same for records and the revision that they have.
+// Like the function above, but writes `records` and finishes with `revision`.
 inline Written WrittenBy(const std::function<std::unique_ptr<RecordWriter>(Printer)>& make,
                          const std::vector<v1::PortRecord>& records,
                          const std::string& revision = "abc") {
@@ -71,7 +71,7 @@ inline Written WrittenBy(const std::function<std::unique_ptr<RecordWriter>(Print
   });
 }
 
-// The lines of a text, which must end with the last one.
+// Returns the lines of a text. Fails the test if the last line has no line feed.
 inline std::vector<std::string> LinesOf(const std::string& text) {
   std::vector<std::string> lines = absl::StrSplit(text, '\n');
   EXPECT_EQ(lines.back(), "");

@@ -1,4 +1,4 @@
-// Searches a registry by reading every record: what a SearchIndex must find.
+// Searches a registry by reading every record. Tests compare SearchIndex with it.
 #ifndef PORTREG_TESTS_COMMON_SEARCH_SEARCH_ORACLE_H_
 #define PORTREG_TESTS_COMMON_SEARCH_SEARCH_ORACLE_H_
 
@@ -21,7 +21,8 @@
 
 namespace portreg {
 
-// How a word stands in a text, the least first.
+// How a text contains a word: not at all, as part of a longer word, or as a whole word.
+// The weakest first.
 enum class WordStanding { kAbsent, kPart, kWhole };
 
 inline WordStanding StandingOf(absl::string_view word, absl::string_view text) {
@@ -32,14 +33,15 @@ inline WordStanding StandingOf(absl::string_view word, absl::string_view text) {
   };
   WordStanding standing = WordStanding::kAbsent;
   for (size_t at = text.find(word); at != absl::string_view::npos; at = text.find(word, at + 1)) {
-    // Before the first byte there is one behind the last number.
+    // For the first byte, at - 1 wraps around to the greatest size_t, which joins() treats as
+    // outside the text.
     if (!joins(at - 1) && !joins(at + word.size())) return WordStanding::kWhole;
     standing = WordStanding::kPart;
   }
   return standing;
 }
 
-// How far a name may be from a query of `size` bytes.
+// Returns the greatest edit distance of a similar name from a query of `size` bytes.
 inline size_t SlipsAllowed(size_t size) {
   if (size < 3 || size > 64) return 0;
   return size < 6 ? 1 : 2;
@@ -132,7 +134,7 @@ class SearchOracle {
                                                        absl::string_view phrase) const {
     const size_t limit = SlipsAllowed(phrase.size());
     if (limit == 0) return {};
-    // By name its best record, by distance, layer and place.
+    // Maps each name to the distance, layer and index of its best record.
     std::map<absl::string_view, std::tuple<size_t, Layer, RecordIndex>> found;
     for (RecordIndex i = 0; i < texts_.size(); ++i) {
       const ServiceRecord& record = registry_.record(i);

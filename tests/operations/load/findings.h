@@ -1,4 +1,4 @@
-// Collects what a load finds out about the answers to it.
+// Checks the answers to a load while the server reloads its files, and counts failures.
 #ifndef PORTREG_TESTS_OPERATIONS_LOAD_FINDINGS_H_
 #define PORTREG_TESTS_OPERATIONS_LOAD_FINDINGS_H_
 
@@ -14,20 +14,20 @@
 
 namespace portreg::load {
 
-// The ports of the local layer, see generations.py: in each generation of its
-// file each of them has one record, whose description begins with "generation"
-// and the generation's number.
+// The ports of the local layer (see generations.py). In each generation of the layer's
+// file, each port has one record, whose description begins with "generation" and the
+// generation's number.
 inline constexpr int kFirstPort = 20'000;
 inline constexpr int kPorts = 1'000;
 
-// The generation that local records of one answer are from. An answer that was
-// made of two snapshots has two of them.
+// Finds the generation of the local records of one answer. An answer with records of two
+// generations is wrong, because it mixes two snapshots. Not thread-safe.
 class Generation {
  public:
-  // Takes in a record; one of another layer says nothing.
+  // Adds a record of the answer. Ignores records of other layers.
   void Add(const v1::PortRecord& record);
 
-  // Returns whether there were records, all of them of one generation.
+  // Returns true if there were local records, all of the same generation.
   [[nodiscard]] bool one() const { return known_ && !mixed_; }
   [[nodiscard]] absl::string_view text() const { return text_; }
   [[nodiscard]] int records() const { return records_; }
@@ -39,22 +39,22 @@ class Generation {
   std::string text_;
 };
 
-// Counts calls, and notes failures and which revision is which generation.
+// Counts calls and failures, and remembers the generation of each revision.
 // Thread-safe.
 class Findings {
  public:
-  // Counts a call of that kind which ended well.
+  // Counts a successful call of this kind.
   void Count(absl::string_view kind);
 
-  // Notes what went wrong with a call of that kind.
+  // Counts a failed call of this kind, and keeps the reason if it is the kind's first.
   void Fail(absl::string_view kind, absl::string_view reason);
 
-  // Takes in an answer of that kind; it must be of one generation, of the one
-  // that its revision has been before.
+  // Counts an answer of this kind as a success or a failure. A right answer has records of
+  // one generation, and all answers of one revision have the same generation.
   void Check(absl::string_view kind, const std::string& revision, const Generation& generation);
 
-  // One JSON object: calls and failures by kind, the first reasons, and how many
-  // generations were seen.
+  // Returns a JSON object: calls, failures and first reasons by kind, and in "generations"
+  // the number of revisions seen.
   [[nodiscard]] std::string ToJson() const;
 
  private:
