@@ -76,7 +76,7 @@ class ImageTest(unittest.TestCase):
             self.assertEqual(Client(server.channel()).lookup(port=443).records[0].service, "HTTPS")
             said = self.in_container("/usr/bin/portreg", "--target", server.address,
                                      "--short", "443")
-            self.assertEqual(said.splitlines()[0], "HTTPS")
+            self.assertEqual(said.splitlines()[0], "https")
 
     def test_portreg_refresh_runs_with_the_packages_of_its_stage(self):
         self.root.install(*self.stages["portreg-refresh"].packages())

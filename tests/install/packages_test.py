@@ -143,7 +143,7 @@ class UseTest(unittest.TestCase):
         self.assert_brings("portreg")
         self.assert_brings("portregd")
         offline = self.root.run("portreg", "--offline", "--short", "443")
-        self.assertEqual(offline.splitlines()[0], "HTTPS")
+        self.assertEqual(offline.splitlines()[0], "https")
         with self.start_server() as server:
             self.assertEqual(
                 self.root.run("portreg", "--target", server.address,
