@@ -43,7 +43,7 @@ class Row(NamedTuple):
     notes: str = ""
     # Other names, with blanks between them; only in tables of software.
     aliases: str = ""
-    # Whether the row is of a table of software, not of one for people.
+    # True if the row is of a table of software, not of one for people.
     of_software: bool = False
 
     @property

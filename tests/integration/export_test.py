@@ -49,7 +49,7 @@ LOCAL_ROWS = [
     ("", "7106", "tcp", "no name", *[""] * 8, "block@x"),
     ("portless", "", "", "no port")]
 
-# What an organisation's own table may have besides. Ports do not ascend, because
+# Further columns of an organisation's own table. Ports do not ascend, because
 # lookups keep to the order of the file.
 OWN_COLUMNS = (*registry_files.COLUMNS[:4], "Owner", "Aliases", "Status")
 OWN_ROWS = [

@@ -29,8 +29,8 @@ PROTO_IMPORT = re.compile(r'^\s*import\s+(?:public\s+|weak\s+)?"([^"]+)"\s*;',
                           re.MULTILINE)
 GUARD = re.compile(r"\A(?:\s|//[^\n]*\n)*#ifndef (\w+)\n#define (\w+)\n")
 
-# What an included path belongs to, unless it is a room's; the first prefix that
-# fits.
+# The owners of included paths that are no room's; the first prefix that fits
+# counts.
 OWNERS = (
     ("absl/", "absl"), ("grpc/", "grpc"), ("grpcpp/", "grpc"),
     ("google/", "protobuf"), ("openssl/", "openssl"),
@@ -44,8 +44,8 @@ OWNERS = (
     ("sys/", "system"), ("net/", "system"), ("netinet/", "system"),
     ("arpa/", "system"), ("linux/", "system"))
 
-# What each room may include besides itself, the system and Abseil: other rooms
-# and libraries. Rooms come after those that they may include, so that there are
+# The other rooms and libraries that each room may include, besides the system and
+# Abseil. Rooms come after those that they may include, so that there are
 # no circles.
 MAY_INCLUDE = {
     "proto": {"protobuf", "proto"},

@@ -20,7 +20,7 @@ constexpr absl::string_view kHeader =
     "Service Name,Port Number,Transport Protocol,Description,Owner,Aliases,Scope,Status,Since,"
     "Until,Bind\n";
 
-// What a table is read as, and the texts that its records view.
+// A table that was read, and the texts that its records view.
 struct ReadTable {
   std::string text;
   std::deque<std::string> unescaped;

@@ -83,14 +83,14 @@ TEST(CollisionTest, TwoServicesOnOnePortAndTransportCollide) {
   }
 }
 
-// What an own row says besides its ports.
+// The columns of an own row besides its ports.
 struct Own {
   const char* owner = "";
   const char* scope = "";
   RecordStatus status = RecordStatus::kActive;
 };
 
-// Whether two rows collide, in either order.
+// Returns true if two rows collide, in either order.
 bool Collide(absl::string_view one, const Own& of_one, absl::string_view other,
              const Own& of_other) {
   const auto collide = [](absl::string_view first, const Own& of_first, absl::string_view second,
