@@ -23,8 +23,8 @@ from google.protobuf import (
 SERVICE = "portreg.v1.PortRegistryService"
 ERRORS = "portreg.errordetails.v1"
 DETAILS_KEY = "grpc-status-details-bin"
-# What FileDescriptorProto.service and ServiceDescriptorProto.method have as
-# numbers in the paths of SourceCodeInfo.
+# The field numbers of FileDescriptorProto.service and
+# ServiceDescriptorProto.method, which the paths of SourceCodeInfo consist of.
 SERVICE_PATH, METHOD_PATH = 6, 2
 
 
@@ -41,7 +41,7 @@ class DynamicClient:
 
     def __init__(self, channel: grpc.Channel):
         self._channel = channel
-        # Of its own: not what this process has of google.protobuf.
+        # A new pool, because the default one already has google.protobuf's files.
         self._pool = descriptor_pool.DescriptorPool()
         for file in FILES:
             self._pool.Add(file)

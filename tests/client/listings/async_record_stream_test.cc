@@ -227,7 +227,7 @@ TEST_F(AsyncRecordStreamTest, NextDuringAPauseIsRefusedAndDestructionEndsIt) {
     AsyncRecordStream stream = List();
     EXPECT_TRUE(NextOf(stream).ok());
     stream.Next(waiting.Taker());
-    // What comes over the same connection comes after the stream's end.
+    // Later replies on the same connection arrive after the stream's end.
     EXPECT_TRUE(service_.WaitForWrites(1));
     for (int i = 0; i < 100; ++i) EXPECT_TRUE(client_->LookupPort(80).ok());
     EXPECT_TRUE(absl::IsFailedPrecondition(NextOf(stream).status()));

@@ -32,7 +32,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-// Of a real server with the embedded data.
+// Lists the embedded data of a real server.
 class RealListingTest : public ::testing::TestWithParam<Way> {
  protected:
   const Registry& registry() { return EmbeddedPublication().Current()->registry; }
