@@ -17,6 +17,8 @@ COLUMNS = ["Service Name", "Port Number", "Transport Protocol", "Aliases",
            "Description", "Reference"]
 # RFC 6335 section 5.1, in lower case.
 NAME = re.compile(r"(?=.{1,15}$)(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*")
+# Also the spellings of old services(5) files, such as krb5_prop.
+ALIAS = re.compile(r"(?=.{1,20}$)(?=.*[a-z])[a-z0-9]+([-_][a-z0-9]+)*")
 PORTS = re.compile(r"(0|[1-9]\d{0,4})(?:-([1-9]\d{0,4}))?")
 TRANSPORTS = ("tcp", "udp", "sctp", "dccp")
 REFERENCE = re.compile(r"https://[^\s/]+/\S*|RFC [1-9]\d*( section [\w.]+)?")
@@ -38,9 +40,12 @@ def ports_of(text: str) -> range | None:
 
 def row_faults(row: dict[str, str]) -> Iterator[str]:
     """The faults of a row by itself."""
-    for name in [row["Service Name"], *row["Aliases"].split()]:
-        if not NAME.fullmatch(name):
-            yield f"name {name!r} is not 1-15 of a-z, 0-9 and single hyphens"
+    if not NAME.fullmatch(name := row["Service Name"]):
+        yield f"name {name!r} is not 1-15 of a-z, 0-9 and single hyphens"
+    for alias in row["Aliases"].split():
+        if not ALIAS.fullmatch(alias):
+            yield (f"alias {alias!r} is not 1-20 of a-z, 0-9 and single hyphens "
+                   "or underscores")
     ports = ports_of(row["Port Number"])
     if ports is None:
         yield f"port {row['Port Number']!r} is not a port or a range"

@@ -148,6 +148,13 @@ def read_corrections(path: pathlib.Path) -> dict[Slot, list[str]]:
             for line in csv.DictReader(file)}
 
 
+def read_nameless_corrections(path: pathlib.Path) -> list[Row]:
+    """The nameless rows of any transport that both packages lack."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return [Row("", line["Port Number"], "", line["Description"])
+                for line in csv.DictReader(file)]
+
+
 def common_rows(markdown: str) -> Iterator[Row]:
     """The rows of the table under "Major Port Numbers", worded as there."""
     _, _, table = markdown.partition("\n## Major Port Numbers\n")
@@ -204,7 +211,8 @@ def order(row: Row) -> tuple:
 
 
 def compile_iana(current: dict[Slot, tuple[str, str]], former: list[Row],
-                 corrections: dict[Slot, list[str]]) -> list[Row]:
+                 corrections: dict[Slot, list[str]],
+                 nameless_corrections: list[Row]) -> list[Row]:
     """Joins the current slots with what only the former rows know.
 
     A nameless former row keeps only the ports that no other row speaks of:
@@ -221,6 +229,9 @@ def compile_iana(current: dict[Slot, tuple[str, str]], former: list[Row],
         rows += slot_rows(slot, named, former_by_slot.get(slot, []),
                           corrections.get(slot))
     taken = {slot.port for slot in current}
+    for row in nameless_corrections:
+        rows.append(row)
+        taken.update(row.ports())
     for row in former:
         if row.slot():
             continue
@@ -254,7 +265,9 @@ def compile_file(arguments: argparse.Namespace) -> tuple[pathlib.Path, bytes]:
         packages.append(read_package(package, folder) if folder
                         else fetch_package(package))
     rows = compile_iana(current_slots(packages[0]), former_rows(packages[1]),
-                        read_corrections(HERE / "corrections.csv"))
+                        read_corrections(HERE / "corrections.csv"),
+                        read_nameless_corrections(
+                            HERE / "nameless_corrections.csv"))
     return HERE / "iana.csv", to_csv(rows)
 
 

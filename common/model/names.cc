@@ -1,5 +1,6 @@
 #include "common/model/names.h"
 
+#include <algorithm>
 #include <tuple>
 #include <vector>
 
@@ -35,6 +36,17 @@ int PortRank(const ServiceRecord& record) {
   return record.layer == Layer::kIana ? 1 : 2;
 }
 
+// Returns true if software listens on the first port of `record` by default, under a name
+// that all of `named` have.
+bool IsDefaultOfSoftware(const ServiceRecord& record,
+                         absl::Span<const ServiceRecord* const> named) {
+  return std::any_of(named.begin(), named.end(), [&](const ServiceRecord* other) {
+    return other->source == kPracticeSource && other->ports &&
+           other->ports->contains(record.ports->first) &&
+           Answers(other->transport, record.transport);
+  });
+}
+
 std::vector<const ServiceRecord*> RecordsOf(const Registry& registry,
                                             absl::Span<const RecordIndex> indices) {
   std::vector<const ServiceRecord*> records;
@@ -64,8 +76,9 @@ const ServiceRecord* PortOfName(absl::Span<const ServiceRecord* const> named, Tr
   return Least(
       named,
       [&](const ServiceRecord& record) { return record.ports && IsUsable(record, transport); },
-      [](const ServiceRecord& record) {
-        return std::make_tuple(PortRank(record), record.ports->width() > 1, record.ports->first);
+      [&](const ServiceRecord& record) {
+        return std::make_tuple(PortRank(record), record.ports->width() > 1,
+                               !IsDefaultOfSoftware(record, named), record.ports->first);
       });
 }
 

@@ -29,8 +29,10 @@ const ServiceRecord* NameOfSlot(const Registry& registry, Port port, Transport t
 // `named` are the records of the name, in lookup order. kNone: any transport.
 //
 // Sources precede each other in the order local, iana, software defaults. The table of
-// common ports is last. Within a source, a single port precedes a range, and a lower
-// port precedes a higher one. Retired records are ignored.
+// common ports is last. Within a source, a single port precedes a range. A port on which
+// software listens under the name by default precedes others: IANA gives http-alt the
+// ports 591 and 8080, and software uses 8080. Then the lowest port wins. Retired records
+// are ignored.
 const ServiceRecord* PortOfName(absl::Span<const ServiceRecord* const> named, Transport transport);
 const ServiceRecord* PortOfName(const Registry& registry, absl::string_view name,
                                 Transport transport);

@@ -77,6 +77,18 @@ TEST(PortOfNameTest, ASinglePortPrecedesARangeOfItsLayer) {
   EXPECT_EQ(Show(PortOfName(registry, "wide", Transport::kTcp)), "iana wide 9");
 }
 
+TEST(PortOfNameTest, SoftwareDecidesBetweenPortsOfALayer) {
+  std::vector<LayerData> layers;
+  LayerData practice = MakeLayer(Layer::kCommon, "alt,8080,tcp,\nalt,9090,tcp,\n");
+  for (ServiceRecord& record : practice.records) record.source = kPracticeSource;
+  layers.push_back(std::move(practice));
+  layers.push_back(MakeLayer(Layer::kIana, "alt,591,tcp,\nalt,591,udp,\nalt,8080,tcp,\n"));
+  const Registry registry = Registry::Create(std::move(layers)).value();
+  EXPECT_EQ(Show(PortOfName(registry, "alt", Transport::kTcp)), "iana alt 8080");
+  EXPECT_EQ(Show(PortOfName(registry, "alt", Transport::kUdp)), "iana alt 591");
+  EXPECT_EQ(Show(PortOfName(registry, "alt", Transport::kNone)), "iana alt 8080");
+}
+
 TEST(PortOfNameTest, AnAliasIsAName) {
   LayerData practice = MakeLayer(Layer::kCommon, "submissions,465,tcp,\n");
   practice.records[0].source = kPracticeSource;
