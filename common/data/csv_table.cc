@@ -69,7 +69,7 @@ absl::StatusOr<std::optional<size_t>> CsvTable::Find(absl::string_view column) c
     const absl::string_view title = absl::StripAsciiWhitespace(header_[i].text);
     if (!absl::EqualsIgnoreCase(title, column)) continue;
     if (place) {
-      return ErrorAt(header_[i].position, absl::StrCat("column ", Quoted(title), " stands twice"));
+      return ErrorAt(header_[i].position, absl::StrCat("column ", Quoted(title), " occurs twice"));
     }
     place = i;
   }

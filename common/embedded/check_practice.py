@@ -80,7 +80,7 @@ def faults(rows: Iterable[tuple[int, dict[str, str]]]) -> Iterator[str]:
             yield f"line {line}: port {ports[0]} after port {last_port}"
         last_port = ports[0]
         if (key := (row["Service Name"], row["Port Number"])) in seen:
-            yield f"line {line}: {' '.join(key)} stands twice"
+            yield f"line {line}: {' '.join(key)} occurs twice"
         seen.add(key)
         for port in ports:
             for transport in row["Transport Protocol"].split("/"):

@@ -193,45 +193,32 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* StartStream(Calls& calls,
 
 }  // namespace
 
-grpc::ServerUnaryReactor* PortRegistryService::Lookup(grpc::CallbackServerContext* context,
-                                                      const grpc::ByteBuffer* request,
-                                                      grpc::ByteBuffer* response) {
-  return StartUnary<v1::LookupRequest>(calls_, publication_, *context, *request, *response);
+grpc::ServerUnaryReactor* PortRegistryService::Answer(Method method,
+                                                      grpc::CallbackServerContext& context,
+                                                      const grpc::ByteBuffer& request,
+                                                      grpc::ByteBuffer& response) {
+  switch (method) {
+    case Method::kBatchLookup:
+      return StartUnary<v1::BatchLookupRequest>(calls_, publication_, context, request, response);
+    case Method::kClassify:
+      return StartUnary<v1::ClassifyRequest>(calls_, publication_, context, request, response);
+    case Method::kSearch:
+      return StartUnary<v1::SearchRequest>(calls_, publication_, context, request, response);
+    case Method::kGetRegistryInfo:
+      return StartUnary<v1::GetRegistryInfoRequest>(calls_, publication_, context, request,
+                                                    response);
+    case Method::kLookup:
+    default:
+      return StartUnary<v1::LookupRequest>(calls_, publication_, context, request, response);
+  }
 }
 
-grpc::ServerUnaryReactor* PortRegistryService::BatchLookup(grpc::CallbackServerContext* context,
-                                                           const grpc::ByteBuffer* request,
-                                                           grpc::ByteBuffer* response) {
-  return StartUnary<v1::BatchLookupRequest>(calls_, publication_, *context, *request, *response);
-}
-
-grpc::ServerUnaryReactor* PortRegistryService::Classify(grpc::CallbackServerContext* context,
-                                                        const grpc::ByteBuffer* request,
-                                                        grpc::ByteBuffer* response) {
-  return StartUnary<v1::ClassifyRequest>(calls_, publication_, *context, *request, *response);
-}
-
-grpc::ServerWriteReactor<grpc::ByteBuffer>* PortRegistryService::ListRange(
-    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
-  return StartStream<ListRangeStream>(calls_, *context, publication_.Current(), *request);
-}
-
-grpc::ServerWriteReactor<grpc::ByteBuffer>* PortRegistryService::Watch(
-    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
-  return StartStream<WatchStream>(calls_, *context, publication_, *request);
-}
-
-grpc::ServerUnaryReactor* PortRegistryService::Search(grpc::CallbackServerContext* context,
-                                                      const grpc::ByteBuffer* request,
-                                                      grpc::ByteBuffer* response) {
-  return StartUnary<v1::SearchRequest>(calls_, publication_, *context, *request, *response);
-}
-
-grpc::ServerUnaryReactor* PortRegistryService::GetRegistryInfo(grpc::CallbackServerContext* context,
-                                                               const grpc::ByteBuffer* request,
-                                                               grpc::ByteBuffer* response) {
-  return StartUnary<v1::GetRegistryInfoRequest>(calls_, publication_, *context, *request,
-                                                *response);
+grpc::ServerWriteReactor<grpc::ByteBuffer>* PortRegistryService::Stream(
+    Method method, grpc::CallbackServerContext& context, const grpc::ByteBuffer& request) {
+  if (method == Method::kWatch) {
+    return StartStream<WatchStream>(calls_, context, publication_, request);
+  }
+  return StartStream<ListRangeStream>(calls_, context, publication_.Current(), request);
 }
 
 }  // namespace portreg::server

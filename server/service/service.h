@@ -6,25 +6,12 @@
 #include <utility>
 
 #include "grpcpp/grpcpp.h"
-#include "portreg/v1/port_registry_service.grpc.pb.h"
 #include "server/service/calls.h"
+#include "server/service/method.h"
 #include "server/service/publication.h"
+#include "server/service/raw_service.h"
 
 namespace portreg::server {
-
-namespace internal {
-// The service with raw methods, so that our code can refuse bytes that are not a
-// message, or text that is not UTF-8, and give the reason. The generated methods
-// would answer UNIMPLEMENTED.
-using RawPortRegistryService = v1::PortRegistryService::WithRawCallbackMethod_Lookup<
-    v1::PortRegistryService::WithRawCallbackMethod_BatchLookup<
-        v1::PortRegistryService::WithRawCallbackMethod_Classify<
-            v1::PortRegistryService::WithRawCallbackMethod_ListRange<
-                v1::PortRegistryService::WithRawCallbackMethod_Search<
-                    v1::PortRegistryService::WithRawCallbackMethod_Watch<
-                        v1::PortRegistryService::WithRawCallbackMethod_GetRegistryInfo<
-                            v1::PortRegistryService::Service>>>>>>>;
-}  // namespace internal
 
 // The longest request of a unary call that gRPC's own threads answer; longer ones,
 // and searches, wait for a worker. A lookup's request has at most 76 bytes, and a
@@ -33,7 +20,7 @@ using RawPortRegistryService = v1::PortRegistryService::WithRawCallbackMethod_Lo
 inline constexpr size_t kQuickRequestBytes = 512;
 
 // Serves the current snapshot of a publication. Thread-safe.
-class PortRegistryService final : public internal::RawPortRegistryService {
+class PortRegistryService final : public RawService {
  public:
   // The publication must outlive the service.
   explicit PortRegistryService(const Publication& publication, ServiceOptions options = {})
@@ -41,25 +28,12 @@ class PortRegistryService final : public internal::RawPortRegistryService {
 
   [[nodiscard]] Calls& calls() { return calls_; }
 
-  grpc::ServerUnaryReactor* Lookup(grpc::CallbackServerContext* context,
-                                   const grpc::ByteBuffer* request,
-                                   grpc::ByteBuffer* response) override;
-  grpc::ServerUnaryReactor* BatchLookup(grpc::CallbackServerContext* context,
-                                        const grpc::ByteBuffer* request,
-                                        grpc::ByteBuffer* response) override;
-  grpc::ServerUnaryReactor* Classify(grpc::CallbackServerContext* context,
-                                     const grpc::ByteBuffer* request,
-                                     grpc::ByteBuffer* response) override;
-  grpc::ServerWriteReactor<grpc::ByteBuffer>* ListRange(grpc::CallbackServerContext* context,
-                                                        const grpc::ByteBuffer* request) override;
-  grpc::ServerUnaryReactor* Search(grpc::CallbackServerContext* context,
-                                   const grpc::ByteBuffer* request,
-                                   grpc::ByteBuffer* response) override;
-  grpc::ServerWriteReactor<grpc::ByteBuffer>* Watch(grpc::CallbackServerContext* context,
-                                                    const grpc::ByteBuffer* request) override;
-  grpc::ServerUnaryReactor* GetRegistryInfo(grpc::CallbackServerContext* context,
-                                            const grpc::ByteBuffer* request,
-                                            grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* Answer(Method method, grpc::CallbackServerContext& context,
+                                   const grpc::ByteBuffer& request,
+                                   grpc::ByteBuffer& response) override;
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* Stream(Method method,
+                                                     grpc::CallbackServerContext& context,
+                                                     const grpc::ByteBuffer& request) override;
 
  private:
   const Publication& publication_;

@@ -77,64 +77,24 @@ class ScriptInterceptorFactory final
 
 }  // namespace
 
-grpc::ServerUnaryReactor* ScriptedService::Answer(UnaryMethod method,
-                                                  grpc::CallbackServerContext* context,
-                                                  const grpc::ByteBuffer* request,
-                                                  grpc::ByteBuffer* response) {
+grpc::ServerUnaryReactor* ScriptedService::Answer(server::Method method,
+                                                  grpc::CallbackServerContext& context,
+                                                  const grpc::ByteBuffer& request,
+                                                  grpc::ByteBuffer& response) {
   const absl::Status failure = script_.TakeFailure();
-  if (failure.ok()) return (service_.*method)(context, request, response);
-  server::EchoCorrelation(*context);
-  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  if (failure.ok()) return service_.Answer(method, context, request, response);
+  server::EchoCorrelation(context);
+  grpc::ServerUnaryReactor* const reactor = context.DefaultReactor();
   reactor->Finish(ToGrpcStatus(failure));
   return reactor;
 }
 
-grpc::ServerUnaryReactor* ScriptedService::Lookup(grpc::CallbackServerContext* context,
-                                                  const grpc::ByteBuffer* request,
-                                                  grpc::ByteBuffer* response) {
-  return Answer(&server::PortRegistryService::Lookup, context, request, response);
-}
-
-grpc::ServerUnaryReactor* ScriptedService::BatchLookup(grpc::CallbackServerContext* context,
-                                                       const grpc::ByteBuffer* request,
-                                                       grpc::ByteBuffer* response) {
-  return Answer(&server::PortRegistryService::BatchLookup, context, request, response);
-}
-
-grpc::ServerUnaryReactor* ScriptedService::Classify(grpc::CallbackServerContext* context,
-                                                    const grpc::ByteBuffer* request,
-                                                    grpc::ByteBuffer* response) {
-  return Answer(&server::PortRegistryService::Classify, context, request, response);
-}
-
 grpc::ServerWriteReactor<grpc::ByteBuffer>* ScriptedService::Stream(
-    StreamMethod method, grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
+    server::Method method, grpc::CallbackServerContext& context, const grpc::ByteBuffer& request) {
   const absl::Status failure = script_.TakeFailure();
-  if (failure.ok()) return (service_.*method)(context, request);
-  server::EchoCorrelation(*context);
+  if (failure.ok()) return service_.Stream(method, context, request);
+  server::EchoCorrelation(context);
   return new FailedStream(ToGrpcStatus(failure));
-}
-
-grpc::ServerWriteReactor<grpc::ByteBuffer>* ScriptedService::ListRange(
-    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
-  return Stream(&server::PortRegistryService::ListRange, context, request);
-}
-
-grpc::ServerWriteReactor<grpc::ByteBuffer>* ScriptedService::Watch(
-    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
-  return Stream(&server::PortRegistryService::Watch, context, request);
-}
-
-grpc::ServerUnaryReactor* ScriptedService::Search(grpc::CallbackServerContext* context,
-                                                  const grpc::ByteBuffer* request,
-                                                  grpc::ByteBuffer* response) {
-  return Answer(&server::PortRegistryService::Search, context, request, response);
-}
-
-grpc::ServerUnaryReactor* ScriptedService::GetRegistryInfo(grpc::CallbackServerContext* context,
-                                                           const grpc::ByteBuffer* request,
-                                                           grpc::ByteBuffer* response) {
-  return Answer(&server::PortRegistryService::GetRegistryInfo, context, request, response);
 }
 
 std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> MakeInterceptorFactory(

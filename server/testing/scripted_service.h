@@ -7,7 +7,9 @@
 #include "absl/time/time.h"
 #include "grpcpp/grpcpp.h"
 #include "grpcpp/support/server_interceptor.h"
+#include "server/service/method.h"
 #include "server/service/publication.h"
+#include "server/service/raw_service.h"
 #include "server/service/service.h"
 #include "server/testing/script.h"
 
@@ -15,31 +17,18 @@ namespace portreg::testing::internal {
 
 // Fails the calls that the script lets fail, and passes the others to the real service.
 // Thread-safe.
-class ScriptedService final : public server::internal::RawPortRegistryService {
+class ScriptedService final : public server::RawService {
  public:
   // Both must outlive the service.
   ScriptedService(const server::Publication& publication, Script& script)
       : service_(publication), script_(script) {}
 
-  grpc::ServerUnaryReactor* Lookup(grpc::CallbackServerContext* context,
-                                   const grpc::ByteBuffer* request,
-                                   grpc::ByteBuffer* response) override;
-  grpc::ServerUnaryReactor* BatchLookup(grpc::CallbackServerContext* context,
-                                        const grpc::ByteBuffer* request,
-                                        grpc::ByteBuffer* response) override;
-  grpc::ServerUnaryReactor* Classify(grpc::CallbackServerContext* context,
-                                     const grpc::ByteBuffer* request,
-                                     grpc::ByteBuffer* response) override;
-  grpc::ServerWriteReactor<grpc::ByteBuffer>* ListRange(grpc::CallbackServerContext* context,
-                                                        const grpc::ByteBuffer* request) override;
-  grpc::ServerUnaryReactor* Search(grpc::CallbackServerContext* context,
-                                   const grpc::ByteBuffer* request,
-                                   grpc::ByteBuffer* response) override;
-  grpc::ServerWriteReactor<grpc::ByteBuffer>* Watch(grpc::CallbackServerContext* context,
-                                                    const grpc::ByteBuffer* request) override;
-  grpc::ServerUnaryReactor* GetRegistryInfo(grpc::CallbackServerContext* context,
-                                            const grpc::ByteBuffer* request,
-                                            grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* Answer(server::Method method, grpc::CallbackServerContext& context,
+                                   const grpc::ByteBuffer& request,
+                                   grpc::ByteBuffer& response) override;
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* Stream(server::Method method,
+                                                     grpc::CallbackServerContext& context,
+                                                     const grpc::ByteBuffer& request) override;
 
   // Ends streams and refuses further calls, with UNAVAILABLE. When it returns, clients that
   // read have the status of their calls.
@@ -49,17 +38,6 @@ class ScriptedService final : public server::internal::RawPortRegistryService {
   }
 
  private:
-  using StreamMethod = grpc::ServerWriteReactor<grpc::ByteBuffer>* (
-      server::PortRegistryService::*)(grpc::CallbackServerContext*, const grpc::ByteBuffer*);
-  grpc::ServerWriteReactor<grpc::ByteBuffer>* Stream(StreamMethod method,
-                                                     grpc::CallbackServerContext* context,
-                                                     const grpc::ByteBuffer* request);
-  using UnaryMethod = grpc::ServerUnaryReactor* (
-      server::PortRegistryService::*)(grpc::CallbackServerContext*, const grpc::ByteBuffer*,
-                                      grpc::ByteBuffer*);
-  grpc::ServerUnaryReactor* Answer(UnaryMethod method, grpc::CallbackServerContext* context,
-                                   const grpc::ByteBuffer* request, grpc::ByteBuffer* response);
-
   server::PortRegistryService service_;
   Script& script_;
 };

@@ -106,7 +106,7 @@ class CheckerTest(unittest.TestCase):
             "a,9093,tcp,,d,http://a.b/": "reference 'http://a.b/'",
             "a,9093,tcp,,d,": "reference ''",
             "a,1,tcp,,d,https://a.b/": "port 1 after port 9092",
-            "kafka,9092,tcp,,d,https://a.b/": "kafka 9092 stands twice",
+            "kafka,9092,tcp,,d,https://a.b/": "kafka 9092 occurs twice",
             "a,9093,tcp,,d": "not 6 fields"}
         for row, fault in table.items():
             with self.subTest(row=row):

@@ -44,7 +44,7 @@ BROKEN = {
         csv_text([["ssh", "22"]], [name for name in COLUMNS
                                    if name != "Port Number"]).encode(),
         '"Port Number"'),
-    "a column that stands twice": (
+    "a column that occurs twice": (
         csv_text([], COLUMNS + ("Contact",)).encode(), '"Contact"'),
     "a row with too few fields": (
         f"{HEADER}\n{GOOD_ROW}ssh,22,udp\n{GOOD_ROW}".encode(), "line 3"),

@@ -178,7 +178,7 @@ TEST(IanaCsvTest, ATextOfAnotherKindIsRefused) {
       {"no Description", "Service Name,Port Number,Transport Protocol\n",
        "the header has no column \"Description\""},
       {"a column twice", "Service Name,Port Number,Transport Protocol,Description,port number\n",
-       "line 1, column 57: column \"port number\" stands twice"},
+       "line 1, column 57: column \"port number\" occurs twice"},
       {"a column by both its names",
        "Service Name,Port Number,Transport Protocol,Description,Known Unauthorized Uses,"
        "Unauthorized Use Reported\n",
