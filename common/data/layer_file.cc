@@ -158,8 +158,7 @@ absl::StatusOr<LayerData> ReadStaticLayer(Layer layer, absl::string_view origin,
   return data;
 }
 
-absl::StatusOr<LayerData> ReadLayerFile(Layer layer, const std::string& path,
-                                        const LayerRules& rules) {
+absl::StatusOr<FileBytes> ReadFileBytes(const std::string& path) {
   // O_NONBLOCK, because opening a pipe would otherwise wait for its writer. A pipe is
   // refused below.
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -184,13 +183,19 @@ absl::StatusOr<LayerData> ReadLayerFile(Layer layer, const std::string& path,
     return absl::InvalidArgumentError(absl::StrCat(
         path, ": written while it was read; replace it by renaming a complete file over it"));
   }
+  return FileBytes{*std::move(content), ModifyTime(status)};
+}
 
+absl::StatusOr<LayerData> ReadLayerFile(Layer layer, const std::string& path,
+                                        const LayerRules& rules) {
+  absl::StatusOr<FileBytes> file = ReadFileBytes(path);
+  if (!file.ok()) return file.status();
   auto text = std::make_shared<LayerText>();
-  text->text = *std::move(content);
+  text->text = std::move(file->bytes);
   absl::StatusOr<LayerData> data = ReadLayer(layer, path, std::move(text), rules);
   if (!data.ok()) return data;
   data->info.origin = std::filesystem::path(path).filename().string();
-  data->info.modify_time = ModifyTime(status);
+  data->info.modify_time = file->modify_time;
   return data;
 }
 

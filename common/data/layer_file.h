@@ -5,10 +5,12 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "common/model/layer.h"
 #include "common/model/record.h"
 
@@ -57,10 +59,21 @@ absl::StatusOr<LayerData> ReadStaticLayer(Layer layer, absl::string_view origin,
                                           absl::string_view bytes, absl::string_view sha256,
                                           const LayerRules& rules);
 
-// Reads the regular file at `path`, following symbolic links. Returns the errors of
-// ReadLayer, the error of open(2) (such as NOT_FOUND or PERMISSION_DENIED) if the file
-// cannot be opened, and INVALID_ARGUMENT if the file is not regular, is larger than
-// kMaxFileBytes, or was written while it was read. Messages begin with the path.
+// The contents of a file, and the time of its last modification, if that is in the years
+// 1 to 9999.
+struct FileBytes {
+  std::string bytes;
+  std::optional<absl::Time> modify_time;
+};
+
+// Reads the regular file at `path`, following symbolic links. Returns the error of
+// open(2) (such as NOT_FOUND or PERMISSION_DENIED) if the file cannot be opened, and
+// INVALID_ARGUMENT if the file is not regular, is larger than kMaxFileBytes, or was
+// written while it was read. Messages begin with the path.
+absl::StatusOr<FileBytes> ReadFileBytes(const std::string& path);
+
+// Reads the file at `path` as a layer. Returns the errors of ReadLayer and of
+// ReadFileBytes. Messages begin with the path.
 absl::StatusOr<LayerData> ReadLayerFile(Layer layer, const std::string& path,
                                         const LayerRules& rules);
 

@@ -278,6 +278,14 @@ class RowReader {
 
 }  // namespace
 
+absl::StatusOr<std::vector<PortRange>> ParsePortList(absl::string_view text) {
+  return ReadPorts(text);
+}
+
+absl::StatusOr<std::vector<Transport>> ParseTransportList(absl::string_view text) {
+  return ReadTransports(text);
+}
+
 absl::StatusOr<ParsedIanaCsv> ParseOwnTable(absl::string_view text, Layer layer,
                                             std::deque<std::string>& unescaped) {
   absl::StatusOr<CsvTable> table = CsvTable::Open(text, unescaped);

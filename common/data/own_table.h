@@ -4,10 +4,12 @@
 
 #include <deque>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/data/iana_csv.h"
+#include "common/model/port.h"
 #include "common/model/record.h"
 
 namespace portreg {
@@ -30,6 +32,11 @@ namespace portreg {
 // ParseIanaCsv, but kMaxRows bounds the sum of records and rows set aside.
 absl::StatusOr<ParsedIanaCsv> ParseOwnTable(absl::string_view text, Layer layer,
                                             std::deque<std::string>& unescaped);
+
+// Parse one cell as described above. Return INVALID_ARGUMENT, naming the value, for
+// anything else. An empty text gives no ranges, and the single transport kNone.
+absl::StatusOr<std::vector<PortRange>> ParsePortList(absl::string_view text);
+absl::StatusOr<std::vector<Transport>> ParseTransportList(absl::string_view text);
 
 }  // namespace portreg
 

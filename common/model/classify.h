@@ -2,32 +2,15 @@
 #ifndef PORTREG_COMMON_MODEL_CLASSIFY_H_
 #define PORTREG_COMMON_MODEL_CLASSIFY_H_
 
-#include <bitset>
-#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "common/model/advisory_kind.h"
 #include "common/model/port.h"
 
 namespace portreg {
 
 class Registry;
-
-// A kind of advice; port_registry_service.proto defines each. The values are those of
-// the protocol's enum.
-enum class AdvisoryKind : uint8_t {
-  kTakenLocally = 1,
-  kIanaAssigned = 2,
-  kIanaReserved = 3,
-  kIanaUnassigned = 4,
-  kDynamic = 5,
-  kCommonlyUsed = 6,
-  kNeedsPrivilege = 7,
-  kExperimentsOnly = 8,
-  kLinuxEphemeral = 9,
-  kKubernetesNodePort = 10,
-  kBlockedByBrowsers = 11,
-};
 
 struct Advisory {
   AdvisoryKind kind;
@@ -38,14 +21,8 @@ struct Advisory {
 };
 
 // The default of Linux's net.ipv4.ip_local_port_range. Outgoing connections get these
-// ports.
+// ports. Formats that are about Linux use it; advice comes from the range rules.
 inline constexpr PortRange kLinuxEphemeral = {32768, 60999};
-
-// A set of kinds. Bit i stands for the AdvisoryKind with value i.
-using AdvisoryKinds = std::bitset<12>;
-
-// Returns the kinds of advice that depend on the number alone, not on a registry.
-AdvisoryKinds AdviceOnNumber(Port port);
 
 // Returns the advice on choosing `port` for a service on `transport`, in the order of
 // AdvisoryKind. kNone: on all transports.

@@ -100,7 +100,7 @@ void AppendForHash(const ServiceRecord& record, std::string& bytes) {
 
 // Computes Registry::revision(). `records` are in listing order.
 std::string Revision(absl::Span<const ServiceRecord* const> records,
-                     absl::Span<const RecordIndex> lookup_order) {
+                     absl::Span<const RecordIndex> lookup_order, const RangeRules& rules) {
   constexpr size_t kPieceBytes = 32 << 10;
   Sha256 hash;
   std::string bytes;
@@ -114,6 +114,9 @@ std::string Revision(absl::Span<const ServiceRecord* const> records,
   // Hashes lookup order too, because listing order does not determine it: where records
   // of different ports tie in lookup order, the source's order decides.
   hash.Update(absl::StrJoin(lookup_order, ","));
+  // Rules are hashed only if they are not the embedded ones, because the revision of
+  // older data must not change.
+  if (!rules.difference().empty()) hash.Update(absl::StrCat("\nrules\n", rules.difference()));
   return hash.Finish().substr(0, Registry::kRevisionDigits);
 }
 
@@ -141,14 +144,15 @@ absl::Status CheckLayers(const std::vector<LayerData>& layers) {
 
 }  // namespace
 
-absl::StatusOr<Registry> Registry::Create(std::vector<LayerData> layers) {
+absl::StatusOr<Registry> Registry::Create(std::vector<LayerData> layers, RangeRules rules) {
   if (absl::Status status = CheckLayers(layers); !status.ok()) return status;
-  Registry registry(std::move(layers));
+  Registry registry(std::move(layers), std::move(rules));
   if (absl::Status status = registry.CheckFanOut(); !status.ok()) return status;
   return registry;
 }
 
-Registry::Registry(std::vector<LayerData> layers) {
+Registry::Registry(std::vector<LayerData> layers, RangeRules rules)
+    : range_rules_(std::move(rules)) {
   std::stable_sort(layers.begin(), layers.end(), [](const LayerData& a, const LayerData& b) {
     return a.info.layer < b.info.layer;
   });
@@ -161,7 +165,8 @@ Registry::Registry(std::vector<LayerData> layers) {
   IndexStarts();
   // Runs in parallel with the indexing, because hashing is a third of the work and the
   // caller waits.
-  std::future<std::string> revision = std::async([&] { return Revision(records_, lookup_order); });
+  std::future<std::string> revision =
+      std::async([&] { return Revision(records_, lookup_order, range_rules_); });
   IndexPorts(lookup_order);
   IndexNames(lookup_order);
   revision_ = revision.get();
@@ -279,7 +284,8 @@ size_t Registry::MemoryBytes() const {
     return items.capacity() * sizeof(items[0]);
   };
   size_t bytes = bytes_of(records_) + bytes_of(starts_) + bytes_of(port_begin_) +
-                 bytes_of(by_port_) + bytes_of(name_begin_) + bytes_of(by_name_);
+                 bytes_of(by_port_) + bytes_of(name_begin_) + bytes_of(by_name_) +
+                 range_rules_.MemoryBytes();
   for (const std::shared_ptr<const LayerText>& text : texts_) bytes += portreg::MemoryBytes(*text);
   for (const std::vector<ServiceRecord>& records : given_) bytes += bytes_of(records);
   // Each slot of the table has one control byte.

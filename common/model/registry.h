@@ -18,6 +18,7 @@
 #include "absl/types/span.h"
 #include "common/model/layer.h"
 #include "common/model/port.h"
+#include "common/model/range_rules.h"
 #include "common/model/record.h"
 
 namespace portreg {
@@ -55,16 +56,17 @@ class Registry {
   // Builds the snapshot of `layers`, which may come in any order. Several elements of
   // one kind, such as those of several files, form one layer. Their order decides
   // between records that otherwise tie. Returns INVALID_ARGUMENT if a limit above is
-  // exceeded or if there are more than 2^24 records.
-  static absl::StatusOr<Registry> Create(std::vector<LayerData> layers);
+  // exceeded or if there are more than 2^24 records. `rules` belong to the snapshot.
+  static absl::StatusOr<Registry> Create(std::vector<LayerData> layers, RangeRules rules = {});
 
   Registry(Registry&&) = default;
   Registry& operator=(Registry&&) = default;
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
 
-  // Returns an opaque hash of the ordered records. Equal data gives an equal revision
-  // in every process. It has kRevisionDigits lower-case hexadecimal digits.
+  // Returns an opaque hash of the ordered records, and of the range rules if they differ
+  // from the embedded ones. Equal data gives an equal revision in every process. It has
+  // kRevisionDigits lower-case hexadecimal digits.
   [[nodiscard]] const std::string& revision() const { return revision_; }
 
   // Returns the layers in the order local, common, iana. A layer of several files has
@@ -108,6 +110,8 @@ class Registry {
     for (const auto& [name, id] : name_ids_) take(absl::string_view(name), id);
   }
 
+  [[nodiscard]] const RangeRules& range_rules() const { return range_rules_; }
+
   // Returns the memory that the registry uses in bytes. Includes the texts that records
   // view, but not the overhead of the allocator.
   [[nodiscard]] size_t MemoryBytes() const;
@@ -125,7 +129,7 @@ class Registry {
   [[nodiscard]] std::vector<TransportState> States(Port port, Transport transport) const;
 
  private:
-  explicit Registry(std::vector<LayerData> layers);
+  Registry(std::vector<LayerData> layers, RangeRules rules);
 
   // Sorts the records and returns their indices in lookup order.
   std::vector<RecordIndex> SortRecords();
@@ -134,6 +138,7 @@ class Registry {
   void IndexNames(absl::Span<const RecordIndex> lookup_order);
   [[nodiscard]] absl::Status CheckFanOut() const;
 
+  RangeRules range_rules_;
   std::vector<LayerInfo> layers_;
   std::vector<std::shared_ptr<const LayerText>> texts_;
   // The layers' records in the order given. records_ points to them.

@@ -103,6 +103,9 @@ ABSL_FLAG(std::string, iana_file, "",
           "IANA's service-names-port-numbers.csv, which replaces the embedded snapshot");
 ABSL_FLAG(std::string, local_file, "",
           "CSV file of your own assignments: IANA's columns, and Owner, Aliases, Scope and more");
+ABSL_FLAG(std::string, ranges_file, "",
+          "CSV file of range rules, which replace the embedded ones kind by kind: Ports, Transport "
+          "Protocol, Kind, Severity, Message, Reference");
 ABSL_FLAG(bool, allow_fewer_rows, false,
           "accept an IANA file with over 5 % fewer rows than the data before it");
 ABSL_FLAG(QuotaBytes, max_registry_bytes,
@@ -147,8 +150,8 @@ const std::vector<FlagGroup>& FlagGroups() {
         "max_connection_age_grace", "keepalive_time", "keepalive_timeout", "min_ping_interval",
         "max_watch"}},
       {"Data",
-       {"iana_file", "local_file", "allow_fewer_rows", "max_registry_bytes", "reload_interval",
-        "check"}},
+       {"iana_file", "local_file", "ranges_file", "allow_fewer_rows", "max_registry_bytes",
+        "reload_interval", "check"}},
       {"Log", {"log_format", "access_log"}},
       {"Stopping", {"drain_delay", "drain_grace"}},
   };
@@ -266,6 +269,7 @@ PortregdOptions ReadOptions() {
   options.server.service.max_watch = absl::GetFlag(FLAGS_max_watch).value;
   options.data = {.iana_file = absl::GetFlag(FLAGS_iana_file),
                   .local_file = absl::GetFlag(FLAGS_local_file),
+                  .ranges_file = absl::GetFlag(FLAGS_ranges_file),
                   .allow_fewer_rows = absl::GetFlag(FLAGS_allow_fewer_rows),
                   .list_every_row = absl::GetFlag(FLAGS_check),
                   .max_bytes = static_cast<size_t>(absl::GetFlag(FLAGS_max_registry_bytes).value)};

@@ -10,11 +10,15 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "common/data/csv.h"
 #include "common/data/layer_file.h"
+#include "common/data/range_table.h"
 #include "common/embedded/embedded.h"
+#include "common/embedded/embedded_ranges.h"
 #include "common/model/collision.h"
 #include "common/model/layer.h"
+#include "common/model/range_rules.h"
 #include "common/model/record.h"
 #include "common/model/service_name.h"
 
@@ -71,10 +75,19 @@ absl::StatusOr<std::vector<LayerData>> ReadLayers(const DataOptions& options,
   return layers;
 }
 
+absl::StatusOr<RangeRules> ReadRules(const DataOptions& options) {
+  if (options.ranges_file.empty()) return EmbeddedRangeRules();
+  const absl::StatusOr<RangeRules> site = ReadRangeFile(options.ranges_file);
+  if (!site.ok()) return site.status();
+  return EmbeddedRangeRules().ReplacedBy(*site);
+}
+
 absl::StatusOr<Registry> BuildRegistry(const DataOptions& options, const Registry* last_good) {
   absl::StatusOr<std::vector<LayerData>> layers = ReadLayers(options, last_good);
   if (!layers.ok()) return layers.status();
-  absl::StatusOr<Registry> registry = Registry::Create(*std::move(layers));
+  absl::StatusOr<RangeRules> rules = ReadRules(options);
+  if (!rules.ok()) return rules.status();
+  absl::StatusOr<Registry> registry = Registry::Create(*std::move(layers), *std::move(rules));
   if (!registry.ok()) return registry;
   absl::Status fits = CheckRegistryBytes(registry->MemoryBytes(), options.max_bytes);
   if (!fits.ok()) return fits;
@@ -83,6 +96,7 @@ absl::StatusOr<Registry> BuildRegistry(const DataOptions& options, const Registr
 
 // Returns true if both are made of the same files.
 bool IsOfSameFiles(const Registry& a, const Registry& b) {
+  if (a.range_rules().difference() != b.range_rules().difference()) return false;
   return absl::c_equal(a.layers(), b.layers(), [](const LayerInfo& x, const LayerInfo& y) {
     return x.layer == y.layer && x.origin == y.origin && x.sha256 == y.sha256 &&
            x.modify_time == y.modify_time;
@@ -129,6 +143,20 @@ void ReportLayer(const Registry& registry, const LayerInfo& info, std::string& t
   }
 }
 
+// Lists all rules if they are not the embedded ones.
+void ReportRules(const RangeRules& rules, std::string& text) {
+  if (rules.difference().empty()) return;
+  absl::StrAppend(&text, "range rules\n");
+  for (const RangeRule& rule : rules.rules()) {
+    const auto range = [](std::string* out, PortRange ports) {
+      absl::StrAppend(out, ToString(ports));
+    };
+    absl::StrAppend(&text, "  ", rule.kind_name,
+                    rule.kind() == AdvisoryKind::kRangeRule ? " (a kind of its own)" : "", ", ",
+                    ToString(rule.severity), ": ", absl::StrJoin(rule.ports, ",", range), "\n");
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<Registry> LoadRegistry(const DataOptions& options, const Registry* last_good) {
@@ -147,7 +175,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> LoadSnapshot(const DataOptions& 
 
 std::vector<std::string> FilesOf(const DataOptions& options) {
   std::vector<std::string> files;
-  for (const std::string& file : {options.iana_file, options.local_file}) {
+  for (const std::string& file : {options.iana_file, options.local_file, options.ranges_file}) {
     if (!file.empty()) files.push_back(file);
   }
   return files;
@@ -157,6 +185,7 @@ CheckReport Report(const Registry& registry) {
   CheckReport report;
   std::string& text = report.text;
   for (const LayerInfo& info : registry.layers()) ReportLayer(registry, info, text);
+  ReportRules(registry.range_rules(), text);
 
   for (const ServiceRecord* record : registry.records()) {
     if (record->layer != Layer::kLocal || !record->named()) continue;

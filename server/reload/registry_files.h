@@ -22,6 +22,9 @@ struct DataOptions {
   // CSV file of the operator's own assignments, see common/data/own_table.h.
   // Default: empty, no local layer.
   std::string local_file;
+  // CSV file of range rules that replace the embedded ones kind by kind, see
+  // common/data/range_table.h. Default: empty, the embedded rules.
+  std::string ranges_file = {};
   // Accepts an IANA file with over 5 % fewer rows than the last good data.
   // Default: false, because such a file is probably cut off.
   bool allow_fewer_rows = false;
@@ -51,8 +54,8 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> LoadSnapshot(const DataOptions& 
 std::vector<std::string> FilesOf(const DataOptions& options);
 
 // The report that --check prints: for each layer its origin, its records by kind and
-// each row that was set aside; local names that violate the syntax of RFC 6335; and
-// collisions within the local layer.
+// each row that was set aside; range rules that are not the embedded ones; local names that violate
+// the syntax of RFC 6335; and collisions within the local layer.
 struct CheckReport {
   std::string text;
   // False if there is a collision.

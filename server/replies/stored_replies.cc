@@ -8,7 +8,6 @@
 
 #include "common/answers/answers.h"
 #include "common/answers/conversion.h"
-#include "common/model/classify.h"
 #include "common/model/port.h"
 #include "common/model/port_class.h"
 
@@ -45,12 +44,12 @@ ReplyTable NameReplies(const Registry& registry, size_t max_bytes) {
 ReplyTable ClassReplies(const Registry& registry, size_t max_bytes) {
   v1::ClassifyRequest request;
   return {registry, kPortCount, max_bytes,
-          // The port's records, its class and the sets of numbers that it belongs to
-          // determine the advice.
+          // The port's records, its class and the range rules that cover it determine the
+          // advice.
           [&](size_t port) {
             const auto number = static_cast<Port>(port);
             return std::make_tuple(registry.AtPort(number), ClassOf(number).port_class,
-                                   AdviceOnNumber(number).to_ulong());
+                                   registry.range_rules().SetAt(number));
           },
           [&](size_t port) {
             request.set_port(static_cast<int32_t>(port));

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "common/answers/conversion.h"
+#include "common/embedded/embedded_ranges.h"
 #include "common/model/detail_columns.h"
 #include "common/model/layer.h"
 #include "common/model/port.h"
@@ -127,7 +128,7 @@ absl::StatusOr<Registry> RegistryOf(const std::vector<v1::PortRecord>& records) 
   std::vector<LayerData> layers;
   layers.reserve(builders.size());
   for (auto& [layer, builder] : builders) layers.push_back(std::move(builder).Build());
-  return Registry::Create(std::move(layers));
+  return Registry::Create(std::move(layers), EmbeddedRangeRules());
 }
 
 }  // namespace portreg::testing::internal

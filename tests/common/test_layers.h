@@ -15,6 +15,7 @@
 #include "absl/types/span.h"
 #include "common/data/layer_file.h"
 #include "common/embedded/embedded.h"
+#include "common/embedded/embedded_ranges.h"
 #include "common/model/layer.h"
 #include "common/model/port.h"
 #include "common/model/record.h"
@@ -57,7 +58,7 @@ inline Registry MakeRegistry(const LayerRows& rows) {
   if (!rows.iana.empty()) layers.push_back(MakeLayer(Layer::kIana, rows.iana));
   if (!rows.common.empty()) layers.push_back(MakeLayer(Layer::kCommon, rows.common));
   if (!rows.local.empty()) layers.push_back(MakeLayer(Layer::kLocal, rows.local));
-  return Registry::Create(std::move(layers)).value();
+  return Registry::Create(std::move(layers), EmbeddedRangeRules()).value();
 }
 
 // Returns the registry that a server without configuration serves.
@@ -67,7 +68,7 @@ inline const Registry& EmbeddedRegistry() {
     layers.push_back(EmbeddedIanaLayer());
     layers.push_back(EmbeddedCommonLayer());
     layers.push_back(EmbeddedPracticeLayer());
-    return new Registry(Registry::Create(std::move(layers)).value());
+    return new Registry(Registry::Create(std::move(layers), EmbeddedRangeRules()).value());
   }();
   return *registry;
 }

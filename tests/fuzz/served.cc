@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/data/layer_file.h"
 #include "common/embedded/embedded.h"
+#include "common/embedded/embedded_ranges.h"
 
 namespace portreg::fuzz {
 namespace {
@@ -43,7 +44,7 @@ const Served& EmbeddedServed() {
     layers.push_back(EmbeddedCommonLayer());
     layers.push_back(EmbeddedPracticeLayer());
     layers.push_back(LayerOf(Layer::kLocal, "ours,443-445,,Ours\nbilling,7400,tcp,Invoices\n"));
-    return new Served(Registry::Create(std::move(layers)).value());
+    return new Served(Registry::Create(std::move(layers), EmbeddedRangeRules()).value());
   }();
   return *served;
 }
@@ -54,7 +55,7 @@ const Served& SmallServed() {
     layers.push_back(LayerOf(Layer::kIana, SmallIanaRows()));
     layers.push_back(LayerOf(Layer::kCommon, "SMB / Microsoft-DS,445,,Files\nFTP,20-21,,Files\n"));
     layers.push_back(LayerOf(Layer::kLocal, "logs,716,tcp,Ours\nwide,6000-6100,udp,Ours\n"));
-    return new Served(Registry::Create(std::move(layers)).value());
+    return new Served(Registry::Create(std::move(layers), EmbeddedRangeRules()).value());
   }();
   return *served;
 }

@@ -7,6 +7,7 @@
 #include "common/answers/list_range_answer.h"
 #include "common/answers/requests.h"
 #include "common/embedded/embedded.h"
+#include "common/embedded/embedded_ranges.h"
 #include "common/model/registry.h"
 #include "common/search/search.h"
 
@@ -56,7 +57,7 @@ class EmbeddedSource final : public Source {
   [[nodiscard]] std::string Name() const override { return "the embedded registry"; }
 
  private:
-  const Registry registry_ = Registry::Create(EmbeddedLayers()).value();
+  const Registry registry_ = Registry::Create(EmbeddedLayers(), EmbeddedRangeRules()).value();
   // Built by the first search, because most commands need none.
   std::optional<SearchIndex> index_;
 };

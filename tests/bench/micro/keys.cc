@@ -10,6 +10,7 @@
 #include "absl/strings/str_format.h"
 #include "common/data/layer_file.h"
 #include "common/embedded/embedded.h"
+#include "common/embedded/embedded_ranges.h"
 
 namespace portreg::bench {
 namespace {
@@ -25,7 +26,8 @@ std::vector<LayerData> EmbeddedLayers() {
 }  // namespace
 
 const Registry& TheRegistry() {
-  static const auto& registry = *new Registry(Registry::Create(EmbeddedLayers()).value());
+  static const auto& registry =
+      *new Registry(Registry::Create(EmbeddedLayers(), EmbeddedRangeRules()).value());
   return registry;
 }
 
@@ -41,7 +43,7 @@ const Registry& TheLargeRegistry() {
     std::vector<LayerData> layers = EmbeddedLayers();
     layers.push_back(
         ReadLayer(Layer::kLocal, "local.csv", std::move(text), LocalFileRules()).value());
-    return new Registry(Registry::Create(std::move(layers)).value());
+    return new Registry(Registry::Create(std::move(layers), EmbeddedRangeRules()).value());
   }();
   return registry;
 }

@@ -73,20 +73,23 @@ TEST(ConvertTest, ClassesHaveTheContractsValues) {
 
 TEST(ConvertTest, KindsOfAdviceHaveTheContractsValues) {
   const auto kind = [](AdvisoryKind value) { return static_cast<int>(value); };
-  EXPECT_EQ(
-      ValuesOf(*v1::AdvisoryKind_descriptor()),
-      (Values{{"ADVISORY_KIND_UNSPECIFIED", 0},
-              {"ADVISORY_KIND_TAKEN_LOCALLY", kind(AdvisoryKind::kTakenLocally)},
-              {"ADVISORY_KIND_IANA_ASSIGNED", kind(AdvisoryKind::kIanaAssigned)},
-              {"ADVISORY_KIND_IANA_RESERVED", kind(AdvisoryKind::kIanaReserved)},
-              {"ADVISORY_KIND_IANA_UNASSIGNED", kind(AdvisoryKind::kIanaUnassigned)},
-              {"ADVISORY_KIND_DYNAMIC", kind(AdvisoryKind::kDynamic)},
-              {"ADVISORY_KIND_COMMONLY_USED", kind(AdvisoryKind::kCommonlyUsed)},
-              {"ADVISORY_KIND_NEEDS_PRIVILEGE", kind(AdvisoryKind::kNeedsPrivilege)},
-              {"ADVISORY_KIND_EXPERIMENTS_ONLY", kind(AdvisoryKind::kExperimentsOnly)},
-              {"ADVISORY_KIND_LINUX_EPHEMERAL", kind(AdvisoryKind::kLinuxEphemeral)},
-              {"ADVISORY_KIND_KUBERNETES_NODE_PORT", kind(AdvisoryKind::kKubernetesNodePort)},
-              {"ADVISORY_KIND_BLOCKED_BY_BROWSERS", kind(AdvisoryKind::kBlockedByBrowsers)}}));
+  EXPECT_EQ(ValuesOf(*v1::AdvisoryKind_descriptor()),
+            (Values{{"ADVISORY_KIND_UNSPECIFIED", 0},
+                    {"ADVISORY_KIND_TAKEN_LOCALLY", kind(AdvisoryKind::kTakenLocally)},
+                    {"ADVISORY_KIND_IANA_ASSIGNED", kind(AdvisoryKind::kIanaAssigned)},
+                    {"ADVISORY_KIND_IANA_RESERVED", kind(AdvisoryKind::kIanaReserved)},
+                    {"ADVISORY_KIND_IANA_UNASSIGNED", kind(AdvisoryKind::kIanaUnassigned)},
+                    {"ADVISORY_KIND_DYNAMIC", kind(AdvisoryKind::kDynamic)},
+                    {"ADVISORY_KIND_COMMONLY_USED", kind(AdvisoryKind::kCommonlyUsed)},
+                    {"ADVISORY_KIND_NEEDS_PRIVILEGE", kind(AdvisoryKind::kNeedsPrivilege)},
+                    {"ADVISORY_KIND_EXPERIMENTS_ONLY", kind(AdvisoryKind::kExperimentsOnly)},
+                    {"ADVISORY_KIND_LINUX_EPHEMERAL", kind(AdvisoryKind::kLinuxEphemeral)},
+                    {"ADVISORY_KIND_KUBERNETES_NODE_PORT", kind(AdvisoryKind::kKubernetesNodePort)},
+                    {"ADVISORY_KIND_BLOCKED_BY_BROWSERS", kind(AdvisoryKind::kBlockedByBrowsers)},
+                    {"ADVISORY_KIND_WINDOWS_DYNAMIC", kind(AdvisoryKind::kWindowsDynamic)},
+                    {"ADVISORY_KIND_EXPORTER_LIST", kind(AdvisoryKind::kExporterList)},
+                    {"ADVISORY_KIND_RANGE_RULE", kind(AdvisoryKind::kRangeRule)},
+                    {"ADVISORY_KIND_UNAUTHORIZED_USE", kind(AdvisoryKind::kUnauthorizedUse)}}));
 }
 
 TEST(ConvertTest, KindsOfMatchesHaveTheContractsValues) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -16,6 +17,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 // "kind message [transports]"
 std::vector<std::string> Advice(const Registry& registry, Port port,
@@ -134,6 +136,8 @@ TEST(ClassifyTest, RangesOfAdviceMeetTheirBoundaries) {
       {AdvisoryKind::kDynamic, {49152, 65535}, "must not identify a service"},
       {AdvisoryKind::kLinuxEphemeral, {32768, 60999}, "32768-60999"},
       {AdvisoryKind::kKubernetesNodePort, {30000, 32767}, "30000-32767"},
+      {AdvisoryKind::kWindowsDynamic, {49152, 65535}, "Windows' default range"},
+      {AdvisoryKind::kExporterList, {9100, 9999}, "9100-9999"},
   };
   for (const auto& c : cases) {
     for (int port = 0; port <= kMaxPort; ++port) {
@@ -180,7 +184,71 @@ TEST(ClassifyTest, ADynamicPortIsNeverSaidToBeAssigned) {
   EXPECT_THAT(Advice(registry, 50051),
               ElementsAre("1 taken locally by b [tcp]",
                           "5 in the dynamic class: never assigned, must not identify a service []",
-                          "9 in Linux' default range for outgoing connections, 32768-60999 []"));
+                          "9 in Linux' default range for outgoing connections, 32768-60999 []",
+                          "12 in Windows' default range for outgoing connections, 49152-65535 "
+                          "[tcp udp]"));
+  EXPECT_EQ(Advice(registry, 50051, Transport::kUdp)[0],
+            "5 in the dynamic class: never assigned, must not identify a service [udp]");
+}
+
+TEST(ClassifyTest, RulesOfSomeTransportsAreSaidOfTheseOnly) {
+  const Registry registry = MakeRegistry({});
+  const auto last = [&](Port port, Transport transport) {
+    return Advice(registry, port, transport).back();
+  };
+  const std::string blocked = "11 browsers refuse to connect to it (WHATWG Fetch) [tcp]";
+  EXPECT_EQ(last(6666, Transport::kNone), blocked);
+  EXPECT_EQ(last(6666, Transport::kTcp), blocked);
+  EXPECT_NE(last(6666, Transport::kUdp), blocked);
+  EXPECT_THAT(last(65000, Transport::kUdp), HasSubstr("12 in Windows' default range"));
+  EXPECT_THAT(last(65000, Transport::kUdp), HasSubstr(" [udp]"));
+  EXPECT_THAT(last(65000, Transport::kSctp), Not(HasSubstr("Windows")));
+}
+
+TEST(ClassifyTest, NodePortsSayWhoChoosesThem) {
+  const Registry registry = MakeRegistry({});
+  EXPECT_THAT(Advice(registry, 30085).back(), HasSubstr("that people choose, 30000-30085"));
+  EXPECT_THAT(Advice(registry, 30086).back(), HasSubstr("the cluster chooses, 30086-32767"));
+}
+
+TEST(ClassifyTest, ARuleOfASiteIsSaidLast) {
+  RangeRule rule;
+  rule.ports = {{7000, 7000}};
+  rule.kind_name = "legacy";
+  rule.message = "kept for the old billing";
+  const Registry registry =
+      Registry::Create({}, EmbeddedRangeRules().ReplacedBy(RangeRules({rule}))).value();
+  EXPECT_EQ(Advice(registry, 7000).back(), "14 kept for the old billing []");
+}
+
+TEST(ClassifyTest, UnauthorizedUseIsSaidAsIanaNotesIt) {
+  std::vector<LayerData> layers;
+  layers.push_back(
+      LayerOfText(Layer::kIana,
+                  absl::StrCat(kFullHeader,
+                               "a,7000,tcp,,,,,,,,Used by games,,\n,7000,tcp,,,,,,,,Used by games,,"
+                               "\nb,7000,udp,,,,,,,,\"two\nlines\",,\n")));
+  layers.push_back(
+      LayerOfText(Layer::kCommon, absl::StrCat(kFullHeader, "c,7000,sctp,,,,,,,,Not of IANA,,\n")));
+  const Registry registry = Registry::Create(std::move(layers)).value();
+  const std::vector<std::string> advice = Advice(registry, 7000);
+  EXPECT_THAT(std::vector<std::string>(advice.end() - 2, advice.end()),
+              ElementsAre("15 IANA notes unauthorised use: \"Used by games\" [tcp]",
+                          "15 IANA notes unauthorised use: \"two\\nlines\" [udp]"));
+  EXPECT_EQ(Advice(registry, 7000, Transport::kTcp).back(),
+            "15 IANA notes unauthorised use: \"Used by games\" [tcp]");
+  EXPECT_EQ(Advice(registry, 7000, Transport::kSctp).back()[0], '6');
+}
+
+TEST(ClassifyTest, TheOwnerOfAPortTakenLocallyIsNamed) {
+  std::vector<LayerData> layers;
+  layers.push_back(
+      LayerOfText(Layer::kLocal, absl::StrCat(kFullHeader,
+                                              "billing,7000,tcp,,,,,,,,,,pay@example.net\n"
+                                              ",7000-7010,tcp,Block,,,,,,,,,pay@example.net\n")));
+  const Registry registry = Registry::Create(std::move(layers)).value();
+  EXPECT_EQ(Advice(registry, 7000, Transport::kTcp)[0],
+            "1 taken locally by billing (owner pay@example.net), pay@example.net [tcp]");
 }
 
 }  // namespace

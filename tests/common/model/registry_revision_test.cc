@@ -56,6 +56,24 @@ TEST(RegistryRevisionTest, EqualRecordsGiveItHoweverTheyAreWritten) {
   for (const std::string& csv : others) EXPECT_EQ(revision_of(csv), expected) << csv;
 }
 
+TEST(RegistryRevisionTest, RulesCountOnlyIfTheyAreNotTheEmbeddedOnes) {
+  const auto revision_with = [](const RangeRules& rules) {
+    std::vector<LayerData> layers;
+    layers.push_back(MakeLayer(Layer::kIana, "a,1,tcp,\n"));
+    return Registry::Create(std::move(layers), rules).value().revision();
+  };
+  RangeRule rule;
+  rule.ports = {{7000, 7000}};
+  rule.kind_name = "legacy";
+  const std::string plain = revision_with(RangeRules());
+  EXPECT_EQ(revision_with(EmbeddedRangeRules()), plain);
+  EXPECT_EQ(revision_with(EmbeddedRangeRules().ReplacedBy(EmbeddedRangeRules())), plain);
+  const std::string own = revision_with(EmbeddedRangeRules().ReplacedBy(RangeRules({rule})));
+  EXPECT_NE(own, plain);
+  rule.severity = FindingSeverity::kError;
+  EXPECT_NE(revision_with(EmbeddedRangeRules().ReplacedBy(RangeRules({rule}))), own);
+}
+
 TEST(RegistryRevisionTest, OneChangedFieldChangesIt) {
   const std::vector<std::string> row = {"name",    "10-20", "tcp", "text", "as",    "co", "2001-01",
                                         "2002-02", "ref",   "7",   "no",   "notes", "me"};

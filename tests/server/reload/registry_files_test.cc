@@ -15,6 +15,7 @@ namespace portreg::server {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::SizeIs;
@@ -96,6 +97,36 @@ TEST(DataTest, ALocalFileAddsTheOperatorsLayer) {
   EXPECT_TRUE(registry->TakenLocally(7000, Transport::kTcp));
   EXPECT_FALSE(registry->TakenLocally(7000, Transport::kUdp));
   EXPECT_EQ(registry->record(registry->AtPort(7000)[0]).details.owner, "Team A");
+}
+
+TEST(DataTest, ARangesFileReplacesRules) {
+  const TempDirectory directory;
+  const std::string path =
+      directory.Write("ranges.csv",
+                      "Ports,Transport Protocol,Kind,Severity,Message,Reference\n"
+                      "15000-20000,,linux-ephemeral,warning,ours,\n");
+  const DataOptions options = {.iana_file = "", .local_file = "", .ranges_file = path};
+  EXPECT_THAT(FilesOf(options), ElementsAre(path));
+  const absl::StatusOr<Registry> registry = LoadRegistry(options);
+  ASSERT_TRUE(registry.ok()) << registry.status();
+  EXPECT_NE(registry->revision(), EmbeddedRegistry().revision());
+  EXPECT_EQ(registry->range_rules().AtPort(15000)[0]->message, "ours");
+  EXPECT_TRUE(registry->range_rules().AtPort(40000).empty());
+  EXPECT_THAT(Report(*registry).text, HasSubstr("  linux-ephemeral, warning: 15000-20000\n"));
+  EXPECT_THAT(Report(EmbeddedRegistry()).text, Not(HasSubstr("range rules")));
+}
+
+TEST(DataTest, ASnapshotIsMadeAgainOnlyIfTheRulesChange) {
+  const TempDirectory directory;
+  const std::string header = "Ports,Transport Protocol,Kind,Severity,Message,Reference\n";
+  const DataOptions options = {
+      .iana_file = "",
+      .local_file = "",
+      .ranges_file = directory.Write("ranges.csv", header + "7000,,own,info,ours,\n")};
+  const Registry first = LoadRegistry(options).value();
+  EXPECT_EQ(LoadSnapshot(options, &first).value(), nullptr);
+  (void)directory.Write("ranges.csv", header + "7001,,own,info,ours,\n");
+  EXPECT_NE(LoadSnapshot(options, &first).value(), nullptr);
 }
 
 TEST(DataTest, AnUnusableFileIsNamedWithThePlaceInIt) {

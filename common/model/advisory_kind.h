@@ -1,0 +1,45 @@
+// Lists the kinds of advice and of findings, and their severities.
+#ifndef PORTREG_COMMON_MODEL_ADVISORY_KIND_H_
+#define PORTREG_COMMON_MODEL_ADVISORY_KIND_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "absl/strings/string_view.h"
+
+namespace portreg {
+
+// A kind of advice; port_registry_service.proto defines each. The values are those of
+// the protocol's enum.
+enum class AdvisoryKind : uint8_t {
+  kTakenLocally = 1,
+  kIanaAssigned = 2,
+  kIanaReserved = 3,
+  kIanaUnassigned = 4,
+  kDynamic = 5,
+  kCommonlyUsed = 6,
+  kNeedsPrivilege = 7,
+  kExperimentsOnly = 8,
+  kLinuxEphemeral = 9,
+  kKubernetesNodePort = 10,
+  kBlockedByBrowsers = 11,
+  kWindowsDynamic = 12,
+  kExporterList = 13,
+  // A kind of its own in a site's table of range rules.
+  kRangeRule = 14,
+  kUnauthorizedUse = 15,
+};
+
+// How much a finding weighs. The values are those of the protocol's enum.
+enum class FindingSeverity : uint8_t { kInfo = 1, kWarning = 2, kError = 3 };
+
+// Returns "info", "warning" or "error".
+absl::string_view ToString(FindingSeverity severity);
+
+// Parses a severity, ignoring case. Returns nullopt for any other text.
+std::optional<FindingSeverity> ParseFindingSeverity(absl::string_view text);
+
+}  // namespace portreg
+
+#endif  // PORTREG_COMMON_MODEL_ADVISORY_KIND_H_
