@@ -17,6 +17,7 @@
 #include "client/cli/base/resources.h"
 #include "client/cli/commands/command_parts.h"
 #include "client/cli/commands/commands.h"
+#include "client/cli/commands/complete.h"
 #include "client/cli/display/printer.h"
 #include "client/cli/display/terminal.h"
 #include "client/cli/sources/embedded_source.h"
@@ -51,8 +52,18 @@ absl::StatusOr<std::unique_ptr<Source>> MakeSource(const Invocation& invocation)
   return portreg::cli::MakeRemoteSource(invocation.client, invocation.call);
 }
 
-// Returns the output of --help or --version.
+// Returns the output of --help, of --version, or for a shell's completion, which needs no
+// source.
 std::string AboutItself(const Invocation& invocation) {
+  if (invocation.verb == Verb::kComplete) {
+    std::string lines;
+    for (const std::string& word : invocation.keys) {
+      for (const std::string& name : portreg::cli::NamesBeginningWith(word)) {
+        absl::StrAppend(&lines, name, "\n");
+      }
+    }
+    return lines;
+  }
   if (invocation.verb == Verb::kVersion) return portreg::cli::VersionText();
   const Verb topic = invocation.help_topic.value_or(Verb::kHelp);
   return topic == Verb::kHelp ? portreg::cli::HelpText() : portreg::cli::HelpTextOf(topic);
@@ -96,7 +107,8 @@ int main(int argc, char** argv) {
   Output output{{}, portreg::cli::Printer(stdout), stderr};
   const absl::StatusOr<Invocation> invocation = portreg::cli::ReadInvocation(argc, argv);
   if (!invocation.ok()) return portreg::cli::FailUsage(invocation.status(), output);
-  if (invocation->verb == Verb::kHelp || invocation->verb == Verb::kVersion) {
+  if (invocation->verb == Verb::kHelp || invocation->verb == Verb::kVersion ||
+      invocation->verb == Verb::kComplete) {
     output.out.Put(AboutItself(*invocation));
     Close(portreg::cli::kExitOk, output);
   }

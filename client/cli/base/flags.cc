@@ -40,8 +40,9 @@ absl::Status ReadWords(const CommandLine& line, Invocation& invocation) {
   if (invocation.keys.empty()) {
     return absl::InvalidArgumentError("no key is given, such as 443 or https; see --help");
   }
-  const std::optional<Verb> verb =
+  std::optional<Verb> verb =
       line.may_have_verb() ? FindVerb(invocation.keys.front()) : std::nullopt;
+  if (line.may_have_verb() && invocation.keys.front() == kCompleteWord) verb = Verb::kComplete;
   invocation.verb_is_implied = line.may_have_verb() && !verb;
   if (verb) {
     invocation.verb = *verb;
@@ -305,6 +306,8 @@ absl::StatusOr<Invocation> ReadInvocation(int argc, char** argv) {
   if (!line.status().ok()) return line.status();
   if (absl::Status status = ReadWords(line, invocation); !status.ok()) return status;
   if (invocation.verb == Verb::kHelp) return HelpInvocation(line);
+  // Reads no settings, because an unusable variable must not disturb the shell.
+  if (invocation.verb == Verb::kComplete) return invocation;
   const Settings settings(line);
   for (const auto read : {ReadLikeFlag, ReadFormatFlags, ReadRecordFlags, ReadSearchFlags,
                           ReadWatchFlags, ReadColorFlag, ReadMetadata, ReadServerFlags}) {

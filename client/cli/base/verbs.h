@@ -21,7 +21,9 @@ enum class Verb : uint8_t {
   kExport,
   kWatch,
   kHelp,
-  kVersion
+  kVersion,
+  // Names for shell completions; hidden from users.
+  kComplete
 };
 
 // A command, described for --help.
@@ -36,6 +38,9 @@ struct VerbInfo {
 
 // Returns the commands that a user may write, in the order of --help.
 absl::Span<const VerbInfo> Verbs();
+
+// The word that stands for Verb::kComplete. No service has such a name.
+inline constexpr absl::string_view kCompleteWord = "__complete";
 
 // Returns the command with this name, or nothing if there is none.
 std::optional<Verb> FindVerb(absl::string_view name);

@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "client/cli/base/limits.h"
 #include "client/cli/commands/command_parts.h"
+#include "client/cli/commands/key_batches.h"
 #include "client/cli/display/display_text.h"
 #include "client/cli/formats/delimited_writer.h"
 #include "client/cli/formats/json.h"
@@ -87,72 +88,142 @@ void WriteRows(const Query& query, const v1::ClassifyResponse& answer, Format fo
   }
 }
 
-// Reads the ports to classify.
-absl::StatusOr<std::vector<Query>> ReadPorts(const Invocation& invocation) {
-  absl::StatusOr<std::vector<Query>> queries = ReadQueries(invocation.keys);
-  if (!queries.ok()) return queries;
-  for (const Query& query : *queries) {
-    if (query.is_port()) continue;
-    return absl::InvalidArgumentError(
-        absl::StrCat("key \"", query.text, "\" is not a single port, which classify needs"));
-  }
-  return queries;
+absl::Status AcceptPort(const Query& query) {
+  if (query.is_port()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("key \"", query.text, "\" is not a single port, which classify needs"));
 }
 
-// Writes an answer in any format but kJson. Returns the exit code.
-int WriteClassification(const Query& query, const v1::ClassifyResponse& answer,
-                        const Invocation& invocation, const Source& source, const Output& output) {
-  if (invocation.brief) {
-    output.out.Put(absl::StrCat(Printable(answer.title()), "\n"));
-  } else if (IsDelimited(invocation.format)) {
-    WriteRows(query, answer, invocation.format, output);
-  } else if (invocation.format == Format::kNdjson) {
-    return WriteJson(answer, JsonStyle::kOneLine, source, output);
-  } else {
-    WriteText(query, answer, output);
-  }
-  return kExitOk;
-}
+// Classifies a command's keys and writes the answers, batch by batch.
+class Classification {
+ public:
+  Classification(const Invocation& invocation, Source& source, const Output& output)
+      : invocation_(invocation), source_(source), output_(output) {}
 
-// Writes one JSON document after all answers have arrived, so that a failure writes
-// nothing. Returns the exit code.
-int WriteDocument(const std::vector<Query>& queries, Source& source, const Output& output) {
-  std::string document;
-  for (const Query& query : queries) {
-    const absl::StatusOr<v1::ClassifyResponse> answer = source.Classify(ClassifyRequestFor(query));
-    if (!answer.ok()) return FailCall(answer.status(), source, output);
-    const absl::StatusOr<std::string> json = ToJson(*answer, JsonStyle::kIndented);
-    if (!json.ok()) return FailCall(json.status(), source, output);
-    absl::StrAppend(&document, document.empty() ? "" : ",\n", *json);
-    if (document.size() > kMaxJsonBytes) {
-      return FailCall(absl::ResourceExhaustedError(
-                          absl::StrCat("the answers have more than ", kMaxJsonBytes,
-                                       " bytes as JSON; -o ndjson writes them one by one")),
-                      source, output);
+  // Writes what comes before the first answer.
+  void Begin() {
+    if (IsDelimited(invocation_.format) && !invocation_.no_headers) {
+      output_.out.PutData(
+          DelimitedRow(invocation_.format, {"port", "kind", "transports", "message"}));
     }
   }
-  output.out.PutData(absl::StrCat("[", document, "]\n"));
-  return kExitOk;
-}
+
+  // Asks for and writes the answers to `keys`. Returns kExitOk, or the exit code of a
+  // failure, which it prints.
+  int Write(const std::vector<AskedKey>& keys) {
+    const int code = invocation_.format == Format::kJson ? WriteDocumentOf(keys) : WriteEach(keys);
+    (void)output_.out.Flush();
+    if (code != kExitOk) return code;
+    for (const AskedKey& key : keys) {
+      if (key.query.ok()) continue;
+      unusable_ = true;
+      Complain(key.query.status().message(), output_);
+    }
+    return kExitOk;
+  }
+
+  // Completes the output. Returns the exit code.
+  int Finish() {
+    if (invocation_.format == Format::kJson) output_.out.PutData(first_ ? "[]\n" : "]\n");
+    return unusable_ ? kExitUsage : kExitOk;
+  }
+
+ private:
+  // Returns the answer to a key as JSON; of an unusable key, its error.
+  absl::StatusOr<std::string> JsonOf(const AskedKey& key, JsonStyle style) {
+    absl::StatusOr<std::string> json;
+    if (key.query.ok()) {
+      const absl::StatusOr<v1::ClassifyResponse> answer =
+          source_.Classify(ClassifyRequestFor(*key.query));
+      if (!answer.ok()) return answer.status();
+      json = ToJson(*answer, style);
+    } else {
+      json = ToJson(ResultOf(key.query.status()), style);
+    }
+    if (!json.ok()) return json;
+    return WithKey(key.text, *json, style);
+  }
+
+  // Writes a part of the JSON document after all its answers have arrived, so that a
+  // failure writes nothing.
+  int WriteDocumentOf(const std::vector<AskedKey>& keys) {
+    std::vector<std::string> pieces;
+    size_t size = 0;
+    for (const AskedKey& key : keys) {
+      absl::StatusOr<std::string> json = JsonOf(key, JsonStyle::kIndented);
+      if (!json.ok()) return FailCall(json.status(), source_, output_);
+      size += json->size();
+      pieces.push_back(*std::move(json));
+      if (size > kMaxJsonBytes) {
+        return FailCall(absl::ResourceExhaustedError(
+                            absl::StrCat("the answers have more than ", kMaxJsonBytes,
+                                         " bytes as JSON; -o ndjson writes them one by one")),
+                        source_, output_);
+      }
+    }
+    for (const std::string& piece : pieces) {
+      output_.out.PutData(std::exchange(first_, false) ? "[" : ",\n");
+      output_.out.PutData(piece);
+    }
+    return kExitOk;
+  }
+
+  // Writes each answer as it arrives.
+  int WriteEach(const std::vector<AskedKey>& keys) {
+    for (const AskedKey& key : keys) {
+      const absl::Status status =
+          invocation_.format == Format::kNdjson ? WriteLine(key) : WriteAnswerTo(key);
+      if (!status.ok()) return FailCall(status, source_, output_);
+    }
+    return kExitOk;
+  }
+
+  absl::Status WriteLine(const AskedKey& key) {
+    const absl::StatusOr<std::string> json = JsonOf(key, JsonStyle::kOneLine);
+    if (json.ok()) output_.out.PutData(absl::StrCat(*json, "\n"));
+    return json.status();
+  }
+
+  absl::Status WriteAnswerTo(const AskedKey& key) {
+    if (!key.query.ok()) {
+      if (invocation_.brief) output_.out.Put("-\n");
+      return absl::OkStatus();
+    }
+    const absl::StatusOr<v1::ClassifyResponse> answer =
+        source_.Classify(ClassifyRequestFor(*key.query));
+    if (!answer.ok()) return answer.status();
+    if (invocation_.brief) {
+      output_.out.Put(absl::StrCat(Printable(answer->title()), "\n"));
+    } else if (IsDelimited(invocation_.format)) {
+      WriteRows(*key.query, *answer, invocation_.format, output_);
+    } else {
+      WriteText(*key.query, *answer, output_);
+    }
+    return absl::OkStatus();
+  }
+
+  const Invocation& invocation_;
+  Source& source_;
+  const Output& output_;
+  // True if no part of a JSON document is written yet.
+  bool first_ = true;
+  // True if a key of standard input was unusable.
+  bool unusable_ = false;
+};
 
 }  // namespace
 
 int RunClassify(const Invocation& invocation, Source& source, const Output& output) {
-  const absl::StatusOr<std::vector<Query>> queries = ReadPorts(invocation);
-  if (!queries.ok()) return FailUsage(queries.status(), output);
-  if (invocation.format == Format::kJson) return WriteDocument(*queries, source, output);
-  if (IsDelimited(invocation.format) && !invocation.no_headers) {
-    output.out.PutData(DelimitedRow(invocation.format, {"port", "kind", "transports", "message"}));
+  absl::StatusOr<KeyBatches> batches = KeyBatches::Open(invocation, AcceptPort);
+  if (!batches.ok()) return FailUsage(batches.status(), output);
+  Classification classification(invocation, source, output);
+  classification.Begin();
+  std::vector<AskedKey> keys;
+  while (output.out.ok() && batches->Next(keys)) {
+    if (const int code = classification.Write(keys); code != kExitOk) return code;
   }
-  for (const Query& query : *queries) {
-    const absl::StatusOr<v1::ClassifyResponse> answer = source.Classify(ClassifyRequestFor(query));
-    if (!answer.ok()) return FailCall(answer.status(), source, output);
-    if (const int code = WriteClassification(query, *answer, invocation, source, output);
-        code != kExitOk) {
-      return code;
-    }
-  }
-  return kExitOk;
+  if (!batches->status().ok()) return FailUsage(batches->status(), output);
+  return classification.Finish();
 }
 
 }  // namespace portreg::cli

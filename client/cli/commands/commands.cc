@@ -148,6 +148,7 @@ int Run(const Invocation& invocation, Source& source, const Output& output) {
     case Verb::kLookup:
     case Verb::kHelp:
     case Verb::kVersion:
+    case Verb::kComplete:
       break;
   }
   return RunLookup(invocation, source, output);

@@ -45,14 +45,14 @@ void WriteRows(const v1::GetRegistryInfoResponse& info, const Invocation& invoca
   if (!invocation.no_headers) {
     output.out.PutData(
         DelimitedRow(invocation.format, {"layer", "records", "named", "portless", "set_aside",
-                                         "origin", "modified", "sha256", "revision"}));
+                                         "origin", "modified", "sha256", "revision", "source"}));
   }
   for (const v1::LayerInfo& layer : info.layers()) {
     output.out.PutData(DelimitedRow(
         invocation.format, {LayerName(layer.layer()), absl::StrCat(layer.record_count()),
                             absl::StrCat(layer.named_count()), absl::StrCat(layer.portless_count()),
                             absl::StrCat(layer.set_aside_count()), layer.origin(),
-                            ModifiedAt(layer), layer.sha256(), info.revision()}));
+                            ModifiedAt(layer), layer.sha256(), info.revision(), layer.source()}));
   }
 }
 

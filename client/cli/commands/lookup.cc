@@ -2,21 +2,27 @@
 #include <algorithm>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "client/cli/base/limits.h"
 #include "client/cli/base/verbs.h"
 #include "client/cli/commands/command_parts.h"
+#include "client/cli/commands/key_batches.h"
 #include "client/cli/commands/suggest.h"
 #include "client/cli/display/display_text.h"
+#include "client/cli/formats/lookup_json_writer.h"
 #include "client/cli/formats/record_writer.h"
 #include "client/cli/sources/requests.h"
 #include "common/answers/conversion.h"
 #include "common/model/names.h"
 #include "common/model/query.h"
+#include "common/model/service_name.h"
 #include "common/text/quote.h"
 
 namespace portreg::cli {
@@ -60,36 +66,62 @@ absl::StatusOr<v1::LookupResponse> AskRange(const Query& query, const Invocation
   return response;
 }
 
-// Asks for single ports and names in batches, and for ranges one by one. The results are
-// in the order of the queries.
-absl::StatusOr<v1::BatchLookupResponse> Ask(const std::vector<Query>& queries,
-                                            const Invocation& invocation, Source& source) {
-  std::vector<v1::LookupRequest> batch;
-  for (const Query& query : queries) {
-    if (!query.is_range()) batch.push_back(LookupRequestFor(query, ViewOf(invocation)));
+// Keeps the revision of answers, which is empty if they come from several.
+class RevisionOfAll {
+ public:
+  void Add(const std::string& revision) {
+    if (!revision_) revision_ = revision;
+    if (*revision_ != revision) revision_->clear();
   }
-  v1::BatchLookupResponse all;
-  absl::StatusOr<v1::BatchLookupResponse> answered = LookUpAll(batch, source);
-  if (!answered.ok()) return answered;
-  all.set_revision(answered->revision());
+  [[nodiscard]] std::string Get() const { return revision_.value_or(""); }
 
-  size_t held = answered->SpaceUsedLong();
+ private:
+  std::optional<std::string> revision_;
+};
+
+// Asks for the single ports and names among the keys, with as few calls as possible.
+absl::StatusOr<v1::BatchLookupResponse> AskForSingles(const std::vector<AskedKey>& keys,
+                                                      const Invocation& invocation,
+                                                      Source& source) {
+  std::vector<v1::LookupRequest> batch;
+  for (const AskedKey& key : keys) {
+    if (key.query.ok() && !key.query->is_range()) {
+      batch.push_back(LookupRequestFor(*key.query, ViewOf(invocation)));
+    }
+  }
+  return LookUpAll(batch, source);
+}
+
+// Asks for single ports and names together, and for ranges one by one. The results are in
+// the order of the keys; that of an unusable key is its error. Adds the revisions of the
+// answers to `revision`.
+absl::StatusOr<v1::BatchLookupResponse> Ask(const std::vector<AskedKey>& keys,
+                                            const Invocation& invocation, Source& source,
+                                            RevisionOfAll& revision) {
+  absl::StatusOr<v1::BatchLookupResponse> singles = AskForSingles(keys, invocation, source);
+  if (!singles.ok()) return singles;
+  if (!singles->results().empty()) revision.Add(singles->revision());
+
+  v1::BatchLookupResponse all;
+  size_t held = singles->SpaceUsedLong();
   int next = 0;
-  for (const Query& query : queries) {
+  for (const AskedKey& key : keys) {
     v1::LookupResult& result = *all.add_results();
-    if (!query.is_range()) {
-      result = std::move(*answered->mutable_results(next++));
+    if (!key.query.ok()) {
+      result = ResultOf(key.query.status());
+    } else if (key.query->is_range()) {
+      std::string its_revision;
+      absl::StatusOr<v1::LookupResponse> range =
+          AskRange(*key.query, invocation, source, held, its_revision);
+      if (!range.ok()) return range.status();
+      *result.mutable_response() = *std::move(range);
+      revision.Add(its_revision);
+    } else {
+      result = std::move(*singles->mutable_results(next++));
       if (result.has_response()) KeepLayers(invocation, *result.mutable_response());
       // Removed, because this program does not know the types of the details.
       if (result.has_failure()) result.mutable_failure()->clear_details();
-      continue;
     }
-    std::string revision;
-    absl::StatusOr<v1::LookupResponse> range = AskRange(query, invocation, source, held, revision);
-    if (!range.ok()) return range.status();
-    *result.mutable_response() = *std::move(range);
-    const bool first = batch.empty() && all.results_size() == 1;
-    all.set_revision(first || revision == all.revision() ? revision : "");
   }
   return all;
 }
@@ -111,35 +143,99 @@ std::string ShortAnswer(const Query& query, const v1::LookupResponse& response) 
   return query.ports ? Printable(found->service) : ToString(*found->ports);
 }
 
-void WriteShort(const Query& query, const v1::LookupResponse& response, RecordWriter& writer,
-                const Output& output) {
-  if (query.is_range()) {
-    for (const v1::PortRecord& record : response.records()) writer.Write(record);
-    return;
-  }
-  output.out.Put(absl::StrCat(ShortAnswer(query, response), "\n"));
-}
-
-// Writes the records in any format but kJson. Returns the exit code.
-int WriteRecords(const Invocation& invocation, const std::vector<Query>& queries,
-                 const v1::BatchLookupResponse& all, const Source& source, const Output& output) {
-  const std::unique_ptr<RecordWriter> writer =
-      MakeRecordWriter(invocation, output.terminal, output.out);
-  for (int i = 0; i < all.results_size(); ++i) {
-    const v1::LookupResponse& response = all.results(i).response();
-    const Query& query = queries[static_cast<size_t>(i)];
-    if (invocation.brief) {
-      WriteShort(query, response, *writer, output);
+// Returns the answer of --short to a range: its services, each once, with commas between
+// them, as a list of keys has. Returns "-" if there is none.
+std::string ShortAnswerOfRange(const v1::LookupResponse& response) {
+  std::vector<std::string> names;
+  absl::flat_hash_set<std::string> seen;
+  for (const v1::PortRecord& record : response.records()) {
+    if (record.service().empty() || !seen.insert(FoldServiceName(record.service())).second) {
       continue;
     }
-    for (const v1::PortRecord& record : response.records()) {
-      if (!TakesMore(*writer, output)) break;
-      WriteAnswer(invocation, query.ports.value_or(PortRange::All()), query.transport, record,
-                  *writer);
+    names.push_back(Printable(record.service()));
+  }
+  return names.empty() ? "-" : absl::StrJoin(names, ",");
+}
+
+// Writes the answers to a command's keys, batch by batch.
+class LookupAnswers {
+ public:
+  LookupAnswers(const Invocation& invocation, const Source& source, const Output& output)
+      : invocation_(invocation), source_(source), output_(output), json_(output.out) {}
+
+  // Writes the answers to `keys`. Returns kExitOk, or the exit code of a failure, which it
+  // prints.
+  int Write(const std::vector<AskedKey>& keys, const v1::BatchLookupResponse& all) {
+    if (invocation_.brief) {
+      WriteShort(keys, all);
+    } else if (invocation_.format == Format::kJson) {
+      std::vector<std::string> texts;
+      texts.reserve(keys.size());
+      for (const AskedKey& key : keys) texts.push_back(key.text);
+      const absl::Status written = json_.Write(texts, all);
+      if (!written.ok()) return FailCall(written, source_, output_);
+    } else {
+      WriteRecords(keys, all);
+      if (!Writer().status().ok()) return portreg::cli::Finish("", source_, Writer(), output_);
+      Writer().Flush();
+    }
+    (void)output_.out.Flush();
+    return kExitOk;
+  }
+
+  // Completes the output. Returns the exit code.
+  int Finish(const std::string& revision) {
+    if (invocation_.format != Format::kJson) {
+      return portreg::cli::Finish(revision, source_, Writer(), output_);
+    }
+    json_.Finish(revision);
+    (void)output_.out.Flush();
+    return kExitOk;
+  }
+
+ private:
+  // Returns the writer of records. Creates it with the first answer, because it may write
+  // titles, and a failure shall write nothing.
+  RecordWriter& Writer() {
+    if (!writer_) writer_ = MakeRecordWriter(invocation_, output_.terminal, output_.out);
+    return *writer_;
+  }
+
+  void WriteShort(const std::vector<AskedKey>& keys, const v1::BatchLookupResponse& all) const {
+    for (size_t i = 0; i < keys.size(); ++i) {
+      const absl::StatusOr<Query>& query = keys[i].query;
+      const v1::LookupResponse& response = all.results(static_cast<int>(i)).response();
+      output_.out.Put(absl::StrCat(!query.ok()         ? "-"
+                                   : query->is_range() ? ShortAnswerOfRange(response)
+                                                       : ShortAnswer(*query, response),
+                                   "\n"));
     }
   }
-  return Finish(all.revision(), source, *writer, output);
-}
+
+  void WriteRecords(const std::vector<AskedKey>& keys, const v1::BatchLookupResponse& all) {
+    RecordWriter& writer = Writer();
+    for (size_t i = 0; i < keys.size() && TakesMore(writer, output_); ++i) {
+      const v1::LookupResult& result = all.results(static_cast<int>(i));
+      writer.BeginKey(keys[i].text);
+      if (result.response().records().empty()) {
+        writer.WriteMiss(result);
+        continue;
+      }
+      const Query& query = *keys[i].query;
+      for (const v1::PortRecord& record : result.response().records()) {
+        if (!TakesMore(writer, output_)) break;
+        WriteAnswer(invocation_, query.ports.value_or(PortRange::All()), query.transport, record,
+                    writer);
+      }
+    }
+  }
+
+  const Invocation& invocation_;
+  const Source& source_;
+  const Output& output_;
+  LookupJsonWriter json_;
+  std::unique_ptr<RecordWriter> writer_;
+};
 
 // Returns why a key has no named record, for a person.
 std::string Miss(const Invocation& invocation, const Query& query, const v1::LookupResult& result) {
@@ -165,52 +261,90 @@ absl::Status FailureOf(const v1::LookupResult& result) {
 // Returns the command that the first key misspells, in words. Returns nothing if there is
 // none.
 std::vector<std::string> MistypedVerb(const Invocation& invocation) {
-  if (!invocation.verb_is_implied) return {};
+  if (!invocation.verb_is_implied || ReadsInput(invocation)) return {};
   const std::string nearest = NearestVerb(invocation.keys.front());
   if (nearest.empty()) return {};
   return {absl::StrCat("the command \"", nearest, "\"")};
 }
 
-// Prints a message for each key that has no answer or no named record. Returns the exit
-// code. A missing answer outweighs an answer without records.
-int ComplainOfMisses(const Invocation& invocation, const std::vector<Query>& queries,
-                     const v1::BatchLookupResponse& all, Source& source, const Output& output) {
-  absl::Status failure;
-  bool missed = false;
-  Suggester suggester(invocation.layers, source);
-  for (int i = 0; i < all.results_size(); ++i) {
-    const v1::LookupResult& result = all.results(i);
-    if (Named(result)) continue;
-    const Query& query = queries[static_cast<size_t>(i)];
-    if (const absl::Status status = FailureOf(result); !status.ok()) {
-      Complain(absl::StrCat(query.text, ": ", CallFailure(status, source)), output);
-      failure.Update(status);
-      continue;
+// Prints a message for each key that has no answer or no named record.
+class Complaints {
+ public:
+  Complaints(const Invocation& invocation, Source& source, const Output& output)
+      : invocation_(invocation),
+        source_(source),
+        output_(output),
+        suggester_(invocation.layers, source) {}
+
+  void Print(const std::vector<AskedKey>& keys, const v1::BatchLookupResponse& all) {
+    for (size_t i = 0; i < keys.size(); ++i) {
+      const v1::LookupResult& result = all.results(static_cast<int>(i));
+      if (!keys[i].query.ok()) {
+        unusable_ = true;
+        Complain(keys[i].query.status().message(), output_);
+      } else if (!Named(result)) {
+        PrintMiss(*keys[i].query, result, i == 0);
+      }
     }
-    missed = true;
-    std::vector<std::string> meant = i == 0 ? MistypedVerb(invocation) : std::vector<std::string>();
-    for (std::string& name : suggester.Suggest(query)) meant.push_back(std::move(name));
-    Complain(absl::StrCat(query.text, ": ", Miss(invocation, query, result), DidYouMean(meant)),
-             output);
   }
-  if (!failure.ok()) return ExitCodeOf(failure);
-  return missed ? kExitNotFound : kExitOk;
-}
+
+  // Returns the exit code. A missing answer outweighs an unusable key, and that an answer
+  // without records.
+  [[nodiscard]] int ExitCode() const {
+    if (!failure_.ok()) return ExitCodeOf(failure_);
+    if (unusable_) return kExitUsage;
+    return missed_ ? kExitNotFound : kExitOk;
+  }
+
+ private:
+  void PrintMiss(const Query& query, const v1::LookupResult& result, bool is_first) {
+    if (const absl::Status status = FailureOf(result); !status.ok()) {
+      Complain(absl::StrCat(query.text, ": ", CallFailure(status, source_)), output_);
+      failure_.Update(status);
+      return;
+    }
+    missed_ = true;
+    std::vector<std::string> meant =
+        is_first ? MistypedVerb(invocation_) : std::vector<std::string>();
+    for (std::string& name : suggester_.Suggest(query)) meant.push_back(std::move(name));
+    Complain(absl::StrCat(query.text, ": ", Miss(invocation_, query, result), DidYouMean(meant)),
+             output_);
+  }
+
+  const Invocation& invocation_;
+  Source& source_;
+  const Output& output_;
+  Suggester suggester_;
+  absl::Status failure_;
+  bool unusable_ = false;
+  bool missed_ = false;
+};
+
+absl::Status AcceptAnyKey(const Query& /*query*/) { return absl::OkStatus(); }
 
 }  // namespace
 
 int RunLookup(const Invocation& invocation, Source& source, const Output& output) {
-  const absl::StatusOr<std::vector<Query>> queries = ReadQueries(invocation.keys);
-  if (!queries.ok()) return FailUsage(queries.status(), output);
-  const absl::StatusOr<v1::BatchLookupResponse> all = Ask(*queries, invocation, source);
-  if (!all.ok()) return FailCall(all.status(), source, output);
-
-  const int written = invocation.format == Format::kJson
-                          ? WriteJson(*all, JsonStyle::kIndented, source, output)
-                          : WriteRecords(invocation, *queries, *all, source, output);
-  if (written != kExitOk) return written;
-  (void)output.out.Flush();
-  return ComplainOfMisses(invocation, *queries, *all, source, output);
+  absl::StatusOr<KeyBatches> batches = KeyBatches::Open(invocation, AcceptAnyKey);
+  if (!batches.ok()) return FailUsage(batches.status(), output);
+  LookupAnswers answers(invocation, source, output);
+  Complaints complaints(invocation, source, output);
+  RevisionOfAll revision;
+  std::vector<AskedKey> keys;
+  while (output.out.ok() && batches->Next(keys)) {
+    const absl::StatusOr<v1::BatchLookupResponse> all = Ask(keys, invocation, source, revision);
+    if (!all.ok()) return FailCall(all.status(), source, output);
+    int code = answers.Write(keys, *all);
+    // The answer to the command line is complete before its complaints.
+    if (code == kExitOk && !batches->streamed()) code = answers.Finish(revision.Get());
+    if (code != kExitOk) return code;
+    complaints.Print(keys, *all);
+  }
+  if (!batches->status().ok()) return FailUsage(batches->status(), output);
+  if (batches->streamed()) {
+    if (const int code = answers.Finish(revision.Get()); code != kExitOk) return code;
+  }
+  return complaints.ExitCode();
 }
 
 }  // namespace portreg::cli

@@ -1,4 +1,4 @@
-# bash completion for portreg(1). It needs nothing but bash, and asks no server.
+# bash completion for portreg(1). It needs nothing but bash and portreg, and asks no server.
 
 # Finds the flag whose value is being written, and what of it stands there:
 # sets flag and value, and glued to what completions must begin with. Readline
@@ -37,6 +37,18 @@ _portreg_command()
   done
 }
 
+# Completes the word to names of the embedded registry, if it may be one: it
+# follows lookup, or another key, and has no colon.
+_portreg_names()
+{
+  local -r first=$1 prefix=${COMP_WORDS[COMP_CWORD]}
+  [[ -n $prefix && $prefix != : && ${COMP_WORDS[COMP_CWORD - 1]} != : ]] || return
+  case $first in
+    classify | list | search | export | info | watch | help) return ;;
+  esac
+  mapfile -t COMPREPLY < <(command "${COMP_WORDS[0]}" __complete -- "$prefix" 2>/dev/null)
+}
+
 _portreg()
 {
   local -ra commands=(lookup classify list search export info watch help)
@@ -46,11 +58,11 @@ _portreg()
     --cacert= --cert= --key= --server-name= --header=)
   local IFS=$' \t\n'
   local -r takes_value=" -o= ${settings[*]} " current=${COMP_WORDS[COMP_CWORD]}
-  local flag value glued words=
+  local flag value glued first words=
   COMPREPLY=()
 
   if [[ " ${COMP_WORDS[*]:1:COMP_CWORD-1} " == *' -- '* ]]; then
-    return # keys
+    _portreg_names "$(_portreg_command "$takes_value")"
   elif _portreg_value "$takes_value"; then
     case $flag in
       -o | --output) words='table wide json ndjson csv tsv services name' ;;
@@ -75,8 +87,12 @@ _portreg()
   elif [[ $current == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "${switches[*]} ${settings[*]}" -- "$current")
     [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
-  elif [[ -z $(_portreg_command "$takes_value") ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "${commands[*]}" -- "$current")
+  else
+    first=$(_portreg_command "$takes_value")
+    if [[ -z $first ]]; then
+      mapfile -t COMPREPLY < <(compgen -W "${commands[*]}" -- "$current")
+    fi
+    [[ ${#COMPREPLY[@]} != 0 ]] || _portreg_names "$first"
   fi
   return 0
 }

@@ -1,4 +1,4 @@
-# fish completion for portreg(1). It asks no server.
+# fish completion for portreg(1). It asks portreg for names, but no server.
 
 # Whether no command and no key stands on the command line yet.
 function __portreg_awaits_command
@@ -17,8 +17,35 @@ function __portreg_awaits_command
     end
 end
 
+# Whether the word may be a name: it follows lookup or another key, or begins no command.
+function __portreg_awaits_name
+    set -l commands lookup classify list search export info watch help
+    set -l current (commandline --current-token --cut-at-cursor)
+    string match --quiet -- '-*' $current; and return 1
+    set -l words (commandline --current-process --cut-at-cursor --tokenize)
+    if __portreg_awaits_command
+        not string match --quiet --regex -- '^'(string escape --style=regex -- $current) $commands
+        return
+    end
+    set -e words[1]
+    for word in $words
+        switch $word
+            case lookup
+                return 0
+            case classify list search export info watch help
+                return 1
+        end
+    end
+end
+
+function __portreg_names
+    set -l current (commandline --current-token --cut-at-cursor)
+    test -n "$current"; and command portreg __complete -- $current 2>/dev/null
+end
+
 complete -c portreg -f
 
+complete -c portreg -n __portreg_awaits_name -a '(__portreg_names)' -d Service
 complete -c portreg -n __portreg_awaits_command -a lookup \
     -d 'What is on a port, what a service uses'
 complete -c portreg -n __portreg_awaits_command -a classify -d 'Is a port a good choice?'

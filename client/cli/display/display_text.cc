@@ -28,6 +28,14 @@ std::string LayerName(v1::Layer layer) {
   return std::string(ToString(static_cast<Layer>(layer)));
 }
 
+std::string StatusName(v1::RecordStatus status) {
+  if (status == v1::RECORD_STATUS_UNSPECIFIED) return {};
+  if (!v1::RecordStatus_IsValid(status)) return absl::StrCat(static_cast<int>(status));
+  return std::string(ToString(static_cast<RecordStatus>(status)));
+}
+
+std::string AliasesOf(const v1::PortRecord& record) { return absl::StrJoin(record.aliases(), " "); }
+
 std::string PortsOf(const v1::PortRecord& record) {
   const std::string transport = TransportName(record.transport());
   if (!record.has_first_port()) return transport.empty() ? "-" : absl::StrCat("-/", transport);

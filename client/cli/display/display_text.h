@@ -16,6 +16,13 @@ std::string TransportName(v1::Transport transport);
 // Returns a layer's name: "iana".
 std::string LayerName(v1::Layer layer);
 
+// Returns a status's name: "planned"; empty for RECORD_STATUS_UNSPECIFIED, which is that of
+// most records.
+std::string StatusName(v1::RecordStatus status);
+
+// Returns a record's aliases, with blanks between them.
+std::string AliasesOf(const v1::PortRecord& record);
+
 // Returns a record's ports and transport: "443/tcp", "6000-6063/udp"; "2082" without a
 // transport, "-" without a port.
 std::string PortsOf(const v1::PortRecord& record);

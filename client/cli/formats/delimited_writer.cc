@@ -1,6 +1,6 @@
 #include "client/cli/formats/delimited_writer.h"
 
-#include <vector>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -38,22 +38,30 @@ std::string DelimitedRow(Format format, absl::Span<const std::string> fields) {
   return absl::StrCat(absl::StrJoin(fields, "\t", escape), "\n");
 }
 
-DelimitedWriter::DelimitedWriter(Format format, bool headers, bool matches, Printer out)
-    : format_(format), out_(out) {
-  if (!headers) return;
+DelimitedWriter::DelimitedWriter(Format format, const Shape& shape, Printer out)
+    : format_(format), keys_(shape.keys), out_(out) {
+  if (!shape.headers) return;
   std::vector<std::string> titles = {"first_port", "last_port", "transport",  "service",
                                      "layer",      "source",    "description"};
-  if (matches) titles.emplace_back("match");
+  // Columns are only added behind others, because scripts count them.
+  if (shape.matches) titles.emplace_back("match");
+  titles.insert(titles.end(), {"aliases", "owner", "scope", "status"});
+  if (shape.keys) titles.emplace_back("key");
   out_.PutData(DelimitedRow(format_, titles));
 }
 
-void DelimitedWriter::Write(const v1::PortRecord& record) {
-  out_.PutData(DelimitedRow(format_, FieldsOf(record)));
-}
+void DelimitedWriter::Write(const v1::PortRecord& record) { Put(FieldsOf(record), record); }
 
 void DelimitedWriter::WriteMatch(const v1::SearchMatch& match) {
   std::vector<std::string> fields = FieldsOf(match.record());
   fields.push_back(ReasonOf(match));
+  Put(std::move(fields), match.record());
+}
+
+void DelimitedWriter::Put(std::vector<std::string> fields, const v1::PortRecord& record) {
+  fields.insert(fields.end(),
+                {AliasesOf(record), record.owner(), record.scope(), StatusName(record.status())});
+  if (keys_) fields.push_back(key_);
   out_.PutData(DelimitedRow(format_, fields));
 }
 

@@ -3,6 +3,7 @@
 #define PORTREG_CLIENT_CLI_FORMATS_DELIMITED_WRITER_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/types/span.h"
 #include "client/cli/base/invocation.h"
@@ -24,17 +25,32 @@ std::string DelimitedRow(Format format, absl::Span<const std::string> fields);
 // Writes one row for each record. Not thread-safe.
 class DelimitedWriter final : public RecordWriter {
  public:
-  // Writes the column titles if `headers` is true. `format` is kCsv or kTsv. `matches`
-  // adds a title for the column that says why a search found the record.
-  DelimitedWriter(Format format, bool headers, bool matches, Printer out);
+  struct Shape {
+    // Writes the columns' titles as the first row. Default: true.
+    bool headers = true;
+    // Adds a title for the column that says why a search found the record. Default: false.
+    bool matches = false;
+    // Adds a last column with the key of BeginKey(). Default: false.
+    bool keys = false;
+  };
 
+  // Writes the column titles if there are any. `format` is kCsv or kTsv.
+  DelimitedWriter(Format format, const Shape& shape, Printer out);
+
+  void BeginKey(const std::string& key) override { key_ = key; }
   void Write(const v1::PortRecord& record) override;
   void WriteMatch(const v1::SearchMatch& match) override;
   void Finish(const std::string& /*revision*/) override {}
 
  private:
+  // Writes a row of `fields`, which are those of `record` that all shapes have, and of
+  // the columns behind them.
+  void Put(std::vector<std::string> fields, const v1::PortRecord& record);
+
   const Format format_;
+  const bool keys_;
   const Printer out_;
+  std::string key_;
 };
 
 }  // namespace portreg::cli

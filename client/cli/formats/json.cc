@@ -10,14 +10,17 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/strip.h"
 #include "client/cli/base/limits.h"
 #include "common/text/quote.h"
 #include "google/protobuf/io/zero_copy_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "google/protobuf/util/json_util.h"
 #include "google/protobuf/util/type_resolver_util.h"
+#include "google/protobuf/wrappers.pb.h"
 
 namespace portreg::cli {
 namespace {
@@ -102,6 +105,26 @@ absl::StatusOr<std::string> ToJson(const google::protobuf::Message& message, Jso
   }
   absl::StripTrailingAsciiWhitespace(&json);
   return WithoutControls(std::move(json));
+}
+
+std::string JsonString(absl::string_view text) {
+  // Nearly all keys are plain; the conversion of a message costs more.
+  const auto is_plain = [](unsigned char c) {
+    return absl::ascii_isalnum(c) || absl::StrContains("-./:+_", static_cast<char>(c));
+  };
+  if (std::all_of(text.begin(), text.end(), is_plain)) return absl::StrCat("\"", text, "\"");
+  google::protobuf::StringValue value;
+  value.set_value(std::string(text));
+  // Cannot fail, because the text is UTF-8.
+  return ToJson(value, JsonStyle::kOneLine).value_or("\"\"");
+}
+
+std::string WithKey(absl::string_view key, absl::string_view json, JsonStyle style) {
+  absl::ConsumePrefix(&json, "{");
+  const bool indented = style == JsonStyle::kIndented;
+  const absl::string_view rest = json == "}" && indented ? "\n}" : json;
+  return absl::StrCat(indented ? "{\n \"key\": " : "{\"key\":", JsonString(key),
+                      json == "}" ? "" : ",", rest);
 }
 
 }  // namespace portreg::cli

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "google/protobuf/message.h"
 
 namespace portreg::cli {
@@ -19,6 +20,13 @@ enum class JsonStyle : uint8_t { kIndented, kOneLine };
 // 1 to 9999 or a detail has an unknown type. RESOURCE_EXHAUSTED if the JSON has more than
 // kMaxJsonBytes.
 absl::StatusOr<std::string> ToJson(const google::protobuf::Message& message, JsonStyle style);
+
+// Returns a text as a JSON string in quotes. `text` must be UTF-8.
+std::string JsonString(absl::string_view text);
+
+// Returns the JSON object `json`, as ToJson() writes it in this style, with "key" as its
+// first member. `key` must be UTF-8.
+std::string WithKey(absl::string_view key, absl::string_view json, JsonStyle style);
 
 }  // namespace portreg::cli
 

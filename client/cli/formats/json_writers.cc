@@ -15,7 +15,13 @@ constexpr absl::string_view kBegin = "{\"records\":[";
 void NdjsonWriter::PutLine(const google::protobuf::Message& message) {
   const absl::StatusOr<std::string> line = ToJson(message, JsonStyle::kOneLine);
   if (!line.ok()) return Fail(line.status());
-  out_.PutData(absl::StrCat(*line, "\n"));
+  out_.PutData(absl::StrCat(key_ ? WithKey(*key_, *line, JsonStyle::kOneLine) : *line, "\n"));
+}
+
+void NdjsonWriter::WriteMiss(const v1::LookupResult& result) {
+  v1::LookupResult miss;
+  if (result.has_failure()) *miss.mutable_failure() = result.failure();
+  PutLine(miss);
 }
 
 void JsonWriter::Write(const v1::PortRecord& record) {

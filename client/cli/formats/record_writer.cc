@@ -47,13 +47,16 @@ std::unique_ptr<RecordWriter> MakeRecordWriter(const Invocation& invocation,
                                                const Terminal& terminal, Printer out) {
   const bool headers = !invocation.no_headers;
   const bool matches = invocation.verb == Verb::kSearch;
+  const bool keys = invocation.verb == Verb::kLookup;
   if (invocation.brief) return std::make_unique<NameWriter>(out);
   switch (invocation.format) {
     case Format::kName:
       return std::make_unique<NameWriter>(out);
     case Format::kCsv:
     case Format::kTsv:
-      return std::make_unique<DelimitedWriter>(invocation.format, headers, matches, out);
+      return std::make_unique<DelimitedWriter>(
+          invocation.format,
+          DelimitedWriter::Shape{.headers = headers, .matches = matches, .keys = keys}, out);
     case Format::kNdjson:
       return std::make_unique<NdjsonWriter>(out);
     case Format::kJson:

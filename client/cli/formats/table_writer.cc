@@ -32,7 +32,11 @@ absl::string_view StyleOf(v1::Layer layer) {
 }  // namespace
 
 TableWriter::TableWriter(const Shape& shape, const Terminal& terminal, Printer out)
-    : columns_(ColumnsOf(shape)), headers_(shape.headers), terminal_(terminal), out_(out) {}
+    : columns_(ColumnsOf(shape)),
+      shows_owners_(shape.wide),
+      headers_(shape.headers),
+      terminal_(terminal),
+      out_(out) {}
 
 void TableWriter::Write(const v1::PortRecord& record) { Add(record, {}); }
 
@@ -43,9 +47,11 @@ void TableWriter::Finish(const std::string& /*revision*/) { Flush(); }
 std::vector<TableWriter::Column> TableWriter::ColumnsOf(const Shape& shape) {
   std::vector<Column> columns = {Column::kPort, Column::kService, Column::kLayer};
   if (shape.matches) columns.push_back(Column::kMatch);
+  columns.push_back(Column::kOwner);
   if (shape.wide) {
-    columns.insert(columns.end(), {Column::kOwner, Column::kReference, Column::kRegistered,
-                                   Column::kModified, Column::kSource});
+    columns.insert(columns.end(),
+                   {Column::kScope, Column::kStatus, Column::kAliases, Column::kReference,
+                    Column::kRegistered, Column::kModified, Column::kSource});
   }
   columns.push_back(Column::kDescription);
   return columns;
@@ -63,6 +69,12 @@ absl::string_view TableWriter::TitleOf(Column column) {
       return "MATCH";
     case Column::kOwner:
       return "OWNER";
+    case Column::kScope:
+      return "SCOPE";
+    case Column::kStatus:
+      return "STATUS";
+    case Column::kAliases:
+      return "ALIASES";
     case Column::kReference:
       return "REFERENCE";
     case Column::kRegistered:
@@ -90,7 +102,16 @@ std::string TableWriter::TextOf(Column column, const v1::PortRecord& record,
     case Column::kMatch:
       return std::string(match);
     case Column::kOwner:
-      return details.owner().empty() ? details.assignee() : details.owner();
+      // Without details, there is no assignee.
+      return !record.owner().empty()    ? record.owner()
+             : !details.owner().empty() ? details.owner()
+                                        : details.assignee();
+    case Column::kScope:
+      return record.scope();
+    case Column::kStatus:
+      return StatusName(record.status());
+    case Column::kAliases:
+      return AliasesOf(record);
     case Column::kReference:
       return details.reference();
     case Column::kRegistered:
@@ -119,21 +140,31 @@ void TableWriter::Add(const v1::PortRecord& record, absl::string_view match) {
 
 void TableWriter::Flush() {
   if (rows_.empty()) return;
-  if (widths_.empty()) {
-    Row titles;
-    for (const Column column : columns_) titles.push_back({std::string(TitleOf(column)), {}});
-    widths_.resize(columns_.size());
-    Measure(titles);
-    for (const Row& row : rows_) Measure(row);
-    if (headers_) {
-      StyledLine line;
-      line.Append(LineOf(titles).Shown({}), kBold);
-      out_.Put(absl::StrCat(line.Shown(terminal_), "\n"));
-    }
-  }
+  if (RevealOwners() || widths_.empty()) Begin();
   for (const Row& row : rows_) out_.Put(absl::StrCat(LineOf(row).Shown(terminal_), "\n"));
   rows_.clear();
   held_bytes_ = 0;
+}
+
+bool TableWriter::RevealOwners() {
+  if (shows_owners_) return false;
+  const auto column = static_cast<size_t>(
+      std::find(columns_.begin(), columns_.end(), Column::kOwner) - columns_.begin());
+  shows_owners_ = std::any_of(rows_.begin(), rows_.end(),
+                              [column](const Row& row) { return !row[column].text.empty(); });
+  return shows_owners_;
+}
+
+void TableWriter::Begin() {
+  Row titles;
+  for (const Column column : columns_) titles.push_back({std::string(TitleOf(column)), {}});
+  widths_.resize(columns_.size());
+  Measure(titles);
+  for (const Row& row : rows_) Measure(row);
+  if (!headers_) return;
+  StyledLine line;
+  line.Append(LineOf(titles).Shown({}), kBold);
+  out_.Put(absl::StrCat(line.Shown(terminal_), "\n"));
 }
 
 void TableWriter::Measure(const Row& row) {
@@ -147,6 +178,7 @@ StyledLine TableWriter::LineOf(const Row& row) const {
   StyledLine line;
   size_t next = 0;
   for (size_t i = 0; i < row.size(); ++i) {
+    if (!IsShown(i)) continue;
     const Cell& cell = row[i];
     // Written before a text, so that no line ends in blanks.
     if (!cell.text.empty()) {

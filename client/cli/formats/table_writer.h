@@ -17,11 +17,13 @@ namespace portreg::cli {
 // Writes one record a line, in columns. Not thread-safe.
 //
 // The first records determine the widths of the columns, except for very long texts. A
-// later text that does not fit moves the rest of its line to the right.
+// later text that does not fit moves the rest of its line to the right. The column of
+// owners appears with the first owner; if rows were written before, the titles are written
+// again.
 class TableWriter final : public RecordWriter {
  public:
   struct Shape {
-    // Adds columns for RecordDetails and the source. Default: false.
+    // Adds columns for RecordDetails, the source and what own tables have. Default: false.
     bool wide = false;
     // Adds a column that says why a search found the record. Default: false.
     bool matches = false;
@@ -33,6 +35,7 @@ class TableWriter final : public RecordWriter {
 
   void Write(const v1::PortRecord& record) override;
   void WriteMatch(const v1::SearchMatch& match) override;
+  void Flush() override;
   void Finish(const std::string& revision) override;
 
  private:
@@ -42,6 +45,9 @@ class TableWriter final : public RecordWriter {
     kLayer,
     kMatch,
     kOwner,
+    kScope,
+    kStatus,
+    kAliases,
     kReference,
     kRegistered,
     kModified,
@@ -59,11 +65,19 @@ class TableWriter final : public RecordWriter {
   static std::string TextOf(Column column, const v1::PortRecord& record, absl::string_view match);
 
   void Add(const v1::PortRecord& record, absl::string_view match);
-  void Flush();
   void Measure(const Row& row);
+  // Adds the column of owners, if a held row has one. Returns true if it was added.
+  bool RevealOwners();
+  // Measures the held rows, and writes the titles.
+  void Begin();
+  [[nodiscard]] bool IsShown(size_t column) const {
+    return shows_owners_ || columns_[column] != Column::kOwner;
+  }
   [[nodiscard]] StyledLine LineOf(const Row& row) const;
 
   const std::vector<Column> columns_;
+  // False if no row with an owner has been written yet.
+  bool shows_owners_;
   const bool headers_;
   const Terminal terminal_;
   const Printer out_;
