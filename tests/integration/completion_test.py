@@ -23,6 +23,7 @@ sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / "interop")]
 
 import documentation_test as documentation
 import processes
+import tool
 from processes import SOURCE_DIR
 
 SHELL = os.environ.get("COMPLETION_SHELL", "")
@@ -74,9 +75,10 @@ def script(program: str) -> pathlib.Path:
 
 def environment(home: str, **variables: str) -> dict[str, str]:
     """The environment of a user without settings."""
+    tool_directory = pathlib.Path(tool.portreg_path()).resolve().parent
     return {"HOME": home, "ZDOTDIR": home, "XDG_CONFIG_HOME": home,
             "XDG_DATA_HOME": home, "XDG_RUNTIME_DIR": home,
-            "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TERM": "dumb",
+            "PATH": f"{tool_directory}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8", "TERM": "dumb",
             **variables}
 
 
@@ -156,6 +158,8 @@ def on_terminal(command: list[str], home: str, prompt: str = "",
             process.wait()
 
 
+# Names that begin with "kafk", besides "kafka".
+KAFKA_NAMES = {each for each in tool.run("__complete", "kafk").stdout.split()}
 ASK = {"bash": ask_bash, "fish": ask_fish, "zsh": ask_zsh}
 
 
@@ -199,9 +203,37 @@ class ToolTest(CompletionTestCase):
 
     def test_only_the_first_word_is_a_command(self):
         self.assert_completed(dict.fromkeys((
-            "portreg 443 ", "portreg 443 l", "portreg lookup l",
-            "portreg list ", "portreg -o csv list l", "portreg U:53 l",
-            "portreg --target=127.0.0.1:6335 443 l"), set()))
+            "portreg 443 ", "portreg list ", "portreg -o csv list l",
+            "portreg classify ht", "portreg search web ht",
+            "portreg export ht"), set()))
+        for line in ("portreg 443 lis", "portreg lookup lis",
+                     "portreg U:53 lis", "portreg https lis",
+                     "portreg --target=127.0.0.1:6335 443 lis"):
+            with self.subTest(line=line):
+                found = set(ASK[SHELL_NAME](line, self.home)) - {""}
+                self.assertTrue(found)
+                self.assertNotIn("list", found)
+
+    def test_names_where_no_command_begins_so(self):
+        self.assert_completed({
+            line: {"kafka", *KAFKA_NAMES}
+            for line in ("portreg kafk", "portreg lookup kafk",
+                         "portreg 443 kafk", "portreg -o csv https kafk",
+                         "portreg lookup -- kafk")})
+        self.assert_completed(dict.fromkeys(
+            ("portreg lookup ", "portreg 443 sql*", "portreg no-such-name",
+             "portreg U:"), set()))
+
+    def test_names_are_the_embedded_ones_and_not_many(self):
+        found = ASK[SHELL_NAME]("portreg lookup s", self.home)
+        self.assertEqual(len(set(found) - {""}), 200)
+
+    def test_a_missing_program_completes_no_name(self):
+        self.addCleanup(os.environ.__setitem__, "PORTREG",
+                        os.environ["PORTREG"])
+        os.environ["PORTREG"] = "/bin/sh"
+        self.assert_completed({"portreg kafk": set(),
+                               "portreg ex": {"export"}})
 
     def test_flags(self):
         flags = documentation.tool_flags()

@@ -22,19 +22,22 @@ UPDATE_GOLDEN = os.environ.get("PORTREG_UPDATE_GOLDEN", "") == "1"
 RECORD_FORMATS = ("wide", "json", "ndjson", "csv", "tsv", "services", "name")
 OTHER_FORMATS = ("json", "ndjson", "csv", "tsv")
 
-LOCAL_COLUMNS = (*registry_files.COLUMNS, "Owner")
+LOCAL_COLUMNS = (*registry_files.COLUMNS, "Owner", "Aliases", "Scope", "Status")
 LOCAL_ROWS = [
     ("billing", "7100", "tcp", "Billing API\twith a tab",
-     *[""] * 8, "payments@example.net"),
+     *[""] * 8, "payments@example.net", "invoices bills", "eu/prod", "planned"),
     ("audit", "7101-7103", "", "Audit log shippers, \"secure\" ones",
      "", "", "2020-01-02", "2021-03-04", "[RFC5424]", *[""] * 3,
-     "security@example.net")]
+     "security@example.net", "", "", "")]
 
 GOLDEN = {  # file without its ending: command line
     "lookup": ("443", "https", "2082"),
     "lookup_range": ("20-21",),
     "lookup_misses": ("4", "no-such", "716", "9pfs", "49160-49161"),
     "lookup_misses_json": ("4/tcp", "no-such", "-o", "json"),
+    "lookup_misses_ndjson": ("no-such", "443/tcp", "49160", "-o", "ndjson"),
+    "lookup_own": ("7100", "443"),
+    "lookup_own_csv": ("invoices", "443/tcp", "-o", "csv"),
     "lookup_suggestions": ("htps", "postgre", "xyzzy", "cpnael"),
     "lookup_details_json": ("7100", "443/tcp", "--details", "-o", "json"),
     "lookup_details_ndjson": ("7100", "443", "--details", "-o", "ndjson"),

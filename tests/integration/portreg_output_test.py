@@ -85,14 +85,15 @@ class ShortTest(unittest.TestCase):
             with self.subTest(keys=keys):
                 self.assertEqual(ask("--short", *keys).stdout, lines)
 
-    def test_a_range_gives_each_service_once(self):
-        self.assertEqual(ask("--short", "--layer=iana", "20-25").stdout,
-                         "ftp-data\nftp\nssh\ntelnet\nsmtp\n")
+    def test_a_range_gives_each_service_once_in_one_line(self):
+        self.assertEqual(
+            ask("--short", "--layer=iana", "20-25", "21-22", "443").stdout,
+            "ftp-data,ftp,ssh,telnet,smtp\nftp,ssh\nhttps\n")
 
     def test_a_miss_is_a_hyphen_and_exit_2(self):
         outcome = tool.run(f"--target={SERVER.address}", "--short", "4",
                            "no-such", "49160-49161", "22")
-        self.assertEqual((outcome.code, outcome.stdout), (2, "-\n-\nssh\n"))
+        self.assertEqual((outcome.code, outcome.stdout), (2, "-\n-\n-\nssh\n"))
         self.assertEqual(len(outcome.stderr.splitlines()), 3)
 
     def test_a_name_without_a_port_is_a_hyphen(self):
@@ -120,9 +121,11 @@ class FormatTest(unittest.TestCase):
             *WANTED.by_port(2082), *WANTED.by_name("pgsql")]
 
     def test_json_lookup_is_a_batch_lookup_response(self):
-        answer = json_format.Parse(ask(*self.KEYS, "-o", "json").stdout,
-                                   pb.BatchLookupResponse())
-        self.assertEqual(len(answer.results), len(self.KEYS))
+        text = ask(*self.KEYS, "-o", "json").stdout
+        answer = json_format.Parse(text, pb.BatchLookupResponse(),
+                                   ignore_unknown_fields=True)
+        self.assertEqual([each["key"] for each in json.loads(text)["results"]],
+                         list(self.KEYS))
         self.assertEqual(
             [entry for result in answer.results
              for entry in entries(result.response)], self.wanted)
@@ -159,9 +162,12 @@ class FormatTest(unittest.TestCase):
         self.assertEqual(info.layers[0].origin, hostile_rows.FILE_NAME)
 
     def test_json_classify_is_an_array_of_classify_responses(self):
+        found = json.loads(
+            ask("classify", "80", "50000/udp", "-o", "json").stdout)
+        self.assertEqual([each.pop("key") for each in found],
+                         ["80", "50000/udp"])
         answers = [json_format.ParseDict(each, pb.ClassifyResponse())
-                   for each in json.loads(
-                       ask("classify", "80", "50000", "-o", "json").stdout)]
+                   for each in found]
         self.assertEqual([answer.port_class for answer in answers],
                          [WELL_KNOWN, records.PORT_CLASS_DYNAMIC])
 
@@ -169,10 +175,45 @@ class FormatTest(unittest.TestCase):
         for command, wanted in ((self.KEYS, self.wanted),
                                 (("list",), WANTED.listing())):
             lines = ask(*command, "-o", "ndjson").stdout.splitlines()
+            found = [json.loads(line) for line in lines]
+            keys = [each.pop("key", None) for each in found]
+            self.assertEqual(list(dict.fromkeys(keys)),
+                             [None] if command == ("list",) else list(command))
             self.assertEqual(
                 [expected.entry_of_record(
-                    json_format.Parse(line, records.PortRecord()))
-                 for line in lines], wanted)
+                    json_format.ParseDict(each, records.PortRecord()))
+                 for each in found], wanted)
+
+    def test_keys_without_a_record_are_paired_too(self):
+        keys = ("no-such", "443/tcp", "49160", "49161-49162", "x y/udp", "22")
+        lines = [json.loads(line) for line in tool.run(
+            f"--target={SERVER.address}", *keys, "-o", "ndjson"
+        ).stdout.splitlines()]
+        self.assertEqual(list(dict.fromkeys(line["key"] for line in lines)),
+                         list(keys))
+        by_key = {line["key"]: line for line in lines}
+        self.assertEqual(by_key["no-such"]["failure"]["code"], 5)
+        self.assertIn('"x y"', by_key["x y/udp"]["failure"]["message"])
+        for key in ("49160", "49161-49162"):
+            self.assertEqual(by_key[key], {"key": key})
+        results = json.loads(tool.run(
+            f"--target={SERVER.address}", *keys, "-o", "json").stdout)["results"]
+        self.assertEqual([each["key"] for each in results], list(keys))
+        self.assertEqual([("response" in each, "failure" in each)
+                          for each in results],
+                         [(False, True), (True, False), (True, False),
+                          (True, False), (False, True), (True, False)])
+
+    def test_the_last_column_of_a_lookup_is_the_key(self):
+        rows = list(csv.reader(io.StringIO(
+            ask("ssh", "443/tcp,20-21", "-o", "csv").stdout)))
+        self.assertEqual(rows[0][-1], "key")
+        self.assertEqual(list(dict.fromkeys(row[-1] for row in rows[1:])),
+                         ["ssh", "443/tcp", "20-21"])
+        self.assertEqual(
+            [line.split("\t")[-1] for line in ask(
+                "22/sctp", "-o", "tsv", "--no-headers",
+                "--layer=iana").stdout.splitlines()], ["22/sctp"])
 
     def test_csv_is_read_back_as_it_was(self):
         self.assertEqual(
@@ -195,7 +236,8 @@ class FormatTest(unittest.TestCase):
         self.assertEqual(rows, list(csv.reader(io.StringIO(
             ask("list", "--portless", "-o", "csv",
                 server=LOCAL_SERVER).stdout, newline=""))))
-        self.assertEqual({len(row) for row in rows}, {len(tool.CSV_COLUMNS)})
+        self.assertEqual({len(row) for row in rows}, {
+            len(tool.CSV_COLUMNS) + len(tool.OWN_COLUMNS)})
 
     def test_names_are_distinct(self):
         self.assertEqual(

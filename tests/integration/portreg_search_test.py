@@ -76,7 +76,8 @@ class SearchTest(unittest.TestCase):
                 self.assertEqual((outcome.code, outcome.stderr), (0, ""))
                 header, *rows = csv.reader(io.StringIO(
                     outcome.stdout, newline=""))
-                self.assertEqual(header, [*tool.CSV_COLUMNS, "match"])
+                self.assertEqual(header, [*tool.CSV_COLUMNS, "match",
+                                          *tool.OWN_COLUMNS])
                 self.assertEqual(
                     [(row[3], row[6], row[7]) for row in rows],
                     [(match.entry.service, match.entry.description,

@@ -40,6 +40,8 @@ from processes import Outcome
 RUN_SECONDS = 20 * processes.PATIENCE
 CSV_COLUMNS = ["first_port", "last_port", "transport", "service", "layer",
                "source", "description"]
+# What follows these, and for a search the column "match".
+OWN_COLUMNS = ["aliases", "owner", "scope", "status"]
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -60,8 +62,10 @@ def environment(variables: dict[str, str] | None = None) -> dict[str, str]:
 
 def run(*arguments: str | bytes, variables: dict[str, str] | None = None,
         seconds: float = RUN_SECONDS, stdout=subprocess.PIPE,
-        before: tuple[str, ...] = ()) -> Outcome:
+        before: tuple[str, ...] = (), typed: bytes = b"") -> Outcome:
     """Runs the tool to its end; `before` is put before its command line.
+
+    Its standard input is `typed`.
 
     What it writes must be UTF-8. Raises subprocess.TimeoutExpired, and ends
     the process, after `seconds`.
@@ -69,7 +73,7 @@ def run(*arguments: str | bytes, variables: dict[str, str] | None = None,
     start = time.monotonic()
     done = subprocess.run(
         [*before, portreg_path(), *arguments], env=environment(variables),
-        stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE,
+        input=typed, stdout=stdout, stderr=subprocess.PIPE,
         timeout=seconds, check=False)
     return Outcome(done.returncode, (done.stdout or b"").decode("utf-8"),
                    done.stderr.decode("utf-8"), time.monotonic() - start)
@@ -163,13 +167,14 @@ def entries_of_csv(text: str) -> list[Entry]:
     Those of layer common are told apart by their source.
     """
     header, *rows = csv.reader(io.StringIO(text, newline=""))
-    if header != CSV_COLUMNS:
+    if header not in ([*CSV_COLUMNS, *OWN_COLUMNS],
+                      [*CSV_COLUMNS, *OWN_COLUMNS, "key"]):
         raise AssertionError(f"the columns are {header}")
     return [Entry(records.Layer.Value(f"LAYER_{layer.upper()}"),
                   int(first) if first else None, int(last) if last else None,
                   TRANSPORTS[TRANSPORTS.index(transport)], service, description,
                   of_software=source == SOFTWARE_SOURCE)
-            for first, last, transport, service, layer, source, description
+            for first, last, transport, service, layer, source, description, *_
             in rows]
 
 

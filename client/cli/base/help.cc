@@ -25,7 +25,7 @@ constexpr std::array<Item, 4> kKeys = {{
     {"443  443/tcp  20-21", "ports"},
     {"U:53  22,80-90,https", "T: U: S: stand for tcp udp sctp"},
     {"https  syslog/udp  \"socks proxy\"", "service names, in any case"},
-    {"-", "the keys on standard input; lookup, classify"},
+    {"-", "keys on standard input; lookup, classify"},
 }};
 
 constexpr std::array<Item, 8> kFormatItems = {{
@@ -50,7 +50,7 @@ constexpr std::array<Item, 4> kExportItems = {{
 
 constexpr std::array<Item, 4> kExitCodes = {{
     {"0", "all found"},
-    {"1", "unusable command line or key, or standard output cannot be written"},
+    {"1", "unusable command line or key, or output cannot be written"},
     {"2", "nothing found for a key"},
     {"3", "a file that would harm its host is not written"},
 }};

@@ -40,7 +40,9 @@ end
 
 function __portreg_names
     set -l current (commandline --current-token --cut-at-cursor)
-    test -n "$current"; and command portreg __complete -- $current 2>/dev/null
+    set -l program (commandline --current-process --tokenize)[1]
+    test -n "$current"; and command --query $program
+    and command $program __complete -- $current 2>/dev/null
 end
 
 complete -c portreg -f

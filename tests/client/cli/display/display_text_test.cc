@@ -117,5 +117,13 @@ TEST(WordsTest, MatchesHaveTheirReason) {
 
 TEST(WordsTest, NoStateIsUnknown) { EXPECT_EQ(StatesOf({}), "unknown"); }
 
+TEST(WordsTest, StatusesHaveTheirNamesAndMostRecordsHaveNone) {
+  EXPECT_EQ(StatusName(v1::RECORD_STATUS_UNSPECIFIED), "");
+  EXPECT_EQ(StatusName(v1::RECORD_STATUS_PLANNED), "planned");
+  EXPECT_EQ(StatusName(v1::RECORD_STATUS_DEPRECATED), "deprecated");
+  EXPECT_EQ(StatusName(v1::RECORD_STATUS_RETIRED), "retired");
+  EXPECT_EQ(StatusName(static_cast<v1::RecordStatus>(kUnknown)), "99");
+}
+
 }  // namespace
 }  // namespace portreg::cli

@@ -105,5 +105,20 @@ TEST(JsonTest, LargeMessagesAreWrittenAndTooLargeOnesRefused) {
             absl::StatusCode::kResourceExhausted);
 }
 
+TEST(JsonTest, StringsAreQuotedAndEscaped) {
+  EXPECT_EQ(JsonString("443/tcp"), "\"443/tcp\"");
+  EXPECT_EQ(JsonString(""), "\"\"");
+  EXPECT_EQ(JsonString("a\"b\\\n\x1b"), R"("a\"b\\\n\u001b")");
+  EXPECT_EQ(JsonString("\u00fc\u202e"), "\"\u00fc\\u202e\"");
+}
+
+TEST(JsonTest, KeyIsTheFirstMember) {
+  EXPECT_EQ(WithKey("k", R"({"a":1})", JsonStyle::kOneLine), R"({"key":"k","a":1})");
+  EXPECT_EQ(WithKey("k", "{}", JsonStyle::kOneLine), R"({"key":"k"})");
+  EXPECT_EQ(WithKey("k", "{\n \"a\": 1\n}", JsonStyle::kIndented),
+            "{\n \"key\": \"k\",\n \"a\": 1\n}");
+  EXPECT_EQ(WithKey("k", "{}", JsonStyle::kIndented), "{\n \"key\": \"k\"\n}");
+}
+
 }  // namespace
 }  // namespace portreg::cli

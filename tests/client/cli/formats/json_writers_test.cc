@@ -17,6 +17,7 @@ namespace {
 
 using ::google::protobuf::util::JsonStringToMessage;
 using ::google::protobuf::util::MessageDifferencer;
+using ::testing::ElementsAre;
 using ::testing::SizeIs;
 
 std::unique_ptr<RecordWriter> MakeNdjson(Printer out) {
@@ -38,6 +39,35 @@ TEST(NdjsonWriterTest, RecordIsALine) {
 
 TEST(NdjsonWriterTest, NoRecordsAreNoLine) {
   EXPECT_EQ(WrittenBy(MakeNdjson, std::vector<v1::PortRecord>()).text, "");
+}
+
+TEST(NdjsonWriterTest, RecordsAndMissesHaveTheKey) {
+  v1::LookupResult failed;
+  failed.mutable_failure()->set_code(5);
+  failed.mutable_failure()->set_message("not there");
+  v1::LookupResult nameless;
+  nameless.mutable_response()->set_port_class(v1::PORT_CLASS_DYNAMIC);
+  v1::PortRecord own = RecordOf(1, v1::TRANSPORT_TCP, "a", "");
+  own.set_layer(v1::LAYER_LOCAL);
+  own.add_aliases("b");
+  own.set_owner("team");
+  own.set_scope("eu");
+  own.set_status(v1::RECORD_STATUS_DEPRECATED);
+  const Written written = WrittenBy(MakeNdjson, [&](RecordWriter& writer) {
+    writer.BeginKey("a\tb");
+    writer.Write(own);
+    writer.BeginKey("no");
+    writer.WriteMiss(failed);
+    writer.BeginKey("49160");
+    writer.WriteMiss(nameless);
+  });
+  EXPECT_THAT(LinesOf(written.text),
+              ElementsAre(R"({"key":"a\tb","firstPort":1,"lastPort":1,"transport":"TRANSPORT_TCP",)"
+                          R"("service":"a","layer":"LAYER_LOCAL","source":"IANA registry",)"
+                          R"("aliases":["b"],"owner":"team","scope":"eu",)"
+                          R"("status":"RECORD_STATUS_DEPRECATED"})",
+                          R"({"key":"no","failure":{"code":5,"message":"not there"}})",
+                          R"({"key":"49160"})"));
 }
 
 TEST(NdjsonWriterTest, MatchIsALine) {

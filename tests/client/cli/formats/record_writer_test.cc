@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -25,7 +26,7 @@ std::string Text(const Invocation& invocation, const std::vector<v1::PortRecord>
 TEST(MakeRecordWriterTest, EachFormatHasItsWriter) {
   const std::vector<std::pair<Format, std::string>> table = {
       {Format::kTable, "PORT     SERVICE  LAYER  DESCRIPTION\n"},
-      {Format::kWide, "PORT     SERVICE  LAYER  OWNER  REFERENCE"},
+      {Format::kWide, "PORT     SERVICE  LAYER  OWNER  SCOPE  STATUS  ALIASES  REFERENCE"},
       {Format::kJson, "{\"records\":["},
       {Format::kNdjson, "{\"firstPort\":443"},
       {Format::kCsv, "first_port,last_port"},
@@ -69,6 +70,16 @@ TEST(MakeRecordWriterTest, OnlyASearchTellsWhy) {
           verb == Verb::kSearch)
           << titles;
     }
+  }
+}
+
+TEST(MakeRecordWriterTest, OnlyALookupHasKeys) {
+  for (const Verb verb : {Verb::kLookup, Verb::kList, Verb::kSearch}) {
+    Invocation invocation;
+    invocation.verb = verb;
+    invocation.format = Format::kCsv;
+    EXPECT_EQ(absl::EndsWith(LinesOf(Text(invocation, {Https()}))[0], ",key"),
+              verb == Verb::kLookup);
   }
 }
 

@@ -135,16 +135,58 @@ TEST(TableWriterTest, WideHasAColumnForEachDetail) {
   details.set_registration_date("2021-10-01");
   details.set_modification_date("2022-02-07");
   v1::PortRecord owned = record;
-  owned.mutable_details()->set_owner("team");
+  owned.set_owner("team");
+  owned.set_scope("eu/prod");
+  owned.set_status(v1::RECORD_STATUS_RETIRED);
+  owned.add_aliases("www");
+  owned.add_aliases("web");
   EXPECT_EQ(Table({record, owned, Portless("a")}, {}, {.wide = true}),
-            "PORT     SERVICE  LAYER  OWNER   REFERENCE  REGISTERED  MODIFIED    SOURCE         "
-            "DESCRIPTION\n"
-            "443/tcp  https    iana   [IESG]  [RFC9110]  2021-10-01  2022-02-07  IANA registry  "
-            "http over TLS\n"
-            "443/tcp  https    iana   team    [RFC9110]  2021-10-01  2022-02-07  IANA registry  "
-            "http over TLS\n"
-            "-/tcp    a        iana                                              IANA registry  "
-            "no port\n");
+            "PORT     SERVICE  LAYER  OWNER   SCOPE    STATUS   ALIASES  REFERENCE  REGISTERED  "
+            "MODIFIED    SOURCE         DESCRIPTION\n"
+            "443/tcp  https    iana   [IESG]                             [RFC9110]  2021-10-01  "
+            "2022-02-07  IANA registry  http over TLS\n"
+            "443/tcp  https    iana   team    eu/prod  retired  www web  [RFC9110]  2021-10-01  "
+            "2022-02-07  IANA registry  http over TLS\n"
+            "-/tcp    a        iana                                                             "
+            "            IANA registry  no port\n");
+}
+
+TEST(TableWriterTest, OwnersAreShownIfThereAreAny) {
+  v1::PortRecord owned = Https();
+  owned.set_layer(v1::LAYER_LOCAL);
+  owned.set_owner("web team");
+  EXPECT_EQ(Table({Https(), owned}),
+            "PORT     SERVICE  LAYER  OWNER     DESCRIPTION\n"
+            "443/tcp  https    iana             http over TLS\n"
+            "443/tcp  https    local  web team  http over TLS\n");
+}
+
+TEST(TableWriterTest, TitlesAreWrittenAgainWhereALaterRecordHasTheFirstOwner) {
+  v1::PortRecord owned = Https();
+  owned.set_owner("team");
+  std::vector<v1::PortRecord> records(650, Https());
+  records[300] = records[620] = owned;
+  const std::vector<std::string> lines = LinesOf(Table(records));
+  ASSERT_THAT(lines, SizeIs(652));
+  EXPECT_EQ(lines[0], "PORT     SERVICE  LAYER  DESCRIPTION");
+  EXPECT_EQ(lines[200], "443/tcp  https    iana   http over TLS");
+  EXPECT_EQ(lines[201], "PORT     SERVICE  LAYER  OWNER  DESCRIPTION");
+  EXPECT_EQ(lines[202], "443/tcp  https    iana          http over TLS");
+  EXPECT_EQ(lines[302], "443/tcp  https    iana   team   http over TLS");
+  EXPECT_EQ(lines[622], "443/tcp  https    iana   team   http over TLS");
+  EXPECT_EQ(lines[651], "443/tcp  https    iana          http over TLS");
+  EXPECT_THAT(LinesOf(Table(records, {}, {.headers = false})), SizeIs(650));
+}
+
+TEST(TableWriterTest, FlushWritesWhatIsHeld) {
+  const auto make = [](Printer out) {
+    return std::make_unique<TableWriter>(TableWriter::Shape(), Terminal(), out);
+  };
+  const auto use = [](RecordWriter& writer) {
+    writer.Write(Https());
+    writer.Flush();
+  };
+  EXPECT_THAT(LinesOf(WrittenBy(make, use).text), SizeIs(2));
 }
 
 TEST(TableWriterTest, MatchesHaveTheirReason) {

@@ -1,4 +1,4 @@
-#include "client/cli/commands/complete.h"
+#include "client/cli/sources/embedded_names.h"
 
 #include <algorithm>
 #include <iterator>

@@ -1,6 +1,6 @@
 // Finds the service names that a shell offers to complete a key.
-#ifndef PORTREG_CLIENT_CLI_COMMANDS_COMPLETE_H_
-#define PORTREG_CLIENT_CLI_COMMANDS_COMPLETE_H_
+#ifndef PORTREG_CLIENT_CLI_SOURCES_EMBEDDED_NAMES_H_
+#define PORTREG_CLIENT_CLI_SOURCES_EMBEDDED_NAMES_H_
 
 #include <cstddef>
 #include <string>
@@ -22,4 +22,4 @@ std::vector<std::string> NamesBeginningWith(absl::string_view prefix);
 
 }  // namespace portreg::cli
 
-#endif  // PORTREG_CLIENT_CLI_COMMANDS_COMPLETE_H_
+#endif  // PORTREG_CLIENT_CLI_SOURCES_EMBEDDED_NAMES_H_
