@@ -49,6 +49,10 @@ class KeyBatches {
   // Returns true if the keys come from standard input.
   [[nodiscard]] bool streamed() const { return stream_ != nullptr; }
 
+  // Returns true if the keys come from standard input and a batch ends where it pauses, so
+  // that its answers must be written before more keys come.
+  [[nodiscard]] bool eager() const { return streamed() && is_eager_; }
+
   // Returns OK, or why standard input cannot be read.
   [[nodiscard]] absl::Status status() const {
     return streamed() ? stream_->status() : absl::OkStatus();
@@ -61,7 +65,7 @@ class KeyBatches {
   [[nodiscard]] AskedKey Parsed(const KeyStream::Key& key) const;
 
   Check check_;
-  // True if a batch ends where the input pauses.
+  // True if a batch of standard input ends where the input pauses.
   bool is_eager_;
   // Null if the keys are those of the command line, which are in given_.
   std::unique_ptr<KeyStream> stream_;

@@ -163,8 +163,8 @@ class LookupAnswers {
   LookupAnswers(const Invocation& invocation, const Source& source, const Output& output)
       : invocation_(invocation), source_(source), output_(output), json_(output.out) {}
 
-  // Writes the answers to `keys`. Returns kExitOk, or the exit code of a failure, which it
-  // prints.
+  // Writes the answers to `keys`; a table may hold some back until Flush(). Returns
+  // kExitOk, or the exit code of a failure, which it prints.
   int Write(const std::vector<AskedKey>& keys, const v1::BatchLookupResponse& all) {
     if (invocation_.brief) {
       WriteShort(keys, all);
@@ -177,10 +177,15 @@ class LookupAnswers {
     } else {
       WriteRecords(keys, all);
       if (!Writer().status().ok()) return portreg::cli::Finish("", source_, Writer(), output_);
-      Writer().Flush();
     }
     (void)output_.out.Flush();
     return kExitOk;
+  }
+
+  // Writes the rows of a table that are held back.
+  void Flush() {
+    if (writer_) writer_->Flush();
+    (void)output_.out.Flush();
   }
 
   // Completes the output. Returns the exit code.
@@ -338,6 +343,7 @@ int RunLookup(const Invocation& invocation, Source& source, const Output& output
     // The answer to the command line is complete before its complaints.
     if (code == kExitOk && !batches->streamed()) code = answers.Finish(revision.Get());
     if (code != kExitOk) return code;
+    if (batches->eager()) answers.Flush();
     complaints.Print(keys, *all);
   }
   if (!batches->status().ok()) return FailUsage(batches->status(), output);
