@@ -1,6 +1,7 @@
 #include "common/data/csv_table.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 
 #include "absl/status/status.h"
@@ -36,8 +37,10 @@ absl::Status CheckIsText(absl::string_view text) {
   if (const size_t bad = FindInvalidUtf8(text); bad != text.size()) {
     return ErrorAt(
         PositionOf(text, bad),
-        absl::StrCat("byte 0x", absl::Hex(static_cast<unsigned char>(text[bad]), absl::kZeroPad2),
-                     " is not valid UTF-8"));
+        absl::StrCat(
+            "byte 0x", absl::Hex(static_cast<unsigned char>(text[bad]), absl::kZeroPad2),
+            " is not valid UTF-8; if the file is in Windows-1252 or another encoding, save "
+            "it as UTF-8"));
   }
   return absl::OkStatus();
 }
@@ -89,9 +92,16 @@ absl::StatusOr<size_t> CsvTable::Require(absl::string_view column) const {
 absl::StatusOr<bool> CsvTable::Next(std::vector<CsvField>& row) {
   absl::StatusOr<bool> read = reader_.Next(row);
   if (!read.ok() || !*read || row.size() == header_.size()) return read;
+  const auto is_empty = [](const CsvField& field) {
+    return absl::StripAsciiWhitespace(field.text).empty();
+  };
+  const bool has_trailing_commas =
+      row.size() > header_.size() &&
+      std::all_of(row.begin() + static_cast<ptrdiff_t>(header_.size()), row.end(), is_empty);
   return ErrorAt(row.front().position,
                  absl::StrCat("row has ", row.size(), " fields, the header has ", header_.size(),
-                              "; it seems cut off or unquoted"));
+                              has_trailing_commas ? "; remove the commas at its end"
+                                                  : "; it seems cut off or unquoted"));
 }
 
 }  // namespace portreg

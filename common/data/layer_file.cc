@@ -141,6 +141,8 @@ LayerRules IanaFileRules() {
 
 LayerRules LocalFileRules() { return {.is_own_table = true}; }
 
+LayerRules CommonFileRules() { return {.is_own_table = true, .source = kSiteSource}; }
+
 absl::StatusOr<LayerData> ReadLayer(Layer layer, absl::string_view origin,
                                     std::shared_ptr<LayerText> text, const LayerRules& rules) {
   const absl::string_view bytes = text->text;

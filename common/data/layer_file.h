@@ -46,6 +46,9 @@ LayerRules IanaFileRules();
 // Returns the rules for the operator's own table: every row must be usable.
 LayerRules LocalFileRules();
 
+// Returns the rules for a table of a site's own practice, which adds to the layer common.
+LayerRules CommonFileRules();
+
 // Parses `text` in the format that the rules choose. Returns INVALID_ARGUMENT, naming
 // `origin`, if the text cannot be parsed or breaks the rules; the message lists unusable
 // rows if there are too many of them. Adds strings to `text->unescaped`.

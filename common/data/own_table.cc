@@ -26,6 +26,7 @@ namespace portreg {
 namespace {
 
 constexpr size_t kMaxScopeBytes = 64;
+constexpr absl::string_view kLoopback = "loopback";
 constexpr absl::string_view kEnDash = "\xE2\x80\x93";
 
 // The columns that are parsed or checked, not only copied.
@@ -51,6 +52,8 @@ constexpr auto kFirstOptional = static_cast<size_t>(Column::kAliases);
 
 struct Places {
   std::array<std::optional<size_t>, kHeaders.size()> of;
+  // The columns without a title, such as those of commas at the end of each row.
+  std::vector<size_t> untitled;
   std::vector<std::pair<size_t, absl::string_view RecordDetails::*>> copied;
 };
 
@@ -67,6 +70,9 @@ absl::StatusOr<Places> FindColumns(const CsvTable& table, Layer layer) {
     if (!place.ok()) return place.status();
     places.of[i] = *place;
   }
+  for (size_t i = 0; i < table.header().size(); ++i) {
+    if (absl::StripAsciiWhitespace(table.header()[i].text).empty()) places.untitled.push_back(i);
+  }
   for (const DetailColumn& column : kDetailColumns) {
     const absl::StatusOr<std::optional<size_t>> place = table.Find(column.header);
     if (!place.ok()) return place.status();
@@ -74,6 +80,42 @@ absl::StatusOr<Places> FindColumns(const CsvTable& table, Layer layer) {
     if (*place && wanted) places.copied.emplace_back(**place, column.member);
   }
   return places;
+}
+
+// Returns true for texts such as 12-Oct, Oct 2012 or 2026-07-01, which spreadsheets make
+// of ranges.
+bool IsDateLike(absl::string_view text) {
+  constexpr std::array<absl::string_view, 12> kMonths = {"jan", "feb", "mar", "apr", "may", "jun",
+                                                         "jul", "aug", "sep", "oct", "nov", "dec"};
+  const std::vector<absl::string_view> parts =
+      absl::StrSplit(text, absl::ByAnyChar("-/. "), absl::SkipEmpty());
+  size_t months = 0;
+  for (const absl::string_view part : parts) {
+    const bool is_number = std::all_of(part.begin(), part.end(), [](char byte) {
+      return absl::ascii_isdigit(static_cast<unsigned char>(byte));
+    });
+    if (is_number) continue;
+    const bool is_month = std::any_of(kMonths.begin(), kMonths.end(), [part](auto month) {
+      return absl::StartsWithIgnoreCase(part, month);
+    });
+    if (!is_month) return false;
+    ++months;
+  }
+  return parts.size() == 3 || (parts.size() == 2 && months == 1);
+}
+
+// Returns advice for a text that is not a port, if another program seems to have changed
+// it.
+absl::string_view HintForPort(absl::string_view text) {
+  if (IsDateLike(text)) {
+    return "; if a spreadsheet made a date of a range, format the column as text and write the "
+           "range again";
+  }
+  double number;
+  if (absl::StrContains(text, '.') && absl::SimpleAtod(text, &number)) {
+    return "; write the number without decimals";
+  }
+  return "";
 }
 
 // Parses ports such as "80,443" or "35200 - 35220". Returns no ranges for an empty text.
@@ -87,7 +129,10 @@ absl::StatusOr<std::vector<PortRange>> ReadPorts(absl::string_view text) {
           absl::StrAppend(joined, absl::StripAsciiWhitespace(bound));
         });
     const absl::StatusOr<PortRange> parsed = ParsePortRange(range);
-    if (!parsed.ok()) return parsed.status();
+    if (!parsed.ok()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(parsed.status().message(), HintForPort(absl::StripAsciiWhitespace(part))));
+    }
     ranges.push_back(*parsed);
   }
   return ranges;
@@ -167,7 +212,7 @@ absl::Status CheckDay(absl::string_view day) {
 }
 
 absl::Status CheckBind(absl::string_view bind) {
-  if (bind.empty() || absl::EqualsIgnoreCase(bind, "loopback")) return absl::OkStatus();
+  if (bind.empty() || absl::EqualsIgnoreCase(bind, kLoopback)) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat("bind ", Quoted(bind), " is unknown, allowed are loopback and nothing"));
 }
@@ -181,7 +226,7 @@ class RowReader {
   // Adds the records of a row to `parsed`, or sets the row aside.
   void Read(const std::vector<CsvField>& row) {
     row_ = &row;
-    if (IsBlank()) return;
+    if (IsBlank() || HasUntitledText()) return;
     absl::Status status;
     const auto check = [&](Column column, const absl::Status& found) {
       if (status.ok() && !found.ok()) {
@@ -218,6 +263,7 @@ class RowReader {
     record.scope = Text(Column::kScope);
     record.status = *record_status;
     for (const auto& [place, member] : places_.copied) record.details.*member = row[place].text;
+    Normalize(record.details);
     check(Column::kPortNumber, CheckRow(record, ports->empty()));
     if (status.ok()) AddRecords(record, *ports, *transports);
   }
@@ -227,6 +273,21 @@ class RowReader {
     return std::all_of(row_->begin(), row_->end(), [](const CsvField& field) {
       return absl::StripAsciiWhitespace(field.text).empty();
     });
+  }
+
+  // Sets the row aside, and returns true, if a column without a title has a text. A comma
+  // without quotes has probably moved the texts of the row by one column.
+  bool HasUntitledText() {
+    for (const size_t place : places_.untitled) {
+      const CsvField& field = (*row_)[place];
+      const absl::string_view text = absl::StripAsciiWhitespace(field.text);
+      if (text.empty()) continue;
+      parsed_.set_aside.push_back(
+          {field.position, absl::StrCat("the column of ", Quoted(text),
+                                        " has no title; a field with a comma needs quotes")});
+      return true;
+    }
+    return false;
   }
 
   [[nodiscard]] std::optional<size_t> PlaceOf(Column column) const {
@@ -243,6 +304,17 @@ class RowReader {
     const std::optional<size_t> place = PlaceOf(column);
     parsed_.set_aside.push_back(
         {(*row_)[place.value_or(0)].position, std::string(status.message())});
+  }
+
+  // Stores checked values in one spelling, so that programs can compare them.
+  static void Normalize(RecordDetails& details) {
+    details.since = absl::StripAsciiWhitespace(details.since);
+    details.until = absl::StripAsciiWhitespace(details.until);
+    if (!absl::StripAsciiWhitespace(details.bind).empty()) {
+      details.bind = kLoopback;
+    } else {
+      details.bind = {};
+    }
   }
 
   [[nodiscard]] absl::Status CheckRow(const ServiceRecord& record, bool portless) const {

@@ -27,9 +27,9 @@ namespace portreg {
 //
 // A row becomes one record for each combination of its ranges and transports. A row
 // without a service name is a block of ports; it needs an owner if the layer is kLocal.
-// Rows of empty cells are skipped. Other unusable rows are set aside, with the position
-// of the column and the values allowed there. Errors and lifetimes are those of
-// ParseIanaCsv, but kMaxRows bounds the sum of records and rows set aside.
+// Rows of empty cells are skipped. A column without a title must be empty. Other unusable rows are
+// set aside, with the position of the column and the values allowed there. Errors and lifetimes are
+// those of ParseIanaCsv, but kMaxRows bounds the sum of records and rows set aside.
 absl::StatusOr<ParsedIanaCsv> ParseOwnTable(absl::string_view text, Layer layer,
                                             std::deque<std::string>& unescaped);
 

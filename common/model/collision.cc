@@ -5,12 +5,123 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/model/service_name.h"
 #include "common/text/quote.h"
 
 namespace portreg {
+namespace {
+
+// Messages cut longer names of owners.
+constexpr size_t kMaxNameBytes = kMaxServiceNameBytes;
+
+absl::string_view OwnerOf(const ServiceRecord& record) {
+  return absl::StripAsciiWhitespace(record.details.owner);
+}
+
+bool IsClaim(const ServiceRecord& record, Layer layer) {
+  return record.layer == layer && record.status != RecordStatus::kRetired &&
+         (record.named() || !OwnerOf(record).empty());
+}
+
+bool IsInOrder(const ServiceRecord& one, const ServiceRecord& other) {
+  return std::tie(one.file, one.line) <= std::tie(other.file, other.line);
+}
+
+bool Contains(PortRange outer, PortRange inner) {
+  return outer.first <= inner.first && inner.last <= outer.last;
+}
+
+// Returns true if two claims that share a port share a slot in one scope too.
+bool ShareSlot(const ServiceRecord& one, const ServiceRecord& other) {
+  return (Answers(one.transport, other.transport) || Answers(other.transport, one.transport)) &&
+         ScopesOverlap(one.scope, other.scope);
+}
+
+bool HaveSameNameAndOwner(const ServiceRecord& one, const ServiceRecord& other) {
+  return absl::EqualsIgnoreCase(one.service, other.service) && OwnerOf(one) == OwnerOf(other);
+}
+
+bool Refines(const ServiceRecord& one, const ServiceRecord& other) {
+  if (OwnerOf(one).empty() || OwnerOf(one) != OwnerOf(other)) return false;
+  return !one.named() || !other.named() || Contains(*one.ports, *other.ports) ||
+         Contains(*other.ports, *one.ports);
+}
+
+bool Collide(const ServiceRecord& one, const ServiceRecord& other) {
+  return ShareSlot(one, other) && !HaveSameNameAndOwner(one, other) && !Refines(one, other);
+}
+
+bool Repeat(const ServiceRecord& one, const ServiceRecord& other) {
+  return ShareSlot(one, other) && HaveSameNameAndOwner(one, other) &&
+         (one.named() || one.ports == other.ports);
+}
+
+enum class Equals { kKeep, kDrop };
+
+// Returns the claims of `layer` on a port. kDrop: only the first in the order of files
+// and lines of those that are equal in every field that decides about a collision.
+std::vector<const ServiceRecord*> ClaimsAt(const Registry& registry, Layer layer, Port port,
+                                           Equals equals) {
+  std::vector<const ServiceRecord*> claims;
+  for (const RecordIndex index : registry.AtPort(port)) {
+    const ServiceRecord& record = registry.record(index);
+    if (IsClaim(record, layer)) claims.push_back(&record);
+  }
+  if (equals == Equals::kKeep || claims.size() < 2) return claims;
+  std::stable_sort(claims.begin(), claims.end(),
+                   [](const ServiceRecord* a, const ServiceRecord* b) {
+                     return std::tie(a->file, a->line) < std::tie(b->file, b->line);
+                   });
+  absl::flat_hash_set<
+      std::tuple<std::string, absl::string_view, absl::string_view, Transport, Port, Port>>
+      seen;
+  const auto is_repeated = [&seen](const ServiceRecord* claim) {
+    return !seen.emplace(FoldServiceName(claim->service), OwnerOf(*claim), claim->scope,
+                         claim->transport, claim->ports->first, claim->ports->last)
+                .second;
+  };
+  claims.erase(std::remove_if(claims.begin(), claims.end(), is_repeated), claims.end());
+  return claims;
+}
+
+// Returns true if a claim of `layer` begins at the port.
+bool HasClaimFrom(const Registry& registry, Layer layer, Port port) {
+  const auto [begin, end] = registry.StartingAt(port);
+  for (RecordIndex index = begin; index < end; ++index) {
+    if (IsClaim(registry.record(index), layer)) return true;
+  }
+  return false;
+}
+
+// Returns the pairs of claims that share a port and for which `is_found` returns true.
+// Looks at a pair only at the first port of both, where one of them begins, so that it
+// looks at each pair once.
+template <typename IsFound>
+std::vector<Collision> FindPairs(const Registry& registry, Layer layer, Equals equals, size_t limit,
+                                 IsFound is_found) {
+  std::vector<Collision> found;
+  for (int number = 0; number <= kMaxPort && found.size() < limit; ++number) {
+    const auto port = static_cast<Port>(number);
+    if (!HasClaimFrom(registry, layer, port)) continue;
+    const auto begins = [port](const ServiceRecord* claim) { return claim->ports->first == port; };
+    std::vector<const ServiceRecord*> claims = ClaimsAt(registry, layer, port, equals);
+    const auto others = std::stable_partition(claims.begin(), claims.end(), begins);
+    for (auto one = claims.begin(); one != others; ++one) {
+      for (auto other = one + 1; other != claims.end(); ++other) {
+        if (!is_found(**one, **other)) continue;
+        if (found.size() == limit) return found;
+        const bool in_order = IsInOrder(**one, **other);
+        found.push_back({in_order ? *one : *other, in_order ? *other : *one, port});
+      }
+    }
+  }
+  return found;
+}
+
+}  // namespace
 
 bool ScopesOverlap(absl::string_view one, absl::string_view other) {
   if (one.size() > other.size()) std::swap(one, other);
@@ -18,10 +129,19 @@ bool ScopesOverlap(absl::string_view one, absl::string_view other) {
   return one.empty() || one.size() == other.size() || other[one.size()] == '/';
 }
 
-std::string ToString(const Collision& collision) {
-  const auto claim = [](const ServiceRecord& record) {
-    const absl::string_view name = record.named() ? record.service : record.details.owner;
-    return absl::StrCat("line ", record.line, " (", Printable(name), ")");
+std::string PlaceOf(const Registry& registry, const ServiceRecord& record) {
+  const auto count =
+      std::count_if(registry.layers().begin(), registry.layers().end(),
+                    [&record](const LayerInfo& info) { return info.layer == record.layer; });
+  if (count < 2) return absl::StrCat("line ", record.line);
+  return absl::StrCat(Printable(registry.layers()[record.file].origin), ", line ", record.line);
+}
+
+std::string ToString(const Registry& registry, const Collision& collision) {
+  const auto claim = [&registry](const ServiceRecord& record) {
+    const absl::string_view name = record.named() ? record.service : OwnerOf(record);
+    return absl::StrCat(PlaceOf(registry, record), " (",
+                        name.size() <= kMaxNameBytes ? Printable(name) : Quoted(name), ")");
   };
   const Transport transport = std::max(collision.one->transport, collision.other->transport);
   return absl::StrCat(claim(*collision.one), " and ", claim(*collision.other), " both claim port ",
@@ -29,70 +149,12 @@ std::string ToString(const Collision& collision) {
                       ToString(transport));
 }
 
-namespace {
-
-// Returns the records of `layer` that claim a port. Leaves out rows that repeat the
-// name, owner, scope and transport of another, because they add no collision.
-std::vector<RecordIndex> Claims(const Registry& registry, Layer layer, Port port) {
-  std::vector<RecordIndex> claims;
-  absl::flat_hash_set<std::tuple<std::string, absl::string_view, absl::string_view, Transport>>
-      seen;
-  for (const RecordIndex index : registry.AtPort(port)) {
-    const ServiceRecord& record = registry.record(index);
-    const bool is_claim = record.layer == layer && record.status != RecordStatus::kRetired &&
-                          (record.named() || !record.details.owner.empty());
-    if (!is_claim) continue;
-    const bool first = seen.emplace(FoldServiceName(record.service), record.details.owner,
-                                    record.scope, record.transport)
-                           .second;
-    if (first) claims.push_back(index);
-  }
-  return claims;
-}
-
-bool Contains(PortRange outer, PortRange inner) {
-  return outer.first <= inner.first && inner.last <= outer.last;
-}
-
-// Returns true if one record describes a part of the other: both have the same owner,
-// and one is a block or its range lies within the other's.
-bool Refines(const ServiceRecord& one, const ServiceRecord& other) {
-  if (one.details.owner.empty() || one.details.owner != other.details.owner) return false;
-  return !one.named() || !other.named() || Contains(*one.ports, *other.ports) ||
-         Contains(*other.ports, *one.ports);
-}
-
-bool Collide(const ServiceRecord& one, const ServiceRecord& other) {
-  const bool share_transport =
-      Answers(one.transport, other.transport) || Answers(other.transport, one.transport);
-  if (!share_transport || !ScopesOverlap(one.scope, other.scope)) return false;
-  // Two rows of the same service and owner repeat each other.
-  const bool same_service = absl::EqualsIgnoreCase(one.service, other.service) &&
-                            one.details.owner == other.details.owner;
-  return !same_service && !Refines(one, other);
-}
-
-}  // namespace
-
 std::vector<Collision> FindCollisions(const Registry& registry, Layer layer, size_t limit) {
-  std::vector<Collision> collisions;
-  absl::flat_hash_set<std::pair<RecordIndex, RecordIndex>> reported;
-  for (int number = 0; number <= kMaxPort; ++number) {
-    const auto port = static_cast<Port>(number);
-    const std::vector<RecordIndex> claims = Claims(registry, layer, port);
-    for (size_t i = 0; i < claims.size(); ++i) {
-      for (size_t j = i + 1; j < claims.size(); ++j) {
-        const auto [low, high] = std::minmax(claims[i], claims[j]);
-        const ServiceRecord* one = &registry.record(low);
-        const ServiceRecord* other = &registry.record(high);
-        if (!Collide(*one, *other) || !reported.emplace(low, high).second) continue;
-        if (collisions.size() == limit) return collisions;
-        if (one->line > other->line) std::swap(one, other);
-        collisions.push_back({one, other, port});
-      }
-    }
-  }
-  return collisions;
+  return FindPairs(registry, layer, Equals::kDrop, limit, Collide);
+}
+
+std::vector<Collision> FindRepetitions(const Registry& registry, Layer layer, size_t limit) {
+  return FindPairs(registry, layer, Equals::kKeep, limit, Repeat);
 }
 
 }  // namespace portreg

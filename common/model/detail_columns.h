@@ -18,6 +18,9 @@ struct DetailColumn {
   absl::string_view RecordDetails::*member;
   // True: the column exists in an organisation's own tables, not in IANA's.
   bool local_only = false;
+  // True: the revision includes the column only where it is set, because the revision of
+  // data without it must not change.
+  bool hashed_if_set = false;
 };
 
 // Follows the order of IANA's file. To add a column of this kind, add a line here, a
@@ -33,6 +36,9 @@ inline constexpr std::array kDetailColumns = {
                  &RecordDetails::unauthorized_use_reported},
     DetailColumn{"Assignment Notes", "assignment_notes", &RecordDetails::assignment_notes},
     DetailColumn{"Owner", "owner", &RecordDetails::owner, true},
+    DetailColumn{"Since", "since", &RecordDetails::since, true, true},
+    DetailColumn{"Until", "until", &RecordDetails::until, true, true},
+    DetailColumn{"Bind", "bind", &RecordDetails::bind, true, true},
 };
 
 }  // namespace portreg

@@ -35,7 +35,8 @@ struct LayerInfo {
   Layer layer = Layer::kIana;
   // The source's name, for people to read. Empty: SourceOf(layer).
   absl::string_view source = {};
-  // The origin of the data: a file's name without its directory, or "embedded".
+  // The origin of the data: a file's name without its directory, or "embedded". If two
+  // files of a layer have the same name, it includes the name of their directory.
   std::string origin;
   // SHA-256 of the data's bytes.
   std::string sha256;

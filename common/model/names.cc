@@ -41,7 +41,7 @@ int PortRank(const ServiceRecord& record) {
 bool IsDefaultOfSoftware(const ServiceRecord& record,
                          absl::Span<const ServiceRecord* const> named) {
   return std::any_of(named.begin(), named.end(), [&](const ServiceRecord* other) {
-    return other->source == kPracticeSource && other->ports &&
+    return other->layer == Layer::kCommon && !other->is_named_for_people() && other->ports &&
            other->ports->contains(record.ports->first) &&
            Answers(other->transport, record.transport);
   });

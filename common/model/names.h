@@ -17,8 +17,10 @@ namespace portreg {
 // does. `covering` are the records that cover the port, in lookup order. kNone: any
 // transport.
 //
-// Sources precede each other in the order local, software defaults (kPracticeSource),
-// iana. The table of common ports is last, because its names are meant for people.
+// Sources precede each other in the order local, practice (kSiteSource and
+// kPracticeSource), iana. The table of common ports is last, because its names are meant
+// for people. Rows of a site and software defaults are equal; the site's precede where
+// lookup order does not decide.
 // Within a source, a record of the transport precedes one of no transport. Otherwise
 // lookup order decides. Retired records are ignored.
 const ServiceRecord* NameOfSlot(absl::Span<const ServiceRecord* const> covering,
@@ -28,11 +30,11 @@ const ServiceRecord* NameOfSlot(const Registry& registry, Port port, Transport t
 // Returns the record whose port a name stands for, or nullptr if none has a port.
 // `named` are the records of the name, in lookup order. kNone: any transport.
 //
-// Sources precede each other in the order local, iana, software defaults. The table of
-// common ports is last. Within a source, a single port precedes a range. A port on which
-// software listens under the name by default precedes others: IANA gives http-alt the
-// ports 591 and 8080, and software uses 8080. Then the lowest port wins. Retired records
-// are ignored.
+// Sources precede each other in the order local, iana, practice (kSiteSource and
+// kPracticeSource). The table of common ports is last. Within a source, a single port
+// precedes a range. A port on which software listens under the name in practice precedes
+// others: IANA gives http-alt the ports 591 and 8080, and software uses 8080. Then the
+// lowest port wins. Retired records are ignored.
 const ServiceRecord* PortOfName(absl::Span<const ServiceRecord* const> named, Transport transport);
 const ServiceRecord* PortOfName(const Registry& registry, absl::string_view name,
                                 Transport transport);

@@ -78,6 +78,7 @@ std::vector<absl::string_view> Aliases(const ServiceRecord& record) {
 
 AssignmentState StateOf(const ServiceRecord& record) {
   if (record.named()) return AssignmentState::kAssigned;
+  if (record.layer != Layer::kIana) return AssignmentState::kReserved;
   if (absl::StartsWithIgnoreCase(record.description, "any private")) {
     return AssignmentState::kAssigned;
   }

@@ -31,6 +31,9 @@ absl::string_view SourceOf(Layer layer);
 // The source of those records of kCommon that list the default ports of software.
 inline constexpr absl::string_view kPracticeSource = "software defaults";
 
+// The source of those records of kCommon that a site has added (--common_file).
+inline constexpr absl::string_view kSiteSource = "site defaults";
+
 // The status of a record in an organisation's own table. The values are those of the
 // protocol's enum.
 enum class RecordStatus : uint8_t {
@@ -59,7 +62,13 @@ struct RecordDetails {
   absl::string_view service_code;
   absl::string_view unauthorized_use_reported;
   absl::string_view assignment_notes;
-  absl::string_view owner;  // layer local only
+  // The members below belong to layer local only.
+  absl::string_view owner;
+  // Days such as 2026-11-29: since when and until when the record is meant to hold.
+  absl::string_view since = {};
+  absl::string_view until = {};
+  // "loopback" if the service must listen on loopback only. Empty: anywhere.
+  absl::string_view bind = {};
 };
 
 // A range of ports (mostly one port), a transport and a service name. Texts are views,
@@ -71,6 +80,8 @@ struct ServiceRecord {
   Layer layer = Layer::kIana;
   // The line of the source on which the row starts, counted from 1.
   uint32_t line = 0;
+  // The index of the record's source in Registry::layers(), set by the registry.
+  uint32_t file = 0;
   // The name in the source's spelling. Empty: "Reserved", "Unassigned" or the like.
   absl::string_view service;
   absl::string_view description;
@@ -87,7 +98,7 @@ struct ServiceRecord {
 
   // Returns true if the name is meant for people and is not the name of a service.
   [[nodiscard]] bool is_named_for_people() const {
-    return layer == Layer::kCommon && source != kPracticeSource;
+    return layer == Layer::kCommon && source != kPracticeSource && source != kSiteSource;
   }
 };
 
@@ -95,8 +106,9 @@ struct ServiceRecord {
 std::vector<absl::string_view> Aliases(const ServiceRecord& record);
 
 // Returns the state that a record gives to its ports. A record with a name assigns
-// them. Otherwise the description decides: "any private mail system" assigns them,
-// "Unassigned" frees them, anything else reserves them.
+// them. Otherwise the description decides, if the layer is kIana: "any private mail
+// system" assigns them, "Unassigned" frees them, anything else reserves them. A record
+// without a name in another layer reserves its ports, whatever its description says.
 AssignmentState StateOf(const ServiceRecord& record);
 
 }  // namespace portreg

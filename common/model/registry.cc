@@ -87,14 +87,26 @@ void AppendForHash(const ServiceRecord& record, std::string& bytes) {
        {ToString(record.transport), ToString(record.layer), record.service, record.description}) {
     append(text);
   }
-  for (const DetailColumn& column : kDetailColumns) append(record.details.*column.member);
+  for (const DetailColumn& column : kDetailColumns) {
+    if (!column.hashed_if_set) append(record.details.*column.member);
+  }
   // Fields that later versions added are hashed only if set, because the revision of
   // older data must not change.
-  for (const absl::string_view text : {record.aliases, record.scope}) {
-    if (!text.empty()) append(text);
-  }
+  if (!record.aliases.empty()) append(record.aliases);
   if (!record.source.empty() && record.source != SourceOf(record.layer)) append(record.source);
   if (record.status != RecordStatus::kActive) append(ToString(record.status));
+  // An empty text and a name precede each of these, so that equal texts in different
+  // columns differ.
+  const auto append_named = [&append](absl::string_view name, absl::string_view text) {
+    if (text.empty()) return;
+    append("");
+    append(name);
+    append(text);
+  };
+  append_named("Scope", record.scope);
+  for (const DetailColumn& column : kDetailColumns) {
+    if (column.hashed_if_set) append_named(column.header, record.details.*column.member);
+  }
   bytes.push_back('\0');
 }
 
@@ -157,6 +169,9 @@ Registry::Registry(std::vector<LayerData> layers, RangeRules rules)
     return a.info.layer < b.info.layer;
   });
   for (LayerData& layer : layers) {
+    for (ServiceRecord& record : layer.records) {
+      record.file = static_cast<uint32_t>(layers_.size());
+    }
     given_.push_back(std::move(layer.records));
     layers_.push_back(std::move(layer.info));
     texts_.push_back(std::move(layer.text));

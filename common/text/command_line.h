@@ -2,6 +2,10 @@
 #ifndef PORTREG_COMMON_TEXT_COMMAND_LINE_H_
 #define PORTREG_COMMON_TEXT_COMMAND_LINE_H_
 
+#include <deque>
+#include <string>
+#include <vector>
+
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 
@@ -14,6 +18,15 @@ bool HasFlag(absl::Span<char* const> arguments, absl::Span<const absl::string_vi
 // because people type hyphens and Abseil's flags have underscores. Does not change
 // values or arguments after "--".
 void HyphensToUnderscores(absl::Span<char* const> arguments);
+
+// Returns the arguments with all values of a flag in `flags` joined by commas at its first
+// place, because Abseil takes only the last value of a flag: --a=1 --b --a 2 becomes
+// --a=1,2 --b. `flags` are names such as local_file. Leaves a flag without a value, and
+// arguments after "--", as they are. Adds the joined texts to `kept`, which must outlive
+// the result.
+std::vector<char*> MergeRepeated(absl::Span<char* const> arguments,
+                                 absl::Span<const absl::string_view> flags,
+                                 std::deque<std::string>& kept);
 
 }  // namespace portreg
 

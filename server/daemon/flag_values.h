@@ -6,9 +6,12 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "server/process/log.h"
@@ -45,6 +48,19 @@ inline bool AbslParseFlag(absl::string_view text, GivenText* flag, std::string* 
 }
 
 inline std::string AbslUnparseFlag(const GivenText& flag) { return flag.value; }
+
+// Paths with commas between them. Empty ones count as not given, because a list often
+// comes from variables that may be empty.
+struct PathList {
+  std::vector<std::string> paths;
+};
+
+inline bool AbslParseFlag(absl::string_view text, PathList* list, std::string* /*error*/) {
+  list->paths = absl::StrSplit(text, ',', absl::SkipEmpty());
+  return true;
+}
+
+inline std::string AbslUnparseFlag(const PathList& list) { return absl::StrJoin(list.paths, ","); }
 
 // A duration of at least `kLeastMilliseconds`. With `kOrZero`, 0 is allowed too.
 template <int64_t kLeastMilliseconds, bool kOrZero = false>

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <deque>
 #include <string>
 #include <utility>
 #include <vector>
@@ -101,13 +102,17 @@ ABSL_FLAG(Period, max_watch, {portreg::server::ServiceOptions().max_watch},
 
 ABSL_FLAG(std::string, iana_file, "",
           "IANA's service-names-port-numbers.csv, which replaces the embedded snapshot");
-ABSL_FLAG(std::string, local_file, "",
-          "CSV file of your own assignments: IANA's columns, and Owner, Aliases, Scope and more");
+ABSL_FLAG(portreg::server::PathList, local_file, {},
+          "CSV files of your own assignments, with commas between them: IANA's columns, and Owner, "
+          "Aliases, Scope and more; a folder stands for every *.csv in it; can be given again");
+ABSL_FLAG(portreg::server::PathList, common_file, {},
+          "CSV files, as for --local_file, of what software listens on at your site");
 ABSL_FLAG(std::string, ranges_file, "",
           "CSV file of range rules, which replace the embedded ones kind by kind: Ports, Transport "
           "Protocol, Kind, Severity, Message, Reference");
 ABSL_FLAG(bool, allow_fewer_rows, false,
-          "accept an IANA file with over 5 % fewer rows than the data before it");
+          "accept an IANA file with over 5 % fewer rows than the data before it, and files of "
+          "--local_file and --common_file that lose over 25 % of their rows, or all");
 ABSL_FLAG(QuotaBytes, max_registry_bytes,
           {static_cast<int64_t>(portreg::server::DataOptions().max_bytes)},
           "memory that a registry may take with its index and stored replies; two registries exist "
@@ -133,6 +138,9 @@ namespace {
 
 constexpr absl::string_view kEnvironmentPrefix = "PORTREGD_";
 
+// Flags that may be given several times. Abseil would take the last one only.
+constexpr absl::string_view kRepeatable[] = {"local_file", "common_file"};
+
 struct FlagGroup {
   absl::string_view title;
   std::vector<absl::string_view> flags;
@@ -150,8 +158,8 @@ const std::vector<FlagGroup>& FlagGroups() {
         "max_connection_age_grace", "keepalive_time", "keepalive_timeout", "min_ping_interval",
         "max_watch"}},
       {"Data",
-       {"iana_file", "local_file", "ranges_file", "allow_fewer_rows", "max_registry_bytes",
-        "reload_interval", "check"}},
+       {"iana_file", "local_file", "common_file", "ranges_file", "allow_fewer_rows",
+        "max_registry_bytes", "reload_interval", "check"}},
       {"Log", {"log_format", "access_log"}},
       {"Stopping", {"drain_delay", "drain_grace"}},
   };
@@ -268,7 +276,8 @@ PortregdOptions ReadOptions() {
   options.server.service.max_metadata_bytes = options.server.limits.max_metadata_bytes;
   options.server.service.max_watch = absl::GetFlag(FLAGS_max_watch).value;
   options.data = {.iana_file = absl::GetFlag(FLAGS_iana_file),
-                  .local_file = absl::GetFlag(FLAGS_local_file),
+                  .local_files = absl::GetFlag(FLAGS_local_file).paths,
+                  .common_files = absl::GetFlag(FLAGS_common_file).paths,
                   .ranges_file = absl::GetFlag(FLAGS_ranges_file),
                   .allow_fewer_rows = absl::GetFlag(FLAGS_allow_fewer_rows),
                   .list_every_row = absl::GetFlag(FLAGS_check),
@@ -306,7 +315,12 @@ absl::StatusOr<Command> ReadCommand(int argc, char** argv) {
   command.unknown_variables = UnknownVariables();
   if (absl::Status status = CheckUnknown(command.unknown_variables); !status.ok()) return status;
   HyphensToUnderscores(arguments);
-  const std::vector<char*> rest = absl::ParseCommandLine(argc, argv);
+  std::deque<std::string> joined;
+  std::vector<char*> merged = MergeRepeated(arguments, kRepeatable, joined);
+  merged.insert(merged.begin(), argv[0]);
+  const auto count = static_cast<int>(merged.size());
+  merged.push_back(nullptr);
+  const std::vector<char*> rest = absl::ParseCommandLine(count, merged.data());
   if (rest.size() > 1) {
     return absl::InvalidArgumentError(
         absl::StrCat("unexpected argument ", Quoted(rest[1]), ", see --help"));

@@ -1,5 +1,7 @@
 #include "server/daemon/portregd.h"
 
+#include <memory>
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -8,6 +10,7 @@
 #include "server/metrics/metrics.h"
 #include "server/net/listen_address.h"
 #include "server/process/log.h"
+#include "server/reload/data_log.h"
 #include "server/tls/client_names.h"
 
 namespace portreg::server {
@@ -84,6 +87,7 @@ absl::Status Portregd::Load() {
   }
   absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot = LoadSnapshot(options_.data);
   if (!snapshot.ok()) return snapshot.status();
+  LogCollisions((*snapshot)->registry);
   publication_ = std::make_unique<Publication>(*std::move(snapshot));
   return absl::OkStatus();
 }
@@ -177,14 +181,24 @@ void Portregd::Shutdown(absl::Duration grace) {
 }
 
 absl::StatusOr<bool> Portregd::ReloadRegistry() {
-  absl::StatusOr<std::shared_ptr<const Snapshot>> next =
-      LoadSnapshot(options_.data, &publication_->Current()->registry);
+  const std::shared_ptr<const Snapshot> before = publication_->Current();
+  const absl::StatusOr<std::shared_ptr<const Snapshot>> next =
+      LoadSnapshot(options_.data, &before->registry);
   if (!next.ok()) return next.status();
   if (*next == nullptr) return false;
-  const std::string revision = (*next)->registry.revision();
-  const auto records = static_cast<int64_t>((*next)->registry.records().size());
-  publication_->Publish(*std::move(next));
-  Log(Severity::kInfo, "registry reloaded", {{"revision", revision}, {"records", records}});
+  publication_->Publish(*next);
+  const Registry& after = (*next)->registry;
+  Log(Severity::kInfo, "registry reloaded",
+      {{"revision", after.revision()}, {"records", static_cast<int64_t>(after.records().size())}});
+  // The new data is served even if there is no memory left to compare it with the old.
+  const absl::Status logged = RefuseWithoutMemory([&]() -> absl::Status {
+    LogChanges(before->registry, after);
+    LogCollisions(after);
+    return absl::OkStatus();
+  });
+  if (!logged.ok()) {
+    Log(Severity::kWarning, "changes not logged", {{"error", std::string(logged.message())}});
+  }
   return true;
 }
 

@@ -4,6 +4,11 @@
 #include <iterator>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/data/table_files.h"
+
 namespace portreg::server {
 
 FileWatch::FileWatch(const std::vector<std::string>& paths) {
@@ -14,9 +19,9 @@ FileWatch::FileWatch(const std::vector<std::string>& paths) {
 }
 
 FileChange FileWatch::Look() {
-  std::vector<FileState> now = States();
+  std::vector<WatchedFile> now = States();
   std::swap(now, last_);
-  const std::vector<FileState>& before = now;
+  const std::vector<WatchedFile>& before = now;
   const bool settled = last_ == before;
   if (settled || last_ == taken_) {
     changed_looks_ = replaced_looks_ = 0;
@@ -31,19 +36,28 @@ FileChange FileWatch::Look() {
   return FileChange::kReplaced;
 }
 
-std::vector<FileState> FileWatch::States() const {
-  std::vector<FileState> states;
-  states.reserve(paths_.size());
-  for (const std::string& path : paths_) states.push_back(FileState::Of(path));
-  return states;
+std::vector<FileWatch::WatchedFile> FileWatch::States() const {
+  std::vector<WatchedFile> files;
+  files.reserve(paths_.size());
+  for (const std::string& path : paths_) {
+    const absl::StatusOr<std::vector<std::string>> found = FindTableFiles({path});
+    // Watches a path that does not exist, and a folder that cannot be used.
+    if (!found.ok()) files.push_back({path, FileState::Of(path)});
+    if (!found.ok()) continue;
+    for (const std::string& file : *found) files.push_back({file, FileState::Of(file)});
+  }
+  return files;
 }
 
-bool FileWatch::IsWritten(const std::vector<FileState>& before,
-                          const std::vector<FileState>& after) {
-  for (size_t i = 0; i < after.size(); ++i) {
-    if (before[i].IsSameFile(after[i]) && before[i] != after[i]) return true;
-  }
-  return false;
+bool FileWatch::IsWritten(const std::vector<WatchedFile>& before,
+                          const std::vector<WatchedFile>& after) {
+  absl::flat_hash_map<absl::string_view, const FileState*> earlier;
+  for (const WatchedFile& file : before) earlier.try_emplace(file.path, &file.state);
+  return std::any_of(after.begin(), after.end(), [&earlier](const WatchedFile& file) {
+    const auto found = earlier.find(file.path);
+    return found != earlier.end() && found->second->IsSameFile(file.state) &&
+           *found->second != file.state;
+  });
 }
 
 }  // namespace portreg::server

@@ -27,9 +27,10 @@ enum class FileChange {
   kWritten,
 };
 
-// Notices changes of the files at some paths. Follows symbolic links, because
-// Kubernetes replaces a mounted ConfigMap or Secret by pointing a link to another
-// directory. Polls with one statx(2) for each path, which works on every file system.
+// Notices changes of the files at some paths. A folder stands for its tables, as
+// FindTableFiles finds them: a table that is added or removed is a change too. Follows
+// symbolic links, because Kubernetes replaces a mounted ConfigMap or Secret by pointing a
+// link to another directory. Polls with statx(2), which works on every file system.
 //
 // Construct it before the files are first read, so that it misses no change.
 // Not thread-safe.
@@ -47,15 +48,23 @@ class FileWatch {
   [[nodiscard]] FileChange Look();
 
  private:
-  [[nodiscard]] std::vector<FileState> States() const;
+  struct WatchedFile {
+    std::string path;
+    FileState state;
+
+    friend bool operator==(const WatchedFile& a, const WatchedFile& b) = default;
+  };
+
+  [[nodiscard]] std::vector<WatchedFile> States() const;
   // Returns true if a file has been written in place between two looks.
-  static bool IsWritten(const std::vector<FileState>& before, const std::vector<FileState>& after);
+  static bool IsWritten(const std::vector<WatchedFile>& before,
+                        const std::vector<WatchedFile>& after);
 
   std::vector<std::string> paths_;
   // The files at the last look.
-  std::vector<FileState> last_;
+  std::vector<WatchedFile> last_;
   // The files when they were last taken.
-  std::vector<FileState> taken_;
+  std::vector<WatchedFile> taken_;
   // Number of looks in a row that found another change, and number of the latest of
   // these that found only files replaced as a whole.
   int changed_looks_ = 0;

@@ -2,18 +2,23 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <filesystem>
 #include <limits>
 #include <utility>
 #include <vector>
 
 #include "absl/algorithm/container.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "common/data/csv.h"
 #include "common/data/layer_file.h"
 #include "common/data/range_table.h"
+#include "common/data/table_files.h"
 #include "common/embedded/embedded.h"
 #include "common/embedded/embedded_ranges.h"
 #include "common/model/collision.h"
@@ -21,11 +26,12 @@
 #include "common/model/range_rules.h"
 #include "common/model/record.h"
 #include "common/model/service_name.h"
+#include "server/reload/row_guard.h"
 
 namespace portreg::server {
 namespace {
 
-constexpr size_t kMaxCollisionsReported = 100;
+constexpr size_t kMaxPairsReported = 100;
 
 LayerRules Rules(LayerRules rules, const DataOptions& options) {
   if (options.list_every_row) rules.max_rows_listed = std::numeric_limits<size_t>::max();
@@ -53,6 +59,19 @@ absl::StatusOr<LayerData> IanaLayer(const DataOptions& options, const Registry* 
       last_good == nullptr ? "embedded snapshot" : "data being served"));
 }
 
+// Names the files of one table in messages: by their names, and by those of their folders
+// too where two files have one name.
+void SetOrigins(const std::vector<std::string>& files, absl::Span<LayerData> layers) {
+  absl::flat_hash_map<std::string, size_t> counts;
+  for (const LayerData& layer : layers) ++counts[layer.info.origin];
+  for (size_t i = 0; i < layers.size(); ++i) {
+    std::string& origin = layers[i].info.origin;
+    if (counts[origin] == 1) continue;
+    const std::filesystem::path folder = std::filesystem::path(files[i]).parent_path();
+    if (!folder.empty()) origin = absl::StrCat(folder.filename().string(), "/", origin);
+  }
+}
+
 // Reads the layers that the options name. Checks their size before anything is built
 // from them, because that takes more memory.
 absl::StatusOr<std::vector<LayerData>> ReadLayers(const DataOptions& options,
@@ -66,11 +85,23 @@ absl::StatusOr<std::vector<LayerData>> ReadLayers(const DataOptions& options,
     return CheckRegistryBytes(bytes, options.max_bytes);
   };
   if (absl::Status status = add(IanaLayer(options, last_good)); !status.ok()) return status;
+  const auto add_table = [&](Layer layer, const std::vector<std::string>& paths,
+                             LayerRules rules) -> absl::Status {
+    const absl::StatusOr<std::vector<std::string>> files = FindTableFiles(paths);
+    if (!files.ok()) return files.status();
+    const size_t first = layers.size();
+    for (const std::string& file : *files) {
+      absl::Status status = add(ReadLayerFile(layer, file, Rules(rules, options)));
+      if (!status.ok()) return status;
+    }
+    SetOrigins(*files, absl::MakeSpan(layers).subspan(first));
+    return absl::OkStatus();
+  };
   if (absl::Status status = add(EmbeddedCommonLayer()); !status.ok()) return status;
+  absl::Status status = add_table(Layer::kCommon, options.common_files, CommonFileRules());
+  if (!status.ok()) return status;
   if (absl::Status status = add(EmbeddedPracticeLayer()); !status.ok()) return status;
-  if (options.local_file.empty()) return layers;
-  absl::Status status =
-      add(ReadLayerFile(Layer::kLocal, options.local_file, Rules(LocalFileRules(), options)));
+  status = add_table(Layer::kLocal, options.local_files, LocalFileRules());
   if (!status.ok()) return status;
   return layers;
 }
@@ -91,6 +122,10 @@ absl::StatusOr<Registry> BuildRegistry(const DataOptions& options, const Registr
   if (!registry.ok()) return registry;
   absl::Status fits = CheckRegistryBytes(registry->MemoryBytes(), options.max_bytes);
   if (!fits.ok()) return fits;
+  if (last_good != nullptr && !options.allow_fewer_rows) {
+    absl::Status keeps_rows = CheckOwnRows(*last_good, *registry);
+    if (!keeps_rows.ok()) return keeps_rows;
+  }
   return registry;
 }
 
@@ -103,7 +138,7 @@ bool IsOfSameFiles(const Registry& a, const Registry& b) {
   });
 }
 
-// Numbers of a layer's records of each kind.
+// Numbers of a file's records of each kind.
 struct KindCounts {
   size_t assigned = 0;
   size_t reserved = 0;
@@ -111,10 +146,10 @@ struct KindCounts {
   size_t ranges = 0;
 };
 
-KindCounts CountKinds(const Registry& registry, Layer layer) {
+KindCounts CountKinds(const Registry& registry, size_t file) {
   KindCounts counts;
   for (const ServiceRecord* record : registry.records()) {
-    if (record->layer != layer) continue;
+    if (record->file != file) continue;
     const AssignmentState state = StateOf(*record);
     counts.assigned += state == AssignmentState::kAssigned && !record->named() ? 1 : 0;
     counts.reserved += state == AssignmentState::kReserved ? 1 : 0;
@@ -124,8 +159,9 @@ KindCounts CountKinds(const Registry& registry, Layer layer) {
   return counts;
 }
 
-void ReportLayer(const Registry& registry, const LayerInfo& info, std::string& text) {
-  const KindCounts kinds = CountKinds(registry, info.layer);
+void ReportFile(const Registry& registry, size_t file, std::string& text) {
+  const LayerInfo& info = registry.layers()[file];
+  const KindCounts kinds = CountKinds(registry, file);
   absl::StrAppendFormat(&text, "%-7s %s\n", std::string(ToString(info.layer)), info.origin);
   const auto line = [&text](size_t count, const char* what) {
     absl::StrAppendFormat(&text, "%9d  %s\n", count, what);
@@ -175,8 +211,11 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> LoadSnapshot(const DataOptions& 
 
 std::vector<std::string> FilesOf(const DataOptions& options) {
   std::vector<std::string> files;
-  for (const std::string& file : {options.iana_file, options.local_file, options.ranges_file}) {
+  for (const std::string& file : {options.iana_file, options.ranges_file}) {
     if (!file.empty()) files.push_back(file);
+  }
+  for (const auto* paths : {&options.local_files, &options.common_files}) {
+    files.insert(files.end(), paths->begin(), paths->end());
   }
   return files;
 }
@@ -184,24 +223,30 @@ std::vector<std::string> FilesOf(const DataOptions& options) {
 CheckReport Report(const Registry& registry) {
   CheckReport report;
   std::string& text = report.text;
-  for (const LayerInfo& info : registry.layers()) ReportLayer(registry, info, text);
+  for (size_t file = 0; file < registry.layers().size(); ++file) ReportFile(registry, file, text);
   ReportRules(registry.range_rules(), text);
 
   for (const ServiceRecord* record : registry.records()) {
     if (record->layer != Layer::kLocal || !record->named()) continue;
     const absl::Status status = CheckServiceNameSyntax(record->service);
     if (status.ok()) continue;
-    absl::StrAppend(&text, "warning: local, line ", record->line, ": ", status.message(), "\n");
+    absl::StrAppend(&text, "warning: local, ", PlaceOf(registry, *record), ": ", status.message(),
+                    "\n");
   }
-  std::vector<Collision> collisions =
-      FindCollisions(registry, Layer::kLocal, kMaxCollisionsReported + 1);
-  const bool more = collisions.size() > kMaxCollisionsReported;
-  if (more) collisions.pop_back();
-  for (const Collision& collision : collisions) {
-    absl::StrAppend(&text, "collision: local, ", ToString(collision), "\n");
-  }
-  if (more) absl::StrAppend(&text, "collision: local, and more\n");
-  report.passed = collisions.empty();
+  const auto list = [&](absl::string_view begin, std::vector<Collision> pairs,
+                        absl::string_view end) {
+    const bool more = pairs.size() > kMaxPairsReported;
+    if (more) pairs.pop_back();
+    for (const Collision& pair : pairs) {
+      absl::StrAppend(&text, begin, "local, ", ToString(registry, pair), end, "\n");
+    }
+    if (more) absl::StrAppend(&text, begin, "local, and more\n");
+    return pairs.empty();
+  };
+  list("warning: ", FindRepetitions(registry, Layer::kLocal, kMaxPairsReported + 1),
+       " for one service and owner");
+  report.passed =
+      list("collision: ", FindCollisions(registry, Layer::kLocal, kMaxPairsReported + 1), "");
   absl::StrAppend(&text, "revision ", registry.revision(), "\n");
   return report;
 }

@@ -19,14 +19,18 @@ struct DataOptions {
   // IANA's CSV file, which replaces the embedded snapshot.
   // Default: empty, the embedded snapshot.
   std::string iana_file;
-  // CSV file of the operator's own assignments, see common/data/own_table.h.
-  // Default: empty, no local layer.
-  std::string local_file;
+  // Files and folders with the operator's own assignments, see common/data/own_table.h and
+  // common/data/table_files.h. Default: none, no local layer.
+  std::vector<std::string> local_files = {};
+  // Files and folders, in the same format, that say what this site's software listens on.
+  // They add records of kSiteSource to the layer common. Default: none.
+  std::vector<std::string> common_files = {};
   // CSV file of range rules that replace the embedded ones kind by kind, see
   // common/data/range_table.h. Default: empty, the embedded rules.
   std::string ranges_file = {};
-  // Accepts an IANA file with over 5 % fewer rows than the last good data.
-  // Default: false, because such a file is probably cut off.
+  // Accepts an IANA file with over 5 % fewer rows than the last good data, and own tables
+  // that lose many rows (row_guard.h). Default: false, because such files are probably cut
+  // off.
   bool allow_fewer_rows = false;
   // Lists every unusable row in the message about a refused file.
   // Default: false, it lists the first ten.
@@ -37,11 +41,10 @@ struct DataOptions {
 };
 
 // Reads the layers and builds the registry. `last_good` is the registry that it
-// would replace, with which the number of IANA's rows is compared; nullptr at start
-// compares with the embedded snapshot. Returns INVALID_ARGUMENT, NOT_FOUND or
-// PERMISSION_DENIED for an unusable file, naming the file and the place in it.
-// Returns RESOURCE_EXHAUSTED if the data exceeds `options.max_bytes`, or if there is
-// not enough memory.
+// would replace, with which the number of IANA's rows and the rows of own tables are
+// compared; nullptr at start compares IANA's with the embedded snapshot. Returns INVALID_ARGUMENT,
+// NOT_FOUND or PERMISSION_DENIED for an unusable file, naming the file and the place in it. Returns
+// RESOURCE_EXHAUSTED if the data exceeds `options.max_bytes`, or if there is not enough memory.
 absl::StatusOr<Registry> LoadRegistry(const DataOptions& options,
                                       const Registry* last_good = nullptr);
 
@@ -50,12 +53,13 @@ absl::StatusOr<Registry> LoadRegistry(const DataOptions& options,
 absl::StatusOr<std::shared_ptr<const Snapshot>> LoadSnapshot(const DataOptions& options,
                                                              const Registry* last_good = nullptr);
 
-// Returns the files that the options name.
+// Returns the files and folders that the options name.
 std::vector<std::string> FilesOf(const DataOptions& options);
 
-// The report that --check prints: for each layer its origin, its records by kind and
-// each row that was set aside; range rules that are not the embedded ones; local names that violate
-// the syntax of RFC 6335; and collisions within the local layer.
+// The report that --check prints: for each file its origin, its records by kind and
+// each row that was set aside; range rules that are not the embedded ones; local names
+// that violate the syntax of RFC 6335; and repetitions and collisions within the local
+// layer.
 struct CheckReport {
   std::string text;
   // False if there is a collision.

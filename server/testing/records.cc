@@ -65,9 +65,12 @@ absl::StatusOr<ServiceRecord> ReadRecord(const v1::PortRecord& message,
   if (message.service().empty() && !message.has_first_port() && !message.has_last_port()) {
     return absl::InvalidArgumentError("has neither a service nor ports");
   }
-  if (!message.details().owner().empty() && message.layer() != v1::LAYER_LOCAL) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "details.owner ", Quoted(message.details().owner()), " stands outside the local layer"));
+  const RecordDetails details = DetailsOf(message.details());
+  for (const DetailColumn& column : kDetailColumns) {
+    const absl::string_view text = details.*column.member;
+    if (!column.local_only || text.empty() || message.layer() == v1::LAYER_LOCAL) continue;
+    return absl::InvalidArgumentError(absl::StrCat("details.", column.field, " ", Quoted(text),
+                                                   " stands outside the local layer"));
   }
   return ToRecord(message, kept);
 }

@@ -219,7 +219,7 @@ int Fail(const std::string& reason) {
 
 int Run() {
   const absl::StatusOr<Registry> registry = server::LoadRegistry(
-      {.iana_file = {}, .local_file = absl::GetFlag(FLAGS_servers_local_file)});
+      {.iana_file = {}, .local_files = {absl::GetFlag(FLAGS_servers_local_file)}});
   if (!registry.ok()) return Fail(registry.status().ToString());
   absl::StatusOr<Workload> workload = MakeWorkload(absl::GetFlag(FLAGS_workload), *registry);
   if (!workload.ok()) return Fail(workload.status().ToString());

@@ -90,7 +90,9 @@ void ServicesWriter::Write(const v1::PortRecord& message) {
   entry.record.aliases = entry.aliases;
   entry.record.description = entry.description;
   // NameOfSlot() and PortOfName() depend on this source.
-  if (record->source == kPracticeSource) entry.record.source = kPracticeSource;
+  for (const absl::string_view source : {kPracticeSource, kSiteSource}) {
+    if (record->source == source) entry.record.source = source;
+  }
   held_bytes_ +=
       sizeof(Entry) + entry.name.size() + entry.aliases.size() + entry.description.size();
   if (held_bytes_ > kMaxHeldBytes) {

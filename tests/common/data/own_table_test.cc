@@ -5,15 +5,18 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace portreg {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 constexpr absl::string_view kHeader =
@@ -79,6 +82,69 @@ TEST(OwnTableTest, ColumnsAreKept) {
   EXPECT_EQ(record.status, RecordStatus::kPlanned);
   EXPECT_EQ(record.description, "API");
   EXPECT_EQ(record.line, 2);
+  EXPECT_EQ(record.details.since, "2026-01-31");
+  EXPECT_EQ(record.details.until, "2027-12-01");
+  EXPECT_EQ(record.details.bind, "loopback");
+}
+
+TEST(OwnTableTest, DaysAndBindAreStoredInOneSpelling) {
+  const ReadTable parsed =
+      ReadRows("a,1,tcp,,ops,,,, 2026-01-31 ,2027-12-01 , LoopBack\nb,2,,,ops,,,, , , \n");
+  ASSERT_THAT(parsed.table.records, SizeIs(2));
+  EXPECT_EQ(parsed.table.records[0].details.since, "2026-01-31");
+  EXPECT_EQ(parsed.table.records[0].details.until, "2027-12-01");
+  EXPECT_EQ(parsed.table.records[0].details.bind, "loopback");
+  EXPECT_EQ(parsed.table.records[1].details.since, "");
+  EXPECT_EQ(parsed.table.records[1].details.until, "");
+  EXPECT_EQ(parsed.table.records[1].details.bind, "");
+}
+
+TEST(OwnTableTest, OnlyLocalRecordsHaveTheColumnsOfOwners) {
+  const ReadTable parsed =
+      ReadRows("a,1,tcp,,ops,,,,2026-01-31,2027-12-01,loopback\n", Layer::kCommon);
+  ASSERT_THAT(parsed.table.records, SizeIs(1));
+  const RecordDetails& details = parsed.table.records[0].details;
+  for (const absl::string_view text : {details.owner, details.since, details.until, details.bind}) {
+    EXPECT_EQ(text, "");
+  }
+}
+
+TEST(OwnTableTest, PortsThatASpreadsheetChangedAreRefusedWithTheCause) {
+  for (const char* date : {"12-Oct", "7-Jan", "Oct-12", "2026-07-01", "7/1/2026", "1.7.2026"}) {
+    EXPECT_THAT(ReasonFor(absl::StrCat("a,", date, ",,,ops,,,,,,\n")),
+                AllOf(HasSubstr("3: "), HasSubstr("spreadsheet made a date"), HasSubstr(date)));
+  }
+  EXPECT_THAT(ReasonFor("a,7100.0,,,ops,,,,,,\n"),
+              AllOf(HasSubstr("\"7100.0\""), HasSubstr("write the number without decimals")));
+  for (const char* other : {"http", "90-80", "70000", "80/tcp", "80-"}) {
+    EXPECT_THAT(ReasonFor(absl::StrCat("a,", other, ",,,ops,,,,,,\n")),
+                AllOf(Not(HasSubstr("spreadsheet")), Not(HasSubstr("decimals"))));
+  }
+}
+
+TEST(OwnTableTest, AColumnWithoutATitleMustBeEmpty) {
+  std::deque<std::string> unescaped;
+  const std::string text = absl::StrCat(absl::StripSuffix(kHeader, "\n"),
+                                        ",,\na,1,,,ops,,,,,,,,\n,,,,,,,,,,,,\nb,2,,B, ops,,,,,,,x,\n");
+  const absl::StatusOr<ParsedIanaCsv> table = ParseOwnTable(text, Layer::kLocal, unescaped);
+  ASSERT_TRUE(table.ok()) << table.status();
+  EXPECT_THAT(table->records, SizeIs(1));
+  ASSERT_THAT(table->set_aside, SizeIs(1));
+  EXPECT_EQ(table->set_aside[0].position.line, 4);
+  EXPECT_THAT(table->set_aside[0].reason,
+              HasSubstr("the column of \"x\" has no title; a field with a comma needs quotes"));
+}
+
+TEST(OwnTableTest, CommasAtTheEndOfARowAreNamed) {
+  std::deque<std::string> unescaped;
+  const auto message = [&](absl::string_view row) {
+    const std::string text = absl::StrCat(kHeader, row);
+    return std::string(ParseOwnTable(text, Layer::kLocal, unescaped).status().message());
+  };
+  EXPECT_THAT(message("a,1,,,ops,,,,,,,,\n"),
+              AllOf(HasSubstr("line 2"), HasSubstr("remove the commas at its end")));
+  EXPECT_THAT(message("a,1,,,ops,,,,,,,x,\n"), HasSubstr("seems cut off or unquoted"));
+  EXPECT_THAT(message("a,1,\n"), HasSubstr("seems cut off or unquoted"));
 }
 
 TEST(OwnTableTest, RowsOfEmptyCellsArePassedOver) {

@@ -1,10 +1,15 @@
 #include "common/model/collision.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <initializer_list>
+#include <random>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -13,6 +18,7 @@
 namespace portreg {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -22,7 +28,7 @@ std::vector<std::string> Collisions(absl::string_view rows) {
   const Registry registry = MakeRegistry({.local = rows});
   std::vector<std::string> texts;
   for (const Collision& collision : FindCollisions(registry, Layer::kLocal, 100)) {
-    texts.push_back(ToString(collision));
+    texts.push_back(ToString(registry, collision));
   }
   return texts;
 }
@@ -177,6 +183,180 @@ TEST(CollisionTest, RecordsAreThoseOfTheRegistry) {
   EXPECT_EQ(collisions[0].one->service, "b");
   EXPECT_EQ(collisions[0].other->service, "a");
   EXPECT_EQ(collisions[0].port, 9);
+}
+
+std::vector<std::string> Repetitions(absl::string_view rows) {
+  const Registry registry = MakeRegistry({.local = rows});
+  std::vector<std::string> texts;
+  for (const Collision& pair : FindRepetitions(registry, Layer::kLocal, 100)) {
+    texts.push_back(ToString(registry, pair));
+  }
+  return texts;
+}
+
+TEST(RepetitionTest, OneServiceAndOwnerOnASlotTwiceIsARepetition) {
+  EXPECT_THAT(Repetitions("a,9,tcp,\nA,9,,\nb,9,tcp,\na,9,udp,\na,10,tcp,\n"),
+              ElementsAre("line 2 (a) and line 3 (A) both claim port 9/tcp",
+                          "line 3 (A) and line 5 (a) both claim port 9/udp"));
+  EXPECT_THAT(Repetitions("a,9-12,tcp,\na,11,tcp,\n"),
+              ElementsAre("line 2 (a) and line 3 (a) both claim port 11/tcp"));
+  EXPECT_THAT(Repetitions("a,9,tcp,\nb,9,tcp,\n"), IsEmpty());
+}
+
+// Returns the registry of two files, whose rows have the header kShortHeader.
+Registry RegistryOfFiles(absl::string_view one, absl::string_view other) {
+  std::vector<LayerData> layers;
+  for (const absl::string_view rows : {one, other}) {
+    layers.push_back(MakeLayer(Layer::kLocal, rows));
+    layers.back().info.origin = absl::StrCat("team", layers.size(), ".csv");
+  }
+  return Registry::Create(std::move(layers)).value();
+}
+
+TEST(CollisionTest, RowsOfSeveralFilesAreNamedWithTheirFiles) {
+  const Registry registry = RegistryOfFiles("a,1,tcp,\na,9,tcp,\n", "b,9,tcp,\nc,2,tcp,\nd,2,,\n");
+  std::vector<std::string> texts;
+  for (const Collision& collision : FindCollisions(registry, Layer::kLocal, 100)) {
+    texts.push_back(ToString(registry, collision));
+  }
+  EXPECT_THAT(texts, ElementsAre("team2.csv, line 3 (c) and team2.csv, line 4 (d) both claim port "
+                                 "2/tcp",
+                                 "team1.csv, line 3 (a) and team2.csv, line 2 (b) both claim port "
+                                 "9/tcp"));
+}
+
+TEST(CollisionTest, BlanksAroundAnOwnerDoNotCount) {
+  EXPECT_FALSE(Collide(",7000-7099,,", {"blue "}, "billing,7042,tcp,", {" blue"}));
+}
+
+// A row of a random table. Tells which pairs collide and repeat by the definition alone.
+struct RandomRow {
+  std::string name;
+  PortRange ports;
+  Transport transport;
+  std::string owner;
+  std::string scope;
+  RecordStatus status;
+
+  [[nodiscard]] std::string Key() const {
+    return absl::StrCat(absl::AsciiStrToLower(name), " ", ToString(ports), "/", ToString(transport),
+                        " ", owner, " ", scope);
+  }
+};
+
+std::string PairKey(const std::string& one, const std::string& other) {
+  return absl::StrCat(std::min(one, other), " | ", std::max(one, other));
+}
+
+enum class Verdict { kNone, kRepetition, kCollision };
+
+Verdict Judge(const RandomRow& a, const RandomRow& b) {
+  const auto takes = [](const RandomRow& row) {
+    return row.status != RecordStatus::kRetired && (!row.name.empty() || !row.owner.empty());
+  };
+  const bool share_port = a.ports.first <= b.ports.last && b.ports.first <= a.ports.last;
+  const bool share_transport = a.transport == Transport::kNone || b.transport == Transport::kNone ||
+                               a.transport == b.transport;
+  const auto labels = [](const RandomRow& row) {
+    return row.scope.empty() ? std::string() : row.scope + "/";
+  };
+  const bool share_scope = labels(a).compare(0, labels(b).size(), labels(b)) == 0 ||
+                           labels(b).compare(0, labels(a).size(), labels(a)) == 0;
+  if (!takes(a) || !takes(b) || !share_port || !share_transport || !share_scope) {
+    return Verdict::kNone;
+  }
+  const bool same_name = absl::AsciiStrToLower(a.name) == absl::AsciiStrToLower(b.name);
+  const bool is_block = a.name.empty() || b.name.empty();
+  const auto within = [](PortRange inner, PortRange outer) {
+    return outer.first <= inner.first && inner.last <= outer.last;
+  };
+  if (same_name && a.owner == b.owner) {
+    return !is_block || a.ports == b.ports ? Verdict::kRepetition : Verdict::kNone;
+  }
+  const bool refines = !a.owner.empty() && a.owner == b.owner &&
+                       (is_block || within(a.ports, b.ports) || within(b.ports, a.ports));
+  return refines ? Verdict::kNone : Verdict::kCollision;
+}
+
+RandomRow MakeRandomRow(std::mt19937& random) {
+  const auto pick = [&random](auto list) { return *(list.begin() + random() % list.size()); };
+  using Texts = std::initializer_list<const char*>;
+  RandomRow row;
+  row.name = pick(Texts{"", "a", "A", "b"});
+  row.ports.first = static_cast<Port>(1 + random() % 5);
+  row.ports.last = static_cast<Port>(row.ports.first + random() % 4);
+  row.transport = pick(std::initializer_list<Transport>{Transport::kNone, Transport::kTcp,
+                                                        Transport::kTcp, Transport::kUdp});
+  row.owner = pick(Texts{"", "x", "y"});
+  row.scope = pick(Texts{"", "eu", "eu/prod", "eu2"});
+  row.status = random() % 8 == 0 ? RecordStatus::kRetired : RecordStatus::kActive;
+  return row;
+}
+
+// Returns the registry of rows, half of them in each of two files.
+Registry RegistryOfRandom(const std::vector<RandomRow>& rows) {
+  std::vector<LayerData> layers;
+  for (const size_t begin : {size_t{0}, rows.size() / 2}) {
+    LayerData layer = MakeLayer(Layer::kLocal, "");
+    const size_t end = begin == 0 ? rows.size() / 2 : rows.size();
+    for (size_t i = begin; i < end; ++i) {
+      ServiceRecord record;
+      record.layer = Layer::kLocal;
+      record.line = static_cast<uint32_t>(i - begin + 2);
+      record.service = rows[i].name;
+      record.ports = rows[i].ports;
+      record.transport = rows[i].transport;
+      record.details.owner = rows[i].owner;
+      record.scope = rows[i].scope;
+      record.status = rows[i].status;
+      layer.records.push_back(record);
+    }
+    layers.push_back(std::move(layer));
+  }
+  return Registry::Create(std::move(layers)).value();
+}
+
+std::set<std::string> KeysOf(const std::vector<Collision>& pairs) {
+  std::set<std::string> keys;
+  const auto key = [](const ServiceRecord& record) {
+    return RandomRow{std::string(record.service),       *record.ports,
+                     record.transport,                  std::string(record.details.owner),
+                     std::string(record.scope), record.status}
+        .Key();
+  };
+  for (const Collision& pair : pairs) keys.insert(PairKey(key(*pair.one), key(*pair.other)));
+  return keys;
+}
+
+TEST(CollisionTest, RandomTablesCollideByTheDefinitionInAnyOrderOfRows) {
+  std::mt19937 random(20261129);
+  size_t collisions = 0;
+  size_t repetitions = 0;
+  for (int table = 0; table < 300; ++table) {
+    std::vector<RandomRow> rows;
+    for (int i = 0; i < 8; ++i) rows.push_back(MakeRandomRow(random));
+    std::set<std::string> collide;
+    std::set<std::string> repeat;
+    for (size_t i = 0; i < rows.size(); ++i) {
+      for (size_t j = i + 1; j < rows.size(); ++j) {
+        const Verdict verdict = Judge(rows[i], rows[j]);
+        EXPECT_EQ(Judge(rows[j], rows[i]), verdict);
+        const std::string key = PairKey(rows[i].Key(), rows[j].Key());
+        if (verdict == Verdict::kCollision) collide.insert(key);
+        if (verdict == Verdict::kRepetition) repeat.insert(key);
+      }
+    }
+    collisions += collide.size();
+    repetitions += repeat.size();
+    for (int order = 0; order < 3; ++order) {
+      const Registry registry = RegistryOfRandom(rows);
+      EXPECT_EQ(KeysOf(FindCollisions(registry, Layer::kLocal, 1'000)), collide);
+      EXPECT_EQ(KeysOf(FindRepetitions(registry, Layer::kLocal, 1'000)), repeat);
+      std::shuffle(rows.begin(), rows.end(), random);
+    }
+  }
+  EXPECT_GT(collisions, 300);
+  EXPECT_GT(repetitions, 100);
 }
 
 }  // namespace

@@ -114,5 +114,20 @@ TEST(NamesTest, OfTheEmbeddedRegistry) {
   EXPECT_EQ(Show(PortOfName(registry, "ftp", Transport::kNone)), "iana ftp 21");
 }
 
+TEST(NameOfSlotTest, RowsOfASiteAreTreatedLikeSoftwareDefaults) {
+  std::vector<LayerData> layers;
+  layers.push_back(MakeLayer(Layer::kCommon, "Words,7001,,\n"));
+  layers.push_back(MakeLayer(Layer::kCommon, "ours,7001,tcp,\nsame,7002,tcp,\nany,7003,,\n"));
+  for (ServiceRecord& record : layers.back().records) record.source = kSiteSource;
+  layers.push_back(MakeLayer(Layer::kCommon, "kafka,7001,tcp,\nexact,7003,tcp,\nsame,80,tcp,\n"));
+  for (ServiceRecord& record : layers.back().records) record.source = kPracticeSource;
+  layers.push_back(MakeLayer(Layer::kIana, "iana,7001,tcp,\nours,9000,tcp,\n"));
+  const Registry registry = Registry::Create(std::move(layers)).value();
+  EXPECT_EQ(Show(NameOfSlot(registry, 7001, Transport::kTcp)), "common ours 7001");
+  EXPECT_EQ(Show(NameOfSlot(registry, 7003, Transport::kTcp)), "common exact 7003");
+  EXPECT_EQ(Show(PortOfName(registry, "ours", Transport::kTcp)), "iana ours 9000");
+  EXPECT_EQ(Show(PortOfName(registry, "same", Transport::kTcp)), "common same 80");
+}
+
 }  // namespace
 }  // namespace portreg

@@ -60,5 +60,16 @@ TEST(RecordTest, NameOrDescriptionDecidesTheState) {
   }
 }
 
+TEST(RecordTest, DescriptionsOfOtherLayersDecideNothing) {
+  for (const Layer layer : {Layer::kLocal, Layer::kCommon}) {
+    for (const char* description : {"Unassigned", "any private use", "Reserved", ""}) {
+      ServiceRecord record;
+      record.layer = layer;
+      record.description = description;
+      EXPECT_EQ(StateOf(record), AssignmentState::kReserved) << description;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace portreg

@@ -134,5 +134,44 @@ TEST(RegistryRevisionTest, AddedRepeatedAndReorderedRecordsChangeIt) {
   EXPECT_THAT(revisions, SizeIs(5));
 }
 
+// Returns the revision of one local record that `edit` has changed.
+template <typename Edit>
+std::string RevisionOfEdited(Edit edit) {
+  std::vector<LayerData> layers;
+  layers.push_back(MakeLayer(Layer::kLocal, "a,1,tcp,x\n"));
+  edit(layers[0].records[0]);
+  return Registry::Create(std::move(layers)).value().revision();
+}
+
+TEST(RegistryRevisionTest, ColumnsOfOwnTablesCountWhereTheyAreSet) {
+  // One text in each of the columns that count only where they are set.
+  const std::set<std::string> revisions = {
+      RevisionOfEdited([](ServiceRecord&) {}),
+      RevisionOfEdited([](ServiceRecord& r) { r.aliases = "planned"; }),
+      RevisionOfEdited([](ServiceRecord& r) { r.scope = "planned"; }),
+      RevisionOfEdited([](ServiceRecord& r) { r.status = RecordStatus::kPlanned; }),
+      RevisionOfEdited([](ServiceRecord& r) { r.details.since = "planned"; }),
+      RevisionOfEdited([](ServiceRecord& r) { r.details.until = "planned"; }),
+      RevisionOfEdited([](ServiceRecord& r) { r.details.bind = "planned"; }),
+  };
+  EXPECT_THAT(revisions, SizeIs(7));
+}
+
+TEST(RegistryRevisionTest, DataWithoutNewColumnsKeepsTheRevisionOfEarlierVersions) {
+  EXPECT_EQ(MakeRegistry({.iana = "http,80,tcp,Web\n", .local = "a,1,tcp,x\n"}).revision(),
+            "4ddb9d2e540c67811dd1884f6d314c37");
+}
+
+TEST(RegistryRevisionTest, FilesOfOneLayerGiveTheRevisionOfOneFile) {
+  std::vector<LayerData> layers;
+  layers.push_back(MakeLayer(Layer::kLocal, "a,1,tcp,x\n"));
+  layers.push_back(MakeLayer(Layer::kLocal, "b,2,tcp,y\n"));
+  const Registry registry = Registry::Create(std::move(layers)).value();
+  EXPECT_EQ(registry.revision(),
+            MakeRegistry({.local = "a,1,tcp,x\nb,2,tcp,y\n"}).revision());
+  EXPECT_EQ(registry.record(0).file, 0);
+  EXPECT_EQ(registry.record(1).file, 1);
+}
+
 }  // namespace
 }  // namespace portreg

@@ -30,8 +30,8 @@ using Environment = std::map<std::string, std::string>;
 
 [[noreturn]] void ReadAndTell(std::vector<std::string> arguments,
                               const Environment& environment = {}) {
-  for (const char* name :
-       {"LISTEN", "REFLECTION", "IANA_FILE", "LOCAL_FILE", "ALLOW_FEWER_ROWS", "CHECK"}) {
+  for (const char* name : {"LISTEN", "REFLECTION", "IANA_FILE", "LOCAL_FILE", "COMMON_FILE",
+                           "ALLOW_FEWER_ROWS", "CHECK"}) {
     unsetenv(absl::StrCat("PORTREGD_", name).c_str());
   }
   for (const auto& [name, value] : environment) setenv(name.c_str(), value.c_str(), 1);
@@ -49,7 +49,8 @@ using Environment = std::map<std::string, std::string>;
   std::cerr << "listen=" << absl::StrJoin(command->portregd.server.listen, " ")
             << " reflection=" << command->portregd.server.reflection
             << " iana_file=" << command->portregd.data.iana_file
-            << " local_file=" << command->portregd.data.local_file
+            << " local_file=" << absl::StrJoin(command->portregd.data.local_files, "|")
+            << " common_file=" << absl::StrJoin(command->portregd.data.common_files, "|")
             << " allow_fewer_rows=" << command->portregd.data.allow_fewer_rows
             << " check=" << command->check
             << " list_every_row=" << command->portregd.data.list_every_row
@@ -67,30 +68,31 @@ class FlagsDeathTest : public ::testing::Test {
 TEST_F(FlagsDeathTest, WithoutFlagsTheDefaultsHold) {
   EXPECT_EXIT(ReadAndTell({}), ExitedWithCode(0),
               HasSubstr(absl::StrCat("listen=", std::string(kDefaultAddress),
-                                     " reflection=0 iana_file= local_file= allow_fewer_rows=0 "
+                                     " reflection=0 iana_file= local_file= common_file= "
+                                     "allow_fewer_rows=0 "
                                      "check=0 list_every_row=0 help=0 unknown=.")));
 }
 
 TEST_F(FlagsDeathTest, EveryFlagIsRead) {
-  EXPECT_EXIT(
-      ReadAndTell({"--listen=127.0.0.1:0,unix:/run/s", "--reflection", "--iana_file=i.csv",
-                   "--local_file", "l.csv", "--allow_fewer_rows", "--check"}),
-      ExitedWithCode(0),
-      HasSubstr("listen=127.0.0.1:0 unix:/run/s reflection=1 iana_file=i.csv "
-                "local_file=l.csv allow_fewer_rows=1 check=1 list_every_row=1 help=0 unknown=."));
+  EXPECT_EXIT(ReadAndTell({"--listen=127.0.0.1:0,unix:/run/s", "--reflection", "--iana_file=i.csv",
+                           "--local_file", "l.csv", "--allow_fewer_rows", "--check"}),
+              ExitedWithCode(0),
+              HasSubstr("listen=127.0.0.1:0 unix:/run/s reflection=1 iana_file=i.csv "
+                        "local_file=l.csv common_file= allow_fewer_rows=1 check=1 list_every_row=1 "
+                        "help=0 unknown=."));
 }
 
 TEST_F(FlagsDeathTest, EveryFlagHasAVariable) {
-  EXPECT_EXIT(
-      ReadAndTell({}, {{"PORTREGD_LISTEN", "127.0.0.1:0,[::1]:0"},
-                       {"PORTREGD_REFLECTION", "true"},
-                       {"PORTREGD_IANA_FILE", "i.csv"},
-                       {"PORTREGD_LOCAL_FILE", "l.csv"},
-                       {"PORTREGD_ALLOW_FEWER_ROWS", "1"},
-                       {"PORTREGD_CHECK", "yes"}}),
-      ExitedWithCode(0),
-      HasSubstr("listen=127.0.0.1:0 [::1]:0 reflection=1 iana_file=i.csv "
-                "local_file=l.csv allow_fewer_rows=1 check=1 list_every_row=1 help=0 unknown=."));
+  EXPECT_EXIT(ReadAndTell({}, {{"PORTREGD_LISTEN", "127.0.0.1:0,[::1]:0"},
+                               {"PORTREGD_REFLECTION", "true"},
+                               {"PORTREGD_IANA_FILE", "i.csv"},
+                               {"PORTREGD_LOCAL_FILE", "l.csv"},
+                               {"PORTREGD_ALLOW_FEWER_ROWS", "1"},
+                               {"PORTREGD_CHECK", "yes"}}),
+              ExitedWithCode(0),
+              HasSubstr("listen=127.0.0.1:0 [::1]:0 reflection=1 iana_file=i.csv "
+                        "local_file=l.csv common_file= allow_fewer_rows=1 check=1 list_every_row=1 "
+                        "help=0 unknown=."));
 }
 
 TEST_F(FlagsDeathTest, TheCommandLineWinsOverVariables) {
@@ -112,6 +114,15 @@ TEST_F(FlagsDeathTest, AnEmptyVariableCountsAsNone) {
 TEST_F(FlagsDeathTest, FlagsMayBeWrittenWithHyphens) {
   EXPECT_EXIT(ReadAndTell({"--local-file=my-own.csv", "--allow-fewer-rows"}), ExitedWithCode(0),
               AllOf(HasSubstr("local_file=my-own.csv "), HasSubstr("allow_fewer_rows=1 ")));
+}
+
+TEST_F(FlagsDeathTest, FilesOfTablesAreListsAndMayBeGivenAgain) {
+  EXPECT_EXIT(ReadAndTell({"--local_file=a,b/", "--common-file", "x", "--local-file", "c,,",
+                           "-common_file=y"},
+                          {{"PORTREGD_LOCAL_FILE", "not-this"}}),
+              ExitedWithCode(0), HasSubstr("local_file=a|b/|c common_file=x|y "));
+  EXPECT_EXIT(ReadAndTell({}, {{"PORTREGD_LOCAL_FILE", "a,b"}, {"PORTREGD_COMMON_FILE", "c"}}),
+              ExitedWithCode(0), HasSubstr("local_file=a|b common_file=c "));
 }
 
 TEST_F(FlagsDeathTest, ACheckListsEveryUnusableRow) {

@@ -45,7 +45,7 @@ TEST(DataTest, WithoutOptionsTheEmbeddedRegistryIsLoaded) {
 TEST(DataTest, AnIanaFileReplacesTheEmbeddedSnapshot) {
   const TempDirectory directory;
   const std::string same = directory.Write("same.csv", EmbeddedIanaCsv());
-  const absl::StatusOr<Registry> registry = LoadRegistry({.iana_file = same, .local_file = ""});
+  const absl::StatusOr<Registry> registry = LoadRegistry({.iana_file = same, .local_files = {}});
   ASSERT_TRUE(registry.ok()) << registry.status();
   EXPECT_EQ(registry->revision(), EmbeddedRegistry().revision());
   EXPECT_EQ(registry->layers()[2].origin, "same.csv");
@@ -54,7 +54,7 @@ TEST(DataTest, AnIanaFileReplacesTheEmbeddedSnapshot) {
   const std::string more =
       directory.Write("more.csv", absl::StrCat(EmbeddedIanaCsv(), "added,6335,tcp,New,,,,,,,,\n"));
   EXPECT_EQ(
-      LoadRegistry({.iana_file = more, .local_file = ""}).value().StateOn(6335, Transport::kTcp),
+      LoadRegistry({.iana_file = more, .local_files = {}}).value().StateOn(6335, Transport::kTcp),
       AssignmentState::kAssigned);
 }
 
@@ -65,16 +65,16 @@ TEST(DataTest, AnIanaFileWithOver5PercentFewerRowsIsRefusedUnlessTold) {
   const std::string enough = directory.Write("enough.csv", IanaCsvOf(fewest));
   const std::string fewer = directory.Write("fewer.csv", IanaCsvOf(fewest - 1));
 
-  const absl::StatusOr<Registry> registry = LoadRegistry({.iana_file = enough, .local_file = ""});
+  const absl::StatusOr<Registry> registry = LoadRegistry({.iana_file = enough, .local_files = {}});
   ASSERT_TRUE(registry.ok()) << registry.status();
   EXPECT_EQ(registry->layers()[2].record_count, fewest);
 
-  const absl::Status status = LoadRegistry({.iana_file = fewer, .local_file = ""}).status();
+  const absl::Status status = LoadRegistry({.iana_file = fewer, .local_files = {}}).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(Message(status),
               AllOf(StartsWith(fewer + ": "), HasSubstr(absl::StrCat(fewest - 1, " usable rows")),
                     HasSubstr("cut off"), HasSubstr("--allow_fewer_rows")));
-  EXPECT_TRUE(LoadRegistry({.iana_file = fewer, .local_file = "", .allow_fewer_rows = true}).ok());
+  EXPECT_TRUE(LoadRegistry({.iana_file = fewer, .local_files = {}, .allow_fewer_rows = true}).ok());
 }
 
 TEST(DataTest, BeingToldDoesNotTakeAStump) {
@@ -82,7 +82,7 @@ TEST(DataTest, BeingToldDoesNotTakeAStump) {
   const std::string stump = directory.Write("stump.csv", IanaCsvOf(9'999));
   EXPECT_THAT(
       Message(
-          LoadRegistry({.iana_file = stump, .local_file = "", .allow_fewer_rows = true}).status()),
+          LoadRegistry({.iana_file = stump, .local_files = {}, .allow_fewer_rows = true}).status()),
       HasSubstr("9999 usable rows, at least 10000 are needed"));
 }
 
@@ -90,7 +90,7 @@ TEST(DataTest, ALocalFileAddsTheOperatorsLayer) {
   const TempDirectory directory;
   const std::string path = directory.Write(
       "local.csv", absl::StrCat(kFullHeader, "billing,7000,tcp,Invoices,,,,,,,,,Team A\n"));
-  const absl::StatusOr<Registry> registry = LoadRegistry({.iana_file = "", .local_file = path});
+  const absl::StatusOr<Registry> registry = LoadRegistry({.iana_file = "", .local_files = {path}});
   ASSERT_TRUE(registry.ok()) << registry.status();
   ASSERT_THAT(registry->layers(), SizeIs(4));
   EXPECT_EQ(registry->layers()[0].origin, "local.csv");
@@ -145,21 +145,21 @@ TEST(DataTest, AnUnusableFileIsNamedWithThePlaceInIt) {
     std::string begin;
     const char* message;
   } cases[] = {
-      {{.iana_file = missing, .local_file = ""}, absl::StatusCode::kNotFound, missing, ""},
-      {{.iana_file = "", .local_file = missing}, absl::StatusCode::kNotFound, missing, ""},
-      {{.iana_file = bad, .local_file = ""},
+      {{.iana_file = missing, .local_files = {}}, absl::StatusCode::kNotFound, missing, ""},
+      {{.iana_file = "", .local_files = {missing}}, absl::StatusCode::kNotFound, missing, ""},
+      {{.iana_file = bad, .local_files = {}},
        absl::StatusCode::kInvalidArgument,
        bad,
        "1 of 1 rows cannot be used"},
-      {{.iana_file = "", .local_file = bad},
+      {{.iana_file = "", .local_files = {bad}},
        absl::StatusCode::kInvalidArgument,
        bad,
        "line 2, column 3: port 70000 is out of range"},
-      {{.iana_file = "", .local_file = cut},
+      {{.iana_file = "", .local_files = {cut}},
        absl::StatusCode::kInvalidArgument,
        cut,
        "line 2, column 9: the text ends within this quoted field"},
-      {{.iana_file = "", .local_file = wide},
+      {{.iana_file = "", .local_files = {wide}},
        absl::StatusCode::kInvalidArgument,
        "wide.csv",
        "cover too many ports"},
@@ -176,17 +176,18 @@ TEST(DataTest, TheMessageListsEveryUnusableRowIfTold) {
   std::string csv(kShortHeader);
   for (int i = 0; i < 50; ++i) absl::StrAppend(&csv, "a,1,icmp,\n");
   const std::string path = directory.Write("local.csv", csv);
-  EXPECT_THAT(Message(LoadRegistry({.iana_file = "", .local_file = path}).status()),
+  EXPECT_THAT(Message(LoadRegistry({.iana_file = "", .local_files = {path}}).status()),
               AllOf(HasSubstr("\n  line 11, "), HasSubstr("\n  and 40 more")));
   EXPECT_THAT(
-      Message(LoadRegistry({.iana_file = "", .local_file = path, .list_every_row = true}).status()),
+      Message(
+          LoadRegistry({.iana_file = "", .local_files = {path}, .list_every_row = true}).status()),
       AllOf(HasSubstr("\n  line 51, "), Not(HasSubstr("more"))));
 }
 
 TEST(DataTest, ASnapshotOfTheSameFilesIsNone) {
   const TempDirectory directory;
   const std::string path = directory.Write("local.csv", absl::StrCat(kShortHeader, "a,1,tcp,\n"));
-  const DataOptions options = {.iana_file = "", .local_file = path};
+  const DataOptions options = {.iana_file = "", .local_files = {path}};
   const auto first = LoadSnapshot(options);
   ASSERT_TRUE(first.ok()) << first.status();
   ASSERT_NE(*first, nullptr);
@@ -207,11 +208,11 @@ TEST(DataTest, DataBeyondTheAllowedMemoryIsRefusedAtEachStage) {
   // By the layers, by the registry, by what is built of it.
   for (const size_t allowed : {size_t{1'000}, registry - 1, registry + 1'000}) {
     const absl::Status status =
-        LoadSnapshot({.iana_file = "", .local_file = "", .max_bytes = allowed}).status();
+        LoadSnapshot({.iana_file = "", .local_files = {}, .max_bytes = allowed}).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
     EXPECT_THAT(Message(status), HasSubstr(absl::StrCat("at most ", allowed, " are allowed")));
   }
-  EXPECT_TRUE(LoadSnapshot({.iana_file = "", .local_file = "", .max_bytes = snapshot}).ok());
+  EXPECT_TRUE(LoadSnapshot({.iana_file = "", .local_files = {}, .max_bytes = snapshot}).ok());
 }
 
 TEST(DataTest, WhatCannotBeAllocatedIsRefused) {

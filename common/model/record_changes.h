@@ -1,0 +1,50 @@
+// Compares two registries record by record.
+#ifndef PORTREG_COMMON_MODEL_RECORD_CHANGES_H_
+#define PORTREG_COMMON_MODEL_RECORD_CHANGES_H_
+
+#include <string>
+#include <vector>
+
+#include "common/model/record.h"
+#include "common/model/registry.h"
+
+namespace portreg {
+
+// A record that exists before and after, with other contents.
+struct ChangedRecord {
+  const ServiceRecord* before;
+  const ServiceRecord* after;
+};
+
+// The difference between two registries. Each list is in the order of the keys that
+// CompareRecords describes, so that the records of a layer are neighbours.
+struct RecordChanges {
+  // Records of the later registry only.
+  std::vector<const ServiceRecord*> added;
+  // Records of the earlier registry only.
+  std::vector<const ServiceRecord*> removed;
+  std::vector<ChangedRecord> changed;
+
+  [[nodiscard]] bool empty() const { return added.empty() && removed.empty() && changed.empty(); }
+};
+
+// Returns what differs between two registries, which must outlive the result.
+//
+// Records correspond if they have the same layer, ports, transport, service name
+// (ignoring case), scope and owner; this is their key, in the order of its parts. A record
+// that moves to another port or owner is therefore removed and added. Records that
+// correspond have changed if they differ in anything else: the spelling of the name, the
+// description, aliases, status, source or a detail. Their files and lines do not count, so
+// that rows may move within a layer.
+//
+// If several records have one key, equal ones correspond first, the others in the
+// registries' listing order.
+RecordChanges CompareRecords(const Registry& before, const Registry& after);
+
+// Returns a short text that is safe to show: "billing 7100/tcp", "imap3 tcp" for a record
+// without a port, "block 7000-7099 of blue" for one without a name.
+std::string Summary(const ServiceRecord& record);
+
+}  // namespace portreg
+
+#endif  // PORTREG_COMMON_MODEL_RECORD_CHANGES_H_

@@ -1,0 +1,141 @@
+#include "common/model/record_changes.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/common/test_layers.h"
+
+namespace portreg {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+// The difference as texts: "+ local a 1/tcp", "- ..." or "~ ...".
+std::vector<std::string> ChangesBetween(const Registry& before, const Registry& after) {
+  const RecordChanges changes = CompareRecords(before, after);
+  std::vector<std::string> texts;
+  const auto add = [&texts](absl::string_view sign, const ServiceRecord& record) {
+    texts.push_back(absl::StrCat(sign, " ", ToString(record.layer), " ", Summary(record)));
+  };
+  for (const ServiceRecord* record : changes.added) add("+", *record);
+  for (const ServiceRecord* record : changes.removed) add("-", *record);
+  for (const ChangedRecord& record : changes.changed) {
+    EXPECT_EQ(Summary(*record.before), Summary(*record.after));
+    add("~", *record.after);
+  }
+  EXPECT_EQ(changes.empty(), texts.empty());
+  return texts;
+}
+
+std::vector<std::string> LocalChanges(absl::string_view before, absl::string_view after) {
+  return ChangesBetween(MakeRegistry({.local = before}), MakeRegistry({.local = after}));
+}
+
+TEST(RecordChangesTest, EqualDataHasNoneWhateverItsRowsAndFilesAre) {
+  EXPECT_THAT(ChangesBetween(EmbeddedRegistry(), EmbeddedRegistry()), IsEmpty());
+  EXPECT_THAT(LocalChanges("", ""), IsEmpty());
+  EXPECT_THAT(LocalChanges("a,1,tcp,x\nb,2,,y\nc,,,\n", "c,,,\nb,2,,y\n\na,1,tcp,x\n"), IsEmpty());
+  std::vector<LayerData> files;
+  files.push_back(MakeLayer(Layer::kLocal, "b,2,,y\n"));
+  files.push_back(MakeLayer(Layer::kLocal, "a,1,tcp,x\n"));
+  EXPECT_THAT(ChangesBetween(MakeRegistry({.local = "a,1,tcp,x\nb,2,,y\n"}),
+                             Registry::Create(std::move(files)).value()),
+              IsEmpty());
+}
+
+TEST(RecordChangesTest, RecordsAreAddedRemovedAndChanged) {
+  EXPECT_THAT(LocalChanges("gone,1,tcp,\nkept,2,tcp,\nedited,3,udp,one\n",
+                           "edited,3,udp,two\nkept,2,tcp,\nnew,4-5,,\n"),
+              ElementsAre("+ local new 4-5", "- local gone 1/tcp", "~ local edited 3/udp"));
+}
+
+TEST(RecordChangesTest, EachPartOfTheKeyMakesAnotherRecord) {
+  for (const char* other : {"b,1,tcp,x\n", "a,2,tcp,x\n", "a,1-2,tcp,x\n", "a,1,udp,x\n",
+                            "a,1,,x\n", "a,,tcp,x\n"}) {
+    const RecordChanges changes = CompareRecords(MakeRegistry({.local = "a,1,tcp,x\n"}),
+                                                 MakeRegistry({.local = other}));
+    EXPECT_EQ(changes.added.size(), 1) << other;
+    EXPECT_EQ(changes.removed.size(), 1) << other;
+    EXPECT_THAT(changes.changed, IsEmpty()) << other;
+  }
+  EXPECT_THAT(ChangesBetween(MakeRegistry({.local = "a,1,tcp,x\n"}),
+                             MakeRegistry({.common = "a,1,tcp,x\n"})),
+              ElementsAre("+ common a 1/tcp", "- local a 1/tcp"));
+}
+
+// Compares a local record with itself after `edit`.
+template <typename Edit>
+RecordChanges ChangesOfEdit(Edit edit) {
+  static std::vector<Registry>* const kept = new std::vector<Registry>;
+  for (const bool is_edited : {false, true}) {
+    std::vector<LayerData> layers;
+    layers.push_back(MakeLayer(Layer::kLocal, "a,1,tcp,x\n"));
+    if (is_edited) edit(layers[0].records[0]);
+    kept->push_back(Registry::Create(std::move(layers)).value());
+  }
+  return CompareRecords(*(kept->end() - 2), kept->back());
+}
+
+TEST(RecordChangesTest, ScopeAndOwnerArePartsOfTheKey) {
+  EXPECT_EQ(ChangesOfEdit([](ServiceRecord& record) { record.scope = "eu"; }).added.size(), 1);
+  EXPECT_EQ(ChangesOfEdit([](ServiceRecord& record) { record.details.owner = "o"; }).added.size(),
+            1);
+}
+
+TEST(RecordChangesTest, EverythingElseIsAChange) {
+  const auto is_change = [](auto edit) {
+    const RecordChanges changes = ChangesOfEdit(edit);
+    return changes.added.empty() && changes.removed.empty() && changes.changed.size() == 1;
+  };
+  EXPECT_TRUE(is_change([](ServiceRecord& record) { record.service = "A"; }));
+  EXPECT_TRUE(is_change([](ServiceRecord& record) { record.description = "y"; }));
+  EXPECT_TRUE(is_change([](ServiceRecord& record) { record.aliases = "b"; }));
+  EXPECT_TRUE(is_change([](ServiceRecord& record) { record.status = RecordStatus::kRetired; }));
+  EXPECT_TRUE(is_change([](ServiceRecord& record) { record.source = "other"; }));
+  EXPECT_TRUE(is_change([](ServiceRecord& record) { record.details.until = "2026-01-01"; }));
+  EXPECT_TRUE(ChangesOfEdit([](ServiceRecord& record) {
+                record.line = 9;
+                record.source = SourceOf(Layer::kLocal);
+              }).empty());
+}
+
+TEST(RecordChangesTest, EqualRecordsOfOneKeyCorrespondFirst) {
+  EXPECT_THAT(LocalChanges("a,1,tcp,x\na,1,tcp,y\na,1,tcp,z\n", "a,1,tcp,z\na,1,tcp,w\n"),
+              ElementsAre("- local a 1/tcp", "~ local a 1/tcp"));
+  EXPECT_THAT(LocalChanges("a,1,tcp,x\n", "a,1,tcp,x\na,1,tcp,x\n"),
+              ElementsAre("+ local a 1/tcp"));
+}
+
+TEST(RecordChangesTest, ResultsAreInTheOrderOfKeys) {
+  EXPECT_THAT(ChangesBetween(MakeRegistry({}),
+                             MakeRegistry({.iana = "i,1,tcp,\n",
+                                           .common = "c,1,,\n",
+                                           .local = "z,,,\nd,20,tcp,\nc,20,,\nB,3,tcp,\na,3,tcp,\n"})),
+              ElementsAre("+ local a 3/tcp", "+ local B 3/tcp", "+ local c 20", "+ local d 20/tcp",
+                          "+ local z", "+ common c 1", "+ iana i 1/tcp"));
+}
+
+TEST(SummaryTest, IsShortAndSafe) {
+  ServiceRecord record;
+  record.layer = Layer::kLocal;
+  record.transport = Transport::kTcp;
+  record.service = "imap3";
+  EXPECT_EQ(Summary(record), "imap3 tcp");
+  record.ports = PortRange{7000, 7099};
+  EXPECT_EQ(Summary(record), "imap3 7000-7099/tcp");
+  record.service = "";
+  record.description = "Reserved\n";
+  EXPECT_EQ(Summary(record), "7000-7099/tcp (Reserved\\n)");
+  const std::string owner = absl::StrCat(" ", std::string(200, 'o'));
+  record.details.owner = owner;
+  EXPECT_EQ(Summary(record),
+            absl::StrCat("block 7000-7099/tcp of \"", std::string(64, 'o'), "...\""));
+}
+
+}  // namespace
+}  // namespace portreg
