@@ -94,7 +94,6 @@ void AppendForHash(const ServiceRecord& record, std::string& bytes) {
   // older data must not change.
   if (!record.aliases.empty()) append(record.aliases);
   if (!record.source.empty() && record.source != SourceOf(record.layer)) append(record.source);
-  if (record.status != RecordStatus::kActive) append(ToString(record.status));
   // An empty text and a name precede each of these, so that equal texts in different
   // columns differ.
   const auto append_named = [&append](absl::string_view name, absl::string_view text) {
@@ -104,6 +103,7 @@ void AppendForHash(const ServiceRecord& record, std::string& bytes) {
     append(text);
   };
   append_named("Scope", record.scope);
+  if (record.status != RecordStatus::kActive) append_named("Status", ToString(record.status));
   for (const DetailColumn& column : kDetailColumns) {
     if (column.hashed_if_set) append_named(column.header, record.details.*column.member);
   }

@@ -10,9 +10,9 @@ _portregd()
     --max_concurrent_streams= --max_calls= --max_queued_calls= --max_unread_bytes=
     --max_request_bytes= --max_metadata_bytes= --memory_quota_bytes= --handshake_timeout=
     --max_connection_idle= --max_connection_age= --max_connection_age_grace= --keepalive_time=
-    --keepalive_timeout= --min_ping_interval= --max_watch= --iana_file= --local_file= --ranges_file=
-    --max_registry_bytes= --reload_interval= --log_format= --access_log= --drain_delay=
-    --drain_grace=)
+    --keepalive_timeout= --min_ping_interval= --max_watch= --iana_file= --local_file=
+    --common_file= --ranges_file= --max_registry_bytes= --reload_interval= --log_format= --access_log=
+    --drain_delay= --drain_grace=)
   local -r current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
   local IFS=$' \t\n' flag value glued=
   COMPREPLY=()

@@ -12,9 +12,10 @@ namespace portreg::server {
 // 25 % and at least 10. The layer local is one table and the records of kSiteSource are
 // another, whatever their files are, so that rows may move between files.
 //
-// A row is lost if no record of the new table covers its ports on its transport in an
-// overlapping scope. A row without a port is lost if its name is. A row therefore may get
-// another name, owner, description or status without being lost.
+// A row is lost if no record of the new table covers its ports on its transport (on any
+// transport if it has none) in an overlapping scope. A row without a port is lost if its
+// name is. A row therefore may get another name, owner, description or status without
+// being lost.
 absl::Status CheckOwnRows(const Registry& served, const Registry& next);
 
 }  // namespace portreg::server

@@ -13,6 +13,7 @@
 #include "common/data/csv.h"
 #include "common/data/iana_csv.h"
 #include "common/data/layer_file.h"
+#include "common/model/detail_columns.h"
 #include "common/model/service_name.h"
 #include "common/text/utf8.h"
 #include "tests/fuzz/require.h"
@@ -158,6 +159,8 @@ std::vector<absl::string_view> TextsOf(const ServiceRecord& record) {
                                           details.unauthorized_use_reported,
                                           details.assignment_notes,
                                           details.owner,
+                                          details.since,
+                                          details.until,
                                           record.aliases,
                                           record.scope};
   std::erase_if(texts, [](absl::string_view text) { return text.empty(); });
@@ -170,7 +173,10 @@ void RequireUsable(const ServiceRecord& record, Layer layer, const LayerText& te
   Require(record.ports || record.named(), "a record has a port or a name");
   Require(!record.ports || record.ports->first <= record.ports->last, "a range is in order");
   Require(record.service.size() <= kMaxServiceNameBytes, "a name is bounded", record.service);
-  Require(layer == Layer::kLocal || record.details.owner.empty(), "only local records have owners");
+  for (const DetailColumn& column : kDetailColumns) {
+    Require(layer == Layer::kLocal || !column.local_only || (record.details.*column.member).empty(),
+            "only local records have owners and days", column.header);
+  }
   const auto lies_in = [](absl::string_view part, absl::string_view whole) {
     return whole.begin() <= part.begin() && part.end() <= whole.end();
   };
@@ -205,6 +211,8 @@ void FuzzOwnTable(Layer layer, Read read) {
     RequireUsable(record, layer, *lenient->text);
     Require(record.named() || layer != Layer::kLocal || !record.details.owner.empty(),
             "a block has an owner");
+    Require(record.details.bind.empty() || record.details.bind == "loopback",
+            "bind has one spelling", record.details.bind);
     Require(record.line >= line, "records keep the file's order");
     line = record.line;
   }

@@ -124,8 +124,9 @@ TEST(OwnTableTest, PortsThatASpreadsheetChangedAreRefusedWithTheCause) {
 
 TEST(OwnTableTest, AColumnWithoutATitleMustBeEmpty) {
   std::deque<std::string> unescaped;
-  const std::string text = absl::StrCat(absl::StripSuffix(kHeader, "\n"),
-                                        ",,\na,1,,,ops,,,,,,,,\n,,,,,,,,,,,,\nb,2,,B, ops,,,,,,,x,\n");
+  const std::string text =
+      absl::StrCat(absl::StripSuffix(kHeader, "\n"),
+                   ",,\na,1,,,ops,,,,,,,,\n,,,,,,,,,,,,\nb,2,,B, ops,,,,,,,x,\n");
   const absl::StatusOr<ParsedIanaCsv> table = ParseOwnTable(text, Layer::kLocal, unescaped);
   ASSERT_TRUE(table.ok()) << table.status();
   EXPECT_THAT(table->records, SizeIs(1));

@@ -230,7 +230,7 @@ TEST(CollisionTest, BlanksAroundAnOwnerDoNotCount) {
 }
 
 // A row of a random table. Tells which pairs collide and repeat by the definition alone.
-struct RandomRow {
+struct OwnRow {
   std::string name;
   PortRange ports;
   Transport transport;
@@ -250,14 +250,14 @@ std::string PairKey(const std::string& one, const std::string& other) {
 
 enum class Verdict { kNone, kRepetition, kCollision };
 
-Verdict Judge(const RandomRow& a, const RandomRow& b) {
-  const auto takes = [](const RandomRow& row) {
+Verdict VerdictOn(const OwnRow& a, const OwnRow& b) {
+  const auto takes = [](const OwnRow& row) {
     return row.status != RecordStatus::kRetired && (!row.name.empty() || !row.owner.empty());
   };
   const bool share_port = a.ports.first <= b.ports.last && b.ports.first <= a.ports.last;
   const bool share_transport = a.transport == Transport::kNone || b.transport == Transport::kNone ||
                                a.transport == b.transport;
-  const auto labels = [](const RandomRow& row) {
+  const auto labels = [](const OwnRow& row) {
     return row.scope.empty() ? std::string() : row.scope + "/";
   };
   const bool share_scope = labels(a).compare(0, labels(b).size(), labels(b)) == 0 ||
@@ -278,10 +278,10 @@ Verdict Judge(const RandomRow& a, const RandomRow& b) {
   return refines ? Verdict::kNone : Verdict::kCollision;
 }
 
-RandomRow MakeRandomRow(std::mt19937& random) {
+OwnRow MakeOwnRow(std::mt19937& random) {
   const auto pick = [&random](auto list) { return *(list.begin() + random() % list.size()); };
   using Texts = std::initializer_list<const char*>;
-  RandomRow row;
+  OwnRow row;
   row.name = pick(Texts{"", "a", "A", "b"});
   row.ports.first = static_cast<Port>(1 + random() % 5);
   row.ports.last = static_cast<Port>(row.ports.first + random() % 4);
@@ -294,7 +294,7 @@ RandomRow MakeRandomRow(std::mt19937& random) {
 }
 
 // Returns the registry of rows, half of them in each of two files.
-Registry RegistryOfRandom(const std::vector<RandomRow>& rows) {
+Registry RegistryOfRandom(const std::vector<OwnRow>& rows) {
   std::vector<LayerData> layers;
   for (const size_t begin : {size_t{0}, rows.size() / 2}) {
     LayerData layer = MakeLayer(Layer::kLocal, "");
@@ -316,12 +316,15 @@ Registry RegistryOfRandom(const std::vector<RandomRow>& rows) {
   return Registry::Create(std::move(layers)).value();
 }
 
-std::set<std::string> KeysOf(const std::vector<Collision>& pairs) {
+std::set<std::string> KeysOfPairs(const std::vector<Collision>& pairs) {
   std::set<std::string> keys;
   const auto key = [](const ServiceRecord& record) {
-    return RandomRow{std::string(record.service),       *record.ports,
-                     record.transport,                  std::string(record.details.owner),
-                     std::string(record.scope), record.status}
+    return OwnRow{std::string(record.service),
+                  *record.ports,
+                  record.transport,
+                  std::string(record.details.owner),
+                  std::string(record.scope),
+                  record.status}
         .Key();
   };
   for (const Collision& pair : pairs) keys.insert(PairKey(key(*pair.one), key(*pair.other)));
@@ -333,14 +336,14 @@ TEST(CollisionTest, RandomTablesCollideByTheDefinitionInAnyOrderOfRows) {
   size_t collisions = 0;
   size_t repetitions = 0;
   for (int table = 0; table < 300; ++table) {
-    std::vector<RandomRow> rows;
-    for (int i = 0; i < 8; ++i) rows.push_back(MakeRandomRow(random));
+    std::vector<OwnRow> rows;
+    for (int i = 0; i < 8; ++i) rows.push_back(MakeOwnRow(random));
     std::set<std::string> collide;
     std::set<std::string> repeat;
     for (size_t i = 0; i < rows.size(); ++i) {
       for (size_t j = i + 1; j < rows.size(); ++j) {
-        const Verdict verdict = Judge(rows[i], rows[j]);
-        EXPECT_EQ(Judge(rows[j], rows[i]), verdict);
+        const Verdict verdict = VerdictOn(rows[i], rows[j]);
+        EXPECT_EQ(VerdictOn(rows[j], rows[i]), verdict);
         const std::string key = PairKey(rows[i].Key(), rows[j].Key());
         if (verdict == Verdict::kCollision) collide.insert(key);
         if (verdict == Verdict::kRepetition) repeat.insert(key);
@@ -350,8 +353,8 @@ TEST(CollisionTest, RandomTablesCollideByTheDefinitionInAnyOrderOfRows) {
     repetitions += repeat.size();
     for (int order = 0; order < 3; ++order) {
       const Registry registry = RegistryOfRandom(rows);
-      EXPECT_EQ(KeysOf(FindCollisions(registry, Layer::kLocal, 1'000)), collide);
-      EXPECT_EQ(KeysOf(FindRepetitions(registry, Layer::kLocal, 1'000)), repeat);
+      EXPECT_EQ(KeysOfPairs(FindCollisions(registry, Layer::kLocal, 1'000)), collide);
+      EXPECT_EQ(KeysOfPairs(FindRepetitions(registry, Layer::kLocal, 1'000)), repeat);
       std::shuffle(rows.begin(), rows.end(), random);
     }
   }

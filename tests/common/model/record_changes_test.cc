@@ -55,10 +55,10 @@ TEST(RecordChangesTest, RecordsAreAddedRemovedAndChanged) {
 }
 
 TEST(RecordChangesTest, EachPartOfTheKeyMakesAnotherRecord) {
-  for (const char* other : {"b,1,tcp,x\n", "a,2,tcp,x\n", "a,1-2,tcp,x\n", "a,1,udp,x\n",
-                            "a,1,,x\n", "a,,tcp,x\n"}) {
-    const RecordChanges changes = CompareRecords(MakeRegistry({.local = "a,1,tcp,x\n"}),
-                                                 MakeRegistry({.local = other}));
+  for (const char* other :
+       {"b,1,tcp,x\n", "a,2,tcp,x\n", "a,1-2,tcp,x\n", "a,1,udp,x\n", "a,1,,x\n", "a,,tcp,x\n"}) {
+    const RecordChanges changes =
+        CompareRecords(MakeRegistry({.local = "a,1,tcp,x\n"}), MakeRegistry({.local = other}));
     EXPECT_EQ(changes.added.size(), 1) << other;
     EXPECT_EQ(changes.removed.size(), 1) << other;
     EXPECT_THAT(changes.changed, IsEmpty()) << other;
@@ -112,12 +112,13 @@ TEST(RecordChangesTest, EqualRecordsOfOneKeyCorrespondFirst) {
 }
 
 TEST(RecordChangesTest, ResultsAreInTheOrderOfKeys) {
-  EXPECT_THAT(ChangesBetween(MakeRegistry({}),
-                             MakeRegistry({.iana = "i,1,tcp,\n",
-                                           .common = "c,1,,\n",
-                                           .local = "z,,,\nd,20,tcp,\nc,20,,\nB,3,tcp,\na,3,tcp,\n"})),
-              ElementsAre("+ local a 3/tcp", "+ local B 3/tcp", "+ local c 20", "+ local d 20/tcp",
-                          "+ local z", "+ common c 1", "+ iana i 1/tcp"));
+  EXPECT_THAT(
+      ChangesBetween(MakeRegistry({}),
+                     MakeRegistry({.iana = "i,1,tcp,\n",
+                                   .common = "c,1,,\n",
+                                   .local = "z,,,\nd,20,tcp,\nc,20,,\nB,3,tcp,\na,3,tcp,\n"})),
+      ElementsAre("+ local a 3/tcp", "+ local B 3/tcp", "+ local c 20", "+ local d 20/tcp",
+                  "+ local z", "+ common c 1", "+ iana i 1/tcp"));
 }
 
 TEST(SummaryTest, IsShortAndSafe) {

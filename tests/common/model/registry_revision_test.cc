@@ -167,8 +167,7 @@ TEST(RegistryRevisionTest, FilesOfOneLayerGiveTheRevisionOfOneFile) {
   layers.push_back(MakeLayer(Layer::kLocal, "a,1,tcp,x\n"));
   layers.push_back(MakeLayer(Layer::kLocal, "b,2,tcp,y\n"));
   const Registry registry = Registry::Create(std::move(layers)).value();
-  EXPECT_EQ(registry.revision(),
-            MakeRegistry({.local = "a,1,tcp,x\nb,2,tcp,y\n"}).revision());
+  EXPECT_EQ(registry.revision(), MakeRegistry({.local = "a,1,tcp,x\nb,2,tcp,y\n"}).revision());
   EXPECT_EQ(registry.record(0).file, 0);
   EXPECT_EQ(registry.record(1).file, 1);
 }

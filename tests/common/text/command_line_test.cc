@@ -1,5 +1,6 @@
 #include "common/text/command_line.h"
 
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -56,6 +57,29 @@ TEST(CommandLineTest, FlagsMayBeWrittenWithHyphens) {
   HyphensToUnderscores(Arguments(texts));
   EXPECT_THAT(texts, ElementsAreArray({"a-name", "--local_file=my-file.csv", "--no-such-flag",
                                        "i-1.csv", "-o-o", "--all_the_same", "--", "--a-b"}));
+}
+
+TEST(CommandLineTest, ValuesOfARepeatedFlagAreJoinedAtItsFirstPlace) {
+  const struct {
+    std::vector<std::string> arguments;
+    std::vector<std::string> merged;
+  } cases[] = {
+      {{}, {}},
+      {{"--a=1"}, {"--a=1"}},
+      {{"--a", "1", "--c", "-a=2", "--b=x", "--a", "3,4"}, {"--a=1,2,3,4", "--c", "--b=x"}},
+      {{"--a=", "--a=1"}, {"--a=,1"}},
+      {{"--a=1=2", "--a=3"}, {"--a=1=2,3"}},
+      {{"--b=1", "--a=2", "--b=3"}, {"--b=1,3", "--a=2"}},
+      {{"--a=1", "--", "--a=2"}, {"--a=1", "--", "--a=2"}},
+      {{"--ab=1", "--ab=2", "a=3", "a", "-"}, {"--ab=1", "--ab=2", "a=3", "a", "-"}},
+      {{"--a=1", "--a"}, {"--a=1", "--a"}},
+  };
+  for (const auto& c : cases) {
+    std::vector<std::string> texts = c.arguments;
+    std::deque<std::string> kept;
+    const std::vector<char*> merged = MergeRepeated(Arguments(texts), {"a", "b"}, kept);
+    EXPECT_THAT(std::vector<std::string>(merged.begin(), merged.end()), ElementsAreArray(c.merged));
+  }
 }
 
 }  // namespace

@@ -153,5 +153,64 @@ TEST_F(FileWatchTest, ChangeThatIsTakenBackIsNone) {
   ExpectNoChange(watch);
 }
 
+class FolderWatchTest : public ::testing::Test {
+ protected:
+  FolderWatchTest() {
+    fs::create_directory(folder_);
+    Write("a.csv", "one");
+    Write("b.csv", "one");
+  }
+
+  void Write(const std::string& name, const std::string& content) const {
+    std::ofstream(folder_ + "/" + name) << content;
+  }
+
+  const TempDirectory directory_;
+  const std::string folder_ = directory_.PathOf("tables");
+};
+
+TEST_F(FolderWatchTest, ATableIsAddedChangedAndRemoved) {
+  FileWatch watch({folder_});
+  ExpectNoChange(watch);
+  Write("c.csv", "one");
+  ExpectOneChange(watch);
+  Write("b.csv", "another");
+  ExpectOneChange(watch);
+  fs::remove(folder_ + "/a.csv");
+  ExpectOneChange(watch);
+  fs::rename(folder_ + "/b.csv", folder_ + "/d.csv");
+  ExpectOneChange(watch);
+}
+
+TEST_F(FolderWatchTest, OtherFilesDoNotCount) {
+  FileWatch watch({folder_});
+  Write(".a.csv.swp", "one");
+  Write(".c.csv", "one");
+  Write("notes.txt", "one");
+  ExpectNoChange(watch);
+}
+
+TEST_F(FolderWatchTest, AFolderIsEmptiedRemovedAndComesBack) {
+  FileWatch watch({folder_});
+  fs::remove(folder_ + "/a.csv");
+  fs::remove(folder_ + "/b.csv");
+  ExpectOneChange(watch);
+  fs::remove(folder_);
+  ExpectOneChange(watch);
+  fs::create_directory(folder_);
+  Write("a.csv", "one");
+  ExpectOneChange(watch);
+}
+
+TEST_F(FolderWatchTest, ATableThatIsWrittenWithoutPauseIsNotTaken) {
+  FileWatch watch({folder_});
+  for (int i = 1; i <= FileWatch::kMostLooks; ++i) {
+    Write(absl::StrCat("new", i, ".csv"), "");
+    Write("b.csv", std::string(i, 'x'));
+    EXPECT_EQ(watch.Look(),
+              i < FileWatch::kMostLooks ? FileChange::kChanging : FileChange::kWritten);
+  }
+}
+
 }  // namespace
 }  // namespace portreg::server

@@ -1,11 +1,14 @@
 #include "server/reload/registry_files.h"
 
+#include <filesystem>
 #include <new>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "common/embedded/embedded.h"
+#include "common/model/names.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/common/test_layers.h"
@@ -105,7 +108,7 @@ TEST(DataTest, ARangesFileReplacesRules) {
       directory.Write("ranges.csv",
                       "Ports,Transport Protocol,Kind,Severity,Message,Reference\n"
                       "15000-20000,,linux-ephemeral,warning,ours,\n");
-  const DataOptions options = {.iana_file = "", .local_file = "", .ranges_file = path};
+  const DataOptions options = {.iana_file = "", .ranges_file = path};
   EXPECT_THAT(FilesOf(options), ElementsAre(path));
   const absl::StatusOr<Registry> registry = LoadRegistry(options);
   ASSERT_TRUE(registry.ok()) << registry.status();
@@ -121,12 +124,108 @@ TEST(DataTest, ASnapshotIsMadeAgainOnlyIfTheRulesChange) {
   const std::string header = "Ports,Transport Protocol,Kind,Severity,Message,Reference\n";
   const DataOptions options = {
       .iana_file = "",
-      .local_file = "",
       .ranges_file = directory.Write("ranges.csv", header + "7000,,own,info,ours,\n")};
   const Registry first = LoadRegistry(options).value();
   EXPECT_EQ(LoadSnapshot(options, &first).value(), nullptr);
   (void)directory.Write("ranges.csv", header + "7001,,own,info,ours,\n");
   EXPECT_NE(LoadSnapshot(options, &first).value(), nullptr);
+}
+
+TEST(DataTest, SeveralFilesAndFoldersMakeOneLayer) {
+  const TempDirectory directory;
+  std::filesystem::create_directory(directory.PathOf("teams"));
+  const std::vector<std::string> paths = {
+      directory.Write("z.csv", absl::StrCat(kShortHeader, "z,7000,tcp,\n")),
+      directory.PathOf("teams")};
+  (void)directory.Write("teams/b.csv", absl::StrCat(kShortHeader, "b,7001,tcp,\nz,7001,,\n"));
+  (void)directory.Write("teams/a.csv", absl::StrCat(kShortHeader, "a,7000,udp,\nz,7000,udp,\n"));
+  const absl::StatusOr<Registry> registry = LoadRegistry({.iana_file = "", .local_files = paths});
+  ASSERT_TRUE(registry.ok()) << registry.status();
+  std::vector<std::string> origins;
+  for (const LayerInfo& info : registry->layers()) {
+    if (info.layer != Layer::kLocal) continue;
+    origins.push_back(absl::StrCat(info.origin, " ", info.record_count));
+  }
+  EXPECT_THAT(origins, ElementsAre("z.csv 1", "a.csv 2", "b.csv 2"));
+  const CheckReport report = Report(*registry);
+  EXPECT_FALSE(report.passed);
+  EXPECT_THAT(
+      report.text,
+      AllOf(HasSubstr("local   a.csv\n        2  records\n        2  with a service name\n"),
+            HasSubstr("collision: local, a.csv, line 2 (a) and a.csv, line 3 (z) both claim "
+                      "port 7000/udp\n"),
+            HasSubstr("collision: local, b.csv, line 2 (b) and b.csv, line 3 (z) both claim "
+                      "port 7001/tcp\n")));
+}
+
+TEST(DataTest, FilesOfOneNameAreNamedWithTheirFolders) {
+  const TempDirectory directory;
+  std::vector<std::string> paths;
+  for (const char* team : {"blue", "red"}) {
+    std::filesystem::create_directory(directory.PathOf(team));
+    paths.push_back(directory.Write(absl::StrCat(team, "/ports.csv"),
+                                    absl::StrCat(kShortHeader, team, ",7000,tcp,\n")));
+  }
+  const Registry registry = LoadRegistry({.iana_file = "", .local_files = paths}).value();
+  EXPECT_THAT(Report(registry).text, HasSubstr("blue/ports.csv, line 2 (blue) and red/ports.csv, "
+                                               "line 2 (red) both claim port 7000/tcp"));
+}
+
+TEST(DataTest, AnUnusableRowOfAnyFileIsNamedWithItsFile) {
+  const TempDirectory directory;
+  const std::string good = directory.Write("good.csv", absl::StrCat(kShortHeader, "a,1,tcp,\n"));
+  const std::string bad = directory.Write("bad.csv", absl::StrCat(kShortHeader, "a,1,icmp,\n"));
+  for (const DataOptions& options :
+       {DataOptions{.iana_file = "", .local_files = {good, bad}},
+        DataOptions{.iana_file = "", .local_files = {good}, .common_files = {good, bad}}}) {
+    EXPECT_THAT(Message(LoadRegistry(options).status()),
+                AllOf(StartsWith(bad + ": "), HasSubstr("line 2, column 5: transport \"icmp\"")));
+  }
+}
+
+TEST(DataTest, ACommonFileAddsRowsOfTheSite) {
+  const TempDirectory directory;
+  const std::string path = directory.Write(
+      "site.csv",
+      absl::StrCat(kFullHeader, "our-cache,6379,tcp,Ours,,,,,,,,,Team A\n,7999,,x,,,,,,,,,\n"));
+  const Registry registry =
+      LoadRegistry({.iana_file = "", .local_files = {}, .common_files = {path}}).value();
+  ASSERT_THAT(registry.layers(), SizeIs(4));
+  EXPECT_EQ(registry.layers()[0].source, "");
+  EXPECT_EQ(registry.layers()[1].origin, "site.csv");
+  EXPECT_EQ(registry.layers()[1].source, kSiteSource);
+  EXPECT_EQ(registry.layers()[2].source, kPracticeSource);
+  const ServiceRecord& record = registry.record(registry.ByName("our-cache")[0]);
+  EXPECT_EQ(record.layer, Layer::kCommon);
+  EXPECT_EQ(record.source, kSiteSource);
+  EXPECT_EQ(record.details.owner, "");
+  EXPECT_EQ(NameOfSlot(registry, 6379, Transport::kTcp)->service, "our-cache");
+  EXPECT_FALSE(registry.TakenLocally(6379, Transport::kTcp));
+}
+
+TEST(DataTest, AReloadThatLosesManyRowsIsRefusedUnlessTold) {
+  const TempDirectory directory;
+  const auto write = [&directory](absl::string_view name, int first, int last) {
+    std::string csv(kShortHeader);
+    for (int i = first; i <= last; ++i) absl::StrAppend(&csv, "svc-", i, ",", 9300 + i, ",tcp,\n");
+    return directory.Write(name, csv);
+  };
+  DataOptions options = {.iana_file = "", .local_files = {write("a.csv", 1, 20)}};
+  options.local_files.push_back(write("b.csv", 21, 40));
+  const Registry served = LoadRegistry(options).value();
+  // Rows that move between the files are kept.
+  (void)write("a.csv", 31, 40);
+  (void)write("b.csv", 1, 30);
+  EXPECT_TRUE(LoadRegistry(options, &served).ok());
+  (void)write("b.csv", 1, 6);
+  const absl::Status status = LoadRegistry(options, &served).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(Message(status), AllOf(StartsWith("--local_file: 24 of the 40 rows"),
+                                     HasSubstr("--allow_fewer_rows")));
+  // There is nothing to compare with at start.
+  EXPECT_TRUE(LoadRegistry(options).ok());
+  options.allow_fewer_rows = true;
+  EXPECT_TRUE(LoadRegistry(options, &served).ok());
 }
 
 TEST(DataTest, AnUnusableFileIsNamedWithThePlaceInIt) {
@@ -266,6 +365,20 @@ TEST(ReportTest, LocalCollisionsFailIt) {
   EXPECT_THAT(report.text, HasSubstr("\ncollision: local, line 2 (c) and line 3 (d) both claim "
                                      "port 7000/tcp\n"));
   EXPECT_THAT(report.text, Not(HasSubstr("(a)")));
+}
+
+TEST(ReportTest, RepetitionsAreWarnedOf) {
+  const CheckReport report =
+      Report(MakeRegistry({.local = "c,7000,tcp,\nC,7000,,\nd,7001,tcp,\n"}));
+  EXPECT_TRUE(report.passed);
+  EXPECT_THAT(report.text, HasSubstr("\nwarning: local, line 2 (c) and line 3 (C) both claim port "
+                                     "7000/tcp for one service and owner\n"));
+}
+
+TEST(ReportTest, NamelessLocalRowsAreReservedWhateverTheySay) {
+  EXPECT_THAT(Report(MakeRegistry({.local = ",7000,tcp,Unassigned\n"})).text,
+              AllOf(HasSubstr("        1  nameless: reserved\n"),
+                    HasSubstr("        0  nameless: unassigned\n")));
 }
 
 TEST(ReportTest, TheFirst100CollisionsAreListed) {

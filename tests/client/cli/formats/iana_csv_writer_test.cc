@@ -53,16 +53,20 @@ TEST(IanaCsvWriterTest, RecordIsARow) {
 
 TEST(IanaCsvWriterTest, ColumnsOfOwnTablesComeLast) {
   const std::vector<std::string> lines = LinesOf(Csv({Https(), DetailedRecord()}, true));
-  EXPECT_EQ(lines[0], std::string(kHeader) + ",Owner,Aliases,Scope,Status");
-  EXPECT_EQ(lines[1], "https,443,tcp,http over TLS,,,,,,,,,,,,");
-  EXPECT_THAT(lines.back(), ::testing::EndsWith(", blanks ,team,,,"));
+  EXPECT_EQ(lines[0], std::string(kHeader) + ",Owner,Since,Until,Bind,Aliases,Scope,Status");
+  EXPECT_EQ(lines[1], "https,443,tcp,http over TLS,,,,,,,,,,,,,,,");
+  EXPECT_THAT(lines.back(), ::testing::EndsWith(", blanks ,team,,,,,,"));
   v1::PortRecord record = Https();
   record.add_aliases("web");
   record.add_aliases("tls");
   record.set_scope("eu");
   record.set_status(v1::RECORD_STATUS_RETIRED);
+  record.mutable_details()->set_since("2026-01-31");
+  record.mutable_details()->set_until("2027-12-31");
+  record.mutable_details()->set_bind("loopback");
   EXPECT_EQ(LinesOf(Csv({record}, true))[1],
-            "https,443,tcp,http over TLS,,,,,,,,,,web tls,eu,retired");
+            "https,443,tcp,http over TLS,,,,,,,,,,2026-01-31,2027-12-31,loopback,web tls,eu,"
+            "retired");
 }
 
 TEST(IanaCsvWriterTest, PortsAreAsIanaWritesThem) {
