@@ -478,7 +478,8 @@ class IanaCsvTest(unittest.TestCase):
     def test_the_local_layer_comes_back_with_its_owners(self):
         text = export("iana-csv", "--layer=local")
         header, *rows = csv.reader(io.StringIO(text, newline=""))
-        self.assertEqual(header, [*COLUMNS, "Aliases", "Scope", "Status"])
+        self.assertEqual(header, [*COLUMNS, "Since", "Until", "Bind",
+                                  "Aliases", "Scope", "Status"])
         self.assertEqual(
             sorted(rows),
             sorted([*row, "", "", ""] for row in registry_files.read_rows(LOCAL_FILE)))

@@ -28,7 +28,7 @@ SITE_SOURCE = "site defaults"
 # What the message about each refused table names.
 REFUSED = {
     "lists": ("line 7, column 13", 'transport "icmp"', "tcp, udp, sctp"),
-    "cp1252": ("line 2, column 31", "0xe4", "Windows-1252", "UTF-8"),
+    "cp1252": ("line 2, column 26", "0xe4", "Windows-1252", "UTF-8"),
     "excel-date": ("line 2, column 7", "12-Oct", "spreadsheet"),
     "pandas-float": ("line 2, column 9", "7100.0", "decimals"),
     "semicolon": ("line 1", 'separator is ";"', "commas"),

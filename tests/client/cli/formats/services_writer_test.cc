@@ -76,6 +76,13 @@ TEST(ServicesWriterTest, TheSlotsNameComesFirst) {
             "local            1/tcp       practice iana alias  # l");
 }
 
+TEST(ServicesWriterTest, RowsOfASiteAreNamesOfServices) {
+  v1::PortRecord site = Practice(RecordOf(1, v1::TRANSPORT_TCP, "ours", ""));
+  site.set_source(std::string(kSiteSource));
+  EXPECT_THAT(LinesOf(Services({site, RecordOf(1, v1::TRANSPORT_TCP, "iana", "")}).text),
+              ElementsAre("ours             1/tcp       iana"));
+}
+
 TEST(ServicesWriterTest, NamesForPeopleAreLeftOut) {
   const v1::PortRecord people =
       InLayer(v1::LAYER_COMMON, RecordOf(1, v1::TRANSPORT_TCP, "Web", ""));
