@@ -482,7 +482,7 @@ class IanaCsvTest(unittest.TestCase):
                                   "Aliases", "Scope", "Status"])
         self.assertEqual(
             sorted(rows),
-            sorted([*row, "", "", ""] for row in registry_files.read_rows(LOCAL_FILE)))
+            sorted([*row, *[""] * 6] for row in registry_files.read_rows(LOCAL_FILE)))
         file = DIRECTORY / "exported_local.csv"
         file.write_bytes(text.encode("utf-8"))
         self.assertEqual(self.revision(f"--local_file={file}"),
