@@ -21,9 +21,10 @@ inline constexpr size_t kMaxQueryWords = 16;
 inline constexpr int kMaxSearchResults = 500;
 inline constexpr int kDefaultSearchResults = 50;
 
-// The most bytes that all messages of a listing have together. It fits every registry
-// that a server accepts unless --max_registry_bytes is raised. The message of a record
+// The most bytes that all messages of a listing have together. The message of a record
 // repeats the fields of a row, which has at least 12 bytes, and adds less than 40 bytes.
+// Two files of kMaxFileBytes therefore fit, if no row of them has a list of ports. Clients
+// refuse a longer listing, which long texts beside long lists of ports can make.
 inline constexpr size_t kMaxListedBytes = size_t{256} << 20;
 
 }  // namespace portreg
