@@ -1,6 +1,8 @@
 #include "common/model/names.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <tuple>
 #include <vector>
 
@@ -36,16 +38,34 @@ int PortRank(const ServiceRecord& record) {
   return record.layer == Layer::kIana ? 1 : 2;
 }
 
-// Returns true if software listens on the first port of `record` by default, under a name
-// that all of `named` have.
-bool IsDefaultOfSoftware(const ServiceRecord& record,
-                         absl::Span<const ServiceRecord* const> named) {
-  return std::any_of(named.begin(), named.end(), [&](const ServiceRecord* other) {
-    return other->layer == Layer::kCommon && !other->is_named_for_people() && other->ports &&
-           other->ports->contains(record.ports->first) &&
-           Answers(other->transport, record.transport);
-  });
-}
+// The ports on which software listens under one name. Answers in logarithmic time,
+// because a hostile server may send many records of a name.
+class SoftwarePorts {
+ public:
+  // `named` are the records of the name.
+  SoftwarePorts(absl::Span<const ServiceRecord* const> named, Transport transport) {
+    for (const ServiceRecord* const record : named) {
+      if (record->layer != Layer::kCommon || record->is_named_for_people()) continue;
+      if (record->ports && IsUsable(*record, transport)) ranges_.push_back(*record->ports);
+    }
+    std::sort(ranges_.begin(), ranges_.end(),
+              [](const PortRange& a, const PortRange& b) { return a.first < b.first; });
+    for (size_t i = 1; i < ranges_.size(); ++i) {
+      ranges_[i].last = std::max(ranges_[i].last, ranges_[i - 1].last);
+    }
+  }
+
+  [[nodiscard]] bool contains(Port port) const {
+    const auto after =
+        std::upper_bound(ranges_.begin(), ranges_.end(), port,
+                         [](Port wanted, const PortRange& range) { return wanted < range.first; });
+    return after != ranges_.begin() && std::prev(after)->last >= port;
+  }
+
+ private:
+  // In the order of their first ports; each ends at or after the ends of those before it.
+  std::vector<PortRange> ranges_;
+};
 
 std::vector<const ServiceRecord*> RecordsOf(const Registry& registry,
                                             absl::Span<const RecordIndex> indices) {
@@ -73,12 +93,13 @@ const ServiceRecord* NameOfSlot(const Registry& registry, Port port, Transport t
 }
 
 const ServiceRecord* PortOfName(absl::Span<const ServiceRecord* const> named, Transport transport) {
+  const SoftwarePorts software(named, transport);
   return Least(
       named,
       [&](const ServiceRecord& record) { return record.ports && IsUsable(record, transport); },
       [&](const ServiceRecord& record) {
         return std::make_tuple(PortRank(record), record.ports->width() > 1,
-                               !IsDefaultOfSoftware(record, named), record.ports->first);
+                               !software.contains(record.ports->first), record.ports->first);
       });
 }
 

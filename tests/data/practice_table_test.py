@@ -96,7 +96,7 @@ class CheckerTest(unittest.TestCase):
         table = {
             "Kafka,9093,tcp,,d,https://a.b/": "name 'Kafka'",
             "kafka-,9093,tcp,,d,https://a.b/": "name 'kafka-'",
-            "a,9093,tcp,B,d,https://a.b/": "name 'B'",
+            "a,9093,tcp,B,d,https://a.b/": "alias 'B'",
             "a,70000,tcp,,d,https://a.b/": "port '70000'",
             "a,9094-9093,tcp,,d,https://a.b/": "port '9094-9093'",
             "a,9100-9200,tcp,,d,https://a.b/": "101 ports",

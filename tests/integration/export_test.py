@@ -198,23 +198,18 @@ def ports_of_names(ranked: list[Entry]) -> dict[tuple[str, str], int]:
     defaults = {
         (name.lower(), slot) for entry in ranked if entry.of_software
         for name in (entry.service, *entry.aliases) for slot in slots(entry)}
-
-    def is_default(entry: Entry, name: str) -> bool:
-        return any(
-            (name.lower(), f"{entry.first_port}/{transport}") in defaults
-            for transport in ([entry.transport] if entry.transport
-                              else TRANSPORTS[1:]))
-
-    for entry, name in sorted(
-            ((entry, name) for entry in ranked
-             for name in (entry.service, *entry.aliases)),
-            key=lambda pair: (
-                PORT_ORDER.index(pair[0].layer),
-                pair[0].last_port > pair[0].first_port,
-                not is_default(*pair), pair[0].first_port)):
-        for transport in ([entry.transport] if entry.transport
-                          else TRANSPORTS[1:]):
-            ports.setdefault((name.lower(), transport), entry.first_port)
+    for transport in TRANSPORTS[1:]:
+        for entry, name in sorted(
+                ((entry, name.lower()) for entry in ranked
+                 if entry.transport in ("", transport)
+                 for name in (entry.service, *entry.aliases)),
+                key=lambda pair: (
+                    PORT_ORDER.index(pair[0].layer),
+                    pair[0].last_port > pair[0].first_port,
+                    (pair[1], f"{pair[0].first_port}/{transport}")
+                    not in defaults,
+                    pair[0].first_port)):
+            ports.setdefault((name, transport), entry.first_port)
     return ports
 
 

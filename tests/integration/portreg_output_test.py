@@ -79,7 +79,7 @@ class ShortTest(unittest.TestCase):
         for keys, lines in (
                 (["postgresql", "pgsql", "postgresql/udp"],
                  "5432\n5432\n5432\n"), (["ssmtp"], "465\n"),
-                (["FTP", "--layer=common"], "20-21\n"),
+                (["x11/udp", "--layer=iana"], "6000-6063\n"),
                 (["https"], "443\n"), (["HTTPS", "9pfs"], "443\n564\n"),
                 (["netbios"], "137-139\n"), (["smb"], "445\n")):
             with self.subTest(keys=keys):

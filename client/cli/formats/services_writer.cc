@@ -109,13 +109,7 @@ void ServicesWriter::Finish(const std::string& revision) {
     out_.Put(absl::StrCat("# ", Printable(heading_), "\n# Revision ", Printable(revision), "\n"));
   }
   const std::vector<const ServiceRecord*> ranked = InLookupOrder();
-  RecordsByName by_name;
-  for (const ServiceRecord* const record : ranked) {
-    by_name[FoldServiceName(record->service)].push_back(record);
-    for (const absl::string_view alias : Aliases(*record)) {
-      by_name[FoldServiceName(alias)].push_back(record);
-    }
-  }
+  const PortsByName ports = PortsOf(ranked);
   // Indices into `ranked`, sorted by the first ports of the records.
   std::vector<size_t> by_port(ranked.size());
   std::iota(by_port.begin(), by_port.end(), size_t{0});
@@ -135,11 +129,29 @@ void ServicesWriter::Finish(const std::string& revision) {
     std::vector<const ServiceRecord*> records;
     records.reserve(covering.size());
     for (const size_t place : covering) records.push_back(ranked[place]);
-    for (const Transport transport : kTransports) {
-      if (!IsWanted(static_cast<Port>(port), transport)) continue;
-      PutSlot(static_cast<Port>(port), transport, records, by_name);
+    for (size_t i = 0; i < kTransports.size(); ++i) {
+      if (!IsWanted(static_cast<Port>(port), kTransports[i])) continue;
+      PutSlot(static_cast<Port>(port), i, records, ports);
     }
   }
+}
+
+ServicesWriter::PortsByName ServicesWriter::PortsOf(absl::Span<const ServiceRecord* const> ranked) {
+  absl::flat_hash_map<std::string, std::vector<const ServiceRecord*>> by_name;
+  for (const ServiceRecord* const record : ranked) {
+    by_name[FoldServiceName(record->service)].push_back(record);
+    for (const absl::string_view alias : Aliases(*record)) {
+      by_name[FoldServiceName(alias)].push_back(record);
+    }
+  }
+  PortsByName ports;
+  for (const auto& [name, records] : by_name) {
+    for (size_t i = 0; i < kTransports.size(); ++i) {
+      const ServiceRecord* const record = PortOfName(records, kTransports[i]);
+      if (record != nullptr) ports[name][i] = record->ports->first;
+    }
+  }
+  return ports;
 }
 
 absl::Status ServicesWriter::CheckCoverage() const {
@@ -178,14 +190,15 @@ bool ServicesWriter::IsWanted(Port port, Transport transport) const {
          });
 }
 
-void ServicesWriter::PutSlot(Port port, Transport transport,
+void ServicesWriter::PutSlot(Port port, size_t transport_index,
                              absl::Span<const ServiceRecord* const> covering,
-                             const RecordsByName& by_name) {
+                             const PortsByName& ports) {
+  const Transport transport = kTransports[transport_index];
   const ServiceRecord* const naming = NameOfSlot(covering, transport);
   if (naming == nullptr) return;
   const auto is_here = [&](absl::string_view name) {
-    const ServiceRecord* const record = PortOfName(by_name.at(FoldServiceName(name)), transport);
-    return record != nullptr && record->ports->first == port && CanBeWritten(name);
+    const auto found = ports.find(FoldServiceName(name));
+    return found != ports.end() && found->second[transport_index] == port && CanBeWritten(name);
   };
   const auto is_usable = [&](const ServiceRecord& record) {
     return Answers(record.transport, transport) && record.status != RecordStatus::kRetired;

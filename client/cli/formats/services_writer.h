@@ -2,9 +2,11 @@
 #ifndef PORTREG_CLIENT_CLI_FORMATS_SERVICES_WRITER_H_
 #define PORTREG_CLIENT_CLI_FORMATS_SERVICES_WRITER_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -71,17 +73,19 @@ class ServicesWriter final : public RecordWriter {
     std::string description;
     ServiceRecord record;
   };
-  // Maps a name, in folded case, to its records in lookup order.
-  using RecordsByName = absl::flat_hash_map<std::string, std::vector<const ServiceRecord*>>;
+  // Maps a name, in folded case, to its first port on each of kTransports.
+  using PortsByName =
+      absl::flat_hash_map<std::string, std::array<std::optional<Port>, kTransports.size()>>;
 
   // Returns INTERNAL if more than kMaxCovering entries cover a port.
   [[nodiscard]] absl::Status CheckCoverage() const;
   // Returns the records in lookup order.
   [[nodiscard]] std::vector<const ServiceRecord*> InLookupOrder() const;
-  // Writes the lines of a slot. `covering` are the records that cover the port, in lookup
-  // order.
-  void PutSlot(Port port, Transport transport, absl::Span<const ServiceRecord* const> covering,
-               const RecordsByName& by_name);
+  static PortsByName PortsOf(absl::Span<const ServiceRecord* const> ranked);
+  // Writes the lines of a slot on kTransports[transport_index]. `covering` are the records that
+  // cover the port, in lookup order.
+  void PutSlot(Port port, size_t transport_index, absl::Span<const ServiceRecord* const> covering,
+               const PortsByName& ports);
   void PutLine(Port port, Transport transport, absl::string_view name,
                absl::Span<const std::string> aliases, absl::string_view description);
 
