@@ -83,6 +83,29 @@ absl::string_view ToString(Transport transport) {
   return "";
 }
 
+std::optional<int> ProtocolNumber(Transport transport) {
+  switch (transport) {
+    case Transport::kNone:
+      return std::nullopt;
+    case Transport::kTcp:
+      return 6;
+    case Transport::kUdp:
+      return 17;
+    case Transport::kSctp:
+      return 132;
+    case Transport::kDccp:
+      return 33;
+  }
+  return std::nullopt;
+}
+
+std::optional<Transport> TransportOfProtocol(int number) {
+  for (const Transport transport : kTransports) {
+    if (ProtocolNumber(transport) == number) return transport;
+  }
+  return std::nullopt;
+}
+
 std::optional<Transport> ParseTransport(absl::string_view text) {
   for (const Transport transport : kTransports) {
     if (absl::EqualsIgnoreCase(text, ToString(transport))) return transport;

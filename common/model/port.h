@@ -65,6 +65,14 @@ absl::string_view ToString(Transport transport);
 // Parses a transport's name, ignoring case. Returns nullopt for any other text.
 std::optional<Transport> ParseTransport(absl::string_view text);
 
+// Returns the number of a transport in IANA's registry of protocol numbers: 6 for tcp, 17
+// for udp, 33 for dccp, 132 for sctp. Returns nullopt for kNone.
+std::optional<int> ProtocolNumber(Transport transport);
+
+// Returns the transport with IANA's protocol number `number`, or nullopt if it is none of
+// the four.
+std::optional<Transport> TransportOfProtocol(int number);
+
 // Returns true if a question about `question` includes `transport`. kNone includes all
 // four transports.
 constexpr bool Asks(Transport question, Transport transport) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 
 #include "gmock/gmock.h"
@@ -180,6 +181,22 @@ TEST(PortTest, StatesHaveNames) {
   EXPECT_EQ(ToString(AssignmentState::kReserved), "reserved");
   EXPECT_EQ(ToString(AssignmentState::kUnassigned), "unassigned");
   EXPECT_EQ(ToString(AssignmentState::kDynamic), "dynamic");
+}
+
+TEST(PortTest, TransportsHaveIanasProtocolNumbers) {
+  EXPECT_EQ(ProtocolNumber(Transport::kTcp), 6);
+  EXPECT_EQ(ProtocolNumber(Transport::kUdp), 17);
+  EXPECT_EQ(ProtocolNumber(Transport::kDccp), 33);
+  EXPECT_EQ(ProtocolNumber(Transport::kSctp), 132);
+  EXPECT_EQ(ProtocolNumber(Transport::kNone), std::nullopt);
+  for (int number = -1; number <= 256; ++number) {
+    const std::optional<Transport> transport = TransportOfProtocol(number);
+    if (transport) EXPECT_EQ(ProtocolNumber(*transport), number);
+  }
+  for (const int number : {-1, 0, 1, 5, 7, 58, 133, 262}) {
+    EXPECT_EQ(TransportOfProtocol(number), std::nullopt) << number;
+  }
+  EXPECT_EQ(TransportOfProtocol(132), Transport::kSctp);
 }
 
 }  // namespace
