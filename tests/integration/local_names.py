@@ -23,7 +23,8 @@ from processes import Portregd
 
 ROWS = [(name, str(port), "tcp", "ours") for port, name in enumerate(
     ("3com", "classify", "help", "info", "list", "lookup", "portreg", "0x50",
-     "search", "export", "wacth"), start=30001)]
+     "search", "export", "wacth", "tcp/8443", "8443:8444", "*:8443",
+     "_shop._tcp"), start=30001)]
 
 
 @contextlib.contextmanager

@@ -8,6 +8,9 @@ import unittest
 import local_names
 import processes
 import tool
+from enum_names import IANA
+from google.protobuf import json_format
+from portreg_proto import pb
 from tool_case import ToolTestCase
 
 
@@ -41,6 +44,60 @@ class KeyTest(ToolTestCase):
                 "49150": (49150,), "30001": (30001,)}.items():
             with self.subTest(key=key):
                 self.assert_found((key,), WANTED.by_port(*question))
+
+    def test_keys_of_other_tools_find_what_they_mean(self):
+        for key, question in {
+                "tcp/443": (443, "tcp"), "tcp:8100": (8100, "tcp"),
+                "443/tcp6": (443, "tcp"), "443/udp6": (443, "udp"),
+                "443/6": (443, "tcp"), "443/132": (443, "sctp"),
+                "[::]:443": (443,), "127.0.0.1:5432": (5432,),
+                "*:22": (22,), "127.0.0.1:53/udp": (53, "udp")}.items():
+            with self.subTest(key=key):
+                self.assert_found((key,), WANTED.by_port(*question))
+        for key, question in {
+                "udp/35200-35220": (35200, 35220, "udp"),
+                "3478:3481": (3478, 3481), "0:65535": (0, 65535),
+                "6000:6010/17": (6000, 6010, "udp")}.items():
+            with self.subTest(key=key):
+                wanted = WANTED.listing(*question)
+                outcome = ask("-o", "csv", key)
+                self.assertEqual(tool.entries_of_csv(outcome.stdout), wanted)
+                listed = ask("list", "-o", "csv", key)
+                self.assertEqual(tool.entries_of_csv(listed.stdout), wanted)
+        self.assert_found(("_https._tcp",), WANTED.by_name("https", "tcp"))
+        self.assert_found(("80, 443",),
+                          [*WANTED.by_port(80), *WANTED.by_port(443)])
+
+    def test_a_name_wins_over_what_other_tools_mean(self):
+        for name in ("tcp/8443", "8443:8444", "*:8443", "_shop._tcp"):
+            with self.subTest(name=name):
+                self.assert_found((name,), WANTED.by_name(name))
+                port = WANTED.by_name(name)[0].first_port
+                self.assertEqual(ask("--short", name).stdout, f"{port}\n")
+                self.assertEqual(ask("lookup", name.upper()).code, 0)
+        # Its layer has no such name.
+        self.assertEqual(
+            tool.entries_of_csv(ask(
+                "-o", "csv", "--layer=iana", "tcp/8443").stdout),
+            [entry for entry in WANTED.by_port(8443, "tcp")
+             if entry.layer == IANA])
+        # Ports that no service is asked for by classify and list.
+        for command in ("classify", "list"):
+            self.assertEqual(ask(command, "tcp/8443", "-o", "csv").stdout
+                             .replace("tcp/8443", "8443/tcp"),
+                             ask(command, "8443/tcp", "-o", "csv").stdout)
+
+    def test_json_has_one_result_for_each_key_that_may_be_a_name(self):
+        outcome = ask("-o", "json", "tcp/443", "tcp/8443", "3478:3481",
+                      "_no-such._tcp")
+        answer = json_format.Parse(outcome.stdout, pb.BatchLookupResponse())
+        self.assertEqual(
+            [result.WhichOneof("result") for result in answer.results],
+            ["response"] * 3 + ["failure"])
+        self.assertEqual(answer.results[1].response.records[0].service,
+                         "tcp/8443")
+        self.assertIn("_no-such._tcp: ", outcome.stderr)
+        self.assertIn('"no-such"', outcome.stderr)
 
     def test_ranges_find_each_record_that_overlaps_once(self):
         for key, question in {
@@ -113,6 +170,9 @@ class KeyTest(ToolTestCase):
                 ("80/foo", '"80/foo"'), ("443/", '"443/"'), ("/tcp", '"/tcp"'),
                 ("T:80/udp", '"T:80/udp"'), ("U:0080", '"U:0080"'),
                 ("U:65536", '"U:65536"'), ("", '""'), (" ", '" "'),
+                ("tcp/99999", '"tcp/99999"'), ("443/99", "protocol number 99"),
+                ("[::]:", '"[::]:"'), ("3481:3478", '"3481:3478"'),
+                ("tcp/443/udp", '"tcp/443/udp"'), ("*:080", '"*:080"'),
                 ("80,", "80,"), ("a" * 65, "a" * 65), ("ä" * 33, "ä" * 33),
                 (b"\xff", r'"\xff"'), (b"ht\xc3tp", r'"ht\xc3tp"')):
             with self.subTest(key=key):

@@ -79,23 +79,58 @@ class RevisionOfAll {
   std::optional<std::string> revision_;
 };
 
-// Asks for the single ports and names among the keys, with as few calls as possible.
+// Returns a query about the name that the key also may be.
+Query AsName(const Query& query) {
+  return {.text = query.text,
+          .ports = {},
+          .service = query.also_name->service,
+          .transport = query.also_name->transport};
+}
+
+// Asks for the single ports and names among the keys, with as few calls as possible. A key
+// that may also be a name is asked for by that name first, and then by its other meaning
+// unless that is a range.
 absl::StatusOr<v1::BatchLookupResponse> AskForSingles(const std::vector<AskedKey>& keys,
                                                       const Invocation& invocation,
                                                       Source& source) {
   std::vector<v1::LookupRequest> batch;
+  const auto add = [&](const Query& query) {
+    batch.push_back(LookupRequestFor(query, ViewOf(invocation)));
+  };
   for (const AskedKey& key : keys) {
-    if (key.query.ok() && !key.query->is_range()) {
-      batch.push_back(LookupRequestFor(*key.query, ViewOf(invocation)));
-    }
+    if (!key.query.ok()) continue;
+    if (key.query->also_name) add(AsName(*key.query));
+    if (!key.query->is_range()) add(*key.query);
   }
   return LookUpAll(batch, source);
 }
 
+// Hands out the results of AskForSingles() in their order.
+class SingleResults {
+ public:
+  SingleResults(const Invocation& invocation, v1::BatchLookupResponse& singles)
+      : invocation_(invocation), singles_(singles) {}
+
+  // Returns the next result, without the records of layers that were not asked for.
+  v1::LookupResult Next() {
+    v1::LookupResult result = std::move(*singles_.mutable_results(next_++));
+    if (result.has_response()) KeepLayers(invocation_, *result.mutable_response());
+    // Removed, because this program does not know the types of the details.
+    if (result.has_failure()) result.mutable_failure()->clear_details();
+    return result;
+  }
+
+ private:
+  const Invocation& invocation_;
+  v1::BatchLookupResponse& singles_;
+  int next_ = 0;
+};
+
 // Asks for single ports and names together, and for ranges one by one. The results are in
-// the order of the keys; that of an unusable key is its error. Adds the revisions of the
-// answers to `revision`.
-absl::StatusOr<v1::BatchLookupResponse> Ask(const std::vector<AskedKey>& keys,
+// the order of the keys; that of an unusable key is its error. Replaces each query that may
+// also be a name by the meaning that the result is for. Adds the revisions of the answers
+// to `revision`.
+absl::StatusOr<v1::BatchLookupResponse> Ask(std::vector<AskedKey>& keys,
                                             const Invocation& invocation, Source& source,
                                             RevisionOfAll& revision) {
   absl::StatusOr<v1::BatchLookupResponse> singles = AskForSingles(keys, invocation, source);
@@ -104,24 +139,29 @@ absl::StatusOr<v1::BatchLookupResponse> Ask(const std::vector<AskedKey>& keys,
 
   v1::BatchLookupResponse all;
   size_t held = singles->SpaceUsedLong();
-  int next = 0;
-  for (const AskedKey& key : keys) {
+  SingleResults results(invocation, *singles);
+  for (AskedKey& key : keys) {
     v1::LookupResult& result = *all.add_results();
     if (!key.query.ok()) {
       result = ResultOf(key.query.status());
-    } else if (key.query->is_range()) {
-      std::string its_revision;
-      absl::StatusOr<v1::LookupResponse> range =
-          AskRange(*key.query, invocation, source, held, its_revision);
-      if (!range.ok()) return range.status();
-      *result.mutable_response() = *std::move(range);
-      revision.Add(its_revision);
-    } else {
-      result = std::move(*singles->mutable_results(next++));
-      if (result.has_response()) KeepLayers(invocation, *result.mutable_response());
-      // Removed, because this program does not know the types of the details.
-      if (result.has_failure()) result.mutable_failure()->clear_details();
+      continue;
     }
+    Query& query = *key.query;
+    v1::LookupResult named;
+    if (query.also_name) named = results.Next();
+    if (!query.is_range()) result = results.Next();
+    if (Named(named)) {
+      result = std::move(named);
+      query = AsName(query);
+    }
+    query.also_name.reset();
+    if (!query.is_range()) continue;
+    std::string its_revision;
+    absl::StatusOr<v1::LookupResponse> range =
+        AskRange(query, invocation, source, held, its_revision);
+    if (!range.ok()) return range.status();
+    *result.mutable_response() = *std::move(range);
+    revision.Add(its_revision);
   }
   return all;
 }

@@ -16,12 +16,19 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-// "ports 80-90/tcp" or "name https/tcp".
+std::string WithTransport(const std::string& text, Transport transport) {
+  return absl::StrCat(text, transport == Transport::kNone ? "" : "/", ToString(transport));
+}
+
+// "ports 80-90/tcp", "name https/tcp" or "name https/tcp, or else ports 80".
 std::string Describe(const Query& query) {
-  const absl::string_view transport = ToString(query.transport);
-  return absl::StrCat(query.ports ? "ports " : "name ",
-                      query.ports ? ToString(*query.ports) : query.service,
-                      transport.empty() ? "" : "/", transport);
+  const std::string meaning =
+      WithTransport(absl::StrCat(query.ports ? "ports " : "name ",
+                                 query.ports ? ToString(*query.ports) : query.service),
+                    query.transport);
+  if (!query.also_name) return meaning;
+  return absl::StrCat("name ", WithTransport(query.also_name->service, query.also_name->transport),
+                      ", or else ", meaning);
 }
 
 std::string Read(absl::string_view key) {
@@ -79,6 +86,89 @@ TEST(QueryTest, Keys) {
   }
 }
 
+TEST(QueryTest, KeysThatOtherToolsPrint) {
+  const struct {
+    const char* key;
+    const char* read;
+  } cases[] = {
+      {"443/tcp6", "ports 443/tcp"},
+      {"443/UDP6", "ports 443/udp"},
+      {"443/6", "ports 443/tcp"},
+      {"443/17", "ports 443/udp"},
+      {"443/33", "ports 443/dccp"},
+      {"443/132", "ports 443/sctp"},
+      {"T:443/6", "ports 443/tcp"},
+      {"tcp/443", "name tcp/443, or else ports 443/tcp"},
+      {"UDP/35200-35220", "name UDP/35200-35220, or else ports 35200-35220/udp"},
+      {"tcp:8100", "name tcp:8100, or else ports 8100/tcp"},
+      {"tcp6/443", "name tcp6/443, or else ports 443/tcp"},
+      {"tcp/443/tcp", "name tcp/443/tcp, or else ports 443/tcp"},
+      {"udp/3478:3481", "name udp/3478:3481, or else ports 3478-3481/udp"},
+      {"3478:3481", "name 3478:3481, or else ports 3478-3481"},
+      {"0:65535", "name 0:65535, or else ports 0-65535"},
+      {"3478:3481/17", "name 3478:3481/17, or else ports 3478-3481/udp"},
+      {"127.0.0.1:5432", "name 127.0.0.1:5432, or else ports 5432"},
+      {"127.0.0.1:53/udp", "name 127.0.0.1:53/udp, or else ports 53/udp"},
+      {"127.0.0.53%lo:53", "name 127.0.0.53%lo:53, or else ports 53"},
+      {"0.0.0.0:8000-8010", "name 0.0.0.0:8000-8010, or else ports 8000-8010"},
+      {"[::]:8443", "name [::]:8443, or else ports 8443"},
+      {"[::1]:53/udp6", "name [::1]:53/udp6, or else ports 53/udp"},
+      {"[fe80::1%eth0]:546", "name [fe80::1%eth0]:546, or else ports 546"},
+      {"*:22", "name *:22, or else ports 22"},
+      {"*%eth0:68", "name *%eth0:68, or else ports 68"},
+      {"_https._tcp", "name _https._tcp, or else name https/tcp"},
+      {"_443._tcp", "name _443._tcp, or else ports 443/tcp"},
+  };
+  for (const auto& c : cases) {
+    EXPECT_EQ(Read(c.key), c.read) << c.key;
+  }
+}
+
+TEST(QueryTest, WhatResemblesThoseKeysIsAName) {
+  for (const char* key : {"tcp/https",
+                          "tcp/",
+                          "tcp:",
+                          "icmp/8",
+                          "10:",
+                          ":10",
+                          "1:2:3",
+                          "localhost:80",
+                          "::1:80",
+                          "[::1]",
+                          "[::1:80",
+                          "[1.2.3.4]:80",
+                          "1.2.3:80",
+                          "1.2.3.256:80",
+                          "127.0.0.1:http",
+                          "127.0.0.1%:80",
+                          "_https",
+                          "_https._icmp",
+                          "_._tcp",
+                          "https._tcp",
+                          "_a/b._tcp",
+                          "_https._tcp.example.com",
+                          "sql*net",
+                          "*",
+                          "**:22"}) {
+    EXPECT_EQ(Read(key), absl::StrCat("name ", key));
+  }
+  EXPECT_EQ(Read("_https._tcp/udp"), "name _https._tcp/udp");
+  const std::string with_nul("1.2.3.4\0:80", 11);
+  EXPECT_EQ(Read(with_nul), absl::StrCat("name ", with_nul));
+}
+
+TEST(QueryTest, AKeyThatIsTooLongForANameIsOnlyPorts) {
+  const std::string key = absl::StrCat("127.0.0.1%", std::string(60, 'x'), ":80");
+  EXPECT_EQ(Read(key), "ports 80");
+}
+
+TEST(QueryTest, BlanksMayFollowCommas) {
+  std::vector<std::string> texts;
+  const std::vector<Query> queries = ParseQueries("80, 443,\t https").value();
+  for (const Query& query : queries) texts.push_back(query.text);
+  EXPECT_THAT(texts, ElementsAre("80", "443", "https"));
+}
+
 TEST(QueryTest, WhatLooksLikePortsAndIsNoneIsRefused) {
   const struct {
     const char* key;
@@ -108,6 +198,25 @@ TEST(QueryTest, WhatLooksLikePortsAndIsNoneIsRefused) {
       {"80/", "transport \"\" is not tcp, udp, sctp or dccp"},
       {"80/foo", "transport \"foo\" is not tcp, udp, sctp or dccp"},
       {"80-90/icmp", "transport \"icmp\" is not"},
+      {"443/99", "protocol number 99 is not 6 (tcp), 17 (udp), 33 (dccp) or 132 (sctp)"},
+      {"443/06", "protocol number 06 is not"},
+      {"443/99999999999999999999", "protocol number 99999999999999999999 is not"},
+      {"T:80/17", "names two transports, tcp and udp"},
+      {"tcp/99999", "port 99999 is out of range [0, 65535]"},
+      {"tcp:080", "leading zero"},
+      {"tcp/-1", "port -1 is out of range [0, 65535]"},
+      {"tcp/443/udp", "names two transports, tcp and udp"},
+      {"udp/443/6", "names two transports, udp and tcp"},
+      {"tcp/443/foo", "transport \"foo\" is not"},
+      {"3481:3478", "must not be above its last"},
+      {"0:65536", "port 65536 is out of range [0, 65535]"},
+      {"0:65535/1", "protocol number 1 is not"},
+      {"[::]:", "has no port behind its address"},
+      {"127.0.0.1:", "has no port behind its address"},
+      {"*:/tcp", "has no port behind its address"},
+      {"*:65536", "port 65536 is out of range [0, 65535]"},
+      {"[::1]:53/foo", "transport \"foo\" is not"},
+      {"_70000._tcp", "port 70000 is out of range [0, 65535]"},
       {"80/ tcp", "transport \" tcp\" is not"},
       {"T:80/udp", "names two transports, tcp and udp"},
       {"S:80/tcp", "names two transports, sctp and tcp"},
@@ -183,7 +292,9 @@ TEST(QueryTest, AListFailsByItsFirstBadKey) {
       {"a,,b", "key \"a,,b\": has nothing beside a comma"},
       {"a,", "key \"a,\": has nothing beside a comma"},
       {",a", "key \",a\": has nothing beside a comma"},
-      {"22, 80", "key \" 80\": has a blank"},
+      {"22, ", "key \"22, \": has nothing beside a comma"},
+      {"22 ,80", "key \"22 \": has a blank"},
+      {" 22,80", "key \" 22\": has a blank"},
       {"22,0080,65536", "key \"0080\": "},
   };
   for (const auto& c : cases) {
