@@ -13,6 +13,7 @@
 #include "common/model/classify.h"
 #include "common/model/port.h"
 #include "common/model/port_class.h"
+#include "common/model/scope.h"
 #include "common/model/service_name.h"
 #include "common/text/version.h"
 
@@ -24,6 +25,7 @@ void AddRecords(const Registry& registry, absl::Span<const RecordIndex> found,
   for (const RecordIndex index : found) {
     const ServiceRecord& record = registry.record(index);
     if (!Answers(record.transport, question.transport)) continue;
+    if (!HoldsIn(record, question.scope)) continue;
     ToMessage(record, question.with_details, *response.add_records());
   }
 }
@@ -36,14 +38,14 @@ absl::StatusOr<v1::LookupResponse> LookupWithoutRevision(const Registry& registr
   v1::LookupResponse response;
   if (const auto* port = std::get_if<Port>(&question->key)) {
     AddRecords(registry, registry.AtPort(*port), *question, response);
-    AddPortState(registry, *port, question->transport, response);
+    AddPortState(registry, *port, question->transport, question->scope, response);
     return response;
   }
   const auto& service = std::get<std::string>(question->key);
   AddRecords(registry, registry.ByName(service), *question, response);
   if (response.records().empty()) {
     return ErrorFor(absl::StatusCode::kNotFound, v1::ERROR_REASON_SERVICE_NOT_FOUND,
-                    NotInRegistry(service, question->transport));
+                    NotInRegistry(service, question->transport, question->scope));
   }
   return response;
 }

@@ -88,10 +88,10 @@ void ToMessage(const LayerInfo& info, v1::LayerInfo& message) {
   message.set_set_aside_count(static_cast<int32_t>(info.set_aside.size()));
 }
 
-void AddPortState(const Registry& registry, Port port, Transport transport,
+void AddPortState(const Registry& registry, Port port, Transport transport, absl::string_view scope,
                   v1::LookupResponse& message) {
   message.set_port_class(static_cast<v1::PortClass>(ClassOf(port).port_class));
-  for (const TransportState& state : registry.States(port, transport)) {
+  for (const TransportState& state : registry.States(port, transport, scope)) {
     v1::TransportState& out = *message.add_states();
     out.set_transport(static_cast<v1::Transport>(state.transport));
     out.set_state(static_cast<v1::AssignmentState>(state.state));
@@ -99,14 +99,20 @@ void AddPortState(const Registry& registry, Port port, Transport transport,
   }
 }
 
+void AddReason(const SearchMatch& match, v1::SearchMatch& message) {
+  message.set_kind(static_cast<v1::MatchKind>(match.kind));
+  if (match.in_service) message.add_fields(v1::MATCH_FIELD_SERVICE);
+  if (match.in_description) message.add_fields(v1::MATCH_FIELD_DESCRIPTION);
+  if (match.in_owner) message.add_fields(v1::MATCH_FIELD_OWNER);
+  if (match.in_assignee) message.add_fields(v1::MATCH_FIELD_ASSIGNEE);
+}
+
 void ToMessage(const SearchResult& result, const Registry& registry, WithDetails with_details,
                v1::SearchResponse& message) {
   for (const SearchMatch& match : result.matches) {
     v1::SearchMatch& out = *message.add_matches();
     ToMessage(registry.record(match.record), with_details, *out.mutable_record());
-    out.set_kind(static_cast<v1::MatchKind>(match.kind));
-    if (match.in_service) out.add_fields(v1::MATCH_FIELD_SERVICE);
-    if (match.in_description) out.add_fields(v1::MATCH_FIELD_DESCRIPTION);
+    AddReason(match, out);
   }
   message.set_total_count(static_cast<int32_t>(result.total_count));
   for (const absl::string_view service : result.similar_services) {

@@ -29,9 +29,13 @@ enum class WithDetails : bool { kNo = false, kYes = true };
 void ToMessage(const ServiceRecord& record, WithDetails with_details, v1::PortRecord& message);
 void ToMessage(const LayerInfo& info, v1::LayerInfo& message);
 
-// Adds the class and the assignment states of a port.
-void AddPortState(const Registry& registry, Port port, Transport transport,
+// Adds the class and the assignment states of a port. `scope` limits the local records
+// that take the port.
+void AddPortState(const Registry& registry, Port port, Transport transport, absl::string_view scope,
                   v1::LookupResponse& message);
+
+// Sets the kind and the fields of a match, but not its record.
+void AddReason(const SearchMatch& match, v1::SearchMatch& message);
 
 // These two fill every field except the revision.
 void ToMessage(const SearchResult& result, const Registry& registry, WithDetails with_details,

@@ -10,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "common/answers/errors.h"
 #include "common/answers/malformed_request.h"
+#include "common/model/scope.h"
 #include "common/model/service_name.h"
 #include "common/text/quote.h"
 
@@ -96,6 +97,12 @@ absl::StatusOr<size_t> ReadMaxResults(int32_t max_results) {
                                kMaxSearchResults, "], 0 stands for ", kDefaultSearchResults));
 }
 
+absl::StatusOr<std::string> ReadScope(const std::string& scope) {
+  const absl::Status status = CheckScope(scope);
+  if (status.ok()) return scope;
+  return BadField("scope", v1::ERROR_REASON_SCOPE_INVALID, status.message());
+}
+
 bool IsRevision(absl::string_view text) {
   return text.size() == Registry::kRevisionDigits &&
          text.find_first_not_of("0123456789abcdef") == absl::string_view::npos;
@@ -156,7 +163,10 @@ absl::StatusOr<LookupQuestion> Read(const v1::LookupRequest& request) {
   if (!transport.ok()) return transport.status();
   const absl::StatusOr<WithDetails> with_details = ReadView(request.view());
   if (!with_details.ok()) return with_details.status();
+  absl::StatusOr<std::string> scope = ReadScope(request.scope());
+  if (!scope.ok()) return scope.status();
   question.transport = *transport;
+  question.scope = *std::move(scope);
   question.with_details = *with_details;
   return question;
 }
@@ -183,9 +193,12 @@ absl::StatusOr<SearchRequestQuestion> Read(const v1::SearchRequest& request) {
   if (!with_details.ok()) return with_details.status();
   const absl::StatusOr<size_t> max_results = ReadMaxResults(request.max_results());
   if (!max_results.ok()) return max_results.status();
+  absl::StatusOr<std::string> scope = ReadScope(request.scope());
+  if (!scope.ok()) return scope.status();
   return SearchRequestQuestion{.search = {.query = *std::move(query),
                                           .transport = *transport,
                                           .layers = *std::move(layers),
+                                          .scope = *std::move(scope),
                                           .max_results = *max_results},
                                .with_details = *with_details};
 }
@@ -220,11 +233,14 @@ absl::StatusOr<ListRangeQuestion> Read(const v1::ListRangeRequest& request,
   if (!layers.ok()) return layers.status();
   const absl::StatusOr<WithDetails> with_details = ReadView(request.view());
   if (!with_details.ok()) return with_details.status();
+  absl::StatusOr<std::string> scope = ReadScope(request.scope());
+  if (!scope.ok()) return scope.status();
   const absl::StatusOr<RecordIndex> from = ReadResumeToken(request.resume_token(), registry);
   if (!from.ok()) return from.status();
   return ListRangeQuestion{.range = {.ports = {*first, *last},
                                      .transport = *transport,
                                      .layers = *std::move(layers),
+                                     .scope = *std::move(scope),
                                      .include_portless = request.include_portless()},
                            .with_details = *with_details,
                            .from = *from};

@@ -27,6 +27,7 @@ absl::Status ParseRequest(absl::string_view bytes, google::protobuf::Message& re
 struct LookupQuestion {
   std::variant<Port, std::string> key;
   Transport transport = Transport::kNone;
+  std::string scope;
   WithDetails with_details = WithDetails::kNo;
 };
 

@@ -19,13 +19,13 @@
 #include "common/data/csv_table.h"
 #include "common/model/detail_columns.h"
 #include "common/model/port.h"
+#include "common/model/scope.h"
 #include "common/model/service_name.h"
 #include "common/text/quote.h"
 
 namespace portreg {
 namespace {
 
-constexpr size_t kMaxScopeBytes = 64;
 constexpr absl::string_view kLoopback = "loopback";
 constexpr absl::string_view kEnDash = "\xE2\x80\x93";
 
@@ -181,23 +181,6 @@ absl::Status CheckAliases(absl::string_view aliases) {
     if (absl::Status status = CheckNameSize("alias", alias); !status.ok()) return status;
   }
   return absl::OkStatus();
-}
-
-absl::Status CheckScope(absl::string_view scope) {
-  if (scope.empty()) return absl::OkStatus();
-  const auto is_label = [](absl::string_view label) {
-    return !label.empty() && std::all_of(label.begin(), label.end(), [](char byte) {
-      return absl::ascii_isgraph(static_cast<unsigned char>(byte));
-    });
-  };
-  const std::vector<absl::string_view> labels = absl::StrSplit(scope, '/');
-  if (scope.size() <= kMaxScopeBytes && std::all_of(labels.begin(), labels.end(), is_label)) {
-    return absl::OkStatus();
-  }
-  return absl::InvalidArgumentError(absl::StrCat("scope ", Quoted(scope),
-                                                 " is not labels with \"/\" between them, such as "
-                                                 "eu/prod, of at most ",
-                                                 kMaxScopeBytes, " bytes without blanks"));
 }
 
 absl::Status CheckDay(absl::string_view day) {

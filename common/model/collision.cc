@@ -6,8 +6,9 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "common/model/scope.h"
 #include "common/model/service_name.h"
 #include "common/text/quote.h"
 
@@ -122,12 +123,6 @@ std::vector<Collision> FindPairs(const Registry& registry, Layer layer, Equals e
 }
 
 }  // namespace
-
-bool ScopesOverlap(absl::string_view one, absl::string_view other) {
-  if (one.size() > other.size()) std::swap(one, other);
-  if (!absl::StartsWith(other, one)) return false;
-  return one.empty() || one.size() == other.size() || other[one.size()] == '/';
-}
 
 std::string PlaceOf(const Registry& registry, const ServiceRecord& record) {
   const auto count =

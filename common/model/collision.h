@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/string_view.h"
 #include "common/model/port.h"
 #include "common/model/record.h"
 #include "common/model/registry.h"
@@ -29,11 +28,6 @@ struct Collision {
   // The first port they share.
   Port port;
 };
-
-// Returns true if one scope contains the other. The empty scope contains every scope.
-// Any other scope contains itself and the scopes that begin with its labels: eu
-// contains eu/prod.
-bool ScopesOverlap(absl::string_view one, absl::string_view other);
 
 // Returns text such as "line 3 (billing) and line 7 (audit) both claim port 7000/tcp".
 // If the layer has several files, it names the file before each line.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/model/scope.h"
+
 namespace portreg {
 
 std::vector<RecordRun> RunsOf(const Registry& registry, const RangeQuestion& question,
@@ -35,7 +37,7 @@ RangeCursor::RangeCursor(const Registry& registry, RangeQuestion question, Recor
 
 bool RangeCursor::Wanted(const ServiceRecord& record) const {
   const std::vector<Layer>& layers = question_.layers;
-  return Answers(record.transport, question_.transport) &&
+  return Answers(record.transport, question_.transport) && HoldsIn(record, question_.scope) &&
          (layers.empty() || std::find(layers.begin(), layers.end(), record.layer) != layers.end());
 }
 

@@ -3,6 +3,7 @@
 #define PORTREG_COMMON_MODEL_RANGE_CURSOR_H_
 
 #include <cstddef>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,9 @@ struct RangeQuestion {
   Transport transport = Transport::kNone;
   // Records of these layers. Empty: no filter.
   std::vector<Layer> layers;
+  // Records of layer local whose scope overlaps this one. Other layers are not affected.
+  // Empty: no filter.
+  std::string scope = {};
   // True: the records without a port follow the others.
   bool include_portless = false;
 };
@@ -28,8 +32,8 @@ using RecordRun = std::pair<RecordIndex, RecordIndex>;
 
 // Returns the records that overlap the question's ports, in listing order and each
 // once, even if a record starts below the range. If the question includes them, the
-// records without a port follow. Ignores the question's transport and layers, and
-// leaves out records whose index is below `from`. No run is empty.
+// records without a port follow. Ignores the question's transport, layers and
+// scope, and leaves out records whose index is below `from`. No run is empty.
 std::vector<RecordRun> RunsOf(const Registry& registry, const RangeQuestion& question,
                               RecordIndex from);
 

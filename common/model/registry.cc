@@ -11,6 +11,7 @@
 #include "absl/strings/str_split.h"
 #include "common/model/detail_columns.h"
 #include "common/model/port_class.h"
+#include "common/model/scope.h"
 #include "common/model/service_name.h"
 #include "common/text/quote.h"
 #include "common/text/sha256.h"
@@ -337,20 +338,21 @@ AssignmentState Registry::StateOn(Port port, Transport transport) const {
   return claimed_on_another ? AssignmentState::kReserved : AssignmentState::kUnassigned;
 }
 
-bool Registry::TakenLocally(Port port, Transport transport) const {
+bool Registry::TakenLocally(Port port, Transport transport, absl::string_view scope) const {
   const absl::Span<const RecordIndex> at_port = AtPort(port);
   return std::any_of(at_port.begin(), at_port.end(), [&](RecordIndex index) {
     const ServiceRecord& record = *records_[index];
     return record.layer == Layer::kLocal && record.status != RecordStatus::kRetired &&
-           Answers(record.transport, transport);
+           Answers(record.transport, transport) && HoldsIn(record, scope);
   });
 }
 
-std::vector<TransportState> Registry::States(Port port, Transport transport) const {
+std::vector<TransportState> Registry::States(Port port, Transport transport,
+                                             absl::string_view scope) const {
   std::vector<TransportState> states;
   for (const Transport each : kTransports) {
     if (!Asks(transport, each)) continue;
-    states.push_back({each, StateOn(port, each), TakenLocally(port, each)});
+    states.push_back({each, StateOn(port, each), TakenLocally(port, each, scope)});
   }
   return states;
 }

@@ -120,13 +120,15 @@ class Registry {
   // `transport` must not be kNone.
   [[nodiscard]] AssignmentState StateOn(Port port, Transport transport) const;
 
-  // Returns true if a record of layer local that is not retired claims `port` on
-  // `transport`.
-  [[nodiscard]] bool TakenLocally(Port port, Transport transport) const;
+  // Returns true if a record of layer local that is not retired and holds in `scope`
+  // claims `port` on `transport`. Every record holds in the empty scope.
+  [[nodiscard]] bool TakenLocally(Port port, Transport transport,
+                                  absl::string_view scope = {}) const;
 
   // Returns the states of `port` on `transport`, or on all transports for kNone, in the
-  // order of kTransports.
-  [[nodiscard]] std::vector<TransportState> States(Port port, Transport transport) const;
+  // order of kTransports. `scope` is that of TakenLocally.
+  [[nodiscard]] std::vector<TransportState> States(Port port, Transport transport,
+                                                   absl::string_view scope = {}) const;
 
  private:
   Registry(std::vector<LayerData> layers, RangeRules rules);

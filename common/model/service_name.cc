@@ -21,9 +21,10 @@ absl::Status Broken(absl::string_view name, absl::string_view rule) {
 
 std::string FoldServiceName(absl::string_view name) { return absl::AsciiStrToLower(name); }
 
-std::string NotInRegistry(absl::string_view name, Transport transport) {
+std::string NotInRegistry(absl::string_view name, Transport transport, absl::string_view scope) {
   return absl::StrCat("service ", Quoted(name), " is not in the registry",
-                      transport == Transport::kNone ? "" : " for ", ToString(transport));
+                      transport == Transport::kNone ? "" : " for ", ToString(transport),
+                      scope.empty() ? "" : absl::StrCat(" in scope ", Quoted(scope)));
 }
 
 absl::Status CheckServiceNameSyntax(absl::string_view name) {

@@ -19,9 +19,10 @@ inline constexpr size_t kMaxServiceNameBytes = 64;
 // section 5.1: comparison ignores case).
 std::string FoldServiceName(absl::string_view name);
 
-// Returns the message that no record has the name on `transport`. kNone: on any
-// transport.
-std::string NotInRegistry(absl::string_view name, Transport transport);
+// Returns the message that no record has the name on `transport` and in `scope`. kNone:
+// on any transport. An empty scope: in any.
+std::string NotInRegistry(absl::string_view name, Transport transport,
+                          absl::string_view scope = {});
 
 // Returns INVALID_ARGUMENT for a name that breaks the syntax of RFC 6335 section 5.1:
 // 1-15 characters of A-Z a-z 0-9 and hyphen, at least one letter, no hyphen first, last

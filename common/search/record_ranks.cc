@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/model/scope.h"
 #include "common/model/service_name.h"
 
 namespace portreg {
@@ -17,7 +18,7 @@ size_t BucketOf(const ServiceRecord& record) {
 }  // namespace
 
 RecordRanks::RecordRanks(const Registry& registry)
-    : records_(registry.records().size()), ranks_(records_.size()) {
+    : registry_(registry), records_(registry.records().size()), ranks_(records_.size()) {
   std::vector<Rank> begin((kLayers.size() + 1) * kNameSizes + 1);
   for (const ServiceRecord* const record : registry.records()) ++begin[BucketOf(*record) + 1];
   for (size_t i = 1; i < begin.size(); ++i) begin[i] += begin[i - 1];
@@ -43,9 +44,9 @@ size_t RecordRanks::MemoryBytes() const {
   return bytes;
 }
 
-std::optional<Bitmap> RecordRanks::Answering(Transport transport,
-                                             absl::Span<const Layer> layers) const {
-  if (transport == Transport::kNone && layers.empty()) return std::nullopt;
+std::optional<Bitmap> RecordRanks::Answering(Transport transport, absl::Span<const Layer> layers,
+                                             absl::string_view scope) const {
+  if (transport == Transport::kNone && layers.empty() && scope.empty()) return std::nullopt;
   Bitmap answering(records_.size());
   if (layers.empty()) answering.SetRange(0, records_.size());
   for (const Layer layer : layers) {
@@ -53,6 +54,11 @@ std::optional<Bitmap> RecordRanks::Answering(Transport transport,
     answering.SetRange(layer_begin_[index], layer_begin_[index + 1]);
   }
   if (transport != Transport::kNone) answering &= answering_[static_cast<size_t>(transport) - 1];
+  if (scope.empty()) return answering;
+  const auto local = static_cast<size_t>(Layer::kLocal);
+  for (Rank rank = layer_begin_[local]; rank < layer_begin_[local + 1]; ++rank) {
+    if (!HoldsIn(registry_.record(records_[rank]), scope)) answering.Reset(rank);
+  }
   return answering;
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "common/model/port.h"
 #include "common/model/record.h"
@@ -23,6 +24,7 @@ using Rank = uint32_t;
 // Maps records to ranks and ranks to records. Thread-safe.
 class RecordRanks {
  public:
+  // The registry must outlive the ranks.
   explicit RecordRanks(const Registry& registry);
 
   [[nodiscard]] size_t size() const { return records_.size(); }
@@ -33,11 +35,13 @@ class RecordRanks {
   [[nodiscard]] size_t MemoryBytes() const;
 
   // Returns by rank the records of `transport` or of none, in `layers` (empty: all
-  // layers). Returns nullopt if that is no restriction.
-  [[nodiscard]] std::optional<Bitmap> Answering(Transport transport,
-                                                absl::Span<const Layer> layers) const;
+  // layers), that hold in `scope` (empty: anywhere). Returns nullopt if that is no
+  // restriction.
+  [[nodiscard]] std::optional<Bitmap> Answering(Transport transport, absl::Span<const Layer> layers,
+                                                absl::string_view scope = {}) const;
 
  private:
+  const Registry& registry_;
   std::vector<RecordIndex> records_;
   std::vector<Rank> ranks_;
   // Indexed by Layer: the first rank of the layer. The element after the last layer is

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
 #include "common/system/cancellation.h"
 
@@ -79,10 +80,12 @@ class NearestNames {
 struct SearchIndex::Found {
   // The records that contain all words.
   Bitmap matches;
-  // The records with a word in the name, those with a word in the description, and
-  // those that contain each word as a whole word. Meaningful for matches only.
+  // The records with a word in the name, those with a word in the description, those
+  // with a word in the owner or the assignee, and those that contain each word as a
+  // whole word. Meaningful for matches only.
   Bitmap in_service;
   Bitmap in_description;
+  Bitmap in_holders;
   Bitmap whole;
 };
 
@@ -98,13 +101,19 @@ SearchResult SearchIndex::Search(const SearchQuestion& question,
   const std::string folded = absl::AsciiStrToLower(question.query);
   const std::string phrase = absl::StrJoin(QueryWords(folded), " ");
   if (phrase.empty()) return {};
-  const std::optional<Bitmap> filter = ranks_.Answering(question.transport, question.layers);
-  Found found = FindWords(DistinctWords(phrase), filter, cancelled);
+  const std::optional<Bitmap> filter =
+      ranks_.Answering(question.transport, question.layers, question.scope);
+  const std::vector<absl::string_view> words = DistinctWords(phrase);
+  Found found = FindWords(words, filter, cancelled);
+  const Bitmap in_holders = found.in_holders;
   const std::vector<Rank> exact = ExactlyNamed(phrase, found);
 
   SearchResult result;
   result.total_count = found.matches.Count();
   result.matches = BestMatches(phrase, exact, std::move(found), question.max_results);
+  for (SearchMatch& match : result.matches) {
+    if (in_holders.Test(ranks_.rank(match.record))) MarkHolders(words, match);
+  }
   if (exact.empty()) result.similar_services = SimilarServices(phrase, filter, cancelled);
   if (IsCancelled(cancelled)) return {};
   return result;
@@ -114,7 +123,7 @@ SearchIndex::Found SearchIndex::FindWords(const std::vector<absl::string_view>& 
                                           std::optional<Bitmap> filter,
                                           const std::atomic<bool>* cancelled) const {
   const size_t count = ranks_.size();
-  Found found = {Bitmap(count), Bitmap(count), Bitmap(count), Bitmap(count)};
+  Found found = {Bitmap(count), Bitmap(count), Bitmap(count), Bitmap(count), Bitmap(count)};
   found.whole.SetRange(0, count);
   if (filter) {
     found.matches = *std::move(filter);
@@ -132,10 +141,12 @@ SearchIndex::Found SearchIndex::FindWords(const std::vector<absl::string_view>& 
     for (size_t i = 0; i < found.matches.words().size(); ++i) {
       const uint64_t service = holding.services()[i];
       const uint64_t description = holding.descriptions()[i];
+      const uint64_t holders = holding.holders()[i];
       found.in_service.words()[i] |= service;
       found.in_description.words()[i] |= description;
-      found.whole.words()[i] &= whole.services()[i] | whole.descriptions()[i];
-      any |= found.matches.words()[i] &= service | description;
+      found.in_holders.words()[i] |= holders;
+      found.whole.words()[i] &= whole.services()[i] | whole.descriptions()[i] | whole.holders()[i];
+      any |= found.matches.words()[i] &= service | description | holders;
     }
     if (any == 0) break;
   }
@@ -199,10 +210,11 @@ std::vector<SearchMatch> SearchIndex::BestMatches(absl::string_view phrase,
     found.matches.Reset(rank);
   }
 
-  // Sorts the other matches into four groups: whole words before parts of words, and
-  // within each, words in the name before words elsewhere. Fills all groups in one
-  // pass.
-  std::array<std::vector<Rank>, 4> picked;
+  // Sorts the other matches into six groups: whole words before parts of words, and
+  // within each, words in the name, then words in the description, then words elsewhere.
+  // Fills all groups in one pass.
+  constexpr size_t kFieldGroups = 3;
+  std::array<std::vector<Rank>, 2 * kFieldGroups> picked;
   const size_t still = max_results - matches.size();
   for (size_t i = 0; i < found.matches.words().size() && still > 0; ++i) {
     const uint64_t match = found.matches.words()[i];
@@ -210,10 +222,12 @@ std::vector<SearchMatch> SearchIndex::BestMatches(absl::string_view phrase,
     const uint64_t whole = match & found.whole.words()[i];
     const uint64_t part = match & ~whole;
     const uint64_t in_service = found.in_service.words()[i];
+    const uint64_t in_description = found.in_description.words()[i] & ~in_service;
+    const uint64_t elsewhere = ~(in_service | in_description);
     size_t count = 0;
     size_t group = 0;
-    for (uint64_t rest :
-         {whole & in_service, whole & ~in_service, part & in_service, part & ~in_service}) {
+    for (uint64_t rest : {whole & in_service, whole & in_description, whole & elsewhere,
+                          part & in_service, part & in_description, part & elsewhere}) {
       std::vector<Rank>& ranks = picked[group++];
       for (; rest != 0 && count + ranks.size() < still; rest &= rest - 1) {
         ranks.push_back(static_cast<Rank>(i * Bitmap::kWordBits) +
@@ -225,10 +239,23 @@ std::vector<SearchMatch> SearchIndex::BestMatches(absl::string_view phrase,
   }
   for (size_t group = 0; group < picked.size(); ++group) {
     for (const Rank rank : picked[group]) {
-      take(rank, group < 2 ? MatchKind::kWord : MatchKind::kPartOfWord);
+      take(rank, group < kFieldGroups ? MatchKind::kWord : MatchKind::kPartOfWord);
     }
   }
   return matches;
+}
+
+void SearchIndex::MarkHolders(const std::vector<absl::string_view>& words,
+                              SearchMatch& match) const {
+  const RecordDetails& details = registry_.record(match.record).details;
+  const auto holds_any = [&words](absl::string_view text) {
+    const std::string folded = absl::AsciiStrToLower(text);
+    return std::any_of(words.begin(), words.end(), [&folded](absl::string_view word) {
+      return absl::StrContains(folded, word);
+    });
+  };
+  match.in_owner = holds_any(details.owner);
+  match.in_assignee = holds_any(details.assignee);
 }
 
 std::vector<absl::string_view> SearchIndex::SimilarServices(

@@ -29,7 +29,7 @@ enum class MatchKind : uint8_t { kExactName = 1, kNamePrefix = 2, kWord = 3, kPa
 
 // A text of a record in which words are searched. The values are those of the
 // protocol's enum.
-enum class MatchField : uint8_t { kService = 1, kDescription = 2 };
+enum class MatchField : uint8_t { kService = 1, kDescription = 2, kOwner = 3, kAssignee = 4 };
 
 struct SearchMatch {
   RecordIndex record;
@@ -37,6 +37,8 @@ struct SearchMatch {
   // The texts that contain words of the query.
   bool in_service;
   bool in_description;
+  bool in_owner = false;
+  bool in_assignee = false;
 };
 
 // The arguments of a search.
@@ -47,6 +49,9 @@ struct SearchQuestion {
   Transport transport = Transport::kNone;
   // Records of these layers. Empty: no filter.
   std::vector<Layer> layers;
+  // Records of layer local whose scope overlaps this one. Other layers are not affected.
+  // Empty: no filter.
+  std::string scope = {};
   // The most matches to return, up to kMaxSearchResults. Default:
   // kDefaultSearchResults.
   size_t max_results = kDefaultSearchResults;
@@ -108,6 +113,8 @@ class SearchIndex {
   [[nodiscard]] std::vector<SearchMatch> BestMatches(absl::string_view phrase,
                                                      const std::vector<Rank>& exact, Found found,
                                                      size_t max_results) const;
+  // Sets in_owner and in_assignee of a match. `words` are those of the query.
+  void MarkHolders(const std::vector<absl::string_view>& words, SearchMatch& match) const;
   [[nodiscard]] std::vector<absl::string_view> SimilarServices(
       absl::string_view phrase, const std::optional<Bitmap>& filter,
       const std::atomic<bool>* cancelled) const;

@@ -25,6 +25,15 @@ constexpr int kMaxBranches = 32;
 // query is longer.
 constexpr uint32_t kMaxDepth = 256;
 
+// The parts of each text of a record, in the order of RecordText.
+using PartsOfTexts = std::array<std::array<absl::string_view, 2>, kRecordTexts>;
+
+PartsOfTexts TextsOf(const ServiceRecord& record) {
+  return {{{record.service, record.aliases},
+           {record.description, {}},
+           {record.details.owner, record.details.assignee}}};
+}
+
 }  // namespace
 
 // Builds the members of an index one after the other.
@@ -36,8 +45,8 @@ class WordIndex::Builder {
   void IndexSuffixes();
 
  private:
-  // The terms in the order of the texts. Text i has terms[begin[i], begin[i + 1]). Text
-  // 2 * r is the name of record r, and text 2 * r + 1 is its description.
+  // The terms in the order of the texts. Text i has terms[begin[i], begin[i + 1]). The
+  // texts of record r begin with text kRecordTexts * r, in the order of RecordText.
   struct TermsOfTexts {
     std::vector<Terms::Number> terms;
     std::vector<uint32_t> begin;
@@ -62,32 +71,30 @@ class WordIndex::Builder {
 WordIndex::Builder::TermsOfTexts WordIndex::Builder::ReadTexts(
     absl::Span<const ServiceRecord* const> records, Terms::Builder& terms) {
   TermsOfTexts texts;
-  texts.begin.reserve(2 * records.size() + 1);
+  texts.begin.reserve(kRecordTexts * records.size() + 1);
   std::string folded;
-  const auto read = [&](absl::string_view text, const absl::string_view* same_as) {
-    const size_t begin = texts.terms.size();
-    texts.begin.push_back(static_cast<uint32_t>(begin));
-    if (same_as != nullptr && *same_as == text) {
-      // Copies the terms, because most records exist once for tcp and once for udp.
-      for (uint32_t i = texts.begin[texts.begin.size() - 3];
-           i < texts.begin[texts.begin.size() - 2]; ++i) {
-        texts.terms.push_back(texts.terms[i]);
-      }
-      return;
-    }
-    folded.assign(text.data(), text.size());
-    absl::AsciiStrToLower(&folded);
-    for (const absl::string_view word : QueryWords(folded)) texts.terms.push_back(terms.Add(word));
-  };
-  const ServiceRecord* last = nullptr;
+  PartsOfTexts last = {};
   for (const ServiceRecord* const record : records) {
-    // Aliases are part of the name's text.
-    const bool has_alias = !record->aliases.empty() || (last != nullptr && !last->aliases.empty());
-    read(record->service, last == nullptr || has_alias ? nullptr : &last->service);
-    folded = absl::AsciiStrToLower(record->aliases);
-    for (const absl::string_view word : QueryWords(folded)) texts.terms.push_back(terms.Add(word));
-    read(record->description, last == nullptr ? nullptr : &last->description);
-    last = record;
+    const PartsOfTexts parts = TextsOf(*record);
+    for (size_t text = 0; text < kRecordTexts; ++text) {
+      texts.begin.push_back(static_cast<uint32_t>(texts.terms.size()));
+      if (record != records.front() && parts[text] == last[text]) {
+        // Copies the terms, because most records exist once for tcp and once for udp.
+        const size_t same = texts.begin.size() - 1 - kRecordTexts;
+        for (uint32_t i = texts.begin[same]; i < texts.begin[same + 1]; ++i) {
+          texts.terms.push_back(texts.terms[i]);
+        }
+        continue;
+      }
+      for (const absl::string_view part : parts[text]) {
+        folded.assign(part.data(), part.size());
+        absl::AsciiStrToLower(&folded);
+        for (const absl::string_view word : QueryWords(folded)) {
+          texts.terms.push_back(terms.Add(word));
+        }
+      }
+    }
+    last = parts;
   }
   texts.begin.push_back(static_cast<uint32_t>(texts.terms.size()));
   return texts;
@@ -96,7 +103,9 @@ WordIndex::Builder::TermsOfTexts WordIndex::Builder::ReadTexts(
 void WordIndex::Builder::IndexTerms(absl::Span<const ServiceRecord* const> records) {
   size_t bytes = 0;
   for (const ServiceRecord* const record : records) {
-    bytes += record->service.size() + record->aliases.size() + record->description.size() + 3;
+    for (const auto& text : TextsOf(*record)) {
+      for (const absl::string_view part : text) bytes += part.size() + 1;
+    }
   }
   Terms::Builder terms(bytes);
   const TermsOfTexts texts = ReadTexts(records, terms);
@@ -110,7 +119,7 @@ void WordIndex::Builder::AddTermSets(const TermsOfTexts& texts) {
   const auto for_each = [&](auto take) {
     last_text.assign(index_.terms_.count(), UINT32_MAX);
     for (uint32_t i = 0; i + 1 < texts.begin.size(); ++i) {
-      const size_t text = i / 2 + (i % 2 == 0 ? 0 : index_.description_begin_);
+      const size_t text = i / kRecordTexts + i % kRecordTexts * index_.stride_;
       for (uint32_t j = texts.begin[i]; j < texts.begin[i + 1]; ++j) {
         const Terms::Number term = texts.terms[j];
         if (last_text[term] == i) continue;
@@ -233,8 +242,7 @@ void WordIndex::Builder::AddChildren(NodeIndex index) {
 }
 
 WordIndex::WordIndex(absl::Span<const ServiceRecord* const> records)
-    : description_begin_(Bitmap::WordsFor(records.size()) * Bitmap::kWordBits),
-      sets_(text_bound()) {
+    : stride_(Bitmap::WordsFor(records.size()) * Bitmap::kWordBits), sets_(text_bound()) {
   Builder builder(*this);
   builder.IndexTerms(records);
   builder.IndexSuffixes();

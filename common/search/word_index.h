@@ -18,10 +18,13 @@
 
 namespace portreg {
 
-// The texts of a record that are searched. A name includes its aliases.
-enum class RecordText : uint8_t { kService = 0, kDescription = 1 };
+// The texts of a record that are searched. A name includes its aliases. The owner and
+// the assignee are one text, because an index of three texts takes less memory than one
+// of four.
+enum class RecordText : uint8_t { kService = 0, kDescription = 1, kHolders = 2 };
+inline constexpr size_t kRecordTexts = 3;
 
-// Indexes the terms of records' names and descriptions (see common/search/terms.h): the
+// Indexes the terms of records' texts (see common/search/terms.h): the
 // records that contain each term, and a tree of the terms' suffixes. A term contains a
 // word if one of the term's suffixes begins with the word. The texts of a node with
 // very many terms or records are added up beforehand. The cost of a search is therefore
@@ -39,17 +42,22 @@ class WordIndex {
 
     void Clear() { bits_.Clear(); }
 
-    // Return the bits of all names, and those of all descriptions. Record 64 * i + b is
-    // bit b of word i.
-    [[nodiscard]] absl::Span<const uint64_t> services() const {
-      return bits_.words().first(bits_.words().size() / 2);
-    }
+    // Return the bits of all names, those of all descriptions, and those of all owners
+    // and assignees. Record 64 * i + b is bit b of word i.
+    [[nodiscard]] absl::Span<const uint64_t> services() const { return Of(RecordText::kService); }
     [[nodiscard]] absl::Span<const uint64_t> descriptions() const {
-      return bits_.words().subspan(bits_.words().size() / 2);
+      return Of(RecordText::kDescription);
     }
+    [[nodiscard]] absl::Span<const uint64_t> holders() const { return Of(RecordText::kHolders); }
 
    private:
     friend class WordIndex;
+
+    [[nodiscard]] absl::Span<const uint64_t> Of(RecordText text) const {
+      const size_t size = bits_.words().size() / kRecordTexts;
+      return bits_.words().subspan(static_cast<size_t>(text) * size, size);
+    }
+
     Bitmap bits_;
   };
 
@@ -98,7 +106,7 @@ class WordIndex {
 
   class Builder;
 
-  [[nodiscard]] size_t text_bound() const { return 2 * description_begin_; }
+  [[nodiscard]] size_t text_bound() const { return kRecordTexts * stride_; }
   [[nodiscard]] bool BeginsWord(Suffix suffix) const;
   [[nodiscard]] const Node* Child(const Node& node, char byte) const;
 
@@ -108,9 +116,9 @@ class WordIndex {
   void FindInLeaf(const Node& leaf, size_t matched, absl::string_view word, Texts& holding,
                   Texts& whole, const std::atomic<bool>* cancelled) const;
 
-  // The number of a name is that of its record. The number of a description is that of
-  // its record plus description_begin_.
-  size_t description_begin_;
+  // The number of a text is that of its record plus a multiple of stride_, by the order
+  // of RecordText.
+  size_t stride_;
   Terms terms_;
   // First the texts that contain each term, by the number of the term; then the sets of
   // the nodes.

@@ -20,14 +20,14 @@ using google::protobuf::io::CodedOutputStream;
 // Returns a number for the fields of a SearchMatch other than its record: its kind and
 // the places of the match.
 size_t RemarkOf(const SearchMatch& match) {
-  return static_cast<size_t>(match.kind) << 2 | (match.in_service ? 2 : 0) |
-         (match.in_description ? 1 : 0);
+  return static_cast<size_t>(match.kind) << 4 | (match.in_service ? 8 : 0) |
+         (match.in_description ? 4 : 0) | (match.in_owner ? 2 : 0) | (match.in_assignee ? 1 : 0);
 }
 
 // Most bytes that a match takes in addition to its record.
 constexpr size_t kMaxBesideRecord = 16;
 
-constexpr size_t kRemarks = (static_cast<size_t>(MatchKind::kPartOfWord) + 1) << 2;
+constexpr size_t kRemarks = (static_cast<size_t>(MatchKind::kPartOfWord) + 1) << 4;
 
 // Returns the serialised SearchMatch without its record, for each RemarkOf.
 const std::array<std::string, kRemarks>& RemarkBytes() {
@@ -35,9 +35,13 @@ const std::array<std::string, kRemarks>& RemarkBytes() {
     auto* const all = new std::array<std::string, kRemarks>();
     for (size_t remark = 0; remark < kRemarks; ++remark) {
       v1::SearchMatch match;
-      match.set_kind(static_cast<v1::MatchKind>(remark >> 2));
-      if ((remark & 2) != 0) match.add_fields(v1::MATCH_FIELD_SERVICE);
-      if ((remark & 1) != 0) match.add_fields(v1::MATCH_FIELD_DESCRIPTION);
+      AddReason({.record = 0,
+                 .kind = static_cast<MatchKind>(remark >> 4),
+                 .in_service = (remark & 8) != 0,
+                 .in_description = (remark & 4) != 0,
+                 .in_owner = (remark & 2) != 0,
+                 .in_assignee = (remark & 1) != 0},
+                match);
       (*all)[remark] = match.SerializeAsString();
     }
     return all;

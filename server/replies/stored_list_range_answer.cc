@@ -9,7 +9,7 @@ namespace portreg::server {
 
 bool StoredListRangeAnswer::Serves(const ListRangeQuestion& question) {
   return question.with_details == WithDetails::kNo && question.range.layers.empty() &&
-         question.range.transport == Transport::kNone;
+         question.range.transport == Transport::kNone && question.range.scope.empty();
 }
 
 StoredListRangeAnswer::StoredListRangeAnswer(const Registry& registry, const StoredReplies& replies,

@@ -123,7 +123,9 @@ RecordRun StoredReplies::FirstRecords(RecordRun run, size_t bytes) const {
 std::optional<StoredReplies::Place> StoredReplies::PlaceOf(const v1::LookupRequest& request) const {
   const bool basic =
       request.view() == v1::RECORD_VIEW_UNSPECIFIED || request.view() == v1::RECORD_VIEW_BASIC;
-  if (!basic || request.transport() != v1::TRANSPORT_UNSPECIFIED) return std::nullopt;
+  const bool filtered =
+      request.transport() != v1::TRANSPORT_UNSPECIFIED || !request.scope().empty();
+  if (!basic || filtered) return std::nullopt;
   if (request.has_port()) {
     if (IsPort(request.port())) return Place{ports_, static_cast<size_t>(request.port())};
   } else if (request.has_service()) {

@@ -34,6 +34,10 @@ inline constexpr absl::string_view kFullHeader =
     "Date,Modification Date,Reference,Service Code,Unauthorized Use Reported,Assignment "
     "Notes,Owner\n";
 
+// Columns of an own table. Rows below this header look like "web,80,tcp,,ops,www,eu/prod".
+inline constexpr absl::string_view kOwnHeader =
+    "Service Name,Port Number,Transport Protocol,Description,Owner,Aliases,Scope\n";
+
 // Returns the layer of a CSV text that has a header. Unusable rows are set aside.
 inline LayerData LayerOfText(Layer layer, absl::string_view csv) {
   auto text = std::make_shared<LayerText>();
@@ -59,6 +63,24 @@ inline Registry MakeRegistry(const LayerRows& rows) {
   if (!rows.common.empty()) layers.push_back(MakeLayer(Layer::kCommon, rows.common));
   if (!rows.local.empty()) layers.push_back(MakeLayer(Layer::kLocal, rows.local));
   return Registry::Create(std::move(layers), EmbeddedRangeRules()).value();
+}
+
+// Returns layer local of the CSV text of an own table. Unusable rows are set aside.
+inline LayerData OwnTableOfText(absl::string_view csv) {
+  auto text = std::make_shared<LayerText>();
+  text->text = std::string(csv);
+  return ReadLayer(Layer::kLocal, "own.csv", std::move(text),
+                   {.max_set_aside_share = 1, .is_own_table = true})
+      .value();
+}
+
+// Returns a registry of layer local. `rows` are those of an own table with kOwnHeader.
+// The rows of `iana`, whose header is kShortHeader, form layer iana.
+inline Registry MakeScopedRegistry(absl::string_view rows, absl::string_view iana = "") {
+  std::vector<LayerData> layers;
+  layers.push_back(OwnTableOfText(absl::StrCat(kOwnHeader, rows)));
+  if (!iana.empty()) layers.push_back(MakeLayer(Layer::kIana, iana));
+  return Registry::Create(std::move(layers)).value();
 }
 
 // Returns the registry that a server without configuration serves.

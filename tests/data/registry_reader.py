@@ -45,6 +45,8 @@ class Row(NamedTuple):
     aliases: str = ""
     # True if the row is of a table of software, not of one for people.
     of_software: bool = False
+    # Only in tables of an organisation's own.
+    owner: str = ""
 
     @property
     def first_port(self) -> int | None:

@@ -165,9 +165,12 @@ void RequireListing(const Registry& registry, const RangeQuestion& question) {
 bool HoldsAll(const ServiceRecord& record, const std::vector<absl::string_view>& words) {
   const std::string service = absl::AsciiStrToLower(record.service);
   const std::string description = absl::AsciiStrToLower(record.description);
+  const std::string owner = absl::AsciiStrToLower(record.details.owner);
+  const std::string assignee = absl::AsciiStrToLower(record.details.assignee);
   return std::all_of(words.begin(), words.end(), [&](absl::string_view word) {
     const std::string folded = absl::AsciiStrToLower(word);
-    return absl::StrContains(service, folded) || absl::StrContains(description, folded);
+    return absl::StrContains(service, folded) || absl::StrContains(description, folded) ||
+           absl::StrContains(owner, folded) || absl::StrContains(assignee, folded);
   });
 }
 
@@ -186,7 +189,8 @@ void RequireSearch(const SearchIndex& index, absl::string_view query) {
   for (const SearchMatch& match : result.matches) {
     Require(HoldsAll(index.registry().record(match.record), words), "a match holds the words",
             query);
-    Require(match.in_service || match.in_description, "a match says where", query);
+    Require(match.in_service || match.in_description || match.in_owner || match.in_assignee,
+            "a match says where", query);
   }
 }
 

@@ -16,6 +16,7 @@
 #include "common/answers/errors.h"
 #include "common/answers/list_range_answer.h"
 #include "common/answers/requests.h"
+#include "common/model/scope.h"
 #include "google/protobuf/stubs/logging.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "grpcpp/support/byte_buffer.h"
@@ -127,6 +128,8 @@ void FuzzLookup(const Served& served, absl::string_view bytes) {
                 record.transport() == v1::TRANSPORT_UNSPECIFIED ||
                 record.transport() == request->transport(),
             "a transport's filter holds", record.ShortDebugString());
+    Require(record.layer() != v1::LAYER_LOCAL || ScopesOverlap(record.scope(), request->scope()),
+            "a scope's filter holds", record.ShortDebugString());
     Require(record.has_details() == (request->view() == v1::RECORD_VIEW_FULL),
             "details are in the full view alone", record.ShortDebugString());
   }
@@ -174,6 +177,9 @@ void FuzzSearch(const Served& served, absl::string_view bytes) {
   for (const v1::SearchMatch& match : response->matches()) {
     Require(match.kind() >= last_kind, "the best matches come first", match.ShortDebugString());
     last_kind = match.kind();
+    Require(match.record().layer() != v1::LAYER_LOCAL ||
+                ScopesOverlap(match.record().scope(), request->scope()),
+            "a scope's filter holds", match.ShortDebugString());
   }
 }
 
@@ -190,6 +196,7 @@ std::vector<v1::PortRecord> Expected(const Registry& registry, const ListRangeQu
         range.layers.empty() ||
         std::find(range.layers.begin(), range.layers.end(), record.layer) != range.layers.end();
     if (!overlaps || !of_layer || !Answers(record.transport, range.transport)) continue;
+    if (!HoldsIn(record, range.scope)) continue;
     ToMessage(record, question.with_details, expected.emplace_back());
     if (expected.size() > kMaxListed) break;
   }

@@ -15,7 +15,8 @@ namespace {
 
 LayerData LayerOf(Layer layer, absl::string_view rows) {
   auto text = std::make_shared<LayerText>();
-  text->text = absl::StrCat("Service Name,Port Number,Transport Protocol,Description\n", rows);
+  text->text = absl::StrCat("Service Name,Port Number,Transport Protocol,Description",
+                            layer == Layer::kLocal ? ",Scope\n" : "\n", rows);
   return ReadLayer(layer, "rows.csv", std::move(text), LocalFileRules()).value();
 }
 
@@ -43,7 +44,8 @@ const Served& EmbeddedServed() {
     layers.push_back(EmbeddedIanaLayer());
     layers.push_back(EmbeddedCommonLayer());
     layers.push_back(EmbeddedPracticeLayer());
-    layers.push_back(LayerOf(Layer::kLocal, "ours,443-445,,Ours\nbilling,7400,tcp,Invoices\n"));
+    layers.push_back(
+        LayerOf(Layer::kLocal, "ours,443-445,,Ours,\nbilling,7400,tcp,Invoices,eu/prod\n"));
     return new Served(Registry::Create(std::move(layers), EmbeddedRangeRules()).value());
   }();
   return *served;
@@ -54,7 +56,7 @@ const Served& SmallServed() {
     std::vector<LayerData> layers;
     layers.push_back(LayerOf(Layer::kIana, SmallIanaRows()));
     layers.push_back(LayerOf(Layer::kCommon, "SMB / Microsoft-DS,445,,Files\nFTP,20-21,,Files\n"));
-    layers.push_back(LayerOf(Layer::kLocal, "logs,716,tcp,Ours\nwide,6000-6100,udp,Ours\n"));
+    layers.push_back(LayerOf(Layer::kLocal, "logs,716,tcp,Ours,eu\nwide,6000-6100,udp,Ours,\n"));
     return new Served(Registry::Create(std::move(layers), EmbeddedRangeRules()).value());
   }();
   return *served;

@@ -241,6 +241,60 @@ class OwnTableTest(unittest.TestCase):
             for alias in ("baskets", "TILL"):
                 self.assertEqual(ask.lookup(service=alias).records, by_name)
 
+    def test_a_scope_limits_every_answer(self):
+        path = write(OWN_ROWS, OWN_COLUMNS, "scoped.csv")
+        with Portregd(f"--local_file={path}") as server:
+            ask = Client(server.channel())
+            for scope, names in (("", ["orders", "ledger", "", "typed"]),
+                                 ("eu", ["orders", "ledger", "", "typed"]),
+                                 ("eu/prod/db", ["orders", "ledger", "",
+                                                 "typed"]),
+                                 ("eu/test", ["ledger", "", "typed"]),
+                                 ("us", ["ledger", ""])):
+                with self.subTest(scope=scope):
+                    listed = [record.service for message in ask.listing(
+                        layers=[LOCAL], scope=scope)
+                        for record in message.records]
+                    self.assertEqual(list(dict.fromkeys(listed)), names)
+                    for port, name in ((7300, "orders"), (7600, "typed")):
+                        answer = ask.lookup(port=port, transport=UDP,
+                                            scope=scope)
+                        taken = name in names
+                        self.assertEqual(answer.states[0].taken_locally, taken)
+                        self.assertEqual(
+                            name in [record.service
+                                     for record in answer.records], taken)
+                    found = ask.search("orders", layers=[LOCAL],
+                                       scope=scope)
+                    self.assertEqual(bool(found.matches), "orders" in names)
+                    results = ask.batch([
+                        {"service": "orders", "scope": scope},
+                        {"service": "orders"}]).results
+                    self.assertEqual(
+                        [result.WhichOneof("result") for result in results],
+                        ["response" if "orders" in names else "failure",
+                         "response"])
+
+    def test_a_listing_of_a_scope_continues_by_its_tokens(self):
+        rows = [(f"svc{number}", str(20000 + number), "tcp", "", "", "",
+                 ("eu", "us")[number % 2], "", "", "", "")
+                for number in range(300)]
+        path = write(rows, OWN_COLUMNS, "many.csv")
+        with Portregd(f"--local_file={path}") as server:
+            ask = Client(server.channel())
+            request = {"layers": [LOCAL], "scope": "eu/prod"}
+            whole = ask.listing(**request)
+            self.assertGreater(len(whole), 2)
+            self.assertEqual(sum(len(message.records) for message in whole),
+                             150)
+            for number, message in enumerate(whole[:-1], start=1):
+                rest = ask.listing(**request,
+                                   resume_token=message.resume_token)
+                self.assertEqual(
+                    [record for part in rest for record in part.records],
+                    [record for part in whole[number:]
+                     for record in part.records])
+
     def test_unusable_values_are_refused_with_line_and_column(self):
         for name, values in UNUSABLE_OWN.items():
             for value in values:

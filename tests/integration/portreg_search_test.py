@@ -57,10 +57,12 @@ def reason(match: search_rules.Match) -> str:
     if match.kind == pb.MATCH_KIND_NAME_PREFIX:
         return "name prefix"
     whole = match.kind == pb.MATCH_KIND_WORD
-    if len(match.fields) == 2:
+    if len(match.fields) > 1:
         return "word" if whole else "part of word"
-    field = ("name" if match.fields == (pb.MATCH_FIELD_SERVICE,)
-             else "description")
+    field = {pb.MATCH_FIELD_SERVICE: "name",
+             pb.MATCH_FIELD_DESCRIPTION: "description",
+             pb.MATCH_FIELD_OWNER: "owner",
+             pb.MATCH_FIELD_ASSIGNEE: "assignee"}[match.fields[0]]
     return f"word in {field}" if whole else f"part of {field}"
 
 
@@ -179,7 +181,7 @@ class SearchTest(unittest.TestCase):
                     self.assertIn(naming, outcome.stderr)
 
     def test_the_longest_queries_are_taken(self):
-        for words in (["a" * 256], list("abcdefghijklmnop")):
+        for words in (["a" * 256], [*"abcdefghijklmno", "zq9"]):
             self.assertEqual(ask("search", *words).code, 2)
 
 

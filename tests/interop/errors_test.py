@@ -63,7 +63,9 @@ def cases() -> dict[str, list[Case]]:
     """For every reason of the contract: requests that are refused with it."""
     table = cases_of_the_first_contract() | cases_of_servers()
     for more in ([cases_of_search()] if "Search" in METHODS else []) + (
-            [cases_of_watch()] if "Watch" in METHODS else []):
+            [cases_of_watch()] if "Watch" in METHODS else []) + (
+            [cases_of_scope()]
+            if "scope" in pb.LookupRequest.DESCRIPTOR.fields_by_name else []):
         for reason, rows in more.items():
             table.setdefault(reason, []).extend(rows)
     return table
@@ -100,6 +102,18 @@ def cases_of_watch() -> dict[str, list[Case]]:
         "MALFORMED_REQUEST": [Case("Watch", b"\x0a\x05", ("WatchRequest",))],
         "INVALID_UTF8": [Case("Watch", b"\x0a\x02\xc0\x80", ("UTF-8",),
                               ("revision",))]}
+
+
+def cases_of_scope() -> dict[str, list[Case]]:
+    """For every reason that a scope can be refused with: requests."""
+    return {
+        "SCOPE_INVALID": [
+            lookup(("eu//prod", "64"), ("scope",), port=80, scope="eu//prod"),
+            lookup(("\u00fc", "64"), ("scope",), service="ssh", scope="\u00fc"),
+            listing(("eu/", "64"), ("scope",), scope="eu/"),
+            search(("x" * 64, "64"), ("scope",), scope="x" * 65)],
+        "INVALID_UTF8": [
+            Case("Lookup", b"\x08\x50\x2a\x01\xff", ("UTF-8",), ("scope",))]}
 
 
 def cases_of_search() -> dict[str, list[Case]]:

@@ -36,8 +36,9 @@ DETAILS = {
 class Entry(NamedTuple):
     """One record of an answer, whoever gave it.
 
-    Two are equal without regard to aliases and of_software, which neither the
-    first contract nor the tool's CSV tells; list_range_test compares these.
+    Two are equal without regard to aliases and the fields behind it, which
+    neither the first contract nor the tool's CSV tells; list_range_test
+    compares aliases and of_software.
     """
 
     layer: int
@@ -49,6 +50,8 @@ class Entry(NamedTuple):
     details: tuple[str, ...] | None = None
     aliases: tuple[str, ...] = ()
     of_software: bool = False
+    owner: str = ""
+    assignee: str = ""
 
     def __eq__(self, other) -> bool:
         return self[:COMPARED_FIELDS] == other[:COMPARED_FIELDS]
@@ -166,7 +169,7 @@ def _answer(rows: Iterable[tuple[int, Row]], transport: str,
                   row.service, row.description,
                   tuple(getattr(row, name) for name in DETAILS.values())
                   if full else None, tuple(row.aliases.split()),
-                  row.of_software)
+                  row.of_software, row.owner, row.assignee)
             for layer, row in kept]
 
 
@@ -175,7 +178,8 @@ def local_layer(path) -> Registry:
     with open(path, encoding="utf-8", newline="") as file:
         return Registry(
             Row(line["Service Name"], line["Port Number"],
-                line["Transport Protocol"], line["Description"])
+                line["Transport Protocol"], line["Description"],
+                owner=line.get("Owner", ""))
             for line in csv.DictReader(file))
 
 

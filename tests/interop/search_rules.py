@@ -38,6 +38,14 @@ def names_text(entry: Entry) -> str:
     return fold(" ".join((entry.service, *entry.aliases)))
 
 
+def texts_of(entry: Entry) -> dict[int, str]:
+    """The text of each field that is searched, in the fields' order."""
+    return {pb.MATCH_FIELD_SERVICE: names_text(entry),
+            pb.MATCH_FIELD_DESCRIPTION: fold(entry.description),
+            pb.MATCH_FIELD_OWNER: fold(entry.owner),
+            pb.MATCH_FIELD_ASSIGNEE: fold(entry.assignee)}
+
+
 def matches(entries: Iterable[Entry], query: str) -> list[Match]:
     """All matches among entries in the order of ListRange, best first."""
     words = fold(query).split()
@@ -45,19 +53,18 @@ def matches(entries: Iterable[Entry], query: str) -> list[Match]:
              for word in words]
     found = []
     for position, entry in enumerate(entries):
-        names, description = names_text(entry), fold(entry.description)
+        texts = texts_of(entry)
         for word in words:
-            if word not in names and word not in description:
+            if not any(word in text for text in texts.values()):
                 break
         else:
             kind = _kind(entry, words, whole)
-            fields = tuple(field for field, text in (
-                (pb.MATCH_FIELD_SERVICE, names),
-                (pb.MATCH_FIELD_DESCRIPTION, description))
-                if any(word in text for word in words))
-            by_name = pb.MATCH_FIELD_SERVICE in fields
+            fields = tuple(field for field, text in texts.items()
+                           if any(word in text for word in words))
+            # An assignee counts as much as an owner.
+            place = min(fields[0], pb.MATCH_FIELD_OWNER)
             found.append((
-                (kind, not by_name, entry.layer, len(entry.service.encode()),
+                (kind, place, entry.layer, len(entry.service.encode()),
                  position), Match(entry, kind, fields)))
     return [match for _, match in sorted(found, key=lambda pair: pair[0])]
 
@@ -65,7 +72,7 @@ def matches(entries: Iterable[Entry], query: str) -> list[Match]:
 def _kind(entry: Entry, words: list[str], whole: list[re.Pattern]) -> int:
     """How the words stand in an entry that has all of them."""
     phrase = " ".join(words)
-    service, description = fold(entry.service), fold(entry.description)
+    service = fold(entry.service)
     names = [service, *map(fold, entry.aliases)]
     if entry.layer == COMMON and not entry.of_software:
         names += service.split(NAME_SEPARATOR)
@@ -73,9 +80,8 @@ def _kind(entry: Entry, words: list[str], whole: list[re.Pattern]) -> int:
         return pb.MATCH_KIND_EXACT_NAME
     if service.startswith(phrase):
         return pb.MATCH_KIND_NAME_PREFIX
-    text = names_text(entry)
-    if all(pattern.search(text) or pattern.search(description)
-           for pattern in whole):
+    texts = texts_of(entry).values()
+    if all(any(pattern.search(text) for text in texts) for pattern in whole):
         return pb.MATCH_KIND_WORD
     return pb.MATCH_KIND_PART_OF_WORD
 

@@ -178,6 +178,21 @@ class SearchTest(unittest.TestCase):
                     self.assert_finds(dice.choice((str.lower, str.upper, str))(
                         " ".join(chosen)))
 
+    def test_words_and_parts_of_owners_and_assignees(self):
+        dice = random.Random(7100)
+        holders = sorted({text for entry in EVERYTHING
+                          for text in (entry.owner, entry.assignee) if text})
+        for text in ["payments@example.net", "example.net", "lab",
+                     *dice.sample(holders, 40)]:
+            for query in (text, text[1:-1], text.split()[0].strip("[]")):
+                if query.strip():
+                    self.assert_finds(query.upper())
+        for entry in dice.sample(
+                [entry for entry in EVERYTHING
+                 if entry.assignee and entry.description], 40):
+            self.assert_finds(f"{entry.assignee.split()[-1]} "
+                              f"{entry.description.split()[0]}")
+
     def test_filters_and_max_results(self):
         dice = random.Random(6335)
         words = [word for word in words_of_descriptions() if len(word) > 2]

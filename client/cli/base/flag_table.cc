@@ -25,13 +25,15 @@ constexpr uint16_t kAnswerVerbs = kRowVerbs | For(Verb::kWatch);
 constexpr uint16_t kExportVerb = For(Verb::kExport);
 constexpr uint16_t kEveryVerb = kAnswerVerbs | kExportVerb;
 
-constexpr std::array<FlagInfo, 24> kFlags = {{
+constexpr std::array<FlagInfo, 25> kFlags = {{
     {Flag::kOutput, FlagSection::kOutput, "output", "o", "FORMAT", "", kAnswerVerbs,
      "one of the formats below; default: table"},
     {Flag::kShort, FlagSection::kOutput, "short", "", "", "", kAnswerVerbs,
      "a port's service, a service's port, for scripts"},
     {Flag::kLayer, FlagSection::kOutput, "layer", "", "LAYER,...", "", kRecordVerbs | kExportVerb,
      "only these layers: iana, common, local"},
+    {Flag::kScope, FlagSection::kOutput, "scope", "", "SCOPE", "", kRecordVerbs | kExportVerb,
+     "layer local: only what holds there, such as eu/prod"},
     {Flag::kDetails, FlagSection::kOutput, "details", "", "", "", kRecordVerbs,
      "json, ndjson: also owners, references, dates"},
     {Flag::kPortless, FlagSection::kOutput, "portless", "", "", "", For(Verb::kList, Verb::kExport),

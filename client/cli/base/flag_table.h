@@ -15,6 +15,7 @@ enum class Flag : uint8_t {
   kOutput,
   kShort,
   kLayer,
+  kScope,
   kDetails,
   kPortless,
   kLike,

@@ -19,6 +19,7 @@
 #include "client/cli/base/verbs.h"
 #include "common/model/limits.h"
 #include "common/model/port.h"
+#include "common/model/scope.h"
 #include "common/text/quote.h"
 #include "common/text/version.h"
 
@@ -149,6 +150,18 @@ absl::Status ReadRecordFlags(const Settings& settings, Invocation& invocation) {
     return absl::InvalidArgumentError(
         "--details belongs to -o json, ndjson and wide of lookup, list and search");
   }
+  return absl::OkStatus();
+}
+
+absl::Status ReadScopeFlag(const Settings& settings, Invocation& invocation) {
+  const absl::StatusOr<std::optional<Setting>> scope = settings.Value(Flag::kScope);
+  if (!scope.ok() || !*scope) return scope.status();
+  if (!InfoOf(Flag::kScope).is_for(invocation.verb)) {
+    return absl::InvalidArgumentError("--scope belongs to lookup, list, search and export");
+  }
+  // A scope that every server would refuse is an error of the command line.
+  if (absl::Status status = CheckScope((*scope)->value); !status.ok()) return status;
+  invocation.scope = (*scope)->value;
   return absl::OkStatus();
 }
 
@@ -309,8 +322,9 @@ absl::StatusOr<Invocation> ReadInvocation(int argc, char** argv) {
   // Reads no settings, because an unusable variable must not disturb the shell.
   if (invocation.verb == Verb::kComplete) return invocation;
   const Settings settings(line);
-  for (const auto read : {ReadLikeFlag, ReadFormatFlags, ReadRecordFlags, ReadSearchFlags,
-                          ReadWatchFlags, ReadColorFlag, ReadMetadata, ReadServerFlags}) {
+  for (const auto read :
+       {ReadLikeFlag, ReadFormatFlags, ReadRecordFlags, ReadScopeFlag, ReadSearchFlags,
+        ReadWatchFlags, ReadColorFlag, ReadMetadata, ReadServerFlags}) {
     if (absl::Status status = read(settings, invocation); !status.ok()) return status;
   }
   return invocation;

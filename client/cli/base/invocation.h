@@ -38,6 +38,8 @@ struct Invocation {
   bool details = false;
   ColorMode color = ColorMode::kAuto;
   std::vector<Layer> layers;
+  // The scope that records of layer local must hold in. Empty: any.
+  std::string scope;
   bool portless = false;
   // True if an export may reserve more than half of the ephemeral range.
   bool reserve_over_half = false;

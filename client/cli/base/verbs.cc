@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::array<VerbInfo, 8> kVerbs = {{
     {Verb::kLookup, "lookup", "KEY...", "what is on a port, what a service uses"},
-    {Verb::kSearch, "search", "WORD...", "records whose names or descriptions hold the words"},
+    {Verb::kSearch, "search", "WORD...", "records whose names, texts or owners hold the words"},
     {Verb::kClassify, "classify", "PORT...", "is it a good choice?"},
     {Verb::kList, "list", "[RANGE]...", "the records of a range, or of all ports"},
     {Verb::kInfo, "info", "", "which registry answers"},

@@ -50,7 +50,7 @@ v1::ListRangeRequest RequestFor(const Invocation& invocation, const std::vector<
   }
   v1::ListRangeRequest request =
       ListRequestFor(ports, Transport::kNone, invocation.layers,
-                     of_ports ? v1::RECORD_VIEW_BASIC : v1::RECORD_VIEW_FULL);
+                     of_ports ? v1::RECORD_VIEW_BASIC : v1::RECORD_VIEW_FULL, invocation.scope);
   request.set_include_portless(!of_ports && (wanted.empty() || invocation.portless));
   return request;
 }
@@ -65,7 +65,8 @@ std::string HeadingOf(const Invocation& invocation, const std::vector<Query>& wa
     absl::StrAppend(text, query.text);
   });
   return absl::StrCat("By portreg export; layers ", absl::StrJoin(layers, ", "), "; ports ",
-                      ports.empty() ? ToString(PortRange::All()) : ports);
+                      ports.empty() ? ToString(PortRange::All()) : ports,
+                      invocation.scope.empty() ? "" : absl::StrCat("; scope ", invocation.scope));
 }
 
 // Returns the slots that were asked for; empty for all.

@@ -40,7 +40,8 @@ std::string NothingFound(const Invocation& invocation) {
   return absl::StrCat(
       "no record in ",
       invocation.keys.empty() ? "the registry" : absl::StrJoin(invocation.keys, ", "),
-      invocation.layers.empty() ? "" : " and the layers asked for");
+      invocation.layers.empty() ? "" : " and the layers asked for",
+      invocation.scope.empty() ? "" : absl::StrCat(" in scope ", invocation.scope));
 }
 
 }  // namespace
@@ -54,8 +55,8 @@ int RunList(const Invocation& invocation, Source& source, const Output& output) 
   std::string revision;
   bool empty = true;
   for (const WantedRange& wanted : *all) {
-    v1::ListRangeRequest request =
-        ListRequestFor(wanted.ports, wanted.transport, invocation.layers, ViewOf(invocation));
+    v1::ListRangeRequest request = ListRequestFor(wanted.ports, wanted.transport, invocation.layers,
+                                                  ViewOf(invocation), invocation.scope);
     request.set_include_portless(wanted.with_portless);
     const absl::StatusOr<std::string> listed =
         source.ListRange(request, [&](const v1::PortRecord& record) {

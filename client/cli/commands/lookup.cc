@@ -49,13 +49,14 @@ void KeepLayers(const Invocation& invocation, v1::LookupResponse& response) {
 absl::StatusOr<v1::LookupResponse> AskRange(const Query& query, const Invocation& invocation,
                                             Source& source, size_t& held, std::string& revision) {
   v1::LookupResponse response;
-  const absl::StatusOr<std::string> listed = source.ListRange(
-      ListRequestFor(*query.ports, query.transport, invocation.layers, ViewOf(invocation)),
-      [&](const v1::PortRecord& record) {
-        held += record.SpaceUsedLong();
-        if (held <= kMaxAnswerBytes) *response.add_records() = record;
-        return held <= kMaxAnswerBytes;
-      });
+  const absl::StatusOr<std::string> listed =
+      source.ListRange(ListRequestFor(*query.ports, query.transport, invocation.layers,
+                                      ViewOf(invocation), invocation.scope),
+                       [&](const v1::PortRecord& record) {
+                         held += record.SpaceUsedLong();
+                         if (held <= kMaxAnswerBytes) *response.add_records() = record;
+                         return held <= kMaxAnswerBytes;
+                       });
   if (!listed.ok()) return listed.status();
   if (held > kMaxAnswerBytes) {
     return absl::ResourceExhaustedError(
@@ -95,7 +96,7 @@ absl::StatusOr<v1::BatchLookupResponse> AskForSingles(const std::vector<AskedKey
                                                       Source& source) {
   std::vector<v1::LookupRequest> batch;
   const auto add = [&](const Query& query) {
-    batch.push_back(LookupRequestFor(query, ViewOf(invocation)));
+    batch.push_back(LookupRequestFor(query, ViewOf(invocation), invocation.scope));
   };
   for (const AskedKey& key : keys) {
     if (!key.query.ok()) continue;
@@ -319,7 +320,7 @@ class Complaints {
       : invocation_(invocation),
         source_(source),
         output_(output),
-        suggester_(invocation.layers, source) {}
+        suggester_(invocation.layers, invocation.scope, source) {}
 
   void Print(const std::vector<AskedKey>& keys, const v1::BatchLookupResponse& all) {
     for (size_t i = 0; i < keys.size(); ++i) {

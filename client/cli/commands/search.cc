@@ -31,6 +31,7 @@ absl::StatusOr<v1::SearchRequest> ReadRequest(const Invocation& invocation) {
   request.set_query(query);
   for (const Layer layer : invocation.layers) request.add_layers(static_cast<v1::Layer>(layer));
   request.set_view(ViewOf(invocation));
+  request.set_scope(invocation.scope);
   request.set_max_results(invocation.max_results);
   // A request that every server would reject is an error of the command line.
   if (const auto question = Read(request); !question.ok()) return question.status();

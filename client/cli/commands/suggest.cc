@@ -34,6 +34,7 @@ std::vector<std::string> Suggester::Suggest(const Query& missing) {
   request.set_query(missing.service);
   request.set_transport(static_cast<v1::Transport>(missing.transport));
   for (const Layer layer : layers_) request.add_layers(static_cast<v1::Layer>(layer));
+  request.set_scope(scope_);
   const absl::StatusOr<v1::SearchResponse> found = source_.Search(request);
   if (!found.ok()) {
     questions_left_ = 0;

@@ -3,6 +3,7 @@
 #define PORTREG_CLIENT_CLI_COMMANDS_SUGGEST_H_
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -19,10 +20,10 @@ std::string DidYouMean(absl::Span<const std::string> names);
 // Asks a source for suggestions. Not thread-safe.
 class Suggester {
  public:
-  // Suggests names of `layers` only; of all layers if empty. The source must outlive the
-  // suggester.
-  Suggester(std::vector<Layer> layers, Source& source)
-      : layers_(std::move(layers)), source_(source) {}
+  // Suggests names of `layers` only, and those of layer local that hold in `scope`. Empty:
+  // no filter. The source must outlive the suggester.
+  Suggester(std::vector<Layer> layers, std::string scope, Source& source)
+      : layers_(std::move(layers)), scope_(std::move(scope)), source_(source) {}
 
   // Returns at most three names that may have been meant by a name that is not in the
   // registry: first names that resemble it, then names that begin with it. Names that
@@ -35,6 +36,7 @@ class Suggester {
 
  private:
   const std::vector<Layer> layers_;
+  const std::string scope_;
   Source& source_;
   int questions_left_ = 3;
 };

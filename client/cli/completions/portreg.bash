@@ -54,7 +54,7 @@ _portreg()
   local -ra commands=(lookup classify list search export info watch help)
   local -ra switches=(-o --short --no-headers --details --portless --like --reserve-over-half --offline --plaintext
     --tls -h --help --version)
-  local -ra settings=(--output= --color= --layer= --max-results= --count= --format= --target= --timeout=
+  local -ra settings=(--output= --color= --layer= --scope= --max-results= --count= --format= --target= --timeout=
     --cacert= --cert= --key= --server-name= --header=)
   local IFS=$' \t\n'
   local -r takes_value=" -o= ${settings[*]} " current=${COMP_WORDS[COMP_CWORD]}

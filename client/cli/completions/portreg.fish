@@ -6,7 +6,7 @@ function __portreg_awaits_command
     set -e words[1]
     while set -q words[1]
         switch $words[1]
-            case -o --output --color --layer --max-results --count --format --target --timeout \
+            case -o --output --color --layer --scope --max-results --count --format --target --timeout \
                 --cacert --cert --key --server-name --header
                 set -e words[1]
             case '-*'
@@ -54,7 +54,7 @@ complete -c portreg -n __portreg_awaits_command -a classify -d 'Is a port a good
 complete -c portreg -n __portreg_awaits_command -a list \
     -d 'The records of a range, or of all ports'
 complete -c portreg -n __portreg_awaits_command -a search \
-    -d 'Records whose names or descriptions hold the words'
+    -d 'Records whose names, texts or owners hold the words'
 complete -c portreg -n __portreg_awaits_command -a export \
     -d 'The registry as a file for programs'
 complete -c portreg -n __portreg_awaits_command -a info -d 'Which registry answers'
@@ -70,6 +70,7 @@ complete -c portreg -l color -x -a 'auto always never' -d 'Whether to use colour
 complete -c portreg -l details -d 'json, ndjson: also owners, references, dates'
 complete -c portreg -l layer -x -a '(__fish_complete_list , "printf \'%s\n\' local common iana")' \
     -d 'Only these layers'
+complete -c portreg -l scope -x -d 'Of layer local, only what holds in this scope'
 complete -c portreg -l portless -d 'list, export: also names without a port'
 complete -c portreg -l like -d 'Search for the arguments'
 complete -c portreg -l max-results -x -d 'search: at most so many matches'

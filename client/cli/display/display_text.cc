@@ -5,6 +5,7 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
 #include "common/model/port.h"
 #include "common/model/record.h"
 
@@ -14,6 +15,24 @@ namespace {
 std::string StateName(v1::AssignmentState state) {
   if (!v1::AssignmentState_IsValid(state)) return absl::StrCat("state ", static_cast<int>(state));
   return std::string(ToString(static_cast<AssignmentState>(state)));
+}
+
+// Returns the one field that contains words, as people call it. Returns an empty text if
+// there are several or if this program does not know the field.
+absl::string_view OnlyField(const v1::SearchMatch& match) {
+  if (match.fields_size() != 1) return {};
+  switch (match.fields(0)) {
+    case v1::MATCH_FIELD_SERVICE:
+      return "name";
+    case v1::MATCH_FIELD_DESCRIPTION:
+      return "description";
+    case v1::MATCH_FIELD_OWNER:
+      return "owner";
+    case v1::MATCH_FIELD_ASSIGNEE:
+      return "assignee";
+    default:
+      return {};
+  }
 }
 
 }  // namespace
@@ -58,18 +77,16 @@ std::string StatesOf(const v1::LookupResponse& response) {
 }
 
 std::string ReasonOf(const v1::SearchMatch& match) {
-  const bool one_field = match.fields_size() == 1;
-  const bool in_service = one_field && match.fields(0) == v1::MATCH_FIELD_SERVICE;
-  const bool in_description = one_field && match.fields(0) == v1::MATCH_FIELD_DESCRIPTION;
+  const absl::string_view field = OnlyField(match);
   switch (match.kind()) {
     case v1::MATCH_KIND_EXACT_NAME:
       return "name";
     case v1::MATCH_KIND_NAME_PREFIX:
       return "name prefix";
     case v1::MATCH_KIND_WORD:
-      return in_service ? "word in name" : in_description ? "word in description" : "word";
+      return field.empty() ? "word" : absl::StrCat("word in ", field);
     case v1::MATCH_KIND_PART_OF_WORD:
-      return in_service ? "part of name" : in_description ? "part of description" : "part of word";
+      return absl::StrCat("part of ", field.empty() ? "word" : field);
     default:
       return absl::StrCat("kind ", static_cast<int>(match.kind()));
   }

@@ -32,8 +32,7 @@ std::string PortsOf(const v1::PortRecord& record);
 std::string StatesOf(const v1::LookupResponse& response);
 
 // Returns why a search found a record: "name", "name prefix", "word in name", "part of
-// description". Returns "word" or "part of word" if the query's words occur in both
-// fields.
+// owner". Returns "word" or "part of word" if the query's words occur in several fields.
 std::string ReasonOf(const v1::SearchMatch& match);
 
 }  // namespace portreg::cli

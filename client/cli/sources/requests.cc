@@ -11,7 +11,8 @@
 
 namespace portreg::cli {
 
-v1::LookupRequest LookupRequestFor(const Query& query, v1::RecordView view) {
+v1::LookupRequest LookupRequestFor(const Query& query, v1::RecordView view,
+                                   const std::string& scope) {
   v1::LookupRequest request;
   if (query.ports) {
     request.set_port(query.ports->first);
@@ -20,6 +21,7 @@ v1::LookupRequest LookupRequestFor(const Query& query, v1::RecordView view) {
   }
   request.set_transport(static_cast<v1::Transport>(query.transport));
   request.set_view(view);
+  request.set_scope(scope);
   return request;
 }
 
@@ -31,13 +33,15 @@ v1::ClassifyRequest ClassifyRequestFor(const Query& query) {
 }
 
 v1::ListRangeRequest ListRequestFor(PortRange ports, Transport transport,
-                                    const std::vector<Layer>& layers, v1::RecordView view) {
+                                    const std::vector<Layer>& layers, v1::RecordView view,
+                                    const std::string& scope) {
   v1::ListRangeRequest request;
   request.set_first_port(ports.first);
   request.set_last_port(ports.last);
   request.set_transport(static_cast<v1::Transport>(transport));
   for (const Layer layer : layers) request.add_layers(static_cast<v1::Layer>(layer));
   request.set_view(view);
+  request.set_scope(scope);
   return request;
 }
 

@@ -171,6 +171,29 @@ TEST_F(MirrorTest, FollowsTheServerAndTellsOfIt) {
   EXPECT_EQ(mirror->staleness(), absl::ZeroDuration());
 }
 
+TEST(MirrorScopeTest, LookupsHonourTheScope) {
+  v1::PortRecord here = testing::Record(7100, "billing");
+  here.set_scope("eu/prod");
+  v1::PortRecord there = testing::Record(7101, "billing");
+  there.set_scope("us");
+  const auto server = testing::FakeServer::Start({here, there}).value();
+  const std::unique_ptr<Mirror> mirror = MirrorOf(server->target());
+  v1::LookupRequest request;
+  request.set_service("billing");
+  request.set_scope("eu");
+  const auto found = mirror->snapshot()->Lookup(request);
+  ASSERT_TRUE(found.ok()) << found.status();
+  ASSERT_THAT(found->records(), SizeIs(1));
+  EXPECT_EQ(found->records(0).first_port(), 7100);
+  EXPECT_EQ(found->records(0).scope(), "eu/prod");
+  request.set_scope("asia");
+  EXPECT_EQ(ErrorReason(mirror->snapshot()->Lookup(request).status()),
+            v1::ERROR_REASON_SERVICE_NOT_FOUND);
+  request.set_scope("eu/");
+  EXPECT_EQ(ErrorReason(mirror->snapshot()->Lookup(request).status()),
+            v1::ERROR_REASON_SCOPE_INVALID);
+}
+
 TEST_F(MirrorTest, KeepsTheLastSnapshotWhileTheServerIsAway) {
   const std::unique_ptr<Mirror> mirror = MirrorOf(server_->target());
   for (const std::string name : {"one", "two"}) {

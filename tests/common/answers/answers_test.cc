@@ -83,6 +83,57 @@ TEST(LookupTest, ATransportKeepsItsRecordsThoseOfNoneAndItsState) {
   EXPECT_EQ(sctp.states(0).state(), v1::ASSIGNMENT_STATE_RESERVED);
 }
 
+constexpr absl::string_view kScopedRows =
+    "billing,7100,tcp,,,,eu/prod\nbilling,7101,tcp,,,,us\nevery,7100,udp,,,,\n";
+
+TEST(LookupTest, AScopeLimitsLocalRecordsAndWhatIsTaken) {
+  const Registry registry = MakeScopedRegistry(kScopedRows, "web,7100,tcp,\nbilling,1,,\n");
+  const auto services = [&](absl::string_view scope) {
+    return Services(LookupOk(registry, absl::StrCat("port: 7100 scope: '", scope, "'")));
+  };
+  EXPECT_THAT(services("eu"),
+              ElementsAre("LAYER_LOCAL billing", "LAYER_LOCAL every", "LAYER_IANA web"));
+  EXPECT_THAT(services("eu/prod/db"),
+              ElementsAre("LAYER_LOCAL billing", "LAYER_LOCAL every", "LAYER_IANA web"));
+  EXPECT_THAT(services("eu/test"), ElementsAre("LAYER_LOCAL every", "LAYER_IANA web"));
+  EXPECT_EQ(LookupOk(registry, "port: 7100 scope: ''").records_size(), 3);
+
+  const v1::LookupResponse us = LookupOk(registry, "port: 7100 scope: 'us'");
+  EXPECT_FALSE(us.states(0).taken_locally());
+  EXPECT_TRUE(us.states(1).taken_locally());
+  EXPECT_EQ(us.states(0).state(), v1::ASSIGNMENT_STATE_ASSIGNED);
+}
+
+TEST(LookupTest, ANameWithoutARecordInTheScopeIsNotFound) {
+  const Registry registry = MakeScopedRegistry(kScopedRows);
+  const v1::LookupResponse us = LookupOk(registry, "service: 'billing' scope: 'us/west'");
+  ASSERT_THAT(us.records(), SizeIs(1));
+  EXPECT_EQ(us.records(0).first_port(), 7101);
+  const absl::Status status =
+      Lookup(registry, Proto<v1::LookupRequest>("service: 'billing' scope: 'asia'")).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(Message(status), "service \"billing\" is not in the registry in scope \"asia\"");
+}
+
+TEST(ListRangeTest, AScopeFiltersAndTokensContinue) {
+  const Registry registry = MakeScopedRegistry(kScopedRows, "web,7200,tcp,\n");
+  v1::ListRangeRequest request = Proto<v1::ListRangeRequest>("scope: 'us'");
+  const auto ports = [&] {
+    ListRangeAnswer answer = ListRange(registry, Read(request, registry).value());
+    std::vector<int> listed;
+    v1::ListRangeResponse message;
+    while (!answer.Next(message)) {
+    }
+    for (const v1::PortRecord& record : message.records()) listed.push_back(record.first_port());
+    return listed;
+  };
+  EXPECT_THAT(ports(), ElementsAre(7100, 7101, 7200));
+  request.set_resume_token(ResumeToken(registry, registry.StartingAt(7101).first));
+  EXPECT_THAT(ports(), ElementsAre(7101, 7200));
+  request.set_scope("eu");
+  EXPECT_THAT(ports(), ElementsAre(7200));
+}
+
 TEST(LookupTest, EveryPortHasAnAnswerPerhapsWithoutRecords) {
   const struct {
     int port;
@@ -374,7 +425,7 @@ TEST(HandlersTest, EveryReasonOfTheContractIsGiven) {
   std::set<std::string> given;
   const auto give = [&given](const absl::Status& status) { given.insert(ReasonOf(status)); };
   for (const char* request : {"", "port: -1", "service: ''", "service: 'nosuch'",
-                              "port: 1 transport: 9", "port: 1 view: 9"}) {
+                              "port: 1 transport: 9", "port: 1 view: 9", "port: 1 scope: '/'"}) {
     give(Lookup(registry, Proto<v1::LookupRequest>(request)).status());
   }
   v1::LookupRequest long_name;

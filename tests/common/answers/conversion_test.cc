@@ -106,7 +106,9 @@ TEST(ConvertTest, FieldsOfMatchesHaveTheContractsValues) {
   EXPECT_EQ(ValuesOf(*v1::MatchField_descriptor()),
             (Values{{"MATCH_FIELD_UNSPECIFIED", 0},
                     {"MATCH_FIELD_SERVICE", static_cast<int>(MatchField::kService)},
-                    {"MATCH_FIELD_DESCRIPTION", static_cast<int>(MatchField::kDescription)}}));
+                    {"MATCH_FIELD_DESCRIPTION", static_cast<int>(MatchField::kDescription)},
+                    {"MATCH_FIELD_OWNER", static_cast<int>(MatchField::kOwner)},
+                    {"MATCH_FIELD_ASSIGNEE", static_cast<int>(MatchField::kAssignee)}}));
 }
 
 TEST(ConvertTest, ARecordWithEveryField) {
@@ -165,7 +167,8 @@ TEST(ConvertTest, ASearchResultWithEveryField) {
   SearchResult result;
   result.matches = {{0, MatchKind::kPartOfWord, true, true},
                     {1, MatchKind::kWord, false, true},
-                    {1, MatchKind::kNamePrefix, true, false}};
+                    {1, MatchKind::kNamePrefix, true, false},
+                    {1, MatchKind::kWord, false, false, true, true}};
   result.total_count = 7;
   result.similar_services = {"wen", "wev"};
   v1::SearchResponse message;
@@ -175,8 +178,9 @@ TEST(ConvertTest, ASearchResultWithEveryField) {
                 fields: [MATCH_FIELD_SERVICE, MATCH_FIELD_DESCRIPTION] }
       matches { kind: MATCH_KIND_WORD fields: MATCH_FIELD_DESCRIPTION }
       matches { kind: MATCH_KIND_NAME_PREFIX fields: MATCH_FIELD_SERVICE }
+      matches { kind: MATCH_KIND_WORD fields: [MATCH_FIELD_OWNER, MATCH_FIELD_ASSIGNEE] }
       total_count: 7 similar_services: ["wen", "wev"])");
-  for (const int i : {0, 1, 2}) {
+  for (const int i : {0, 1, 2, 3}) {
     ToMessage(registry.record(i == 0 ? 0 : 1), WithDetails::kNo,
               *expected.mutable_matches(i)->mutable_record());
   }

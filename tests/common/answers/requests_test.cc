@@ -63,12 +63,14 @@ TEST(RequestTest, LookupReadsEveryField) {
   EXPECT_EQ(plain.transport, Transport::kNone);
   EXPECT_EQ(plain.with_details, WithDetails::kNo);
 
-  const LookupQuestion named = Read(Proto<v1::LookupRequest>("service: 'HTTP' "
-                                                             "transport: TRANSPORT_DCCP "
-                                                             "view: RECORD_VIEW_FULL"))
-                                   .value();
+  const LookupQuestion named =
+      Read(Proto<v1::LookupRequest>("service: 'HTTP' "
+                                    "transport: TRANSPORT_DCCP scope: 'eu' "
+                                    "view: RECORD_VIEW_FULL"))
+          .value();
   EXPECT_EQ(std::get<std::string>(named.key), "HTTP");
   EXPECT_EQ(named.transport, Transport::kDccp);
+  EXPECT_EQ(named.scope, "eu");
   EXPECT_EQ(named.with_details, WithDetails::kYes);
 
   const auto basic = Proto<v1::LookupRequest>("port: 1 view: RECORD_VIEW_BASIC");
@@ -101,6 +103,11 @@ TEST(RequestTest, LookupRefusals) {
       {"port: 1 transport: 257", "TRANSPORT_UNKNOWN", "transport", "transport 257 is unknown"},
       {"service: 'a' view: 3", "VIEW_UNKNOWN", "view", "view 3 is unknown"},
       {"port: 1 view: -1", "VIEW_UNKNOWN", "view", "view -1 is unknown"},
+      {"port: 1 scope: 'eu//prod'", "SCOPE_INVALID", "scope",
+       "scope \"eu//prod\" is not labels with \"/\" between them"},
+      {"service: 'a' scope: ' '", "SCOPE_INVALID", "scope", "scope \" \" is not labels"},
+      {absl::StrCat("port: 1 scope: '", std::string(65, 's'), "'"), "SCOPE_INVALID", "scope",
+       "of at most 64 bytes"},
   };
   for (const Refusal& refusal : refusals) {
     ExpectRefused(Read(Proto<v1::LookupRequest>(refusal.request)).status(), refusal);
@@ -192,11 +199,13 @@ TEST(RequestTest, ListRangeReadsEveryField) {
 
   const ListRangeQuestion full = read(
       "first_port: 20 last_port: 21 transport: TRANSPORT_UDP layers: LAYER_IANA "
-      "layers: LAYER_LOCAL view: RECORD_VIEW_FULL include_portless: true");
+      "layers: LAYER_LOCAL view: RECORD_VIEW_FULL include_portless: true "
+      "scope: 'eu/prod'");
   EXPECT_EQ(full.range.ports, (PortRange{20, 21}));
   EXPECT_EQ(full.range.transport, Transport::kUdp);
   EXPECT_THAT(full.range.layers, ElementsAre(Layer::kIana, Layer::kLocal));
   EXPECT_TRUE(full.range.include_portless);
+  EXPECT_EQ(full.range.scope, "eu/prod");
   EXPECT_EQ(full.with_details, WithDetails::kYes);
 
   EXPECT_EQ(read("first_port: 65535").range.ports, (PortRange{65535, 65535}));
@@ -241,6 +250,7 @@ TEST(RequestTest, ListRangeRefusals) {
        "layers[1] 4 is unknown, allowed are 1 (local), 2 (common) and 3 (iana)"},
       {"layers: [1, 2, -1]", "LAYER_UNKNOWN", "layers[2]", "layers[2] -1 is unknown"},
       {"view: 3", "VIEW_UNKNOWN", "view", "view 3 is unknown"},
+      {"scope: '/'", "SCOPE_INVALID", "scope", "scope \"/\" is not labels"},
   };
   for (const Refusal& refusal : refusals) {
     ExpectRefused(Read(Proto<v1::ListRangeRequest>(refusal.request), EmbeddedRegistry()).status(),
@@ -259,11 +269,12 @@ TEST(RequestTest, SearchReadsEveryField) {
 
   const SearchRequestQuestion full = read(
       "query: ' Web  server' transport: TRANSPORT_UDP layers: [3, 1, 3] view: RECORD_VIEW_FULL "
-      "max_results: 7");
+      "max_results: 7 scope: 'us'");
   EXPECT_THAT(QueryWords(full.search.query), ElementsAre("Web", "server"));
   EXPECT_EQ(full.search.transport, Transport::kUdp);
   EXPECT_THAT(full.search.layers, ElementsAre(Layer::kIana, Layer::kLocal));
   EXPECT_EQ(full.search.max_results, 7);
+  EXPECT_EQ(full.search.scope, "us");
   EXPECT_EQ(full.with_details, WithDetails::kYes);
   EXPECT_EQ(read("query: 'a' view: RECORD_VIEW_BASIC").with_details, WithDetails::kNo);
 }
@@ -325,6 +336,7 @@ TEST(RequestTest, SearchRefusals) {
       {"query: 'a' layers: LAYER_UNSPECIFIED", "LAYER_UNKNOWN", "layers[0]", "layers[0] 0"},
       {"query: 'a' layers: [1, 4]", "LAYER_UNKNOWN", "layers[1]", "layers[1] 4 is unknown"},
       {"query: 'a' view: 3", "VIEW_UNKNOWN", "view", "view 3 is unknown"},
+      {"query: 'a' scope: 'eu/'", "SCOPE_INVALID", "scope", "scope \"eu/\" is not labels"},
   };
   for (const Refusal& refusal : refusals) {
     ExpectRefused(Read(Proto<v1::SearchRequest>(refusal.request)).status(), refusal);

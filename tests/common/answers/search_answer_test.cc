@@ -173,5 +173,15 @@ TEST(SearchHandlerTest, EqualAnswersAreEqualBytes) {
   EXPECT_NE(bytes("query: 'http'"), bytes("query: 'https'"));
 }
 
+TEST(SearchHandlerTest, OwnersAreFoundAndNamedAsTheReason) {
+  const Registry registry = MakeScopedRegistry("billing,1,tcp,,payments,,eu\naudit,2,tcp,,,,us\n");
+  const v1::SearchResponse found = SearchOk(registry, "query: 'Payment'");
+  ASSERT_THAT(found.matches(), SizeIs(1));
+  EXPECT_EQ(found.matches(0).kind(), v1::MATCH_KIND_PART_OF_WORD);
+  EXPECT_THAT(found.matches(0).fields(), ElementsAre(v1::MATCH_FIELD_OWNER));
+  EXPECT_EQ(SearchOk(registry, "query: 'payments' scope: 'us'").total_count(), 0);
+  EXPECT_EQ(SearchOk(registry, "query: 'payments' scope: 'eu/prod'").total_count(), 1);
+}
+
 }  // namespace
 }  // namespace portreg

@@ -196,5 +196,14 @@ TEST(RangeCursorTest, ContinuesAnywhereWithNothingLostOrRepeated) {
   }
 }
 
+TEST(RangeCursorTest, AScopeLeavesOutLocalRecordsOfOthers) {
+  const Registry registry =
+      MakeScopedRegistry("a,1,tcp,,,,eu\nb,2,tcp,,,,us\nc,3,tcp,,,,\n", "web,4,tcp,\n");
+  RangeCursor cursor(registry, {.layers = {}, .scope = "eu/prod"});
+  std::vector<std::string> names;
+  while (const ServiceRecord* record = cursor.Next()) names.emplace_back(record->service);
+  EXPECT_EQ(names, (std::vector<std::string>{"a", "c", "web"}));
+}
+
 }  // namespace
 }  // namespace portreg

@@ -410,5 +410,15 @@ TEST(RegistryTest, RecordsOutliveMoves) {
   EXPECT_EQ(third.revision(), revision);
 }
 
+TEST(RegistryTest, TakenLocallyDependsOnTheScope) {
+  const Registry registry = MakeScopedRegistry("a,1,tcp,,,,eu\nb,2,tcp,,,,\n");
+  EXPECT_TRUE(registry.TakenLocally(1, Transport::kTcp));
+  EXPECT_TRUE(registry.TakenLocally(1, Transport::kTcp, "eu/prod"));
+  EXPECT_FALSE(registry.TakenLocally(1, Transport::kTcp, "us"));
+  EXPECT_TRUE(registry.TakenLocally(2, Transport::kTcp, "us"));
+  EXPECT_FALSE(registry.States(1, Transport::kTcp, "us").front().taken_locally);
+  EXPECT_TRUE(registry.States(1, Transport::kTcp, "eu").front().taken_locally);
+}
+
 }  // namespace
 }  // namespace portreg

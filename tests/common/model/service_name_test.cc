@@ -24,6 +24,8 @@ TEST(ServiceNameTest, AMissIsToldWithItsTransport) {
   EXPECT_EQ(NotInRegistry("nosuch", Transport::kNone), "service \"nosuch\" is not in the registry");
   EXPECT_EQ(NotInRegistry("Ssh", Transport::kDccp),
             "service \"Ssh\" is not in the registry for dccp");
+  EXPECT_EQ(NotInRegistry("ssh", Transport::kTcp, "eu/prod"),
+            "service \"ssh\" is not in the registry for tcp in scope \"eu/prod\"");
   EXPECT_EQ(NotInRegistry("a\x1B\ncaf\xC3\xA9", Transport::kNone),
             "service \"a\\x1b\\ncaf\xC3\xA9\" is not in the registry");
 }

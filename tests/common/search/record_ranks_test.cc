@@ -58,5 +58,20 @@ TEST(RecordRanksTest, WhatAnswersAQuestionAboutTransportAndLayers) {
   EXPECT_THAT(answering(Transport::kUdp, {Layer::kLocal}), IsEmpty());
 }
 
+TEST(RecordRanksTest, WhatAnswersAQuestionAboutAScope) {
+  const Registry registry = MakeScopedRegistry(
+      "a,1,tcp,,,,\nbb,2,udp,,,,eu\nccc,3,tcp,,,,eu/prod\ndddd,4,tcp,,,,us\n", "web,80,tcp,\n");
+  const RecordRanks ranks(registry);
+  const auto answering = [&](Transport transport, absl::string_view scope) {
+    return InOrder(registry, ranks, ranks.Answering(transport, {}, scope));
+  };
+  EXPECT_THAT(answering(Transport::kNone, "eu/test"),
+              ElementsAre("local 1/tcp a", "local 2/udp bb", "iana 80/tcp web"));
+  EXPECT_THAT(answering(Transport::kTcp, "eu"),
+              ElementsAre("local 1/tcp a", "local 3/tcp ccc", "iana 80/tcp web"));
+  EXPECT_THAT(InOrder(registry, ranks, ranks.Answering(Transport::kNone, {Layer::kLocal}, "us")),
+              ElementsAre("local 1/tcp a", "local 4/tcp dddd"));
+}
+
 }  // namespace
 }  // namespace portreg

@@ -16,6 +16,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "common/model/registry.h"
+#include "common/model/scope.h"
 #include "common/search/edit_distance.h"
 #include "common/search/search.h"
 
@@ -54,7 +55,9 @@ class SearchOracle {
     for (const ServiceRecord* const record : registry.records()) {
       const std::string service = absl::AsciiStrToLower(record->service);
       texts_.push_back({service, absl::StrCat(service, " ", absl::AsciiStrToLower(record->aliases)),
-                        absl::AsciiStrToLower(record->description)});
+                        absl::AsciiStrToLower(record->description),
+                        absl::AsciiStrToLower(record->details.owner),
+                        absl::AsciiStrToLower(record->details.assignee)});
     }
   }
 
@@ -84,28 +87,35 @@ class SearchOracle {
     // The service and its aliases.
     std::string names;
     std::string description;
+    std::string owner;
+    std::string assignee;
   };
 
   [[nodiscard]] bool IsWanted(const SearchQuestion& question, RecordIndex index) const {
     const ServiceRecord& record = registry_.record(index);
     const std::vector<Layer>& layers = question.layers;
     return Answers(record.transport, question.transport) &&
+           (record.layer != Layer::kLocal || ScopesOverlap(record.scope, question.scope)) &&
            (layers.empty() ||
             std::find(layers.begin(), layers.end(), record.layer) != layers.end());
   }
 
   void AddMatch(RecordIndex index, absl::string_view phrase, const std::vector<std::string>& words,
                 std::vector<SearchMatch>& matches) const {
-    const auto& [service, names, description] = texts_[index];
+    const auto& [service, names, description, owner, assignee] = texts_[index];
     SearchMatch match = {index, MatchKind::kWord, false, false};
     for (const std::string& word : words) {
       const WordStanding in_service = StandingOf(word, names);
       const WordStanding in_description = StandingOf(word, description);
-      const WordStanding best = std::max(in_service, in_description);
+      const WordStanding in_owner = StandingOf(word, owner);
+      const WordStanding in_assignee = StandingOf(word, assignee);
+      const WordStanding best = std::max({in_service, in_description, in_owner, in_assignee});
       if (best == WordStanding::kAbsent) return;
       if (best == WordStanding::kPart) match.kind = MatchKind::kPartOfWord;
       match.in_service |= in_service != WordStanding::kAbsent;
       match.in_description |= in_description != WordStanding::kAbsent;
+      match.in_owner |= in_owner != WordStanding::kAbsent;
+      match.in_assignee |= in_assignee != WordStanding::kAbsent;
     }
     if (absl::StartsWith(service, phrase)) match.kind = MatchKind::kNamePrefix;
     if (HasName(index, phrase)) match.kind = MatchKind::kExactName;
@@ -124,9 +134,10 @@ class SearchOracle {
     return std::find(parts.begin(), parts.end(), phrase) != parts.end();
   }
 
-  [[nodiscard]] std::tuple<MatchKind, bool, Layer, size_t, RecordIndex> Key(
+  [[nodiscard]] std::tuple<MatchKind, int, Layer, size_t, RecordIndex> Key(
       const SearchMatch& match) const {
-    return {match.kind, !match.in_service, registry_.record(match.record).layer,
+    const int field = match.in_service ? 0 : match.in_description ? 1 : 2;
+    return {match.kind, field, registry_.record(match.record).layer,
             texts_[match.record].service.size(), match.record};
   }
 

@@ -25,12 +25,14 @@ namespace portreg {
 
 bool operator==(const SearchMatch& a, const SearchMatch& b) {
   return a.record == b.record && a.kind == b.kind && a.in_service == b.in_service &&
-         a.in_description == b.in_description;
+         a.in_description == b.in_description && a.in_owner == b.in_owner &&
+         a.in_assignee == b.in_assignee;
 }
 
 void PrintTo(const SearchMatch& match, std::ostream* out) {
   *out << "record " << match.record << " kind " << static_cast<int>(match.kind)
-       << (match.in_service ? " s" : "") << (match.in_description ? " d" : "");
+       << (match.in_service ? " s" : "") << (match.in_description ? " d" : "")
+       << (match.in_owner ? " o" : "") << (match.in_assignee ? " a" : "");
 }
 
 namespace {
@@ -53,7 +55,7 @@ void ExpectSame(const SearchIndex& index, const SearchOracle& oracle,
   const std::string asked =
       absl::StrCat("\"", absl::CHexEscape(question.query), "\", transport ",
                    static_cast<int>(question.transport), ", layers ", question.layers.size(),
-                   ", at most ", question.max_results);
+                   ", scope \"", question.scope, "\", at most ", question.max_results);
   EXPECT_EQ(found.total_count, expected.total_count) << asked;
   EXPECT_EQ(found.matches, expected.matches) << asked;
   EXPECT_EQ(found.similar_services, expected.similar_services) << asked;
@@ -99,15 +101,34 @@ std::string RandomText(Random& random, size_t max_pieces) {
   return text;
 }
 
+constexpr std::array<absl::string_view, 5> kScopes = {"", "", "a", "a/b", "ab"};
+
+// The columns of RandomRow.
+constexpr absl::string_view kRandomHeader =
+    "Service Name,Port Number,Transport Protocol,Description,Assignee,Owner,Scope\n";
+
+Registry RegistryOf(const LayerRows& rows) {
+  const auto table = [](absl::string_view text) { return absl::StrCat(kRandomHeader, text); };
+  std::vector<LayerData> layers;
+  if (!rows.iana.empty()) layers.push_back(LayerOfText(Layer::kIana, table(rows.iana)));
+  if (!rows.common.empty()) layers.push_back(LayerOfText(Layer::kCommon, table(rows.common)));
+  if (!rows.local.empty()) layers.push_back(OwnTableOfText(table(rows.local)));
+  return Registry::Create(std::move(layers)).value();
+}
+
 std::string RandomRow(Random& random) {
   static constexpr std::array<absl::string_view, 5> kTransportNames = {"tcp", "udp", "sctp", "dccp",
                                                                        ""};
   const std::string service = RandomText(random, 3).substr(0, 60);
   const std::string description = RandomText(random, 8);
+  const std::string assignee = RandomText(random, 2);
+  const std::string owner = RandomText(random, 2);
+  const absl::string_view scope = OneOf(random, kScopes);
   // At times a copy of the row on the next transport, as most of IANA's have.
   const std::string port = absl::StrCat(Below(random, 300));
   const auto row = [&](absl::string_view transport) {
-    return absl::StrCat("\"", service, "\",", port, ",", transport, ",\"", description, "\"\n");
+    return absl::StrCat("\"", service, "\",", port, ",", transport, ",\"", description, "\",\"",
+                        assignee, "\",\"", owner, "\",", scope, "\n");
   };
   if (Below(random, 2) == 0) return row(OneOf(random, kTransportNames));
   return absl::StrCat(row("tcp"), row("udp"));
@@ -148,7 +169,7 @@ std::string RandomQuery(Random& random, const Registry& registry) {
     const size_t at = Below(random, text.size());
     return std::string(text.substr(at, 1 + Below(random, text.size() - at)));
   };
-  switch (Below(random, 8)) {
+  switch (Below(random, 10)) {
     case 0:
       return std::string(record.service);
     case 1:
@@ -162,6 +183,10 @@ std::string RandomQuery(Random& random, const Registry& registry) {
     case 5:
       return absl::StrCat(part_of(record.service), " ",
                           part_of(OneOf(random, registry.records())->description));
+    case 7:
+      return part_of(record.details.assignee);
+    case 8:
+      return absl::StrCat(part_of(record.details.owner), " ", part_of(record.service));
     case 6: {
       // One letter each, some of them again.
       std::vector<std::string> words;
@@ -179,6 +204,7 @@ SearchQuestion RandomQuestion(Random& random, const Registry& registry) {
   static constexpr std::array<size_t, 6> kMax = {0, 1, 2, 7, 50, 500};
   SearchQuestion question = {.query = RandomQuery(random, registry), .layers = {}};
   question.max_results = OneOf(random, kMax);
+  if (Below(random, 4) == 0) question.scope = std::string(OneOf(random, kScopes));
   if (Below(random, 3) == 0) question.transport = OneOf(random, kTransports);
   if (Below(random, 3) == 0) {
     for (const Layer layer : kLayers) {
@@ -203,7 +229,7 @@ TEST(SearchOracleTest, SmallRegistriesOfAllKinds) {
     const std::string iana = RandomRows(random, Below(random, 80));
     const std::string common = RandomRows(random, Below(random, 20));
     const std::string local = RandomRows(random, 1 + Below(random, 80));
-    const Registry registry = MakeRegistry({.iana = iana, .common = common, .local = local});
+    const Registry registry = RegistryOf({.iana = iana, .common = common, .local = local});
     ExpectSameForRandomQuestions(random, registry, 100);
   }
 }
@@ -214,7 +240,7 @@ TEST(SearchOracleTest, LargerRegistriesOfFewWords) {
     SCOPED_TRACE(absl::StrCat("seed ", seed));
     Random random(seed);
     const std::string rows = RandomRows(random, 4'000);
-    ExpectSameForRandomQuestions(random, MakeRegistry({.iana = rows}), 80);
+    ExpectSameForRandomQuestions(random, RegistryOf({.local = rows}), 80);
   }
 }
 

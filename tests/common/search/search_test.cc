@@ -56,12 +56,14 @@ std::string KindText(MatchKind kind) {
   return "?";
 }
 
-// "prefix s iana 80/tcp http": kind, s and d for the fields, the record.
+// "prefix s iana 80/tcp http": kind, s, d, o and a for the fields, the
+// record.
 std::vector<std::string> Matches(const Registry& registry, const SearchQuestion& question) {
   std::vector<std::string> described;
   for (const SearchMatch& match : Ask(registry, question).matches) {
     described.push_back(absl::StrCat(KindText(match.kind), " ", match.in_service ? "s" : "",
-                                     match.in_description ? "d" : "", " ",
+                                     match.in_description ? "d" : "", match.in_owner ? "o" : "",
+                                     match.in_assignee ? "a" : "", " ",
                                      Describe(registry.record(match.record))));
   }
   return described;
@@ -105,6 +107,36 @@ TEST(SearchTest, TheFirstKindThatFitsCounts) {
               ElementsAre("exact s iana 1/tcp mail", "prefix s iana 2/tcp mail-relay",
                           "word s iana 3/tcp relay-mail", "word d iana 5/tcp post",
                           "part s iana 4/tcp webmail", "part d iana 6/tcp letters"));
+}
+
+TEST(SearchTest, OwnersAndAssigneesComeLastOfTheirKind) {
+  std::vector<LayerData> layers;
+  layers.push_back(LayerOfText(
+      Layer::kLocal, absl::StrCat(kFullHeader, "a,1,tcp,,Mail Inc.,,,,,,,,MAIL team\n",
+                                  "b,2,tcp,,,,,,,,,,webmail\n", "c,3,tcp,web and mail,,,,,,,,,\n",
+                                  "d,4,tcp,,,,,,,,,,mail@example.net\n")));
+  layers.push_back(LayerOfText(
+      Layer::kIana,
+      absl::StrCat(kFullHeader, "our-mail,5,tcp,,Mail,,,,,,,,\n",
+                   "e,6,tcp,,\"Mailers, Ltd.\",,,,,,,,\n", "f,7,tcp,Mails,,,,,,,,,\n")));
+  const Registry registry = Registry::Create(std::move(layers)).value();
+  EXPECT_THAT(Matches(registry, "mail"),
+              ElementsAre("word sa iana 5/tcp our-mail", "word d local 3/tcp c",
+                          "word oa local 1/tcp a", "word o local 4/tcp d", "part d iana 7/tcp f",
+                          "part o local 2/tcp b", "part a iana 6/tcp e"));
+  EXPECT_THAT(Matches(registry, "team inc."), ElementsAre("word oa local 1/tcp a"));
+  EXPECT_THAT(Matches(registry, "our ail"), ElementsAre("part sa iana 5/tcp our-mail"));
+}
+
+TEST(SearchTest, AScopeLeavesOutLocalRecordsOnly) {
+  const Registry registry = MakeScopedRegistry(
+      "log-a,1,tcp,,,,\nlog-b,2,tcp,,,,eu\nlog-c,3,tcp,,,,us/prod\n", "log-d,4,tcp,\n");
+  EXPECT_THAT(Names(registry, {.query = "log", .layers = {}, .scope = "eu/prod"}),
+              ElementsAre("log-a", "log-b", "log-d"));
+  EXPECT_THAT(Names(registry, {.query = "log", .layers = {}, .scope = "us"}),
+              ElementsAre("log-a", "log-c", "log-d"));
+  EXPECT_THAT(Similar(registry, {.query = "log-x", .layers = {}, .scope = "asia"}),
+              ElementsAre("log-a", "log-d"));
 }
 
 TEST(SearchTest, TheBestComeFirst) {

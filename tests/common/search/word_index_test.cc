@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -39,6 +40,28 @@ Holding Find(const WordIndex& index, absl::string_view word) {
   index.Find(word, holding, whole, nullptr);
   return {BitsOf(holding.services()), BitsOf(holding.descriptions()), BitsOf(whole.services()),
           BitsOf(whole.descriptions())};
+}
+
+TEST(WordIndexTest, OwnersAndAssigneesAreOneText) {
+  std::vector<LayerData> layers;
+  layers.push_back(LayerOfText(
+      Layer::kLocal,
+      absl::StrCat(kFullHeader, "a,1,tcp,,Jane Doe,,,,,,,,ops\n", "a,1,udp,,Jane Doe,,,,,,,,ops\n",
+                   "a,2,tcp,,Ann,,,,,,,,Doe-team\n")));
+  const Registry registry = Registry::Create(std::move(layers)).value();
+  const WordIndex index(registry.records());
+  WordIndex::Texts holding(index);
+  WordIndex::Texts whole(index);
+  index.Find("doe", holding, whole, nullptr);
+  EXPECT_THAT(BitsOf(holding.holders()), ElementsAre(0, 1, 2));
+  EXPECT_THAT(BitsOf(whole.holders()), ElementsAre(0, 1, 2));
+  EXPECT_THAT(BitsOf(holding.services()), IsEmpty());
+  EXPECT_THAT(BitsOf(holding.descriptions()), IsEmpty());
+  holding.Clear();
+  whole.Clear();
+  index.Find("op", holding, whole, nullptr);
+  EXPECT_THAT(BitsOf(holding.holders()), ElementsAre(0, 1));
+  EXPECT_THAT(BitsOf(whole.holders()), IsEmpty());
 }
 
 TEST(WordIndexTest, TellsNamesFromDescriptionsAndWholeWordsFromParts) {

@@ -28,6 +28,8 @@ TEST(SearchReplyTest, HasTheBytesOfTheHandlersAnswer) {
            R"(query: "e" max_results: 1)",
            R"(query: "postgrsql")",
            R"(query: "no such words at all")",
+           R"(query: "cheshire")",
+           R"(query: "a" scope: "eu")",
            R"(query: "server" view: RECORD_VIEW_BASIC transport: TRANSPORT_SCTP)",
            R"(query: "server" view: RECORD_VIEW_FULL layers: [LAYER_IANA])",
        }) {

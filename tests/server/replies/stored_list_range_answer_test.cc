@@ -114,8 +114,8 @@ TEST(StoredListingTest, MessagesAreBounded) {
 }
 
 TEST(StoredListingTest, LeavesFiltersAndDetailsToTheHandler) {
-  for (const char* text :
-       {"view: RECORD_VIEW_FULL", "transport: TRANSPORT_TCP", "layers: LAYER_IANA"}) {
+  for (const char* text : {"view: RECORD_VIEW_FULL", "transport: TRANSPORT_TCP",
+                           "layers: LAYER_IANA", "scope: 'eu'"}) {
     EXPECT_FALSE(StoredListRangeAnswer::Serves(
         Read(Proto<v1::ListRangeRequest>(text), EmbeddedRegistry()).value()))
         << text;

@@ -65,11 +65,15 @@ std::vector<v1::LookupRequest> EveryFilter(v1::LookupRequest request) {
       requests.push_back(request);
     }
   }
+  request.clear_view();
+  request.clear_transport();
+  request.set_scope("eu");
+  requests.push_back(request);
   return requests;
 }
 
 bool IsPlain(const v1::LookupRequest& request) {
-  return request.transport() == v1::TRANSPORT_UNSPECIFIED &&
+  return request.transport() == v1::TRANSPORT_UNSPECIFIED && request.scope().empty() &&
          (request.view() == v1::RECORD_VIEW_UNSPECIFIED || request.view() == v1::RECORD_VIEW_BASIC);
 }
 

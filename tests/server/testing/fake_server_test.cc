@@ -109,6 +109,24 @@ class PendingLookup {
   const portreg::PendingCall call_;
 };
 
+TEST(FakeServerTest, HonoursTheScope) {
+  v1::PortRecord here = Record(7100, "billing");
+  here.set_scope("eu/prod");
+  const auto server = FakeServer::Start({here, Record(7101, "audit")}).value();
+  const std::unique_ptr<Client> client = ClientOf(*server);
+  const auto listed = [&](const std::string& scope) {
+    v1::ListRangeRequest request;
+    request.set_scope(scope);
+    std::vector<std::string> services;
+    portreg::RecordStream records = client->ListRange(request);
+    for (const v1::PortRecord& record : records) services.push_back(record.service());
+    EXPECT_TRUE(records.status().ok()) << records.status();
+    return services;
+  };
+  EXPECT_THAT(listed("eu"), ElementsAre("billing", "audit"));
+  EXPECT_THAT(listed("us"), ElementsAre("audit"));
+}
+
 TEST(FakeServerTest, AnswersFromItsRecords) {
   v1::PortRecord nameless;
   nameless.set_service("portless");

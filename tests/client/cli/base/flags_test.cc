@@ -47,6 +47,7 @@ std::string Describe(const Invocation& invocation) {
   for (const Layer layer : invocation.layers) {
     absl::StrAppend(&text, "layer ", ToString(layer), "\n");
   }
+  if (!invocation.scope.empty()) absl::StrAppend(&text, "scope ", invocation.scope, "\n");
   const ClientOptions& client = invocation.client;
   absl::StrAppend(&text, "target ", client.target, "\n", "timeout ",
                   absl::FormatDuration(client.timeout), " ",
@@ -150,6 +151,10 @@ TEST_F(FlagsTest, OutputFlagsAreRead) {
       {{"--offline", "443"}, "offline\n"},
       {{"--layer=iana", "443"}, "layer iana\n"},
       {{"--layer=Common,LOCAL", "443"}, "layer common\nlayer local\n"},
+      {{"--scope=eu/prod", "443"}, "scope eu/prod\n"},
+      {{"list", "--scope", "eu"}, "scope eu\n"},
+      {{"search", "a", "--scope=eu"}, "scope eu\n"},
+      {{"export", "--format=json", "--scope=eu"}, "scope eu\n"},
   });
 }
 
@@ -240,6 +245,10 @@ TEST_F(FlagsTest, UnusableArgumentsAreRefused) {
       {{"-o", "yaml", "443"}, "output format \"yaml\" is not table, wide, json, ndjson,"},
       {{"-o", "JSON", "443"}, "\"JSON\""},
       {{"--layer=iana,dns", "443"}, "layer \"dns\" is not local, common or iana"},
+      {{"--scope=eu//prod", "443"}, "scope \"eu//prod\" is not labels with \"/\" between them"},
+      {{"--scope=", "443"}, "--scope is empty, it must be SCOPE"},
+      {{"classify", "--scope=eu", "443"}, "--scope belongs to lookup, list, search and export"},
+      {{"info", "--scope=eu"}, "--scope belongs to"},
       {{"--short", "-o", "csv", "443"}, "--short and -o exclude each other"},
       {{"--short", "-o", "name", "443"}, "--short and -o exclude each other"},
       {{"classify", "443", "-o", "wide"}, "\"wide\" is not table, json, ndjson, csv or tsv"},

@@ -74,7 +74,8 @@ TEST(SuggesterTest, SimilarNamesPrecedeThoseThatBeginAlike) {
   FakeSource source;
   source.answer = Answer({"https", "ntps"}, {{v1::MATCH_KIND_NAME_PREFIX, "htps-alt"},
                                              {v1::MATCH_KIND_NAME_PREFIX, "htps-more"}});
-  EXPECT_THAT(Suggester({}, source).Suggest(Key("htps")), ElementsAre("https", "ntps", "htps-alt"));
+  EXPECT_THAT(Suggester({}, "", source).Suggest(Key("htps")),
+              ElementsAre("https", "ntps", "htps-alt"));
 }
 
 TEST(SuggesterTest, NamesComeOnceIgnoringCase) {
@@ -84,28 +85,29 @@ TEST(SuggesterTest, NamesComeOnceIgnoringCase) {
                                      {v1::MATCH_KIND_NAME_PREFIX, "htps-alt"},
                                      // Of another transport, say.
                                      {v1::MATCH_KIND_NAME_PREFIX, "HTPS"}});
-  EXPECT_THAT(Suggester({}, source).Suggest(Key("htps")), ElementsAre("HTTPS", "Htps-Alt"));
+  EXPECT_THAT(Suggester({}, "", source).Suggest(Key("htps")), ElementsAre("HTTPS", "Htps-Alt"));
 }
 
 TEST(SuggesterTest, OtherMatchesAreNoSuggestions) {
   FakeSource source;
   source.answer = Answer({}, {{v1::MATCH_KIND_WORD, "a"}, {v1::MATCH_KIND_PART_OF_WORD, "b"}});
-  EXPECT_THAT(Suggester({}, source).Suggest(Key("htps")), IsEmpty());
+  EXPECT_THAT(Suggester({}, "", source).Suggest(Key("htps")), IsEmpty());
 }
 
-TEST(SuggesterTest, AsksForTransportAndLayers) {
+TEST(SuggesterTest, AsksForTransportLayersAndScope) {
   FakeSource source;
-  Suggester({Layer::kIana}, source).Suggest(Key("ht ps/udp"));
+  Suggester({Layer::kIana}, "eu", source).Suggest(Key("ht ps/udp"));
   ASSERT_THAT(source.asked, SizeIs(1));
   EXPECT_EQ(source.asked[0].query(), "ht ps");
   EXPECT_EQ(source.asked[0].transport(), v1::TRANSPORT_UDP);
   EXPECT_THAT(source.asked[0].layers(), ElementsAre(v1::LAYER_IANA));
+  EXPECT_EQ(source.asked[0].scope(), "eu");
 }
 
 TEST(SuggesterTest, ThreeNamesAreAskedAbout) {
   FakeSource source;
   source.answer = Answer({"https"}, {});
-  Suggester suggester({}, source);
+  Suggester suggester({}, "", source);
   for (int i = 0; i < 3; ++i) EXPECT_THAT(suggester.Suggest(Key("htps")), SizeIs(1));
   EXPECT_THAT(suggester.Suggest(Key("htps")), IsEmpty());
   EXPECT_THAT(source.asked, SizeIs(3));
@@ -114,7 +116,7 @@ TEST(SuggesterTest, ThreeNamesAreAskedAbout) {
 TEST(SuggesterTest, AFailureEndsTheAsking) {
   FakeSource source;
   source.answer = absl::UnimplementedError("no Search");
-  Suggester suggester({}, source);
+  Suggester suggester({}, "", source);
   EXPECT_THAT(suggester.Suggest(Key("htps")), IsEmpty());
   source.answer = Answer({"https"}, {});
   EXPECT_THAT(suggester.Suggest(Key("htps")), IsEmpty());
@@ -123,7 +125,7 @@ TEST(SuggesterTest, AFailureEndsTheAsking) {
 
 TEST(SuggesterTest, WhatSearchDoesNotTakeIsNotAskedAbout) {
   FakeSource source;
-  Suggester suggester({}, source);
+  Suggester suggester({}, "", source);
   std::string words = "w";
   for (int i = 1; i < 16; ++i) words += " w";
   suggester.Suggest(Key(words));

@@ -108,6 +108,11 @@ TEST(WordsTest, MatchesHaveTheirReason) {
   EXPECT_EQ(Reason(v1::MATCH_KIND_WORD, {kService}), "word in name");
   EXPECT_EQ(Reason(v1::MATCH_KIND_WORD, {kDescription}), "word in description");
   EXPECT_EQ(Reason(v1::MATCH_KIND_WORD, {kService, kDescription}), "word");
+  EXPECT_EQ(Reason(v1::MATCH_KIND_WORD, {v1::MATCH_FIELD_OWNER}), "word in owner");
+  EXPECT_EQ(Reason(v1::MATCH_KIND_WORD, {v1::MATCH_FIELD_ASSIGNEE}), "word in assignee");
+  EXPECT_EQ(Reason(v1::MATCH_KIND_PART_OF_WORD, {v1::MATCH_FIELD_OWNER}), "part of owner");
+  EXPECT_EQ(Reason(v1::MATCH_KIND_WORD, {v1::MATCH_FIELD_OWNER, v1::MATCH_FIELD_ASSIGNEE}), "word");
+  EXPECT_EQ(Reason(v1::MATCH_KIND_WORD, {static_cast<v1::MatchField>(kUnknown)}), "word");
   EXPECT_EQ(Reason(v1::MATCH_KIND_WORD, {}), "word");
   EXPECT_EQ(Reason(v1::MATCH_KIND_PART_OF_WORD, {kService}), "part of name");
   EXPECT_EQ(Reason(v1::MATCH_KIND_PART_OF_WORD, {kDescription}), "part of description");
