@@ -8,9 +8,9 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "common/model/collision.h"
 #include "common/model/port.h"
 #include "common/model/record.h"
+#include "common/model/scope.h"
 
 namespace portreg::server {
 namespace {
