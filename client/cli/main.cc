@@ -114,6 +114,9 @@ int main(int argc, char** argv) {
   }
   output.terminal = portreg::cli::StandardOutput(invocation->color);
   output.out = portreg::cli::Printer(stdout, output.terminal.is_terminal);
+  if (invocation->verb == Verb::kImport) {
+    Close(portreg::cli::RunImport(*invocation, output), output);
+  }
   const absl::StatusOr<std::unique_ptr<Source>> source = MakeSource(*invocation);
   if (!source.ok()) {
     const absl::Status status = portreg::cli::NamedByOrigin(source.status(), *invocation);

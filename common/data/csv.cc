@@ -28,6 +28,8 @@ std::string ToCsvField(absl::string_view text) {
 absl::StatusOr<bool> CsvReader::Next(std::vector<CsvField>& row) {
   row.clear();
   SkipBlankLines();
+  row_begin_ = at_;
+  row_line_ = line_;
   if (at_ == text_.size()) return false;
   while (true) {
     if (TakePlainFields(row)) {
@@ -45,12 +47,20 @@ absl::StatusOr<bool> CsvReader::Next(std::vector<CsvField>& row) {
       ConsumeRowEnd();
       return true;
     }
-    ++at_;  // the comma
+    ++at_;  // the delimiter
   }
 }
 
+void CsvReader::SkipLine() {
+  const size_t end = text_.find('\n', row_begin_);
+  at_ = end == absl::string_view::npos ? text_.size() : end + 1;
+  line_ = row_line_ + 1;
+  line_start_ = at_;
+}
+
 bool CsvReader::TakePlainFields(std::vector<CsvField>& row) {
-  if (at_ >= last_line_end_) return false;
+  // kSpecial has the comma alone, because the tables that must be read fast use it.
+  if (at_ >= last_line_end_ || delimiter_ != ',') return false;
   const char* at = text_.data() + at_;
   bool at_row_end = false;
   while (!at_row_end && row.size() < kMaxFields) {
@@ -92,7 +102,10 @@ absl::StatusOr<CsvField> CsvReader::ReadField() {
 
 absl::Status CsvReader::ReadPlain(CsvField& field) {
   size_t end = at_;
-  while (end < text_.size() && text_[end] != ',' && text_[end] != '\n' && text_[end] != '\r') ++end;
+  while (end < text_.size() && text_[end] != delimiter_ && text_[end] != '\n' &&
+         text_[end] != '\r') {
+    ++end;
+  }
   field.text = text_.substr(at_, end - at_);
   at_ = end;
   if (field.text.size() > kMaxFieldBytes) {
@@ -135,7 +148,7 @@ absl::Status CsvReader::ReadQuoted(CsvField& field) {
   if (escaped)
     field.text = unescaped_.emplace_back(absl::StrReplaceAll(field.text, {{R"("")", R"(")"}}));
   at_ = begin + *end + 1;
-  if (at_ < text_.size() && text_[at_] != ',' && !AtRowEnd()) {
+  if (at_ < text_.size() && text_[at_] != delimiter_ && !AtRowEnd()) {
     return ErrorAt(Position(at_), "text after the closing quote of a field");
   }
   return absl::OkStatus();

@@ -1,4 +1,5 @@
 // Reads and writes comma-separated values: RFC 4180, with LF as well as CRLF row ends.
+// Other delimiters than the comma can be read.
 #ifndef PORTREG_COMMON_DATA_CSV_H_
 #define PORTREG_COMMON_DATA_CSV_H_
 
@@ -46,9 +47,13 @@ class CsvReader {
   // The most fields that are accepted in one row; IANA's rows have 12.
   static constexpr size_t kMaxFields = 64;
 
-  // `text` and `unescaped` must outlive the reader and all rows.
-  CsvReader(absl::string_view text, std::deque<std::string>& unescaped)
-      : text_(text), unescaped_(unescaped), last_line_end_(text.rfind('\n') + 1) {}
+  // `text` and `unescaped` must outlive the reader and all rows. `delimiter` ends a field;
+  // it must not be a quote, CR or LF.
+  CsvReader(absl::string_view text, std::deque<std::string>& unescaped, char delimiter = ',')
+      : text_(text),
+        unescaped_(unescaped),
+        last_line_end_(text.rfind('\n') + 1),
+        delimiter_(delimiter) {}
 
   // Replaces the contents of `row` with the next row. Returns false at the end of
   // the text. Skips blank lines. Returns INVALID_ARGUMENT, with line and column, if
@@ -56,6 +61,13 @@ class CsvReader {
   // closing quote, a carriage return in an unquoted field, or a field or row that
   // exceeds the limits above.
   absl::StatusOr<bool> Next(std::vector<CsvField>& row);
+
+  // Continues at the line that follows the first line of the row that Next() read last.
+  // For a caller that leaves out a row after an error.
+  void SkipLine();
+
+  // The line on which the row that Next() read last begins.
+  [[nodiscard]] uint32_t row_line() const { return row_line_; }
 
  private:
   void SkipBlankLines();
@@ -76,9 +88,13 @@ class CsvReader {
   // The offset after the last line feed; 0 if there is none. A search for a line feed
   // that begins before this offset always finds one.
   const size_t last_line_end_;
+  const char delimiter_;
   size_t at_ = 0;
   size_t line_start_ = 0;
   uint32_t line_ = 1;
+  // The beginning of the row that Next() read last.
+  size_t row_begin_ = 0;
+  uint32_t row_line_ = 1;
 };
 
 }  // namespace portreg

@@ -282,12 +282,19 @@ class ToolTest(CompletionTestCase):
             f"portreg --{flag}{sign}c": {"ca.pem"}
             for flag in ("cacert", "cert", "key") for sign in "= "})
 
+    def test_import_completes_files_and_encodings(self):
+        self.assert_completed({
+            "portreg import l": {"local.csv"},
+            "portreg import --transport=tcp l": {"local.csv"},
+            "portreg import --encoding=w": {"windows-1252"},
+            "portreg import --transport s": {"sctp"}})
+
     def test_what_is_not_known_here_is_not_completed(self):
         self.assert_completed({
             f"portreg {flag}": set()
             for flag in ("--target=", "--target ", "--target=unix:",
                          "--header=", "--timeout=", "--server-name ",
-                         "--max-results=")})
+                         "--max-results=", "--columns=", "--protocol ")})
 
 
 class ServerTest(CompletionTestCase):

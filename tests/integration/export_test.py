@@ -33,7 +33,7 @@ from expected import TRANSPORTS, Entry, entries
 from portreg_proto import pb, records
 from processes import Portregd
 
-FORMATS = ("services", "sysctl-reserved", "iana-csv", "json")
+FORMATS = ("services", "sysctl-reserved", "iana-csv", "csv", "json")
 EPHEMERAL = (32768, 60999)
 # Which layer's name a port has, and which layer's port a name has.
 NAMING_ORDER = (LOCAL, COMMON, IANA)
@@ -565,7 +565,7 @@ class FailureTest(unittest.TestCase):
     def test_unusable_command_lines_exit_1_and_name_the_culprit(self):
         for arguments, naming in (
                 ((), "iana-csv"), (("--format=",), "sysctl-reserved"),
-                (("--format=xml",), "xml"), (("--format=csv",), "iana-csv"),
+                (("--format=xml",), "xml"), (("--format=CSV",), "iana-csv"),
                 (("--format=json", "-o", "json"), "-o"),
                 (("--format=json", "--short"), "--short"),
                 (("--format=iana-csv", "--no-headers"), "--no-headers"),

@@ -18,6 +18,7 @@ import tool
 from processes import Portregd
 
 GOLDEN_DIR = pathlib.Path(__file__).resolve().parent / "golden"
+CASES_DIR = GOLDEN_DIR.parent / "import_cases"
 UPDATE_GOLDEN = os.environ.get("PORTREG_UPDATE_GOLDEN", "") == "1"
 RECORD_FORMATS = ("wide", "json", "ndjson", "csv", "tsv", "services", "name")
 OTHER_FORMATS = ("json", "ndjson", "csv", "tsv")
@@ -58,6 +59,7 @@ GOLDEN = {  # file without its ending: command line
     "export_sysctl": ("export", "--format=sysctl-reserved"),
     "export_iana_csv": ("export", "--format=iana-csv", "465"),
     "export_owners": ("export", "--format=iana-csv", "--layer=local"),
+    "export_csv": ("export", "--format=csv"),
     "export_json": ("export", "--format=json", "465/tcp"),
     **{f"lookup_{form}": ("8080", "9/dccp", "7102", "-o", form)
        for form in RECORD_FORMATS},
@@ -68,6 +70,12 @@ GOLDEN = {  # file without its ending: command line
     **{f"classify_{form}": ("classify", "443/tcp", "30000", "-o", form)
        for form in OTHER_FORMATS},
     **{f"info_{form}": ("info", "-o", form) for form in OTHER_FORMATS}}
+
+IMPORTS = {  # file without its ending: flags and a file of import_cases
+    "import_left_out": ("several_ports.csv",),
+    "import_markdown": ("tables.md",),
+    "import_protocols": ("--protocol=HTTP=tcp", "protocols.csv"),
+    "import_remarks": ("two_hosts.csv",)}
 
 ON_TERMINAL = {  # file without its ending: columns, command line
     "color_lookup": (80, ("443", "https", "7100")),
@@ -119,6 +127,14 @@ class GoldenTest(unittest.TestCase):
                 self.assert_golden(name, command, tool.run(
                     f"--target={SERVER.address}", *command))
 
+    def test_imports_are_those_in_the_golden_files(self):
+        for name, (*flags, case) in IMPORTS.items():
+            with self.subTest(file=name):
+                command = ("import", *flags, case)
+                outcome = tool.run("import", *flags, str(CASES_DIR / case))
+                self.assert_golden(name, command, outcome._replace(
+                    stderr=outcome.stderr.replace(f"{CASES_DIR}/", "")))
+
     def test_terminals_show_what_is_in_the_golden_files(self):
         for name, (columns, command) in ON_TERMINAL.items():
             with self.subTest(file=name):
@@ -128,7 +144,7 @@ class GoldenTest(unittest.TestCase):
 
     def test_there_is_no_other_golden_file(self):
         self.assertEqual({file.stem for file in GOLDEN_DIR.iterdir()},
-                         {*GOLDEN, *ON_TERMINAL})
+                         {*GOLDEN, *IMPORTS, *ON_TERMINAL})
 
 
 if __name__ == "__main__":

@@ -55,6 +55,7 @@ MAY_INCLUDE = {
     "common/model": {"common/text"},
     "common/search": {"common/model", "common/system"},
     "common/data": {"common/model", "common/text"},
+    "common/import": {"common/data", "common/model", "common/text"},
     "common/embedded": {"common/data", "common/model"},
     # The only room of common that knows the messages.
     "common/answers": {"protobuf", "proto", "common/model", "common/search",
@@ -115,8 +116,8 @@ MAY_INCLUDE = {
 
     "client/cli/display": {"utfcpp", "proto", "common/answers",
                            "common/model", "common/text"},
-    "client/cli/base": {"client/include", "common/model", "common/search",
-                        "common/text", "client/cli/display"},
+    "client/cli/base": {"client/include", "common/import", "common/model",
+                        "common/search", "common/text", "client/cli/display"},
     "client/cli/sources": {"proto", "client/include", "common/answers",
                            # Its CMake file links portreg::ranges, not the data.
                        "common/embedded", "common/model",
@@ -125,7 +126,7 @@ MAY_INCLUDE = {
                            "common/data", "common/model", "common/text",
                            "client/cli/base", "client/cli/display"},
     "client/cli/commands": {"protobuf", "proto", "common/answers",
-                            "common/model", "common/search", "common/text",
+                            "common/data", "common/import", "common/model", "common/search", "common/text",
                             "client/cli/base", "client/cli/display",
                             "client/cli/formats", "client/cli/sources"},
     # Its main() puts the rooms together.

@@ -23,9 +23,10 @@ constexpr uint16_t kRecordVerbs = For(Verb::kLookup, Verb::kList, Verb::kSearch)
 constexpr uint16_t kRowVerbs = kRecordVerbs | For(Verb::kClassify, Verb::kInfo);
 constexpr uint16_t kAnswerVerbs = kRowVerbs | For(Verb::kWatch);
 constexpr uint16_t kExportVerb = For(Verb::kExport);
+constexpr uint16_t kImportVerb = For(Verb::kImport);
 constexpr uint16_t kEveryVerb = kAnswerVerbs | kExportVerb;
 
-constexpr std::array<FlagInfo, 25> kFlags = {{
+constexpr std::array<FlagInfo, 29> kFlags = {{
     {Flag::kOutput, FlagSection::kOutput, "output", "o", "FORMAT", "", kAnswerVerbs,
      "one of the formats below; default: table"},
     {Flag::kShort, FlagSection::kOutput, "short", "", "", "", kAnswerVerbs,
@@ -48,6 +49,15 @@ constexpr std::array<FlagInfo, 25> kFlags = {{
      "export: one of its formats below"},
     {Flag::kReserveOverHalf, FlagSection::kOutput, "reserve-over-half", "", "", "", kExportVerb,
      "export: sysctl-reserved may take more than half of\nLinux' ephemeral range, 32768-60999"},
+    {Flag::kColumns, FlagSection::kOutput, "columns", "", "TITLE=COLUMN,...", "", kImportVerb,
+     "import: what columns hold, such as\n'App=Service Name'; - for nothing"},
+    {Flag::kTransport, FlagSection::kOutput, "transport", "", "TRANSPORT", "", kImportVerb,
+     "import: for tables that do not state transports"},
+    {Flag::kProtocol, FlagSection::kOutput, "protocol", "", "NAME=TRANSPORT,...", "", kImportVerb,
+     "import: what an application protocol uses: HTTP=tcp"},
+    {Flag::kEncoding, FlagSection::kOutput, "encoding", "", "NAME", "", kImportVerb,
+     "import: utf-8, utf-16, utf-16le, utf-16be or\nwindows-1252; default: by byte order mark, or "
+     "utf-8"},
     {Flag::kNoHeaders, FlagSection::kOutput, "no-headers", "", "", "", kRowVerbs,
      "no line of column titles"},
     {Flag::kColor, FlagSection::kOutput, "color", "", "WHEN", "", kAnswerVerbs,

@@ -14,6 +14,7 @@
 #include "client/cli/base/command_line.h"
 #include "client/cli/base/flag_table.h"
 #include "client/cli/base/formats.h"
+#include "client/cli/base/import_flags.h"
 #include "client/cli/base/metadata.h"
 #include "client/cli/base/settings.h"
 #include "client/cli/base/verbs.h"
@@ -123,9 +124,10 @@ absl::Status ReadFormatFlags(const Settings& settings, Invocation& invocation) {
 
 // Returns the layers that are used if the user names none; empty for all.
 std::vector<Layer> DefaultLayers(const Invocation& invocation) {
-  const bool is_iana_file =
-      invocation.verb == Verb::kExport && invocation.export_format == ExportFormat::kIanaCsv;
-  return is_iana_file ? std::vector<Layer>{Layer::kIana} : std::vector<Layer>();
+  if (invocation.verb != Verb::kExport) return {};
+  if (invocation.export_format == ExportFormat::kIanaCsv) return {Layer::kIana};
+  if (invocation.export_format == ExportFormat::kCsv) return {Layer::kLocal};
+  return {};
 }
 
 // Requires that ReadFormatFlags() has been called.
@@ -322,6 +324,8 @@ absl::StatusOr<Invocation> ReadInvocation(int argc, char** argv) {
   // Reads no settings, because an unusable variable must not disturb the shell.
   if (invocation.verb == Verb::kComplete) return invocation;
   const Settings settings(line);
+  if (absl::Status status = ReadImportFlags(settings, invocation); !status.ok()) return status;
+  if (invocation.verb == Verb::kImport) return invocation;
   for (const auto read :
        {ReadLikeFlag, ReadFormatFlags, ReadRecordFlags, ReadScopeFlag, ReadSearchFlags,
         ReadWatchFlags, ReadColorFlag, ReadMetadata, ReadServerFlags}) {

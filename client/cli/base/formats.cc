@@ -48,10 +48,11 @@ constexpr std::array<NamedFormat, 8> kFormats = {{
     {"name", Format::kName, Holds::kRecords},
 }};
 
-constexpr std::array<std::pair<absl::string_view, ExportFormat>, 4> kExportFormats = {{
+constexpr std::array<std::pair<absl::string_view, ExportFormat>, 5> kExportFormats = {{
     {"services", ExportFormat::kServices},
     {"sysctl-reserved", ExportFormat::kSysctlReserved},
     {"iana-csv", ExportFormat::kIanaCsv},
+    {"csv", ExportFormat::kCsv},
     {"json", ExportFormat::kJson},
 }};
 

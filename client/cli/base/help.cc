@@ -40,12 +40,13 @@ constexpr std::array<Item, 8> kFormatItems = {{
     {"name", "service names, each once"},
 }};
 
-constexpr std::array<Item, 4> kExportItems = {{
+constexpr std::array<Item, 5> kExportItems = {{
     {"services", "/etc/services: each name once for a transport, at its port"},
     {"sysctl-reserved",
      "a sysctl.d file: the ports of services that Linux shall not\nhand out to outgoing "
      "connections; 32768-60999, unless told"},
     {"iana-csv", "a file as IANA's, such as portregd --iana_file reads; layer\niana, unless told"},
+    {"csv", "an own table, such as portregd --local_file reads; layer\nlocal, unless told"},
     {"json", "all records with their details, in proto3 JSON"},
 }};
 
@@ -53,7 +54,7 @@ constexpr std::array<Item, 4> kExitCodes = {{
     {"0", "all found"},
     {"1", "unusable command line or key, or output cannot be written"},
     {"2", "nothing found for a key"},
-    {"3", "a file that would harm its host is not written"},
+    {"3", "a file that would harm its host is not written; import leaves rows out"},
 }};
 
 constexpr char kExamples[] = R"(
@@ -64,6 +65,7 @@ Examples:
   portreg --short --layer=iana 443
   portreg list 8000-8100 -o csv
   portreg export --format=services > services
+  portreg import ports.csv > local.csv
 )";
 
 // Returns "  term   meaning", with the term padded to `column` columns.
@@ -180,7 +182,7 @@ std::string HelpTextOf(Verb verb) {
   if (verb == Verb::kExport) {
     absl::StrAppend(&text,
                     FormatsOf(kExportItems, "Formats", [](absl::string_view) { return true; }));
-  } else if (verb != Verb::kHelp) {
+  } else if (verb != Verb::kHelp && verb != Verb::kImport) {
     absl::StrAppend(&text, FormatsOf(kFormatItems, "Formats", [verb](absl::string_view name) {
       return ReadFormat(name, verb).ok();
     }));

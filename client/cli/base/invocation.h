@@ -10,6 +10,7 @@
 
 #include "client/cli/base/verbs.h"
 #include "client/cli/display/terminal.h"
+#include "common/import/import_table.h"
 #include "common/model/limits.h"
 #include "common/model/record.h"
 #include "portreg/call_options.h"
@@ -19,7 +20,7 @@ namespace portreg::cli {
 
 enum class Format : uint8_t { kTable, kWide, kJson, kNdjson, kCsv, kTsv, kServices, kName };
 
-enum class ExportFormat : uint8_t { kServices, kSysctlReserved, kIanaCsv, kJson };
+enum class ExportFormat : uint8_t { kServices, kSysctlReserved, kIanaCsv, kCsv, kJson };
 
 struct Invocation {
   Verb verb = Verb::kLookup;
@@ -44,6 +45,8 @@ struct Invocation {
   // True if an export may reserve more than half of the ephemeral range.
   bool reserve_over_half = false;
   int max_results = kDefaultSearchResults;
+  // What import makes of its file.
+  ImportOptions import;
   // The revisions after which a watch ends. Absent: it never ends.
   std::optional<int> count;
   bool offline = false;

@@ -7,13 +7,14 @@
 namespace portreg::cli {
 namespace {
 
-constexpr std::array<VerbInfo, 8> kVerbs = {{
+constexpr std::array<VerbInfo, 9> kVerbs = {{
     {Verb::kLookup, "lookup", "KEY...", "what is on a port, what a service uses"},
     {Verb::kSearch, "search", "WORD...", "records whose names, texts or owners hold the words"},
     {Verb::kClassify, "classify", "PORT...", "is it a good choice?"},
     {Verb::kList, "list", "[RANGE]...", "the records of a range, or of all ports"},
     {Verb::kInfo, "info", "", "which registry answers"},
     {Verb::kExport, "export", "--format=FORMAT [RANGE]...", "the registry as a file for programs"},
+    {Verb::kImport, "import", "FILE", "a table of yours, in the format that portregd reads"},
     {Verb::kWatch, "watch", "", "tell when the registry changes, until Ctrl-C"},
     {Verb::kHelp, "help", "[COMMAND]", "this text, or what a command takes"},
 }};

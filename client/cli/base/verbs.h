@@ -19,6 +19,7 @@ enum class Verb : uint8_t {
   kSearch,
   kInfo,
   kExport,
+  kImport,
   kWatch,
   kHelp,
   kVersion,

@@ -28,6 +28,9 @@ int RunInfo(const Invocation& invocation, Source& source, const Output& output);
 int RunExport(const Invocation& invocation, Source& source, const Output& output);
 int RunWatch(const Invocation& invocation, Source& source, const Output& output);
 
+// Runs the command that asks no source.
+int RunImport(const Invocation& invocation, const Output& output);
+
 // Reads keys and lists of keys. INVALID_ARGUMENT, naming it, for an invalid key; also if
 // `keys` is empty.
 absl::StatusOr<std::vector<Query>> ReadQueries(const std::vector<std::string>& keys);

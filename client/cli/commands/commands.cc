@@ -146,6 +146,7 @@ int Run(const Invocation& invocation, Source& source, const Output& output) {
     case Verb::kWatch:
       return RunWatch(invocation, source, output);
     case Verb::kLookup:
+    case Verb::kImport:
     case Verb::kHelp:
     case Verb::kVersion:
     case Verb::kComplete:

@@ -15,7 +15,7 @@ namespace portreg::cli {
 inline constexpr int kExitOk = 0;
 inline constexpr int kExitUsage = 1;
 inline constexpr int kExitNotFound = 2;
-// The answer would harm its reader and is not written.
+// The answer would harm its reader and is not written, or an import left rows out.
 inline constexpr int kExitRefused = 3;
 inline constexpr int kExitGrpc = 64;
 inline constexpr int kExitInterrupted = 130;

@@ -9,8 +9,8 @@
 #include "absl/strings/str_join.h"
 #include "client/cli/commands/command_parts.h"
 #include "client/cli/display/clipped_record.h"
-#include "client/cli/formats/iana_csv_writer.h"
 #include "client/cli/formats/json_writers.h"
+#include "client/cli/formats/record_csv_writer.h"
 #include "client/cli/formats/record_writer.h"
 #include "client/cli/formats/reserved_ports_writer.h"
 #include "client/cli/formats/services_writer.h"
@@ -86,7 +86,12 @@ std::unique_ptr<RecordWriter> MakeWriter(const Invocation& invocation,
       return std::make_unique<ReservedPortsWriter>(HeadingOf(invocation, wanted),
                                                    invocation.reserve_over_half, out);
     case ExportFormat::kIanaCsv:
-      return std::make_unique<IanaCsvWriter>(IncludesLayer(invocation, Layer::kLocal), out);
+      return std::make_unique<RecordCsvWriter>(IncludesLayer(invocation, Layer::kLocal)
+                                                   ? RecordColumns::kIanaAndOwn
+                                                   : RecordColumns::kIana,
+                                               out);
+    case ExportFormat::kCsv:
+      return std::make_unique<RecordCsvWriter>(RecordColumns::kOwn, out);
     case ExportFormat::kJson:
       break;
   }

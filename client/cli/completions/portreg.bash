@@ -51,10 +51,11 @@ _portreg_names()
 
 _portreg()
 {
-  local -ra commands=(lookup classify list search export info watch help)
+  local -ra commands=(lookup classify list search export import info watch help)
   local -ra switches=(-o --short --no-headers --details --portless --like --reserve-over-half --offline --plaintext
     --tls -h --help --version)
-  local -ra settings=(--output= --color= --layer= --scope= --max-results= --count= --format= --target= --timeout=
+  local -ra settings=(--output= --color= --layer= --scope= --max-results= --count= --format= --columns=
+    --transport= --protocol= --encoding= --target= --timeout=
     --cacert= --cert= --key= --server-name= --header=)
   local IFS=$' \t\n'
   local -r takes_value=" -o= ${settings[*]} " current=${COMP_WORDS[COMP_CWORD]}
@@ -67,7 +68,9 @@ _portreg()
     case $flag in
       -o | --output) words='table wide json ndjson csv tsv services name' ;;
       --color) words='auto always never' ;;
-      --format) words='services sysctl-reserved iana-csv json' ;;
+      --format) words='services sysctl-reserved iana-csv csv json' ;;
+      --transport) words='tcp udp sctp dccp tcp/udp any' ;;
+      --encoding) words='utf-8 utf-16 utf-16le utf-16be windows-1252' ;;
       --layer)
         # A list: what stands before its last comma stays.
         local -r last=${value##*,}
@@ -92,7 +95,12 @@ _portreg()
     if [[ -z $first ]]; then
       mapfile -t COMPREPLY < <(compgen -W "${commands[*]}" -- "$current")
     fi
-    [[ ${#COMPREPLY[@]} != 0 ]] || _portreg_names "$first"
+    if [[ $first == import ]]; then
+      compopt -o filenames 2>/dev/null
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+    elif [[ ${#COMPREPLY[@]} == 0 ]]; then
+      _portreg_names "$first"
+    fi
   fi
   return 0
 }

@@ -6,7 +6,8 @@ function __portreg_awaits_command
     set -e words[1]
     while set -q words[1]
         switch $words[1]
-            case -o --output --color --layer --scope --max-results --count --format --target --timeout \
+            case -o --output --color --layer --scope --max-results --count --format --columns --transport \
+                --protocol --encoding --target --timeout \
                 --cacert --cert --key --server-name --header
                 set -e words[1]
             case '-*'
@@ -57,6 +58,9 @@ complete -c portreg -n __portreg_awaits_command -a search \
     -d 'Records whose names, texts or owners hold the words'
 complete -c portreg -n __portreg_awaits_command -a export \
     -d 'The registry as a file for programs'
+complete -c portreg -n __portreg_awaits_command -a import \
+    -d 'A table of yours, in the format that portregd reads'
+complete -c portreg -n '__fish_seen_subcommand_from import' -F
 complete -c portreg -n __portreg_awaits_command -a info -d 'Which registry answers'
 complete -c portreg -n __portreg_awaits_command -a watch -d 'Tell when the registry changes'
 complete -c portreg -n __portreg_awaits_command -a help -d 'How to use portreg'
@@ -75,9 +79,15 @@ complete -c portreg -l portless -d 'list, export: also names without a port'
 complete -c portreg -l like -d 'Search for the arguments'
 complete -c portreg -l max-results -x -d 'search: at most so many matches'
 complete -c portreg -l count -x -d 'watch: end after so many revisions'
-complete -c portreg -l format -x -a 'services sysctl-reserved iana-csv json' \
+complete -c portreg -l format -x -a 'services sysctl-reserved iana-csv csv json' \
     -d 'export: the format'
 complete -c portreg -l reserve-over-half -d 'export: reserve most ephemeral ports too'
+complete -c portreg -l columns -x -d 'import: what columns hold, TITLE=COLUMN'
+complete -c portreg -l transport -x -a 'tcp udp sctp dccp tcp/udp any' \
+    -d 'import: for tables that do not state transports'
+complete -c portreg -l protocol -x -d 'import: NAME=TRANSPORT of an application protocol'
+complete -c portreg -l encoding -x -a 'utf-8 utf-16 utf-16le utf-16be windows-1252' \
+    -d 'import: the encoding of the file'
 complete -c portreg -l target -x -d 'The server'
 complete -c portreg -l offline -d 'Answer from the embedded registry'
 complete -c portreg -l timeout -x -d 'How long a call may take'

@@ -49,14 +49,15 @@ TEST(ReadExportFormatTest, NamesAreRead) {
   EXPECT_EQ(*ReadExportFormat("services"), ExportFormat::kServices);
   EXPECT_EQ(*ReadExportFormat("sysctl-reserved"), ExportFormat::kSysctlReserved);
   EXPECT_EQ(*ReadExportFormat("iana-csv"), ExportFormat::kIanaCsv);
+  EXPECT_EQ(*ReadExportFormat("csv"), ExportFormat::kCsv);
   EXPECT_EQ(*ReadExportFormat("json"), ExportFormat::kJson);
 }
 
 TEST(ReadExportFormatTest, OthersAreRefusedWithWhatIsAllowed) {
   EXPECT_EQ(Message(ReadExportFormat("").status()),
-            "export needs --format=services, sysctl-reserved, iana-csv or json");
-  EXPECT_EQ(Message(ReadExportFormat("csv").status()),
-            "export format \"csv\" is not services, sysctl-reserved, iana-csv or json");
+            "export needs --format=services, sysctl-reserved, iana-csv, csv or json");
+  EXPECT_EQ(Message(ReadExportFormat("xml").status()),
+            "export format \"xml\" is not services, sysctl-reserved, iana-csv, csv or json");
 }
 
 }  // namespace

@@ -47,12 +47,13 @@ TEST(HelpTest, OfACommandNamesItsFlagsAndFormatsOnly) {
   EXPECT_THAT(HelpTextOf(Verb::kExport), HasSubstr("\n  sysctl-reserved "));
   EXPECT_THAT(HelpTextOf(Verb::kList), HasSubstr("\n  services "));
   EXPECT_THAT(HelpTextOf(Verb::kInfo), ::testing::Not(HasSubstr("\n  services ")));
+  EXPECT_THAT(HelpTextOf(Verb::kImport), ::testing::Not(HasSubstr("Formats")));
   EXPECT_THAT(HelpTextOf(Verb::kWatch), ::testing::Not(HasSubstr("\n  csv ")));
 }
 
 TEST(HelpTest, NamesEveryCommandAndFormat) {
   for (const std::string word :
-       {"lookup", "search", "classify", "list", "info", "export", "table", "wide", "json", "ndjson",
+       {"lookup", "search", "classify", "list", "info", "export", "import", "table", "wide", "json", "ndjson",
         "csv", "tsv", "services", "name", "sysctl-reserved", "iana-csv"}) {
     EXPECT_THAT(HelpText(), ::testing::ContainsRegex(absl::StrCat("\n  (portreg )?", word, " ")));
   }

@@ -1,4 +1,4 @@
-#include "client/cli/formats/iana_csv_writer.h"
+#include "client/cli/formats/record_csv_writer.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -25,7 +25,10 @@ constexpr char kHeader[] =
     "Modification Date,Reference,Service Code,Unauthorized Use Reported,Assignment Notes";
 
 std::string Csv(const std::vector<v1::PortRecord>& records, bool with_owner = false) {
-  const auto make = [&](Printer out) { return std::make_unique<IanaCsvWriter>(with_owner, out); };
+  const auto make = [&](Printer out) {
+    return std::make_unique<RecordCsvWriter>(
+        with_owner ? RecordColumns::kIanaAndOwn : RecordColumns::kIana, out);
+  };
   return WrittenBy(make, records).text;
 }
 
@@ -44,14 +47,14 @@ v1::PortRecord DetailedRecord() {
   return record;
 }
 
-TEST(IanaCsvWriterTest, RecordIsARow) {
+TEST(RecordCsvWriterTest, RecordIsARow) {
   EXPECT_EQ(Csv({DetailedRecord()}),
             std::string(kHeader) +
                 "\nhttps,443,tcp,http over TLS,\"as, signee\",\"\"\"contact\"\"\",2021-10-01,"
                 "2022-02-07,[RFC9110],1234,\"two\nlines\", blanks \n");
 }
 
-TEST(IanaCsvWriterTest, ColumnsOfOwnTablesComeLast) {
+TEST(RecordCsvWriterTest, ColumnsOfOwnTablesComeLast) {
   const std::vector<std::string> lines = LinesOf(Csv({Https(), DetailedRecord()}, true));
   EXPECT_EQ(lines[0], std::string(kHeader) + ",Owner,Since,Until,Bind,Aliases,Scope,Status");
   EXPECT_EQ(lines[1], "https,443,tcp,http over TLS,,,,,,,,,,,,,,,");
@@ -69,7 +72,7 @@ TEST(IanaCsvWriterTest, ColumnsOfOwnTablesComeLast) {
             "retired");
 }
 
-TEST(IanaCsvWriterTest, PortsAreAsIanaWritesThem) {
+TEST(RecordCsvWriterTest, PortsAreAsIanaWritesThem) {
   v1::PortRecord range = RecordOf(6000, v1::TRANSPORT_UNSPECIFIED, "x11", "");
   range.set_last_port(6063);
   v1::PortRecord reserved = RecordOf(0, v1::TRANSPORT_UDP, "", "Reserved");
@@ -79,7 +82,7 @@ TEST(IanaCsvWriterTest, PortsAreAsIanaWritesThem) {
                                                        "a,,tcp,no port,,,,,,,,\n");
 }
 
-TEST(IanaCsvWriterTest, IsReadBackAsItWas) {
+TEST(RecordCsvWriterTest, IsReadBackAsItWas) {
   const std::string text = Csv({DetailedRecord(), Portless("a")}, true);
   std::deque<std::string> unescaped;
   const absl::StatusOr<ParsedIanaCsv> parsed = ParseIanaCsv(text, Layer::kLocal, unescaped);
@@ -105,28 +108,41 @@ TEST(IanaCsvWriterTest, IsReadBackAsItWas) {
   EXPECT_EQ(parsed->records[1].ports, std::nullopt);
 }
 
-TEST(IanaCsvWriterTest, NothingIsWrittenBeforeTheEnd) {
-  const auto make = [](Printer out) { return std::make_unique<IanaCsvWriter>(false, out); };
+TEST(RecordCsvWriterTest, UnknownLayersAreNoObstacleButUnknownTransportsAre) {
+  v1::PortRecord record = Https();
+  record.set_layer(static_cast<v1::Layer>(9));
+  EXPECT_THAT(Csv({record}), ::testing::HasSubstr("\nhttps,443,tcp,"));
+  record.set_transport(static_cast<v1::Transport>(9));
+  const Written written = WrittenBy(
+      [](Printer out) { return std::make_unique<RecordCsvWriter>(RecordColumns::kOwn, out); },
+      [&](RecordWriter& writer) { writer.Write(record); });
+  EXPECT_EQ(written.status.code(), absl::StatusCode::kInternal);
+}
+
+TEST(RecordCsvWriterTest, NothingIsWrittenBeforeTheEnd) {
+  const auto make = [](Printer out) {
+    return std::make_unique<RecordCsvWriter>(RecordColumns::kIana, out);
+  };
   EXPECT_EQ(WrittenBy(make, [](RecordWriter& writer) { writer.Write(Https()); }).text, "");
 }
 
-TEST(IanaCsvWriterTest, FileThatPortregdWouldRefuseIsNotWritten) {
-  for (const size_t description_bytes : {size_t{1}, size_t{200'000}}) {
+TEST(RecordCsvWriterTest, FileThatPortregdWouldRefuseIsNotWritten) {
+  for (const size_t description_bytes : {size_t{1}, size_t{16'000}}) {
     const v1::PortRecord record =
         RecordOf(443, v1::TRANSPORT_TCP, "https", std::string(description_bytes, 'x'));
     size_t taken = 0;
-    const Written written =
-        WrittenBy([](Printer out) { return std::make_unique<IanaCsvWriter>(false, out); },
-                  [&](RecordWriter& writer) {
-                    while (writer.status().ok() && taken <= kMaxRows) {
-                      writer.Write(record);
-                      ++taken;
-                    }
-                    if (writer.status().ok()) writer.Finish("abc");
-                  });
+    const Written written = WrittenBy(
+        [](Printer out) { return std::make_unique<RecordCsvWriter>(RecordColumns::kIana, out); },
+        [&](RecordWriter& writer) {
+          while (writer.status().ok() && taken <= kMaxRows) {
+            writer.Write(record);
+            ++taken;
+          }
+          if (writer.status().ok()) writer.Finish("abc");
+        });
     EXPECT_EQ(written.status.code(), absl::StatusCode::kResourceExhausted);
     EXPECT_EQ(written.text, "");
-    EXPECT_EQ(taken, std::min(kMaxRows, kMaxFileBytes / (description_bytes + 17)) + 1);
+    EXPECT_EQ(taken, std::min(kMaxRows, kMaxFileBytes / (description_bytes + 23)) + 1);
   }
 }
 
