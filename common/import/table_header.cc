@@ -111,6 +111,7 @@ class HeaderReader {
     }
     header_.columns.resize(titles.size());
     decided_.resize(titles.size());
+    chosen_.resize(titles.size());
     header_.is_own_table = true;
     for (size_t own = 0; own <= kDescriptionColumn; ++own) {
       const bool has = std::any_of(titles.begin(), titles.end(), [own](absl::string_view title) {
@@ -177,6 +178,7 @@ class HeaderReader {
       const std::string folded = Folded(choice.title);
       for (size_t i = 0; i < folded_.size(); ++i) {
         if (decided_[i] || folded_[i] != folded) continue;
+        chosen_[i] = true;
         if (!choice.own) {
           Decide(i, {});
         } else if (header_.PlaceOf(*choice.own)) {
@@ -220,7 +222,7 @@ class HeaderReader {
       if (column.content == Content::kUnused && !decided_[i] && !folded_[i].empty()) {
         unused.push_back(Quoted(header_.titles[i]));
       }
-      if (column.content != Content::kOwn) continue;
+      if (column.content != Content::kOwn || chosen_[i]) continue;
       const absl::string_view own = OwnColumns()[column.own];
       // "Port" and "Ports" obviously mean Port Number.
       if (absl::StrContains(FoldedOwnColumns()[column.own], absl::StripSuffix(folded_[i], "s")))
@@ -239,6 +241,8 @@ class HeaderReader {
   const absl::Span<const ColumnChoice> choices_;
   std::vector<std::string> folded_;
   std::vector<bool> decided_;
+  // The columns that a choice decided, which need no remark.
+  std::vector<bool> chosen_;
   TableHeader header_;
   absl::Status status_;
 };

@@ -53,7 +53,7 @@ constexpr std::array<FlagInfo, 29> kFlags = {{
      "import: what columns hold, such as\n'App=Service Name'; - for nothing"},
     {Flag::kTransport, FlagSection::kOutput, "transport", "", "TRANSPORT", "", kImportVerb,
      "import: for tables that do not state transports"},
-    {Flag::kProtocol, FlagSection::kOutput, "protocol", "", "NAME=TRANSPORT,...", "", kImportVerb,
+    {Flag::kProtocol, FlagSection::kOutput, "protocol", "", "NAME=TRANSPORT", "", kImportVerb,
      "import: what an application protocol uses: HTTP=tcp"},
     {Flag::kEncoding, FlagSection::kOutput, "encoding", "", "NAME", "", kImportVerb,
      "import: utf-8, utf-16, utf-16le, utf-16be or\nwindows-1252; default: by byte order mark, or "

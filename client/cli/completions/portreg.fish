@@ -20,7 +20,7 @@ end
 
 # Whether the word may be a name: it follows lookup or another key, or begins no command.
 function __portreg_awaits_name
-    set -l commands lookup classify list search export info watch help
+    set -l commands lookup classify list search export import info watch help
     set -l current (commandline --current-token --cut-at-cursor)
     string match --quiet -- '-*' $current; and return 1
     set -l words (commandline --current-process --cut-at-cursor --tokenize)
@@ -33,7 +33,7 @@ function __portreg_awaits_name
         switch $word
             case lookup
                 return 0
-            case classify list search export info watch help
+            case classify list search export import info watch help
                 return 1
         end
     end

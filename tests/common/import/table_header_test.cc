@@ -151,6 +151,8 @@ TEST(TableHeaderTest, RemarksNameSynonymsAndUnusedColumns) {
       ElementsAre("columns are read: \"Notes\" as Description", "columns are not used: \"Rack\""));
   EXPECT_THAT(ReadTableHeader(titles, Choices({"Rack=-"}))->remarks,
               ElementsAre(HasSubstr("columns are read")));
+  EXPECT_THAT(ReadTableHeader(titles, Choices({"Rack=Scope", "Notes=Description"}))->remarks,
+              IsEmpty());
   EXPECT_THAT(ReadTableHeader(OwnColumns(), {})->remarks, IsEmpty());
 }
 
