@@ -44,7 +44,7 @@ bool IsBlankRow(TableSink::Cells cells) {
   });
 }
 
-std::string PortsText(const std::vector<PortRange>& ports) {
+std::string PortsCell(const std::vector<PortRange>& ports) {
   return absl::StrJoin(ports, ",", [](std::string* text, PortRange range) {
     absl::StrAppend(text, ToString(range));
   });
@@ -240,7 +240,7 @@ absl::Status RowConverter::Write(uint32_t line, const Group& group, Cells cells)
   std::string row;
   for (size_t own = 0; own < OwnColumns().size(); ++own) {
     std::string text(CellOf(own, cells));
-    if (own == kPortNumberColumn) text = PortsText(group.ports);
+    if (own == kPortNumberColumn) text = PortsCell(group.ports);
     if (own == kTransportColumn) text = ToString(group.transports);
     const std::string field = ToCsvField(text);
     const size_t quotes = absl::StartsWith(field, "\"") ? 2 : 0;
