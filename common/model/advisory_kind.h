@@ -2,7 +2,7 @@
 #ifndef PORTREG_COMMON_MODEL_ADVISORY_KIND_H_
 #define PORTREG_COMMON_MODEL_ADVISORY_KIND_H_
 
-#include <cstddef>
+#include <bitset>
 #include <cstdint>
 #include <optional>
 
@@ -29,7 +29,16 @@ enum class AdvisoryKind : uint8_t {
   // A kind of its own in a site's table of range rules.
   kRangeRule = 14,
   kUnauthorizedUse = 15,
+  kRetiredLocally = 16,
+  // The kinds from here on are findings about a claim, never advice on a port.
+  kPastUntil = 17,
+  kDeprecatedLocally = 18,
+  kServiceNameInvalid = 19,
+  kClaimsCollide = 20,
 };
+
+// A set of kinds. Bit i stands for the AdvisoryKind with value i.
+using AdvisoryKinds = std::bitset<21>;
 
 // How much a finding weighs. The values are those of the protocol's enum.
 enum class FindingSeverity : uint8_t { kInfo = 1, kWarning = 2, kError = 3 };

@@ -52,10 +52,6 @@ bool Refines(const ServiceRecord& one, const ServiceRecord& other) {
          Contains(*other.ports, *one.ports);
 }
 
-bool Collide(const ServiceRecord& one, const ServiceRecord& other) {
-  return ShareSlot(one, other) && !HaveSameNameAndOwner(one, other) && !Refines(one, other);
-}
-
 bool Repeat(const ServiceRecord& one, const ServiceRecord& other) {
   return ShareSlot(one, other) && HaveSameNameAndOwner(one, other) &&
          (one.named() || one.ports == other.ports);
@@ -124,6 +120,10 @@ std::vector<Collision> FindPairs(const Registry& registry, Layer layer, Equals e
 }
 
 }  // namespace
+
+bool Collide(const ServiceRecord& one, const ServiceRecord& other) {
+  return ShareSlot(one, other) && !HaveSameNameAndOwner(one, other) && !Refines(one, other);
+}
 
 std::string PlaceOf(const Registry& registry, const ServiceRecord& record) {
   const auto count =

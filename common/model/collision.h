@@ -29,6 +29,9 @@ struct Collision {
   Port port;
 };
 
+// Returns true if two records that share a port collide.
+bool Collide(const ServiceRecord& one, const ServiceRecord& other);
+
 // Returns text such as "line 3 (billing) and line 7 (audit) both claim port 7000/tcp".
 // If the layer has several files, it names the file before each line.
 std::string ToString(const Registry& registry, const Collision& collision);

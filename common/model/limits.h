@@ -21,6 +21,18 @@ inline constexpr size_t kMaxQueryWords = 16;
 inline constexpr int kMaxSearchResults = 500;
 inline constexpr int kDefaultSearchResults = 50;
 
+// The most claims in one Check, and the most ports that they may have together. The
+// second limit bounds the time of a call, which grows with the ports.
+inline constexpr int kMaxClaims = 1'000;
+inline constexpr int kMaxClaimedPorts = 262'144;
+
+// The most bytes of the name of an owner in a request.
+inline constexpr size_t kMaxOwnerBytes = 256;
+
+// The most ports in one Suggest, and the most bytes of its key.
+inline constexpr int kMaxSuggestedPorts = 100;
+inline constexpr size_t kMaxSuggestKeyBytes = 256;
+
 // The most bytes that all messages of a listing have together. The message of a record
 // repeats the fields of a row, which has at least 12 bytes, and adds less than 40 bytes.
 // Two files of kMaxFileBytes therefore fit, if no row of them has a list of ports. Clients

@@ -301,7 +301,7 @@ size_t Registry::MemoryBytes() const {
   };
   size_t bytes = bytes_of(records_) + bytes_of(starts_) + bytes_of(port_begin_) +
                  bytes_of(by_port_) + bytes_of(name_begin_) + bytes_of(by_name_) +
-                 range_rules_.MemoryBytes();
+                 range_rules_.MemoryBytes() + sizeof(LazyIanaStates) + kPortCount;
   for (const std::shared_ptr<const LayerText>& text : texts_) bytes += portreg::MemoryBytes(*text);
   for (const std::vector<ServiceRecord>& records : given_) bytes += bytes_of(records);
   // Each slot of the table has one control byte.
@@ -310,6 +310,11 @@ size_t Registry::MemoryBytes() const {
     if (name.capacity() > std::string().capacity()) bytes += name.capacity();
   }
   return bytes;
+}
+
+const IanaStates& Registry::iana_states() const {
+  std::call_once(iana_states_->once, [this] { iana_states_->states.emplace(*this); });
+  return *iana_states_->states;
 }
 
 AssignmentState Registry::StateOn(Port port, Transport transport) const {

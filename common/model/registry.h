@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "common/model/iana_states.h"
 #include "common/model/layer.h"
 #include "common/model/port.h"
 #include "common/model/range_rules.h"
@@ -120,6 +122,9 @@ class Registry {
   // `transport` must not be kNone.
   [[nodiscard]] AssignmentState StateOn(Port port, Transport transport) const;
 
+  // Returns the states of all slots. Computes them at the first call.
+  [[nodiscard]] const IanaStates& iana_states() const;
+
   // Returns true if a record of layer local that is not retired and holds in `scope`
   // claims `port` on `transport`. Every record holds in the empty scope.
   [[nodiscard]] bool TakenLocally(Port port, Transport transport,
@@ -157,6 +162,12 @@ class Registry {
   absl::flat_hash_map<std::string, uint32_t> name_ids_;
   std::vector<uint32_t> name_begin_;
   std::vector<RecordIndex> by_name_;
+  // Behind a pointer, because a once_flag cannot be moved.
+  struct LazyIanaStates {
+    std::once_flag once;
+    std::optional<IanaStates> states;
+  };
+  std::unique_ptr<LazyIanaStates> iana_states_ = std::make_unique<LazyIanaStates>();
 };
 
 }  // namespace portreg

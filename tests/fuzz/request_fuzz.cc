@@ -1,9 +1,9 @@
 // The road of every request but for gRPC: bytes, message, answer, bytes. Stored
 // replies, batches and listings must say what the handlers say.
 //
-// Input: a byte that selects the RPC (its value modulo 7) and the registry (its
-// highest bit), then the request's bytes. A resume token that begins with "@"
-// stands for one of the registry's revision.
+// Input: a byte that selects the RPC (0x7E is Check, 0x7F is Suggest; of other values,
+// the remainder by 7 counts) and the registry (its highest bit), then the request's bytes. A resume
+// token that begins with "@" stands for one of the registry's revision.
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -12,7 +12,9 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
 #include "common/answers/answers.h"
+#include "common/answers/claim_answers.h"
 #include "common/answers/errors.h"
 #include "common/answers/list_range_answer.h"
 #include "common/answers/requests.h"
@@ -286,6 +288,44 @@ void FuzzGetRegistryInfo(const Served& served, absl::string_view bytes) {
   RequireAnswer(served.registry, response);
 }
 
+// The same on every day, so that each finding can be found again.
+constexpr absl::CivilDay kFuzzDay(2026, 6, 15);
+
+void FuzzCheck(const Served& served, absl::string_view bytes) {
+  const auto request = Parse<v1::CheckRequest>(bytes);
+  if (!request) return;
+  const absl::StatusOr<v1::CheckResponse> response = Check(served.registry, *request, kFuzzDay);
+  RequireAnswer(served.registry, response);
+  if (!response.ok()) return;
+  Require(response->results_size() == request->claims_size(), "each claim has a result");
+  for (int i = 0; i < response->results_size(); ++i) {
+    const v1::Claim& claim = request->claims(i);
+    const int last_port = claim.has_last_port() ? claim.last_port() : claim.first_port();
+    const v1::ClaimResult& result = response->results(i);
+    Require(result.findings_size() <= result.total_count(), "all findings are counted");
+    for (const v1::Finding& finding : result.findings()) {
+      Require(claim.first_port() <= finding.first_port() &&
+                  finding.first_port() <= finding.last_port() && finding.last_port() <= last_port,
+              "a finding is about the claim's ports", finding.ShortDebugString());
+      Require(finding.severity() <= result.findings(0).severity(), "the gravest finding is first",
+              finding.ShortDebugString());
+    }
+  }
+}
+
+void FuzzSuggest(const Served& served, absl::string_view bytes) {
+  const auto request = Parse<v1::SuggestRequest>(bytes);
+  if (!request) return;
+  const absl::StatusOr<v1::SuggestResponse> response = Suggest(served.registry, *request, kFuzzDay);
+  RequireAnswer(served.registry, response);
+  if (!response.ok()) return;
+  Require(response->ports_size() <= std::max(1, request->count()), "no more ports than asked for",
+          request->ShortDebugString());
+  Require(response->ports_size() <= response->free_count() &&
+              response->free_count() <= response->candidate_count(),
+          "suggestions are free candidates", response->ShortDebugString());
+}
+
 }  // namespace
 }  // namespace portreg::fuzz
 
@@ -297,6 +337,15 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   google::protobuf::SetLogHandler(nullptr);
   const Served& served = (data[0] & 0x80) != 0 ? EmbeddedServed() : SmallServed();
   const absl::string_view bytes = TextOf(data + 1, size - 1);
+  // These two came later; the others keep the inputs found before.
+  if ((data[0] & 0x7F) == 0x7E) {
+    FuzzCheck(served, bytes);
+    return 0;
+  }
+  if ((data[0] & 0x7F) == 0x7F) {
+    FuzzSuggest(served, bytes);
+    return 0;
+  }
   switch ((data[0] & 0x7F) % 7) {
     case 0:
       FuzzLookup(served, bytes);

@@ -452,6 +452,11 @@ TEST(HandlersTest, EveryReasonOfTheContractIsGiven) {
   // client_names_test.cc.
   given.insert({"SERVER_BUSY", "SERVER_STOPPING", "CLIENT_NOT_ALLOWED"});
 
+  // Of claims: see claim_answers_test.cc.
+  given.insert({"SCOPE_INVALID", "OWNER_TOO_LONG", "TOO_MANY_CLAIMS", "CLAIMS_TOO_WIDE",
+                "COUNT_OUT_OF_RANGE", "BLOCK_OWNER_MISSING", "ACCEPTED_KIND_INVALID",
+                "SUGGEST_KEY_TOO_LONG"});
+
   std::set<std::string> all;
   for (int i = v1::ErrorReason_MIN + 1; i <= v1::ErrorReason_MAX; ++i) {
     all.insert(ReasonText(static_cast<v1::ErrorReason>(i)));

@@ -89,7 +89,20 @@ TEST(ConvertTest, KindsOfAdviceHaveTheContractsValues) {
                     {"ADVISORY_KIND_WINDOWS_DYNAMIC", kind(AdvisoryKind::kWindowsDynamic)},
                     {"ADVISORY_KIND_EXPORTER_LIST", kind(AdvisoryKind::kExporterList)},
                     {"ADVISORY_KIND_RANGE_RULE", kind(AdvisoryKind::kRangeRule)},
-                    {"ADVISORY_KIND_UNAUTHORIZED_USE", kind(AdvisoryKind::kUnauthorizedUse)}}));
+                    {"ADVISORY_KIND_UNAUTHORIZED_USE", kind(AdvisoryKind::kUnauthorizedUse)},
+              {"ADVISORY_KIND_RETIRED_LOCALLY", kind(AdvisoryKind::kRetiredLocally)},
+              {"ADVISORY_KIND_PAST_UNTIL", kind(AdvisoryKind::kPastUntil)},
+              {"ADVISORY_KIND_DEPRECATED_LOCALLY", kind(AdvisoryKind::kDeprecatedLocally)},
+              {"ADVISORY_KIND_SERVICE_NAME_INVALID", kind(AdvisoryKind::kServiceNameInvalid)},
+              {"ADVISORY_KIND_CLAIMS_COLLIDE", kind(AdvisoryKind::kClaimsCollide)}}));
+}
+
+TEST(ConvertTest, SeveritiesHaveTheContractsValues) {
+  EXPECT_EQ(ValuesOf(*v1::Severity_descriptor()),
+            (Values{{"SEVERITY_UNSPECIFIED", 0},
+                    {"SEVERITY_INFO", static_cast<int>(FindingSeverity::kInfo)},
+                    {"SEVERITY_WARNING", static_cast<int>(FindingSeverity::kWarning)},
+                    {"SEVERITY_ERROR", static_cast<int>(FindingSeverity::kError)}}));
 }
 
 TEST(ConvertTest, KindsOfMatchesHaveTheContractsValues) {

@@ -5,10 +5,12 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
 #include "common/model/classify.h"
 #include "common/model/collision.h"
 #include "common/model/range_cursor.h"
 #include "common/model/registry.h"
+#include "common/model/suggest.h"
 #include "gtest/gtest.h"
 #include "tests/common/test_layers.h"
 
@@ -75,6 +77,26 @@ TEST(RegistryConcurrencyTest, EveryThreadGetsTheAnswersOfOne) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(answers, expected);
+}
+
+// The first call computes a table of states.
+TEST(RegistryConcurrencyTest, ThreadsMakeTheFirstSuggestionAtOnce) {
+  const Registry registry = MixedRegistry();
+  SuggestionWish wish;
+  wish.claim.ports = {1, 4000};
+  wish.count = 100;
+  std::vector<std::vector<Port>> suggested(kThreads);
+  std::latch start(kThreads);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&, i] {
+      start.arrive_and_wait();
+      suggested[i] = Suggest(registry, wish, absl::CivilDay(2026, 6, 15)).ports;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(suggested, std::vector<std::vector<Port>>(kThreads, suggested[0]));
+  EXPECT_EQ(suggested[0].size(), 100);
 }
 
 TEST(RegistryConcurrencyTest, ThreadsBuildRegistriesAtOnce) {

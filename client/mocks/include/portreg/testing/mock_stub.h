@@ -50,6 +50,24 @@ class MockAsyncStub final : public v1::PortRegistryService::StubInterface::async
     new CallbackUnary(stub_.Classify(context, *request, response), reactor);
   }
 
+  void Check(grpc::ClientContext* context, const v1::CheckRequest* request,
+             v1::CheckResponse* response, std::function<void(grpc::Status)> done) override {
+    Tell(done, stub_.Check(context, *request, response));
+  }
+  void Check(grpc::ClientContext* context, const v1::CheckRequest* request,
+             v1::CheckResponse* response, grpc::ClientUnaryReactor* reactor) override {
+    new CallbackUnary(stub_.Check(context, *request, response), reactor);
+  }
+
+  void Suggest(grpc::ClientContext* context, const v1::SuggestRequest* request,
+               v1::SuggestResponse* response, std::function<void(grpc::Status)> done) override {
+    Tell(done, stub_.Suggest(context, *request, response));
+  }
+  void Suggest(grpc::ClientContext* context, const v1::SuggestRequest* request,
+               v1::SuggestResponse* response, grpc::ClientUnaryReactor* reactor) override {
+    new CallbackUnary(stub_.Suggest(context, *request, response), reactor);
+  }
+
   void ListRange(grpc::ClientContext* context, const v1::ListRangeRequest* request,
                  grpc::ClientReadReactor<v1::ListRangeResponse>* reactor) override {
     Stream(stub_.ListRangeRaw(context, *request), reactor);
