@@ -289,6 +289,10 @@ class ToolTest(CompletionTestCase):
             "portreg import --encoding=w": {"windows-1252"},
             "portreg import --transport s": {"sctp"}})
 
+    def test_files_of_an_audit(self):
+        self.assert_completed({"portreg audit c": {"ca.pem"},
+                               "portreg -o csv audit --expect c": {"ca.pem"}})
+
     def test_what_is_not_known_here_is_not_completed(self):
         self.assert_completed({
             f"portreg {flag}": set()

@@ -20,20 +20,22 @@ constexpr uint16_t For(Verbs... verbs) {
 }
 
 constexpr uint16_t kRecordVerbs = For(Verb::kLookup, Verb::kList, Verb::kSearch);
-constexpr uint16_t kRowVerbs = kRecordVerbs | For(Verb::kClassify, Verb::kInfo);
+constexpr uint16_t kRowVerbs = kRecordVerbs | For(Verb::kClassify, Verb::kInfo, Verb::kAudit);
 constexpr uint16_t kAnswerVerbs = kRowVerbs | For(Verb::kWatch);
+constexpr uint16_t kShortVerbs = kAnswerVerbs & ~For(Verb::kAudit);
 constexpr uint16_t kExportVerb = For(Verb::kExport);
 constexpr uint16_t kImportVerb = For(Verb::kImport);
 constexpr uint16_t kEveryVerb = kAnswerVerbs | kExportVerb;
 
-constexpr std::array<FlagInfo, 29> kFlags = {{
+constexpr std::array<FlagInfo, 30> kFlags = {{
     {Flag::kOutput, FlagSection::kOutput, "output", "o", "FORMAT", "", kAnswerVerbs,
      "one of the formats below; default: table"},
-    {Flag::kShort, FlagSection::kOutput, "short", "", "", "", kAnswerVerbs,
+    {Flag::kShort, FlagSection::kOutput, "short", "", "", "", kShortVerbs,
      "a port's service, a service's port, for scripts"},
     {Flag::kLayer, FlagSection::kOutput, "layer", "", "LAYER,...", "", kRecordVerbs | kExportVerb,
      "only these layers: iana, common, local"},
-    {Flag::kScope, FlagSection::kOutput, "scope", "", "SCOPE", "", kRecordVerbs | kExportVerb,
+    {Flag::kScope, FlagSection::kOutput, "scope", "", "SCOPE", "",
+     kRecordVerbs | kExportVerb | For(Verb::kAudit),
      "layer local: only what holds there, such as eu/prod"},
     {Flag::kDetails, FlagSection::kOutput, "details", "", "", "", kRecordVerbs,
      "json, ndjson: also owners, references, dates"},
@@ -58,6 +60,8 @@ constexpr std::array<FlagInfo, 29> kFlags = {{
     {Flag::kEncoding, FlagSection::kOutput, "encoding", "", "NAME", "", kImportVerb,
      "import: utf-8, utf-16, utf-16le, utf-16be or\nwindows-1252; default: by byte order mark, or "
      "utf-8"},
+    {Flag::kExpect, FlagSection::kOutput, "expect", "", "", "", For(Verb::kAudit),
+     "audit: also local services that do not listen"},
     {Flag::kNoHeaders, FlagSection::kOutput, "no-headers", "", "", "", kRowVerbs,
      "no line of column titles"},
     {Flag::kColor, FlagSection::kOutput, "color", "", "WHEN", "", kAnswerVerbs,

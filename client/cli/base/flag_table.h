@@ -27,6 +27,7 @@ enum class Flag : uint8_t {
   kTransport,
   kProtocol,
   kEncoding,
+  kExpect,
   kNoHeaders,
   kColor,
   kTarget,

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
@@ -111,6 +112,9 @@ absl::Status ReadFormatFlags(const Settings& settings, Invocation& invocation) {
   if (IsOn(settings, Flag::kReserveOverHalf)) {
     return absl::InvalidArgumentError("--reserve-over-half belongs to export");
   }
+  if (invocation.verb == Verb::kAudit && invocation.brief) {
+    return absl::InvalidArgumentError("audit takes -o, not --short");
+  }
   if (*format) {
     const absl::StatusOr<Format> known = ReadFormat((*format)->value, invocation.verb);
     if (!known.ok()) return known.status();
@@ -147,7 +151,7 @@ absl::Status ReadRecordFlags(const Settings& settings, Invocation& invocation) {
   const bool can_show_details =
       (format == Format::kJson || format == Format::kNdjson || format == Format::kWide) &&
       invocation.verb != Verb::kClassify && invocation.verb != Verb::kInfo &&
-      invocation.verb != Verb::kWatch;
+      invocation.verb != Verb::kWatch && invocation.verb != Verb::kAudit;
   if (invocation.details && !can_show_details) {
     return absl::InvalidArgumentError(
         "--details belongs to -o json, ndjson and wide of lookup, list and search");
@@ -159,7 +163,7 @@ absl::Status ReadScopeFlag(const Settings& settings, Invocation& invocation) {
   const absl::StatusOr<std::optional<Setting>> scope = settings.Value(Flag::kScope);
   if (!scope.ok() || !*scope) return scope.status();
   if (!InfoOf(Flag::kScope).is_for(invocation.verb)) {
-    return absl::InvalidArgumentError("--scope belongs to lookup, list, search and export");
+    return absl::InvalidArgumentError("--scope belongs to lookup, list, search, export and audit");
   }
   // A scope that every server would refuse is an error of the command line.
   if (absl::Status status = CheckScope((*scope)->value); !status.ok()) return status;
@@ -194,6 +198,12 @@ absl::Status ReadWatchFlags(const Settings& settings, Invocation& invocation) {
   }
   invocation.count = **count;
   return absl::OkStatus();
+}
+
+absl::Status ReadAuditFlags(const Settings& settings, Invocation& invocation) {
+  invocation.expect = IsOn(settings, Flag::kExpect);
+  if (!invocation.expect || invocation.verb == Verb::kAudit) return absl::OkStatus();
+  return absl::InvalidArgumentError("--expect belongs to audit");
 }
 
 absl::Status ReadColorFlag(const Settings& settings, Invocation& invocation) {
@@ -328,7 +338,7 @@ absl::StatusOr<Invocation> ReadInvocation(int argc, char** argv) {
   if (invocation.verb == Verb::kImport) return invocation;
   for (const auto read :
        {ReadLikeFlag, ReadFormatFlags, ReadRecordFlags, ReadScopeFlag, ReadSearchFlags,
-        ReadWatchFlags, ReadColorFlag, ReadMetadata, ReadServerFlags}) {
+        ReadWatchFlags, ReadAuditFlags, ReadColorFlag, ReadMetadata, ReadServerFlags}) {
     if (absl::Status status = read(settings, invocation); !status.ok()) return status;
   }
   return invocation;

@@ -31,6 +31,7 @@ Holds MostOf(Verb verb) {
       return Holds::kAnything;
     case Verb::kClassify:
     case Verb::kInfo:
+    case Verb::kAudit:
       return Holds::kRows;
     default:
       return Holds::kRecords;
@@ -74,7 +75,7 @@ absl::StatusOr<Format> ReadFormat(absl::string_view name, Verb verb) {
   return absl::InvalidArgumentError(
       absl::StrCat("output format \"", name, "\" is not ", Alternatives(allowed),
                    most == Holds::kRecords ? ""
-                   : most == Holds::kRows  ? ", which classify and info have"
+                   : most == Holds::kRows  ? ", which audit, classify and info have"
                                            : ", which watch has"));
 }
 

@@ -31,7 +31,8 @@ constexpr std::array<Item, 4> kKeys = {{
 
 constexpr std::array<Item, 8> kFormatItems = {{
     {"table", "columns, cut to the terminal's width"},
-    {"wide", "more columns, uncut: owner or assignee, scope, status,\naliases, reference, dates, source"},
+    {"wide",
+     "more columns, uncut: owner or assignee, scope, status,\naliases, reference, dates, source"},
     {"json", "one document in proto3 JSON"},
     {"ndjson", "the same, one record a line"},
     {"csv", "RFC 4180"},
@@ -53,8 +54,10 @@ constexpr std::array<Item, 5> kExportItems = {{
 constexpr std::array<Item, 4> kExitCodes = {{
     {"0", "all found"},
     {"1", "unusable command line or key, or output cannot be written"},
-    {"2", "nothing found for a key"},
-    {"3", "a file that would harm its host is not written; import leaves rows out"},
+    {"2", "nothing found for a key; audit: a line cannot be read"},
+    {"3",
+     "a file that would harm its host is not written; import:\nrows are left out; audit: the local "
+     "table does not allow\nwhat listens"},
 }};
 
 constexpr char kExamples[] = R"(
@@ -160,8 +163,8 @@ std::string HelpText() {
   absl::StrAppend(
       &text, Keys(), FlagsIn(FlagSection::kOutput, "Output", All),
       FormatsOf(kFormatItems,
-                "Formats; classify and info have table, json, ndjson, csv and tsv, and watch the\n"
-                "first three, where json is the same as ndjson",
+                "Formats; audit, classify and info have table, json, ndjson, csv and tsv, and\n"
+                "watch the first three, where json is the same as ndjson",
                 all),
       FormatsOf(kExportItems, "Formats of export", all),
       FlagsIn(FlagSection::kServer, "Server", All), FlagsIn(FlagSection::kOther, "Other", All),

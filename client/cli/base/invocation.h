@@ -45,6 +45,8 @@ struct Invocation {
   // True if an export may reserve more than half of the ephemeral range.
   bool reserve_over_half = false;
   int max_results = kDefaultSearchResults;
+  // True if an audit reports local services that do not listen.
+  bool expect = false;
   // What import makes of its file.
   ImportOptions import;
   // The revisions after which a watch ends. Absent: it never ends.

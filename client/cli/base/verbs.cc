@@ -16,6 +16,7 @@ constexpr std::array<VerbInfo, 9> kVerbs = {{
     {Verb::kExport, "export", "--format=FORMAT [RANGE]...", "the registry as a file for programs"},
     {Verb::kImport, "import", "FILE", "a table of yours, in the format that portregd reads"},
     {Verb::kWatch, "watch", "", "tell when the registry changes, until Ctrl-C"},
+    {Verb::kAudit, "audit", "[FILE]...", "what listens here, or in output of ss, and may it?"},
     {Verb::kHelp, "help", "[COMMAND]", "this text, or what a command takes"},
 }};
 

@@ -21,6 +21,7 @@ enum class Verb : uint8_t {
   kExport,
   kImport,
   kWatch,
+  kAudit,
   kHelp,
   kVersion,
   // Names for shell completions; hidden from users.

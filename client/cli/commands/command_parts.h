@@ -27,6 +27,7 @@ int RunSearch(const Invocation& invocation, Source& source, const Output& output
 int RunInfo(const Invocation& invocation, Source& source, const Output& output);
 int RunExport(const Invocation& invocation, Source& source, const Output& output);
 int RunWatch(const Invocation& invocation, Source& source, const Output& output);
+int RunAudit(const Invocation& invocation, Source& source, const Output& output);
 
 // Runs the command that asks no source.
 int RunImport(const Invocation& invocation, const Output& output);

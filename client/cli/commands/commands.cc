@@ -145,6 +145,8 @@ int Run(const Invocation& invocation, Source& source, const Output& output) {
       return RunExport(invocation, source, output);
     case Verb::kWatch:
       return RunWatch(invocation, source, output);
+    case Verb::kAudit:
+      return RunAudit(invocation, source, output);
     case Verb::kLookup:
     case Verb::kImport:
     case Verb::kHelp:

@@ -51,8 +51,8 @@ _portreg_names()
 
 _portreg()
 {
-  local -ra commands=(lookup classify list search export import info watch help)
-  local -ra switches=(-o --short --no-headers --details --portless --like --reserve-over-half --offline --plaintext
+  local -ra commands=(lookup classify list search export import info watch audit help)
+  local -ra switches=(-o --short --no-headers --details --portless --like --reserve-over-half --expect --offline --plaintext
     --tls -h --help --version)
   local -ra settings=(--output= --color= --layer= --scope= --max-results= --count= --format= --columns=
     --transport= --protocol= --encoding= --target= --timeout=
@@ -95,7 +95,7 @@ _portreg()
     if [[ -z $first ]]; then
       mapfile -t COMPREPLY < <(compgen -W "${commands[*]}" -- "$current")
     fi
-    if [[ $first == import ]]; then
+    if [[ $first == import || $first == audit ]]; then
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
     elif [[ ${#COMPREPLY[@]} == 0 ]]; then

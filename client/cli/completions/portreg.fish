@@ -20,7 +20,7 @@ end
 
 # Whether the word may be a name: it follows lookup or another key, or begins no command.
 function __portreg_awaits_name
-    set -l commands lookup classify list search export import info watch help
+    set -l commands lookup classify list search export import info watch audit help
     set -l current (commandline --current-token --cut-at-cursor)
     string match --quiet -- '-*' $current; and return 1
     set -l words (commandline --current-process --cut-at-cursor --tokenize)
@@ -33,7 +33,7 @@ function __portreg_awaits_name
         switch $word
             case lookup
                 return 0
-            case classify list search export import info watch help
+            case classify list search export import info watch audit help
                 return 1
         end
     end
@@ -60,9 +60,11 @@ complete -c portreg -n __portreg_awaits_command -a export \
     -d 'The registry as a file for programs'
 complete -c portreg -n __portreg_awaits_command -a import \
     -d 'A table of yours, in the format that portregd reads'
-complete -c portreg -n '__fish_seen_subcommand_from import' -F
+complete -c portreg -n '__fish_seen_subcommand_from import audit' -F
 complete -c portreg -n __portreg_awaits_command -a info -d 'Which registry answers'
 complete -c portreg -n __portreg_awaits_command -a watch -d 'Tell when the registry changes'
+complete -c portreg -n __portreg_awaits_command -a audit \
+    -d 'What listens here, or in output of ss, and may it?'
 complete -c portreg -n __portreg_awaits_command -a help -d 'How to use portreg'
 
 complete -c portreg -o o -x -a 'table wide json ndjson csv tsv services name' -d 'Output format'
@@ -88,6 +90,7 @@ complete -c portreg -l transport -x -a 'tcp udp sctp dccp tcp/udp any' \
 complete -c portreg -l protocol -x -d 'import: NAME=TRANSPORT of an application protocol'
 complete -c portreg -l encoding -x -a 'utf-8 utf-16 utf-16le utf-16be windows-1252' \
     -d 'import: the encoding of the file'
+complete -c portreg -l expect -d 'audit: also local services for which nothing listens'
 complete -c portreg -l target -x -d 'The server'
 complete -c portreg -l offline -d 'Answer from the embedded registry'
 complete -c portreg -l timeout -x -d 'How long a call may take'

@@ -22,7 +22,7 @@ const std::vector<std::pair<std::string, Format>> kOfRecords = {
 
 TEST(ReadFormatTest, CommandsHaveTheirFormats) {
   for (const Verb verb :
-       {Verb::kLookup, Verb::kList, Verb::kSearch, Verb::kClassify, Verb::kInfo}) {
+       {Verb::kLookup, Verb::kList, Verb::kSearch, Verb::kAudit, Verb::kClassify, Verb::kInfo}) {
     for (const auto& [name, format] : kEveryCommands) EXPECT_EQ(*ReadFormat(name, verb), format);
   }
   for (const Verb verb : {Verb::kLookup, Verb::kList, Verb::kSearch}) {
@@ -36,11 +36,12 @@ TEST(ReadFormatTest, OthersAreRefusedWithWhatIsAllowed) {
               "output format \"" + name +
                   "\" is not table, wide, json, ndjson, csv, tsv, services or name");
   }
-  for (const Verb verb : {Verb::kClassify, Verb::kInfo}) {
+  for (const Verb verb : {Verb::kAudit, Verb::kClassify, Verb::kInfo}) {
     for (const std::string name : {"yaml", "wide", "services", "name"}) {
-      EXPECT_EQ(Message(ReadFormat(name, verb).status()),
-                "output format \"" + name +
-                    "\" is not table, json, ndjson, csv or tsv, which classify and info have");
+      EXPECT_EQ(
+          Message(ReadFormat(name, verb).status()),
+          "output format \"" + name +
+              "\" is not table, json, ndjson, csv or tsv, which audit, classify and info have");
     }
   }
 }
