@@ -12,6 +12,7 @@ import io
 import json
 import os
 import pathlib
+import platform
 import shutil
 import subprocess
 import sys
@@ -60,6 +61,26 @@ for each in sys.argv[2:]:
 print(*ports, flush=True)
 sys.stdin.read()
 """
+
+# Executes a command line for which the kernel has no netlink sockets: a filter
+# (seccomp(2)) refuses socket(AF_NETLINK, ...) with EAFNOSUPPORT.
+WITHOUT_NETLINK = r"""
+import ctypes, os, struct, sys
+LOAD, EQUAL, RETURN = 0x20, 0x15, 0x06
+ALLOW, REFUSE = 0x7fff0000, 0x00050000 | 97
+code = [(LOAD, 0, 0, 0), (EQUAL, 0, 3, int(sys.argv[1])), (LOAD, 0, 0, 16),
+        (EQUAL, 0, 1, 16), (RETURN, 0, 0, REFUSE), (RETURN, 0, 0, ALLOW)]
+filters = ctypes.create_string_buffer(
+    b"".join(struct.pack("HBBI", *each) for each in code))
+program = ctypes.create_string_buffer(
+    struct.pack("HxxxxxxP", len(code), ctypes.addressof(filters)))
+libc = ctypes.CDLL(None, use_errno=True)
+if libc.prctl(38, 1, 0, 0, 0) or libc.prctl(22, 2, program, 0, 0):
+    sys.exit(os.strerror(ctypes.get_errno()))
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+# The number of the system call socket().
+SOCKET_CALL = {"x86_64": 41, "aarch64": 198}.get(platform.machine())
 
 
 @contextlib.contextmanager
@@ -243,6 +264,21 @@ class ListeningTest(ToolTestCase):
                             for files in ((listing,), ()))
                         self.assertEqual(of_file, of_machine)
                         self.assertGreaterEqual(len(of_file), 4)
+
+    def test_proc_net_replaces_sock_diag(self):
+        if not SOCKET_CALL:
+            self.skipTest("the number of socket() is not known")
+        with listener("billing", "tcp 0.0.0.0", "tcp ::1", "udp 127.0.0.1",
+                      "udp ::1", "tcp :: v6only") as ports:
+            with server(*(row("billing", port) for port in ports
+                          if port is not None)) as target:
+                told, without = (
+                    [each for each in findings(audit(target, before=before))
+                     if int(each["first_port"]) in ports]
+                    for before in ((), (sys.executable, "-c", WITHOUT_NETLINK,
+                                        str(SOCKET_CALL))))
+        self.assertGreaterEqual(len(told), 2)
+        self.assertEqual(without, told)
 
     def test_processes_of_other_users_are_not_known(self):
         if os.geteuid() != 0:
