@@ -11,8 +11,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/cli/audit/process_names.h"
-#include "common/model/collision.h"
 #include "common/model/port_class.h"
+#include "common/model/scope.h"
 #include "common/text/quote.h"
 
 namespace portreg::cli {

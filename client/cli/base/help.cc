@@ -21,13 +21,13 @@ struct Item {
   absl::string_view meaning;
 };
 
-constexpr std::array<Item, 4> kKeys = {{
+constexpr Item kKeys[] = {
     {"443  443/tcp  20-21", "ports"},
     {"U:53  22,80-90,https", "T: U: S: stand for tcp udp sctp"},
     {"tcp/443  [::]:8443  _https._tcp", "ports and names as other tools print them"},
     {"https  syslog/udp  \"socks proxy\"", "service names, in any case"},
     {"-", "keys on standard input; lookup, classify"},
-}};
+};
 
 constexpr std::array<Item, 8> kFormatItems = {{
     {"table", "columns, cut to the terminal's width"},

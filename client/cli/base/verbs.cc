@@ -7,7 +7,7 @@
 namespace portreg::cli {
 namespace {
 
-constexpr std::array<VerbInfo, 9> kVerbs = {{
+constexpr VerbInfo kVerbs[] = {
     {Verb::kLookup, "lookup", "KEY...", "what is on a port, what a service uses"},
     {Verb::kSearch, "search", "WORD...", "records whose names, texts or owners hold the words"},
     {Verb::kClassify, "classify", "PORT...", "is it a good choice?"},
@@ -18,7 +18,7 @@ constexpr std::array<VerbInfo, 9> kVerbs = {{
     {Verb::kWatch, "watch", "", "tell when the registry changes, until Ctrl-C"},
     {Verb::kAudit, "audit", "[FILE]...", "what listens here, or in output of ss, and may it?"},
     {Verb::kHelp, "help", "[COMMAND]", "this text, or what a command takes"},
-}};
+};
 
 }  // namespace
 

@@ -30,7 +30,6 @@
 namespace portreg::cli {
 namespace {
 
-constexpr absl::string_view kStandardInput = "-";
 constexpr size_t kPortsAtOnce = kMaxBatchSize;
 
 // The sockets of one machine.

@@ -19,6 +19,9 @@
 
 namespace portreg::cli {
 
+// The key or the file name that stands for standard input.
+inline constexpr absl::string_view kStandardInput = "-";
+
 // Each runs one command and returns its exit code.
 int RunLookup(const Invocation& invocation, Source& source, const Output& output);
 int RunClassify(const Invocation& invocation, Source& source, const Output& output);

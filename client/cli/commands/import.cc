@@ -15,8 +15,6 @@
 namespace portreg::cli {
 namespace {
 
-constexpr absl::string_view kStandardInput = "-";
-
 std::string NameOf(const std::string& path) {
   return path == kStandardInput ? "standard input" : path;
 }

@@ -15,13 +15,11 @@
 namespace portreg::cli {
 namespace {
 
-constexpr absl::string_view kInput = "-";
-
 // Reads the keys of the command line.
 absl::StatusOr<std::vector<AskedKey>> ReadGiven(const Invocation& invocation,
                                                 KeyBatches::Check check) {
   const std::vector<std::string>& keys = invocation.keys;
-  if (std::find(keys.begin(), keys.end(), kInput) != keys.end()) {
+  if (std::find(keys.begin(), keys.end(), kStandardInput) != keys.end()) {
     return absl::InvalidArgumentError(
         "key \"-\" stands for the keys on standard input and must be the only key");
   }
@@ -59,7 +57,7 @@ bool IsForAPerson(const Invocation& invocation) {
 }  // namespace
 
 bool ReadsInput(const Invocation& invocation) {
-  return invocation.keys.size() == 1 && invocation.keys.front() == kInput;
+  return invocation.keys.size() == 1 && invocation.keys.front() == kStandardInput;
 }
 
 v1::LookupResult ResultOf(const absl::Status& status) {

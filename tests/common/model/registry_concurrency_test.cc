@@ -56,7 +56,7 @@ std::string AskEverything(const Registry& registry, int first, int step) {
     }
   }
   for (const Collision& collision : FindCollisions(registry, Layer::kIana, 10)) {
-    absl::StrAppend(&answers, ToString(collision));
+    absl::StrAppend(&answers, ToString(registry, collision));
   }
   return answers;
 }
