@@ -1,5 +1,6 @@
 #include "client/cli/base/verbs.h"
 
+#include <iterator>
 #include <vector>
 
 #include "client/cli/base/nearest.h"
@@ -33,7 +34,7 @@ std::optional<Verb> FindVerb(absl::string_view name) {
 
 std::string NearestVerb(absl::string_view word) {
   std::vector<absl::string_view> names;
-  names.reserve(kVerbs.size());
+  names.reserve(std::size(kVerbs));
   for (const VerbInfo& each : kVerbs) names.push_back(each.name);
   return Nearest(word, names);
 }
