@@ -2,8 +2,8 @@
 
 #include <deque>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "common/answers/conversion.h"
 #include "common/model/record.h"
 
@@ -20,9 +20,19 @@ void RecordCsvWriter::Write(const v1::PortRecord& record) {
   }
   std::deque<std::string> kept;
   const absl::StatusOr<ServiceRecord> read = ToRecord(record, kept);
-  Fail(read.ok() ? table_.Add(*read) : absl::InternalError(read.status().message()));
+  if (read.ok()) {
+    Fail(table_.Add(*read));
+  } else {
+    ++left_out_;
+  }
 }
 
 void RecordCsvWriter::Finish(const std::string& /*revision*/) { out_.PutData(table_.Text()); }
+
+std::string RecordCsvWriter::Remark() const {
+  if (left_out_ == 0) return "";
+  return absl::StrCat(left_out_, " records are left out: this version does not know their ",
+                      "transports or ports");
+}
 
 }  // namespace portreg::cli

@@ -108,15 +108,17 @@ TEST(RecordCsvWriterTest, IsReadBackAsItWas) {
   EXPECT_EQ(parsed->records[1].ports, std::nullopt);
 }
 
-TEST(RecordCsvWriterTest, UnknownLayersAreNoObstacleButUnknownTransportsAre) {
+TEST(RecordCsvWriterTest, RecordsOfLaterServersAreWrittenIfTheyCanBeRead) {
   v1::PortRecord record = Https();
   record.set_layer(static_cast<v1::Layer>(9));
-  EXPECT_THAT(Csv({record}), ::testing::HasSubstr("\nhttps,443,tcp,"));
-  record.set_transport(static_cast<v1::Transport>(9));
+  v1::PortRecord unreadable = Https();
+  unreadable.set_transport(static_cast<v1::Transport>(9));
   const Written written = WrittenBy(
-      [](Printer out) { return std::make_unique<RecordCsvWriter>(RecordColumns::kOwn, out); },
-      [&](RecordWriter& writer) { writer.Write(record); });
-  EXPECT_EQ(written.status.code(), absl::StatusCode::kInternal);
+      [](Printer out) { return std::make_unique<RecordCsvWriter>(RecordColumns::kIana, out); },
+      std::vector<v1::PortRecord>{record, unreadable});
+  EXPECT_EQ(written.text, std::string(kHeader) + "\nhttps,443,tcp,http over TLS,,,,,,,,\n");
+  EXPECT_EQ(written.remark,
+            "1 records are left out: this version does not know their transports or ports");
 }
 
 TEST(RecordCsvWriterTest, NothingIsWrittenBeforeTheEnd) {
