@@ -20,7 +20,7 @@ namespace {
 
 constexpr size_t kColumnGap = 2;
 // A wider text does not widen its column.
-constexpr size_t kMaxAuditColumnWidth = 40;
+constexpr size_t kMaxAuditColumnWidth = 60;
 
 std::vector<std::string> ProcessesOf(const AuditFinding& finding) {
   return finding.socket ? finding.socket->ProcessNames() : std::vector<std::string>();

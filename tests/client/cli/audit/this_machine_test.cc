@@ -75,7 +75,9 @@ std::string NameOfThisProcess() {
 
 std::vector<std::string> TextsOfThisMachine() {
   std::vector<std::string> texts;
-  for (const ListeningSocket& each : ReadThisMachine().value()) {
+  const absl::StatusOr<std::vector<ListeningSocket>> sockets = ReadThisMachine();
+  EXPECT_EQ(sockets.status(), absl::OkStatus());
+  for (const ListeningSocket& each : *sockets) {
     for (const std::string& name : each.ProcessNames()) {
       texts.push_back(absl::StrCat(ToString(each), " ", name));
     }

@@ -1,5 +1,6 @@
 #include "client/cli/audit/verdict.h"
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -65,7 +66,10 @@ constexpr char kPeopleRows[] =
 const Registry& AuditedRegistry() {
   static const Registry& registry = *[] {
     std::vector<LayerData> layers;
-    layers.push_back(LayerOfText(Layer::kLocal, kLocalRows));
+    auto text = std::make_shared<LayerText>();
+    text->text = kLocalRows;
+    layers.push_back(
+        ReadLayer(Layer::kLocal, "local.csv", std::move(text), LocalFileRules()).value());
     layers.push_back(MakeLayer(Layer::kIana, kIanaRows));
     layers.push_back(MakeLayer(Layer::kCommon, kPeopleRows));
     LayerData practice = MakeLayer(Layer::kCommon, kPracticeRows);
