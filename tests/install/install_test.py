@@ -41,8 +41,8 @@ LINKED_IN = {f"lib{name}-dev" for name in (
 DEV_DATA_FILES = {
     "share/doc/libportreg-dev/changelog", "share/doc/libportreg-dev/copyright",
     "share/portreg/portreg.binpb"}
-LIBRARIES = {"client", "proto", "tls", "common", "answers", "service",
-             "fake_server", "mirror"}
+LIBRARIES = {"client", "proto", "tls", "common", "answers", "ranges",
+             "service", "fake_server", "mirror"}
 HEADER_ROOTS = ("client/include", "client/mocks/include",
                 "server/testing/include")
 GENERATED_HEADERS = {
