@@ -26,11 +26,6 @@ AdvisoryKind RangeRule::kind() const {
   return AdvisoryKind::kRangeRule;
 }
 
-bool HoldsOn(const RangeRule& rule, Transport transport) {
-  return rule.transports.empty() || std::find(rule.transports.begin(), rule.transports.end(),
-                                              transport) != rule.transports.end();
-}
-
 RangeRules::RangeRules(std::vector<RangeRule> rules) : rules_(std::move(rules)) {
   assert(rules_.size() <= 2 * kMaxRules);
   std::stable_sort(rules_.begin(), rules_.end(),

@@ -101,9 +101,6 @@ class RangeRules {
   std::vector<std::vector<uint16_t>> sets_;
 };
 
-// Returns true if the rule holds on `transport`.
-bool HoldsOn(const RangeRule& rule, Transport transport);
-
 }  // namespace portreg
 
 #endif  // PORTREG_COMMON_MODEL_RANGE_RULES_H_
