@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -39,6 +41,20 @@ void ForEachFoldedName(const ServiceRecord& record, Take take) {
   for (const absl::string_view part : absl::StrSplit(record.service, " / ")) {
     take(FoldServiceName(part));
   }
+}
+
+// Returns true if a report names the port or no port at all. The record of a range may have
+// a report on some of its ports: "Known Unauthorized Use on port 6003".
+bool MayConcern(absl::string_view report, Port port) {
+  bool names_ports = false;
+  for (const absl::string_view word :
+       absl::StrSplit(report, absl::ByAnyChar(" ,.;:()-\n"), absl::SkipEmpty())) {
+    const absl::StatusOr<Port> named = ParsePort(word);
+    if (!named.ok()) continue;
+    if (*named == port) return true;
+    names_ports = true;
+  }
+  return !names_ports;
 }
 
 // Judges one port.
@@ -234,8 +250,8 @@ class PortJudge {
   // ports state no transport, and so count for all.
   void JudgeUse(Transport transport) {
     const std::vector<RecordIndex> records = RecordsWhere([&](const ServiceRecord& record) {
-      return record.layer == Layer::kCommon && Answers(record.transport, transport) &&
-             Gives(record) && ScopesOverlap(record.scope, claim_.scope);
+      return IsCommonUse(registry_, port_, record) && Answers(record.transport, transport) &&
+             ScopesOverlap(record.scope, claim_.scope);
     });
     if (records.empty() || AnyIsClaimsService(records)) return;
     Add(FindingSeverity::kWarning, AdvisoryKind::kCommonlyUsed,
@@ -248,7 +264,7 @@ class PortJudge {
       const ServiceRecord& record = registry_.record(index);
       const absl::string_view report = record.details.unauthorized_use_reported;
       if (record.layer != Layer::kIana || report.empty()) continue;
-      if (!Answers(record.transport, transport)) continue;
+      if (!Answers(record.transport, transport) || !MayConcern(report, port_)) continue;
       Add(FindingSeverity::kInfo, AdvisoryKind::kUnauthorizedUse,
           absl::StrCat("IANA notes unauthorised use: ", Quoted(report, kMaxReportBytes)), transport,
           {index});
@@ -283,6 +299,16 @@ FindingSeverity SeverityOf(AssignmentState state) {
 bool Gives(const ServiceRecord& record) {
   if (record.layer != Layer::kIana) return record.status != RecordStatus::kRetired;
   return StateOf(record) == AssignmentState::kAssigned;
+}
+
+bool IsCommonUse(const Registry& registry, Port port, const ServiceRecord& record) {
+  if (record.layer != Layer::kCommon || !Gives(record)) return false;
+  if (record.is_named_for_people()) return true;
+  const absl::Span<const RecordIndex> at_port = registry.AtPort(port);
+  return std::none_of(at_port.begin(), at_port.end(), [&](RecordIndex index) {
+    const ServiceRecord& other = registry.record(index);
+    return other.layer == Layer::kIana && absl::EqualsIgnoreCase(other.service, record.service);
+  });
 }
 
 bool IsPast(const ServiceRecord& record, absl::CivilDay today) {

@@ -52,6 +52,10 @@ FindingSeverity SeverityOf(AssignmentState state);
 // assigns them; any other record does unless it is retired.
 bool Gives(const ServiceRecord& record);
 
+// Returns true if a record says that `port` is commonly used. Software that has the name
+// of IANA's service on the port says no more than IANA. Names for people always count.
+bool IsCommonUse(const Registry& registry, Port port, const ServiceRecord& record);
+
 // Returns true if the last day of a record is before `today`.
 bool IsPast(const ServiceRecord& record, absl::CivilDay today);
 

@@ -47,8 +47,8 @@ class Refusals {
       if (record.layer == Layer::kIana) break;
       if (!Concerns(record)) continue;
       if (record.layer == Layer::kLocal) AddLocal(record, kinds);
-      const bool is_use = record.layer == Layer::kCommon && Gives(record) &&
-                          ScopesOverlap(record.scope, claim_.scope);
+      const bool is_use =
+          IsCommonUse(registry_, port, record) && ScopesOverlap(record.scope, claim_.scope);
       if (is_use) Set(kinds, AdvisoryKind::kCommonlyUsed);
     }
     AddStates(port, kinds);

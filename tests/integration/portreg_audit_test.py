@@ -428,10 +428,9 @@ class FileTest(ToolTestCase):
                 outcome = tool.run("--offline", "audit", *arguments)
                 self.assertEqual(outcome.code, 1)
                 self.assert_one_complaint(outcome, part)
-        for flag in ("--scope=eu", "--expect"):
-            outcome = tool.run("--offline", "443", flag)
-            self.assertEqual(outcome.code, 1)
-            self.assert_one_complaint(outcome, "belong to audit")
+        outcome = tool.run("--offline", "443", "--expect")
+        self.assertEqual(outcome.code, 1)
+        self.assert_one_complaint(outcome, "--expect belongs to audit")
 
     def test_a_server_that_cannot_be_reached_is_named(self):
         with tool.closed_port() as closed:

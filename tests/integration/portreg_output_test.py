@@ -242,7 +242,7 @@ class FormatTest(unittest.TestCase):
     def test_names_are_distinct(self):
         self.assertEqual(
             ask("20-22", "ssh", "SSH", "-o", "name").stdout,
-            "FTP\nftp-data\nSSH\n")
+            "FTP\nftp-data\nfsp\nSSH\n")
         names = ask("list", "-o", "name").stdout.splitlines()
         self.assertEqual(
             sorted(name.lower() for name in names),

@@ -63,9 +63,9 @@ std::vector<AuditFinding> Findings() {
 TEST(WriteFindingsTest, TableSaysRegisteredForAndNeverIs) {
   EXPECT_EQ(
       WrittenFindings(Findings(), {}),
-      "SOCKET                 PROCESS     VERDICT     REGISTRY                                "
+      "SOCKET                 PROCESS     VERDICT     REGISTRY                                 "
       "  OWNER            REMARK\n"
-      "tcp 127.0.0.1%lo:7100  billing x2  ours        billing                                 "
+      "tcp 127.0.0.1%lo:7100  billing x2  ours        billing                                  "
       "  pay, \"the\" team  deprecated, until 2026-01-01 is past\n"
       "udp *:2082             -           registered  registered for infowave; practice: cPane"
       "l\n"
