@@ -52,16 +52,20 @@ absl::string_view SourceTextOf(const ServiceRecord& record) {
   return record.source.empty() ? SourceOf(record.layer) : record.source;
 }
 
+bool HaveEqualAliases(const ServiceRecord& a, const ServiceRecord& b) {
+  return a.aliases == b.aliases || Aliases(a) == Aliases(b);
+}
+
 // Returns true if two records of one key are equal in everything else.
 bool HaveEqualContents(const ServiceRecord& a, const ServiceRecord& b) {
-  return a.service == b.service && a.description == b.description && a.aliases == b.aliases &&
+  return a.service == b.service && a.description == b.description && HaveEqualAliases(a, b) &&
          a.status == b.status && SourceTextOf(a) == SourceTextOf(b) &&
          std::all_of(kDetailColumns.begin(), kDetailColumns.end(), [&](const DetailColumn& column) {
            return a.details.*column.member == b.details.*column.member;
          });
 }
 
-Records InOrderOfKeys(const Registry& registry) {
+Records SortedByKey(const Registry& registry) {
   Records records(registry.records().begin(), registry.records().end());
   std::stable_sort(
       records.begin(), records.end(),
@@ -109,8 +113,8 @@ std::string Short(absl::string_view text) {
 
 RecordChanges CompareRecords(const Registry& before, const Registry& after) {
   RecordChanges changes;
-  const Records old_records = InOrderOfKeys(before);
-  const Records new_records = InOrderOfKeys(after);
+  const Records old_records = SortedByKey(before);
+  const Records new_records = SortedByKey(after);
   absl::Span<const ServiceRecord* const> olds = old_records;
   absl::Span<const ServiceRecord* const> news = new_records;
   while (!olds.empty() || !news.empty()) {
@@ -127,6 +131,39 @@ RecordChanges CompareRecords(const Registry& before, const Registry& after) {
     news.remove_prefix(new_count);
   }
   return changes;
+}
+
+std::vector<ChangedRecord> InOrderOfKeys(const RecordChanges& changes) {
+  std::vector<ChangedRecord> all = changes.changed;
+  for (const ServiceRecord* record : changes.removed) all.push_back({record, nullptr});
+  for (const ServiceRecord* record : changes.added) all.push_back({nullptr, record});
+  const auto either = [](const ChangedRecord& changed) -> const ServiceRecord& {
+    return changed.after != nullptr ? *changed.after : *changed.before;
+  };
+  std::stable_sort(all.begin(), all.end(), [&](const ChangedRecord& a, const ChangedRecord& b) {
+    return CompareKeys(either(a), either(b)) < 0;
+  });
+  return all;
+}
+
+std::vector<ChangedField> ChangedFields(const ChangedRecord& changed) {
+  const ServiceRecord& before = *changed.before;
+  const ServiceRecord& after = *changed.after;
+  std::vector<ChangedField> fields;
+  const auto compare = [&fields](absl::string_view name, absl::string_view a, absl::string_view b) {
+    if (a != b) fields.push_back({name, a, b});
+  };
+  compare("service", before.service, after.service);
+  compare("description", before.description, after.description);
+  compare("source", SourceTextOf(before), SourceTextOf(after));
+  if (!HaveEqualAliases(before, after)) {
+    fields.push_back({"aliases", before.aliases, after.aliases});
+  }
+  compare("status", ToString(before.status), ToString(after.status));
+  for (const DetailColumn& column : kDetailColumns) {
+    compare(column.field, before.details.*column.member, after.details.*column.member);
+  }
+  return fields;
 }
 
 std::string Summary(const ServiceRecord& record) {

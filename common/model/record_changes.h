@@ -5,12 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "common/model/record.h"
 #include "common/model/registry.h"
 
 namespace portreg {
 
-// A record that exists before and after, with other contents.
+// A record that exists before and after, with other contents. In a list of all changes,
+// `before` or `after` is nullptr if the record is added or removed.
 struct ChangedRecord {
   const ServiceRecord* before;
   const ServiceRecord* after;
@@ -35,11 +37,27 @@ struct RecordChanges {
 // that moves to another port or owner is therefore removed and added. Records that
 // correspond have changed if they differ in anything else: the spelling of the name, the
 // description, aliases, status, source or a detail. Their files and lines do not count, so
-// that rows may move within a layer.
+// that rows may move within a layer, and neither do the blanks between aliases.
 //
 // If several records have one key, equal ones correspond first, the others in the
 // registries' listing order.
 RecordChanges CompareRecords(const Registry& before, const Registry& after);
+
+// Returns all changes as one list in the order of the keys. `before` is nullptr for an
+// added record, `after` for a removed one.
+std::vector<ChangedRecord> InOrderOfKeys(const RecordChanges& changes);
+
+// A field in which two records that correspond differ.
+struct ChangedField {
+  // Its name in the messages PortRecord and RecordDetails: "description".
+  absl::string_view name;
+  absl::string_view before;
+  absl::string_view after;
+};
+
+// Returns the fields that differ, in the order of the messages. Neither record may be
+// nullptr. The result has views of the records' texts.
+std::vector<ChangedField> ChangedFields(const ChangedRecord& changed);
 
 // Returns a short text that is safe to show: "billing 7100/tcp", "imap3 tcp" for a record
 // without a port, "block 7000-7099 of blue" for one without a name.

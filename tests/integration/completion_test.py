@@ -257,6 +257,15 @@ class ToolTest(CompletionTestCase):
             {each for each in formats if each.startswith("t")},
             "portreg -o yaml": set()})
 
+    def test_tables_and_formats_of_diff(self):
+        self.assert_completed({
+            "portreg diff l": {"local.csv"}, "portreg diff e": {"embedded"},
+            "portreg diff server c": {"ca.pem"},
+            "portreg -o json diff local.csv s": {"server"},
+            "portreg diff kafk": set(),
+            "portreg diff -o m": {"markdown"},
+            "portreg diff --output=m": {"markdown"}, "portreg -o m": set()})
+
     def test_export_formats(self):
         formats = documentation.allowed_values("export", "--format=none")
         self.assert_completed({

@@ -85,8 +85,8 @@ def tool_commands() -> set[str]:
 def allowed_values(*flag_and_refused: str) -> set[str]:
     """What a flag of portreg takes, from its refusal of another value."""
     complaint = tool.run("--offline", *flag_and_refused).stderr
-    values = re.search(r' is not ([a-z-]+(?:, [a-z-]+)* or [a-z-]+)\n\Z',
-                       complaint)
+    values = re.search(r' is not ([a-z-]+(?:, [a-z-]+)* or [a-z-]+)'
+                       r'(?:, which diff has)?\n\Z', complaint)
     if not values:
         raise AssertionError(f"no list of values is in {complaint!r}")
     return set(re.split(", | or ", values[1]))
@@ -224,13 +224,15 @@ class CommandTest(unittest.TestCase):
             commands)
 
     def test_the_page_has_every_output_format_and_no_other(self):
-        formats, *exports = section(TOOL_PAGE, "OUTPUT FORMATS").split(
-            ".Ss Of export")
-        self.assertEqual(set(items(formats, "Cm")),
-                         allowed_values("443", "-o", "none"))
-        for text in exports:
-            self.assertEqual(set(items(text, "Cm")),
-                             allowed_values("export", "--format=none"))
+        parts = re.split(r"^\.Ss Of (\w+)\n",
+                         section(TOOL_PAGE, "OUTPUT FORMATS"),
+                         flags=re.MULTILINE)[1:]
+        formats = {title: set(items(text, "Cm"))
+                   for title, text in zip(parts[::2], parts[1::2])}
+        self.assertEqual(formats, {
+            "answers": allowed_values("443", "-o", "none"),
+            "diff": allowed_values("diff", "-o", "none"),
+            "export": allowed_values("export", "--format=none")})
 
     def test_the_page_has_every_variable(self):
         summary = tool_help().partition("Environment:\n")[2]

@@ -119,9 +119,9 @@ MAY_INCLUDE = {
     "client/cli/base": {"client/include", "common/import", "common/model",
                         "common/search", "common/text", "client/cli/display"},
     "client/cli/audit": {"common/model", "common/text"},
-    "client/cli/sources": {"proto", "client/include", "common/answers",
+    "client/cli/sources": {"protobuf", "proto", "client/include", "common/answers",
                            # Its CMake file links portreg::ranges, not the data.
-                       "common/embedded", "common/model",
+                       "common/data", "common/embedded", "common/model",
                            "common/search", "common/text", "client/cli/base"},
     "client/cli/formats": {"protobuf", "utfcpp", "proto", "common/answers",
                            "common/data", "common/model", "common/text",

@@ -25,14 +25,16 @@ constexpr uint16_t kAnswerVerbs = kRowVerbs | For(Verb::kWatch);
 constexpr uint16_t kShortVerbs = kAnswerVerbs & ~For(Verb::kAudit);
 constexpr uint16_t kExportVerb = For(Verb::kExport);
 constexpr uint16_t kImportVerb = For(Verb::kImport);
-constexpr uint16_t kEveryVerb = kAnswerVerbs | kExportVerb;
+constexpr uint16_t kDiffVerb = For(Verb::kDiff);
+constexpr uint16_t kEveryVerb = kAnswerVerbs | kExportVerb | kDiffVerb;
 
-constexpr std::array<FlagInfo, 30> kFlags = {{
-    {Flag::kOutput, FlagSection::kOutput, "output", "o", "FORMAT", "", kAnswerVerbs,
+constexpr std::array<FlagInfo, 31> kFlags = {{
+    {Flag::kOutput, FlagSection::kOutput, "output", "o", "FORMAT", "", kAnswerVerbs | kDiffVerb,
      "one of the formats below; default: table"},
     {Flag::kShort, FlagSection::kOutput, "short", "", "", "", kShortVerbs,
      "a port's service, a service's port, for scripts"},
-    {Flag::kLayer, FlagSection::kOutput, "layer", "", "LAYER,...", "", kRecordVerbs | kExportVerb,
+    {Flag::kLayer, FlagSection::kOutput, "layer", "", "LAYER,...", "",
+     kRecordVerbs | kExportVerb | kDiffVerb | For(Verb::kWatch),
      "only these layers: iana, common, local"},
     {Flag::kScope, FlagSection::kOutput, "scope", "", "SCOPE", "",
      kRecordVerbs | kExportVerb | For(Verb::kAudit),
@@ -47,6 +49,8 @@ constexpr std::array<FlagInfo, 30> kFlags = {{
      "search: at most so many, 1-500; default: 50"},
     {Flag::kCount, FlagSection::kOutput, "count", "", "N", "", For(Verb::kWatch),
      "watch: end after so many revisions"},
+    {Flag::kDiff, FlagSection::kOutput, "diff", "", "", "", For(Verb::kWatch),
+     "watch: also what each new revision changes"},
     {Flag::kFormat, FlagSection::kOutput, "format", "", "FORMAT", "", kExportVerb,
      "export: one of its formats below"},
     {Flag::kReserveOverHalf, FlagSection::kOutput, "reserve-over-half", "", "", "", kExportVerb,
@@ -64,7 +68,7 @@ constexpr std::array<FlagInfo, 30> kFlags = {{
      "audit: also local services that do not listen"},
     {Flag::kNoHeaders, FlagSection::kOutput, "no-headers", "", "", "", kRowVerbs,
      "no line of column titles"},
-    {Flag::kColor, FlagSection::kOutput, "color", "", "WHEN", "", kAnswerVerbs,
+    {Flag::kColor, FlagSection::kOutput, "color", "", "WHEN", "", kAnswerVerbs | kDiffVerb,
      "auto, always or never; default: auto, on a terminal\nwithout NO_COLOR"},
     {Flag::kTarget, FlagSection::kServer, "target", "", "HOST:PORT", "PORTREG_TARGET", kEveryVerb,
      "the server; default: 127.0.0.1:6335"},

@@ -21,6 +21,7 @@ enum class Flag : uint8_t {
   kLike,
   kMaxResults,
   kCount,
+  kDiff,
   kFormat,
   kReserveOverHalf,
   kColumns,

@@ -1,5 +1,6 @@
 #include "client/cli/base/flags.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <optional>
@@ -120,6 +121,9 @@ absl::Status ReadFormatFlags(const Settings& settings, Invocation& invocation) {
     if (!known.ok()) return known.status();
     invocation.format = *known;
   }
+  if (invocation.brief && invocation.verb == Verb::kDiff) {
+    return absl::InvalidArgumentError("--short does not belong to diff, whose exit code answers");
+  }
   if (invocation.brief && invocation.format != Format::kTable) {
     return absl::InvalidArgumentError("--short and -o exclude each other");
   }
@@ -151,7 +155,8 @@ absl::Status ReadRecordFlags(const Settings& settings, Invocation& invocation) {
   const bool can_show_details =
       (format == Format::kJson || format == Format::kNdjson || format == Format::kWide) &&
       invocation.verb != Verb::kClassify && invocation.verb != Verb::kInfo &&
-      invocation.verb != Verb::kWatch && invocation.verb != Verb::kAudit;
+      invocation.verb != Verb::kWatch && invocation.verb != Verb::kAudit &&
+      invocation.verb != Verb::kDiff;
   if (invocation.details && !can_show_details) {
     return absl::InvalidArgumentError(
         "--details belongs to -o json, ndjson and wide of lookup, list and search");
@@ -183,6 +188,23 @@ absl::Status ReadSearchFlags(const Settings& settings, Invocation& invocation) {
         absl::StrCat("--max-results=", **max, " is out of range [1, ", kMaxSearchResults, "]"));
   }
   invocation.max_results = **max;
+  return absl::OkStatus();
+}
+
+// Requires that ReadRecordFlags() has been called.
+absl::Status ReadDiffFlag(const Settings& settings, Invocation& invocation) {
+  invocation.diff = IsOn(settings, Flag::kDiff);
+  const bool is_watch = invocation.verb == Verb::kWatch;
+  if (invocation.diff && !is_watch) {
+    return absl::InvalidArgumentError(
+        "--diff belongs to watch; \"portreg diff\" compares two tables");
+  }
+  if (invocation.diff && invocation.brief) {
+    return absl::InvalidArgumentError("--short and --diff exclude each other");
+  }
+  if (is_watch && !invocation.diff && !invocation.layers.empty()) {
+    return absl::InvalidArgumentError("watch takes --layer only with --diff");
+  }
   return absl::OkStatus();
 }
 
@@ -240,6 +262,13 @@ absl::Status ReadTarget(const Settings& settings, Invocation& invocation) {
   // A server named on the command line overrides PORTREG_OFFLINE.
   const bool names_server = settings.HasFlag(Flag::kTarget);
   invocation.offline = *offline && (by_flag || !names_server);
+  const std::vector<std::string>& keys = invocation.keys;
+  if (invocation.verb == Verb::kDiff && invocation.offline &&
+      std::find(keys.begin(), keys.end(), kServerTable) != keys.end()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "diff asks a server for \"server\", and ", by_flag ? "--offline" : "PORTREG_OFFLINE",
+        " has none; \"embedded\" is the embedded registry"));
+  }
   if (invocation.verb == Verb::kWatch && invocation.offline) {
     return absl::InvalidArgumentError(
         absl::StrCat("watch follows a server, and ", by_flag ? "--offline" : "PORTREG_OFFLINE",
@@ -336,9 +365,9 @@ absl::StatusOr<Invocation> ReadInvocation(int argc, char** argv) {
   const Settings settings(line);
   if (absl::Status status = ReadImportFlags(settings, invocation); !status.ok()) return status;
   if (invocation.verb == Verb::kImport) return invocation;
-  for (const auto read :
-       {ReadLikeFlag, ReadFormatFlags, ReadRecordFlags, ReadScopeFlag, ReadSearchFlags,
-        ReadWatchFlags, ReadAuditFlags, ReadColorFlag, ReadMetadata, ReadServerFlags}) {
+  for (const auto read : {ReadLikeFlag, ReadFormatFlags, ReadRecordFlags, ReadScopeFlag,
+                          ReadSearchFlags, ReadDiffFlag, ReadWatchFlags, ReadAuditFlags,
+                          ReadColorFlag, ReadMetadata, ReadServerFlags}) {
     if (absl::Status status = read(settings, invocation); !status.ok()) return status;
   }
   return invocation;

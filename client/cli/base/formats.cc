@@ -15,9 +15,9 @@
 namespace portreg::cli {
 namespace {
 
-// The commands that support a format: all, all but watch, or those that answer with
-// records.
-enum class Holds : uint8_t { kAnything, kRows, kRecords };
+// The commands that support a format: all, all but watch and diff, those that answer with
+// records, or diff alone.
+enum class Holds : uint8_t { kAnything, kRows, kRecords, kChanges };
 
 struct NamedFormat {
   absl::string_view name;
@@ -33,12 +33,36 @@ Holds MostOf(Verb verb) {
     case Verb::kInfo:
     case Verb::kAudit:
       return Holds::kRows;
+    case Verb::kDiff:
+      return Holds::kChanges;
     default:
       return Holds::kRecords;
   }
 }
 
-constexpr std::array<NamedFormat, 8> kFormats = {{
+bool Supports(Verb verb, Holds holds) {
+  const Holds most = MostOf(verb);
+  // Changes are not records.
+  if (most == Holds::kChanges) return holds == Holds::kAnything || holds == Holds::kChanges;
+  return holds <= most;
+}
+
+// Returns which commands have the formats that an error has listed.
+absl::string_view OwnersOf(Holds most) {
+  switch (most) {
+    case Holds::kAnything:
+      return ", which watch has";
+    case Holds::kRows:
+      return ", which audit, classify and info have";
+    case Holds::kChanges:
+      return ", which diff has";
+    case Holds::kRecords:
+      break;
+  }
+  return "";
+}
+
+constexpr std::array<NamedFormat, 9> kFormats = {{
     {"table", Format::kTable, Holds::kAnything},
     {"wide", Format::kWide, Holds::kRecords},
     {"json", Format::kJson, Holds::kAnything},
@@ -47,6 +71,7 @@ constexpr std::array<NamedFormat, 8> kFormats = {{
     {"tsv", Format::kTsv, Holds::kRows},
     {"services", Format::kServices, Holds::kRecords},
     {"name", Format::kName, Holds::kRecords},
+    {"markdown", Format::kMarkdown, Holds::kChanges},
 }};
 
 constexpr std::array<std::pair<absl::string_view, ExportFormat>, 5> kExportFormats = {{
@@ -65,18 +90,14 @@ std::string Alternatives(absl::Span<const absl::string_view> names) {
 }  // namespace
 
 absl::StatusOr<Format> ReadFormat(absl::string_view name, Verb verb) {
-  const Holds most = MostOf(verb);
   std::vector<absl::string_view> allowed;
   for (const NamedFormat& each : kFormats) {
-    if (each.holds > most) continue;
+    if (!Supports(verb, each.holds)) continue;
     if (each.name == name) return each.format;
     allowed.push_back(each.name);
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat("output format \"", name, "\" is not ", Alternatives(allowed),
-                   most == Holds::kRecords ? ""
-                   : most == Holds::kRows  ? ", which audit, classify and info have"
-                                           : ", which watch has"));
+  return absl::InvalidArgumentError(absl::StrCat("output format \"", name, "\" is not ",
+                                                 Alternatives(allowed), OwnersOf(MostOf(verb))));
 }
 
 absl::StatusOr<ExportFormat> ReadExportFormat(absl::string_view name) {

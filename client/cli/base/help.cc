@@ -29,7 +29,15 @@ constexpr Item kKeys[] = {
     {"-", "keys on standard input; lookup, classify"},
 };
 
-constexpr std::array<Item, 8> kFormatItems = {{
+constexpr std::array<Item, 5> kTables = {{
+    {"ports.csv", "an own table, or IANA's CSV; also a folder of tables"},
+    {"ports.json", "what export --format=json or list -o ndjson wrote"},
+    {"-", "such a file on standard input"},
+    {"server", "what the server serves; ./server is a file"},
+    {"embedded", "the embedded registry"},
+}};
+
+constexpr std::array<Item, 9> kFormatItems = {{
     {"table", "columns, cut to the terminal's width"},
     {"wide",
      "more columns, uncut: owner or assignee, scope, status,\naliases, reference, dates, source"},
@@ -39,6 +47,7 @@ constexpr std::array<Item, 8> kFormatItems = {{
     {"tsv", "with tabs; \\t \\n \\r \\\\ stand for what a field must not hold"},
     {"services", "lines of /etc/services, by the names that libc asks for"},
     {"name", "service names, each once"},
+    {"markdown", "diff: for a review comment, at most 65,000 characters"},
 }};
 
 constexpr std::array<Item, 5> kExportItems = {{
@@ -57,7 +66,7 @@ constexpr std::array<Item, 4> kExitCodes = {{
     {"2", "nothing found for a key; audit: a line cannot be read"},
     {"3",
      "a file that would harm its host is not written; import:\nrows are left out; audit: the local "
-     "table does not allow\nwhat listens"},
+     "table does not allow\nwhat listens; diff: the tables differ"},
 }};
 
 constexpr char kExamples[] = R"(
@@ -163,8 +172,8 @@ std::string HelpText() {
   absl::StrAppend(
       &text, Keys(), FlagsIn(FlagSection::kOutput, "Output", All),
       FormatsOf(kFormatItems,
-                "Formats; audit, classify and info have table, json, ndjson, csv and tsv, and\n"
-                "watch the first three, where json is the same as ndjson",
+                "Formats; audit, classify and info have table, json, ndjson, csv and tsv, watch\n"
+                "and diff the first three; with watch, json is the same as ndjson",
                 all),
       FormatsOf(kExportItems, "Formats of export", all),
       FlagsIn(FlagSection::kServer, "Server", All), FlagsIn(FlagSection::kOther, "Other", All),
@@ -181,6 +190,9 @@ std::string HelpTextOf(Verb verb) {
   const bool takes_keys = verb == Verb::kLookup || verb == Verb::kList || verb == Verb::kClassify ||
                           verb == Verb::kExport;
   if (takes_keys) absl::StrAppend(&text, Keys());
+  if (verb == Verb::kDiff) {
+    absl::StrAppend(&text, FormatsOf(kTables, "Tables", [](absl::string_view) { return true; }));
+  }
   absl::StrAppend(&text, FlagsIn(FlagSection::kOutput, "Output", its));
   if (verb == Verb::kExport) {
     absl::StrAppend(&text,

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "client/cli/base/verbs.h"
 #include "client/cli/display/terminal.h"
 #include "common/import/import_table.h"
@@ -18,9 +19,23 @@
 
 namespace portreg::cli {
 
-enum class Format : uint8_t { kTable, kWide, kJson, kNdjson, kCsv, kTsv, kServices, kName };
+enum class Format : uint8_t {
+  kTable,
+  kWide,
+  kJson,
+  kNdjson,
+  kCsv,
+  kTsv,
+  kServices,
+  kName,
+  kMarkdown
+};
 
 enum class ExportFormat : uint8_t { kServices, kSysctlReserved, kIanaCsv, kCsv, kJson };
+
+// The operands of diff that are not files: the registry of the server and the embedded one.
+inline constexpr absl::string_view kServerTable = "server";
+inline constexpr absl::string_view kEmbeddedTable = "embedded";
 
 struct Invocation {
   Verb verb = Verb::kLookup;
@@ -51,6 +66,8 @@ struct Invocation {
   ImportOptions import;
   // The revisions after which a watch ends. Absent: it never ends.
   std::optional<int> count;
+  // True if a watch also prints what each revision changes.
+  bool diff = false;
   bool offline = false;
   ClientOptions client;
   // Options of every call.

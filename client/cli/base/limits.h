@@ -10,6 +10,10 @@ namespace portreg::cli {
 // less, so a server that sends more is broken.
 inline constexpr size_t kMaxAnswerBytes = 32 << 20;
 
+// The most memory that the messages of one of two registries may use that are compared, in
+// bytes. The embedded registry uses a fifth of it.
+inline constexpr size_t kMaxComparedBytes = 64 << 20;
+
 // The longest JSON document that the tool makes of an answer, in bytes.
 inline constexpr size_t kMaxJsonBytes = 96 << 20;
 

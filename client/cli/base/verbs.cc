@@ -18,6 +18,7 @@ constexpr VerbInfo kVerbs[] = {
     {Verb::kImport, "import", "FILE", "a table of yours, in the format that portregd reads"},
     {Verb::kWatch, "watch", "", "tell when the registry changes, until Ctrl-C"},
     {Verb::kAudit, "audit", "[FILE]...", "what listens here, or in output of ss, and may it?"},
+    {Verb::kDiff, "diff", "OLD NEW", "what differs between two tables, or a server's"},
     {Verb::kHelp, "help", "[COMMAND]", "this text, or what a command takes"},
 };
 

@@ -24,6 +24,7 @@ enum class Verb : uint8_t {
   kAudit,
   kHelp,
   kVersion,
+  kDiff,
   // Names for shell completions; hidden from users.
   kComplete
 };

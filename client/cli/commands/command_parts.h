@@ -34,6 +34,7 @@ int RunAudit(const Invocation& invocation, Source& source, const Output& output)
 
 // Runs the command that asks no source.
 int RunImport(const Invocation& invocation, const Output& output);
+int RunDiff(const Invocation& invocation, Source& source, const Output& output);
 
 // Reads keys and lists of keys. INVALID_ARGUMENT, naming it, for an invalid key; also if
 // `keys` is empty.

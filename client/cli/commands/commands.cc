@@ -147,6 +147,8 @@ int Run(const Invocation& invocation, Source& source, const Output& output) {
       return RunWatch(invocation, source, output);
     case Verb::kAudit:
       return RunAudit(invocation, source, output);
+    case Verb::kDiff:
+      return RunDiff(invocation, source, output);
     case Verb::kLookup:
     case Verb::kImport:
     case Verb::kHelp:

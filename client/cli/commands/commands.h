@@ -19,6 +19,8 @@ inline constexpr int kExitNotFound = 2;
 // The answer would harm its reader and is not written, or an import left rows out. For an
 // audit: the local table does not allow what was found.
 inline constexpr int kExitRefused = 3;
+// Two tables differ.
+inline constexpr int kExitDifferent = 3;
 inline constexpr int kExitGrpc = 64;
 inline constexpr int kExitInterrupted = 130;
 

@@ -44,15 +44,22 @@ _portreg_names()
   local -r first=$1 prefix=${COMP_WORDS[COMP_CWORD]}
   [[ -n $prefix && $prefix != : && ${COMP_WORDS[COMP_CWORD - 1]} != : ]] || return
   case $first in
-    classify | list | search | export | info | watch | help) return ;;
+    classify | list | search | export | info | watch | diff | help) return ;;
   esac
   mapfile -t COMPREPLY < <(command "${COMP_WORDS[0]}" __complete -- "$prefix" 2>/dev/null)
 }
 
+# Completes the word to what diff compares: files, and two registries.
+_portreg_tables()
+{
+  compopt -o filenames 2>/dev/null
+  mapfile -t COMPREPLY < <(compgen -W 'embedded server' -- "$1"; compgen -f -- "$1")
+}
+
 _portreg()
 {
-  local -ra commands=(lookup classify list search export import info watch audit help)
-  local -ra switches=(-o --short --no-headers --details --portless --like --reserve-over-half --expect --offline --plaintext
+  local -ra commands=(lookup classify list search export import info watch audit diff help)
+  local -ra switches=(-o --short --no-headers --details --portless --like --diff --reserve-over-half --expect --offline --plaintext
     --tls -h --help --version)
   local -ra settings=(--output= --color= --layer= --scope= --max-results= --count= --format= --columns=
     --transport= --protocol= --encoding= --target= --timeout=
@@ -66,7 +73,10 @@ _portreg()
     _portreg_names "$(_portreg_command "$takes_value")"
   elif _portreg_value "$takes_value"; then
     case $flag in
-      -o | --output) words='table wide json ndjson csv tsv services name' ;;
+      -o | --output)
+        words='table wide json ndjson csv tsv services name'
+        [[ $(_portreg_command "$takes_value") != diff ]] || words='table json ndjson markdown'
+        ;;
       --color) words='auto always never' ;;
       --format) words='services sysctl-reserved iana-csv csv json' ;;
       --transport) words='tcp udp sctp dccp tcp/udp any' ;;
@@ -95,7 +105,9 @@ _portreg()
     if [[ -z $first ]]; then
       mapfile -t COMPREPLY < <(compgen -W "${commands[*]}" -- "$current")
     fi
-    if [[ $first == import || $first == audit ]]; then
+    if [[ $first == diff ]]; then
+      _portreg_tables "$current"
+    elif [[ $first == import || $first == audit ]]; then
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
     elif [[ ${#COMPREPLY[@]} == 0 ]]; then

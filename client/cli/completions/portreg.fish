@@ -20,7 +20,7 @@ end
 
 # Whether the word may be a name: it follows lookup or another key, or begins no command.
 function __portreg_awaits_name
-    set -l commands lookup classify list search export import info watch audit help
+    set -l commands lookup classify list search export import info watch audit diff help
     set -l current (commandline --current-token --cut-at-cursor)
     string match --quiet -- '-*' $current; and return 1
     set -l words (commandline --current-process --cut-at-cursor --tokenize)
@@ -33,7 +33,7 @@ function __portreg_awaits_name
         switch $word
             case lookup
                 return 0
-            case classify list search export import info watch audit help
+            case classify list search export import info watch audit diff help
                 return 1
         end
     end
@@ -65,8 +65,15 @@ complete -c portreg -n __portreg_awaits_command -a info -d 'Which registry answe
 complete -c portreg -n __portreg_awaits_command -a watch -d 'Tell when the registry changes'
 complete -c portreg -n __portreg_awaits_command -a audit \
     -d 'What listens here, or in output of ss, and may it?'
+complete -c portreg -n __portreg_awaits_command -a diff \
+    -d 'What differs between two tables'
 complete -c portreg -n __portreg_awaits_command -a help -d 'How to use portreg'
 
+complete -c portreg -n '__fish_seen_subcommand_from diff' -F -a 'embedded server' -d Registry
+
+complete -c portreg -n '__fish_seen_subcommand_from diff' -o o -x -a markdown -d 'Output format'
+complete -c portreg -n '__fish_seen_subcommand_from diff' -l output -x -a markdown \
+    -d 'Output format'
 complete -c portreg -o o -x -a 'table wide json ndjson csv tsv services name' -d 'Output format'
 complete -c portreg -l output -x -a 'table wide json ndjson csv tsv services name' \
     -d 'Output format'
@@ -81,6 +88,7 @@ complete -c portreg -l portless -d 'list, export: also names without a port'
 complete -c portreg -l like -d 'Search for the arguments'
 complete -c portreg -l max-results -x -d 'search: at most so many matches'
 complete -c portreg -l count -x -d 'watch: end after so many revisions'
+complete -c portreg -l diff -d 'watch: also what each new revision changes'
 complete -c portreg -l format -x -a 'services sysctl-reserved iana-csv csv json' \
     -d 'export: the format'
 complete -c portreg -l reserve-over-half -d 'export: reserve most ephemeral ports too'

@@ -27,6 +27,7 @@ struct Terminal {
 
 // Escape sequences that begin a style.
 inline constexpr absl::string_view kBold = "\033[1m";
+inline constexpr absl::string_view kRed = "\033[31m";
 inline constexpr absl::string_view kGreen = "\033[32m";
 inline constexpr absl::string_view kYellow = "\033[33m";
 inline constexpr absl::string_view kCyan = "\033[36m";

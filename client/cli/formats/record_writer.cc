@@ -65,6 +65,8 @@ std::unique_ptr<RecordWriter> MakeRecordWriter(const Invocation& invocation,
       return std::make_unique<ServicesWriter>("", std::vector<ServicesWriter::Slots>(), out);
     case Format::kTable:
     case Format::kWide:
+    // Format of diff alone.
+    case Format::kMarkdown:
       break;
   }
   const bool wide = invocation.format == Format::kWide;

@@ -104,6 +104,59 @@ TEST(RecordChangesTest, EverythingElseIsAChange) {
               }).empty());
 }
 
+TEST(RecordChangesTest, BlanksBetweenAliasesAreNoChange) {
+  std::vector<Registry> registries;
+  for (const absl::string_view aliases : {"b c", " b   c "}) {
+    std::vector<LayerData> layers;
+    layers.push_back(MakeLayer(Layer::kLocal, "a,1,tcp,x\n"));
+    layers[0].records[0].aliases = aliases;
+    registries.push_back(Registry::Create(std::move(layers)).value());
+  }
+  EXPECT_TRUE(CompareRecords(registries[0], registries[1]).empty());
+}
+
+TEST(RecordChangesTest, AllChangesAreListedByKey) {
+  const Registry before = MakeRegistry({.local = "a,1,tcp,x\nb,2,tcp,x\nd,4,tcp,x\n"});
+  const Registry after = MakeRegistry({.local = "b,2,tcp,y\nc,3,tcp,x\na,5,tcp,x\n"});
+  std::vector<std::string> texts;
+  for (const ChangedRecord& changed : InOrderOfKeys(CompareRecords(before, after))) {
+    texts.push_back(absl::StrCat(changed.before == nullptr ? "" : Summary(*changed.before), " > ",
+                                 changed.after == nullptr ? "" : Summary(*changed.after)));
+  }
+  EXPECT_THAT(texts, ElementsAre("a 1/tcp > ", "b 2/tcp > b 2/tcp", " > c 3/tcp", "d 4/tcp > ",
+                                 " > a 5/tcp"));
+}
+
+// The fields that `edit` changes, as "name: before > after".
+template <typename Edit>
+std::vector<std::string> FieldsOfEdit(Edit edit) {
+  std::vector<std::string> fields;
+  for (const ChangedRecord& changed : ChangesOfEdit(edit).changed) {
+    for (const ChangedField& field : ChangedFields(changed)) {
+      fields.push_back(absl::StrCat(field.name, ": ", field.before, " > ", field.after));
+    }
+  }
+  return fields;
+}
+
+TEST(ChangedFieldsTest, EachFieldIsNamedWithBothTexts) {
+  EXPECT_THAT(FieldsOfEdit([](ServiceRecord& record) { record.service = "A"; }),
+              ElementsAre("service: a > A"));
+  EXPECT_THAT(FieldsOfEdit([](ServiceRecord& record) { record.description = "y"; }),
+              ElementsAre("description: x > y"));
+  EXPECT_THAT(FieldsOfEdit([](ServiceRecord& record) { record.aliases = "b"; }),
+              ElementsAre("aliases:  > b"));
+  EXPECT_THAT(FieldsOfEdit([](ServiceRecord& record) { record.status = RecordStatus::kRetired; }),
+              ElementsAre("status: active > retired"));
+  EXPECT_THAT(FieldsOfEdit([](ServiceRecord& record) { record.source = "other"; }),
+              ElementsAre(absl::StrCat("source: ", SourceOf(Layer::kLocal), " > other")));
+  EXPECT_THAT(FieldsOfEdit([](ServiceRecord& record) {
+                record.details.until = "2026-01-01";
+                record.details.contact = "c";
+              }),
+              ElementsAre("contact:  > c", "until:  > 2026-01-01"));
+}
+
 TEST(RecordChangesTest, EqualRecordsOfOneKeyCorrespondFirst) {
   EXPECT_THAT(LocalChanges("a,1,tcp,x\na,1,tcp,y\na,1,tcp,z\n", "a,1,tcp,z\na,1,tcp,w\n"),
               ElementsAre("- local a 1/tcp", "~ local a 1/tcp"));

@@ -46,6 +46,21 @@ TEST(ReadFormatTest, OthersAreRefusedWithWhatIsAllowed) {
   }
 }
 
+TEST(ReadFormatTest, DiffHasItsOwnFormats) {
+  EXPECT_EQ(*ReadFormat("table", Verb::kDiff), Format::kTable);
+  EXPECT_EQ(*ReadFormat("json", Verb::kDiff), Format::kJson);
+  EXPECT_EQ(*ReadFormat("ndjson", Verb::kDiff), Format::kNdjson);
+  EXPECT_EQ(*ReadFormat("markdown", Verb::kDiff), Format::kMarkdown);
+  for (const std::string name : {"csv", "wide", "services", "yaml"}) {
+    EXPECT_EQ(
+        Message(ReadFormat(name, Verb::kDiff).status()),
+        "output format \"" + name + "\" is not table, json, ndjson or markdown, which diff has");
+  }
+  for (const Verb verb : {Verb::kLookup, Verb::kInfo, Verb::kWatch}) {
+    EXPECT_FALSE(ReadFormat("markdown", verb).ok());
+  }
+}
+
 TEST(ReadExportFormatTest, NamesAreRead) {
   EXPECT_EQ(*ReadExportFormat("services"), ExportFormat::kServices);
   EXPECT_EQ(*ReadExportFormat("sysctl-reserved"), ExportFormat::kSysctlReserved);

@@ -49,6 +49,8 @@ TEST(HelpTest, OfACommandNamesItsFlagsAndFormatsOnly) {
   EXPECT_THAT(HelpTextOf(Verb::kInfo), ::testing::Not(HasSubstr("\n  services ")));
   EXPECT_THAT(HelpTextOf(Verb::kImport), ::testing::Not(HasSubstr("Formats")));
   EXPECT_THAT(HelpTextOf(Verb::kWatch), ::testing::Not(HasSubstr("\n  csv ")));
+  EXPECT_THAT(HelpTextOf(Verb::kDiff), HasSubstr("\n  embedded "));
+  EXPECT_THAT(HelpTextOf(Verb::kDiff), HasSubstr("\n  markdown "));
 }
 
 TEST(HelpTest, NamesEveryCommandAndFormat) {
