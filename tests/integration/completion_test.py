@@ -263,8 +263,8 @@ class ToolTest(CompletionTestCase):
             "portreg diff server c": {"ca.pem"},
             "portreg -o json diff local.csv s": {"server"},
             "portreg diff kafk": set(),
-            "portreg diff -o m": {"markdown"},
-            "portreg diff --output=m": {"markdown"}, "portreg -o m": set()})
+            "portreg diff -o ma": {"markdown"},
+            "portreg diff --output=ma": {"markdown"}, "portreg -o ma": set()})
 
     def test_export_formats(self):
         formats = documentation.allowed_values("export", "--format=none")

@@ -31,7 +31,7 @@ constexpr Item kKeys[] = {
 
 constexpr std::array<Item, 5> kTables = {{
     {"ports.csv", "an own table, or IANA's CSV; also a folder of tables"},
-    {"ports.json", "what export --format=json or list -o ndjson wrote"},
+    {"ports.json", "what export wrote as json, or list as json or ndjson"},
     {"-", "such a file on standard input"},
     {"server", "what the server serves; ./server is a file"},
     {"embedded", "the embedded registry"},

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <iterator>
 #include <memory>
-#include <optional>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -29,14 +28,19 @@ class MessageRecords {
  public:
   explicit MessageRecords(const std::vector<Layer>& layers) : wanted_(layers) {}
 
-  // Keeps the record if its layer is wanted. Returns the errors of ToRecord(), and
-  // RESOURCE_EXHAUSTED if the records take more than kMaxComparedBytes.
+  // Keeps the record if its layer is wanted. Returns the errors of ToRecord(), also for a
+  // record that is not wanted, and RESOURCE_EXHAUSTED if the records take more than
+  // kMaxComparedBytes.
   absl::Status Add(v1::PortRecord message) {
-    const std::optional<Layer> layer = LayerOf(message.layer());
-    if (layer && !KeepsLayer(*layer, wanted_)) return absl::OkStatus();
+    const size_t texts = text_->unescaped.size();
     const v1::PortRecord& kept = messages_.emplace_back(std::move(message));
     const absl::StatusOr<ServiceRecord> record = ToRecord(kept, text_->unescaped);
     if (!record.ok()) return record.status();
+    if (!KeepsLayer(record->layer, wanted_)) {
+      messages_.pop_back();
+      text_->unescaped.resize(texts);
+      return absl::OkStatus();
+    }
     held_ += kept.SpaceUsedLong() + sizeof(ServiceRecord);
     if (held_ > kMaxComparedBytes) {
       return absl::ResourceExhaustedError(absl::StrCat("the records take more than ",
