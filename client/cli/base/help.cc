@@ -29,7 +29,7 @@ constexpr Item kKeys[] = {
     {"-", "keys on standard input; lookup, classify"},
 };
 
-constexpr std::array<Item, 5> kTables = {{
+constexpr std::array<Item, 5> kTableItems = {{
     {"ports.csv", "an own table, or IANA's CSV; also a folder of tables"},
     {"ports.json", "what export wrote as json, or list as json or ndjson"},
     {"-", "such a file on standard input"},
@@ -191,7 +191,8 @@ std::string HelpTextOf(Verb verb) {
                           verb == Verb::kExport;
   if (takes_keys) absl::StrAppend(&text, Keys());
   if (verb == Verb::kDiff) {
-    absl::StrAppend(&text, FormatsOf(kTables, "Tables", [](absl::string_view) { return true; }));
+    absl::StrAppend(&text,
+                    FormatsOf(kTableItems, "Tables", [](absl::string_view) { return true; }));
   }
   absl::StrAppend(&text, FlagsIn(FlagSection::kOutput, "Output", its));
   if (verb == Verb::kExport) {

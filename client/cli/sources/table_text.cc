@@ -26,7 +26,7 @@
 namespace portreg::cli {
 namespace {
 
-constexpr absl::string_view kStandardInput = "standard input";
+constexpr absl::string_view kStandardInputName = "standard input";
 constexpr absl::string_view kUtf8Mark = "\xEF\xBB\xBF";
 
 // The columns of own tables that are not among kDetailColumns.
@@ -59,7 +59,7 @@ bool IsPipe(const std::string& path) {
 }
 
 absl::StatusOr<TableFile> ReadFile(const std::string& path) {
-  if (path == "-") return ReadDescriptor(STDIN_FILENO, kStandardInput);
+  if (path == "-") return ReadDescriptor(STDIN_FILENO, kStandardInputName);
   if (IsPipe(path)) {
     const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) {
