@@ -62,7 +62,7 @@ GOLDEN = {  # file without its ending: command line
     "export_csv": ("export", "--format=csv"),
     "export_json": ("export", "--format=json", "465/tcp"),
     **{f"help_{verb}": (verb, "--help") for verb in ("diff", "watch")},
-    **{f"diff_{form}": ("diff", "embedded", "server", "-o", form)
+    **{f"diff_{form}": ("diff", "embedded", "server", "--layer=local", "-o", form)
        for form in ("table", "json", "ndjson", "markdown")},
     **{f"lookup_{form}": ("8080", "9/dccp", "7102", "-o", form)
        for form in RECORD_FORMATS},
