@@ -11,7 +11,7 @@
 namespace portreg::cli {
 namespace {
 
-constexpr size_t kColumnGap = 2;
+constexpr size_t kChangeColumnGap = 2;
 // A wider text does not widen its column.
 constexpr size_t kMaxChangeColumnWidth = 40;
 
@@ -36,7 +36,7 @@ void PutAligned(const std::vector<ChangeRow>& rows, const Terminal& terminal, Pr
     std::string text;
     for (size_t i = 0; i < row.cells.size(); ++i) {
       const size_t width = DisplayWidth(row.cells[i]);
-      const size_t blanks = std::max(widths[i], width) - width + kColumnGap;
+      const size_t blanks = std::max(widths[i], width) - width + kChangeColumnGap;
       absl::StrAppend(&text, row.cells[i], std::string(blanks, ' '));
     }
     absl::StripTrailingAsciiWhitespace(&text);
