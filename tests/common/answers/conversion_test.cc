@@ -90,11 +90,11 @@ TEST(ConvertTest, KindsOfAdviceHaveTheContractsValues) {
                     {"ADVISORY_KIND_EXPORTER_LIST", kind(AdvisoryKind::kExporterList)},
                     {"ADVISORY_KIND_RANGE_RULE", kind(AdvisoryKind::kRangeRule)},
                     {"ADVISORY_KIND_UNAUTHORIZED_USE", kind(AdvisoryKind::kUnauthorizedUse)},
-              {"ADVISORY_KIND_RETIRED_LOCALLY", kind(AdvisoryKind::kRetiredLocally)},
-              {"ADVISORY_KIND_PAST_UNTIL", kind(AdvisoryKind::kPastUntil)},
-              {"ADVISORY_KIND_DEPRECATED_LOCALLY", kind(AdvisoryKind::kDeprecatedLocally)},
-              {"ADVISORY_KIND_SERVICE_NAME_INVALID", kind(AdvisoryKind::kServiceNameInvalid)},
-              {"ADVISORY_KIND_CLAIMS_COLLIDE", kind(AdvisoryKind::kClaimsCollide)}}));
+                    {"ADVISORY_KIND_RETIRED_LOCALLY", kind(AdvisoryKind::kRetiredLocally)},
+                    {"ADVISORY_KIND_PAST_UNTIL", kind(AdvisoryKind::kPastUntil)},
+                    {"ADVISORY_KIND_DEPRECATED_LOCALLY", kind(AdvisoryKind::kDeprecatedLocally)},
+                    {"ADVISORY_KIND_SERVICE_NAME_INVALID", kind(AdvisoryKind::kServiceNameInvalid)},
+                    {"ADVISORY_KIND_CLAIMS_COLLIDE", kind(AdvisoryKind::kClaimsCollide)}}));
 }
 
 TEST(ConvertTest, SeveritiesHaveTheContractsValues) {

@@ -55,8 +55,8 @@ TEST(HelpTest, OfACommandNamesItsFlagsAndFormatsOnly) {
 
 TEST(HelpTest, NamesEveryCommandAndFormat) {
   for (const std::string word :
-       {"lookup", "search", "classify", "list", "info", "export", "import", "table", "wide", "json", "ndjson",
-        "csv", "tsv", "services", "name", "sysctl-reserved", "iana-csv"}) {
+       {"lookup", "search", "classify", "list", "info", "export", "import", "table", "wide", "json",
+        "ndjson", "csv", "tsv", "services", "name", "sysctl-reserved", "iana-csv"}) {
     EXPECT_THAT(HelpText(), ::testing::ContainsRegex(absl::StrCat("\n  (portreg )?", word, " ")));
   }
 }
