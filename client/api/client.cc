@@ -167,6 +167,28 @@ PendingCall Client::ClassifyAsync(const v1::ClassifyRequest& request,
   return CallAsync(connection_, internal::kClassify, request, call, std::move(callback));
 }
 
+absl::StatusOr<v1::CheckResponse> Client::Check(const v1::CheckRequest& request,
+                                                const CallOptions& call) const {
+  return connection_->Call(internal::kCheck, request, call);
+}
+
+PendingCall Client::CheckAsync(const v1::CheckRequest& request,
+                               Callback<v1::CheckResponse> callback,
+                               const CallOptions& call) const {
+  return CallAsync(connection_, internal::kCheck, request, call, std::move(callback));
+}
+
+absl::StatusOr<v1::SuggestResponse> Client::Suggest(const v1::SuggestRequest& request,
+                                                    const CallOptions& call) const {
+  return connection_->Call(internal::kSuggest, request, call);
+}
+
+PendingCall Client::SuggestAsync(const v1::SuggestRequest& request,
+                                 Callback<v1::SuggestResponse> callback,
+                                 const CallOptions& call) const {
+  return CallAsync(connection_, internal::kSuggest, request, call, std::move(callback));
+}
+
 absl::StatusOr<v1::SearchResponse> Client::Search(const v1::SearchRequest& request,
                                                   const CallOptions& call) const {
   return connection_->Call(internal::kSearch, request, call);

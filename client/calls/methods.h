@@ -41,6 +41,10 @@ inline constexpr UnaryMethod<v1::BatchLookupRequest, v1::BatchLookupResponse> kB
     "/portreg.v1.PortRegistryService/BatchLookup", &Stub::BatchLookup, &AsyncStub::BatchLookup};
 inline constexpr UnaryMethod<v1::ClassifyRequest, v1::ClassifyResponse> kClassify = {
     "/portreg.v1.PortRegistryService/Classify", &Stub::Classify, &AsyncStub::Classify};
+inline constexpr UnaryMethod<v1::CheckRequest, v1::CheckResponse> kCheck = {
+    "/portreg.v1.PortRegistryService/Check", &Stub::Check, &AsyncStub::Check};
+inline constexpr UnaryMethod<v1::SuggestRequest, v1::SuggestResponse> kSuggest = {
+    "/portreg.v1.PortRegistryService/Suggest", &Stub::Suggest, &AsyncStub::Suggest};
 inline constexpr UnaryMethod<v1::SearchRequest, v1::SearchResponse> kSearch = {
     "/portreg.v1.PortRegistryService/Search", &Stub::Search, &AsyncStub::Search};
 inline constexpr UnaryMethod<v1::GetRegistryInfoRequest, v1::GetRegistryInfoResponse>

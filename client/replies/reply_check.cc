@@ -1,10 +1,13 @@
 #include "client/replies/reply_check.h"
 
+#include <bitset>
+#include <cstddef>
 #include <cstdint>
 
 #include "absl/strings/str_cat.h"
 #include "common/model/limits.h"
 #include "common/model/port.h"
+#include "common/model/suggest.h"
 
 namespace portreg::internal {
 namespace {
@@ -30,6 +33,51 @@ std::string FaultOfResult(const v1::LookupResult& result) {
   if (result.has_response()) return FaultOfAny(result.response().records());
   if (!result.has_failure()) return "has a result with neither a response nor a failure";
   if (result.failure().code() == 0) return "has a failure with the code OK";
+  return {};
+}
+
+// Returns the fault of a finding about the claim `which`.
+std::string FaultOfFinding(const v1::CheckRequest& request, int which, const v1::Finding& finding) {
+  const v1::Claim& claim = request.claims(which);
+  const int32_t last_port = claim.has_last_port() ? claim.last_port() : claim.first_port();
+  if (finding.first_port() < claim.first_port() || finding.first_port() > finding.last_port() ||
+      finding.last_port() > last_port) {
+    return absl::StrCat("has a finding of ports ", finding.first_port(), " to ",
+                        finding.last_port(), ", which must be in order and within the claim's, ",
+                        claim.first_port(), " to ", last_port);
+  }
+  if (finding.severity() == v1::SEVERITY_UNSPECIFIED) return "has a finding without a severity";
+  if (finding.kind() == v1::ADVISORY_KIND_UNSPECIFIED) return "has a finding without a kind";
+  if (finding.kind() == v1::ADVISORY_KIND_CLAIMS_COLLIDE && !finding.has_other_claim()) {
+    return "has a collision without the other claim";
+  }
+  if (finding.has_other_claim() &&
+      (finding.other_claim() < 0 || finding.other_claim() >= request.claims_size() ||
+       finding.other_claim() == which)) {
+    return absl::StrCat("has claim ", which, " collide with claim ", finding.other_claim(),
+                        ", which must be another one of ", request.claims_size());
+  }
+  return FaultOfAny(finding.records());
+}
+
+// Returns the fault of the ports that a reply suggests.
+std::string FaultOfPorts(const v1::SuggestRequest& request, const v1::SuggestResponse& reply) {
+  const int32_t first = request.has_first_port() ? request.first_port() : kSuggestedByDefault.first;
+  const int32_t last = request.has_last_port() ? request.last_port() : kSuggestedByDefault.last;
+  std::bitset<kPortCount> suggested;
+  for (int i = 0; i < reply.ports_size(); ++i) {
+    const int32_t port = reply.ports(i);
+    if (!AreInOrder(port, port) || port < first || port > last) {
+      return absl::StrCat("suggests port ", port, ", which must be within [", first, ", ", last,
+                          "]");
+    }
+    if (suggested[static_cast<size_t>(port)]) return absl::StrCat("suggests port ", port, " twice");
+    suggested.set(static_cast<size_t>(port));
+    if (request.adjacent() && i > 0 && port != reply.ports(i - 1) + 1) {
+      return absl::StrCat("suggests port ", port, " after port ", reply.ports(i - 1),
+                          ", neighbours were asked for");
+    }
+  }
   return {};
 }
 
@@ -63,6 +111,43 @@ std::string FaultOf(const v1::BatchLookupRequest& request, const v1::BatchLookup
 std::string FaultOf(const v1::ClassifyRequest& /*request*/, const v1::ClassifyResponse& reply) {
   if (AreInOrder(reply.first_port(), reply.last_port())) return {};
   return WrongPorts("a class", reply.first_port(), reply.last_port());
+}
+
+std::string FaultOf(const v1::CheckRequest& request, const v1::CheckResponse& reply) {
+  if (reply.results_size() != request.claims_size()) {
+    return absl::StrCat("has ", reply.results_size(), " results for ", request.claims_size(),
+                        " claims");
+  }
+  for (int i = 0; i < reply.results_size(); ++i) {
+    const v1::ClaimResult& result = reply.results(i);
+    if (result.total_count() < result.findings_size()) {
+      return absl::StrCat("has ", result.findings_size(), " findings of ", result.total_count(),
+                          " in all");
+    }
+    for (const v1::Finding& finding : result.findings()) {
+      if (std::string fault = FaultOfFinding(request, i, finding); !fault.empty()) return fault;
+    }
+  }
+  return {};
+}
+
+std::string FaultOf(const v1::SuggestRequest& request, const v1::SuggestResponse& reply) {
+  const int most = request.count() == 0 ? 1 : request.count();
+  if (reply.ports_size() > most) {
+    return absl::StrCat("has ", reply.ports_size(), " ports, at most ", most, " were asked for");
+  }
+  if (reply.free_count() < reply.ports_size() || reply.candidate_count() < reply.free_count()) {
+    return absl::StrCat("has ", reply.ports_size(), " ports of ", reply.free_count(),
+                        " that are free, of ", reply.candidate_count(), " in all");
+  }
+  for (const v1::RefusalCount& refusal : reply.refusals()) {
+    if (refusal.kind() == v1::ADVISORY_KIND_UNSPECIFIED) return "has a refusal without a kind";
+    if (refusal.port_count() < 0 || refusal.port_count() > reply.candidate_count()) {
+      return absl::StrCat("has a refusal of ", refusal.port_count(), " ports of ",
+                          reply.candidate_count(), " in all");
+    }
+  }
+  return FaultOfPorts(request, reply);
 }
 
 std::string FaultOf(const v1::SearchRequest& request, const v1::SearchResponse& reply) {

@@ -18,6 +18,8 @@ namespace portreg::internal {
 std::string FaultOf(const v1::LookupRequest& request, const v1::LookupResponse& reply);
 std::string FaultOf(const v1::BatchLookupRequest& request, const v1::BatchLookupResponse& reply);
 std::string FaultOf(const v1::ClassifyRequest& request, const v1::ClassifyResponse& reply);
+std::string FaultOf(const v1::CheckRequest& request, const v1::CheckResponse& reply);
+std::string FaultOf(const v1::SuggestRequest& request, const v1::SuggestResponse& reply);
 std::string FaultOf(const v1::SearchRequest& request, const v1::SearchResponse& reply);
 std::string FaultOf(const v1::GetRegistryInfoRequest& request,
                     const v1::GetRegistryInfoResponse& reply);

@@ -1,5 +1,6 @@
 #include "common/answers/claim_answers.h"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -41,12 +42,13 @@ void ToMessage(const Finding& finding, const Registry& registry, v1::Finding& me
 absl::CivilDay Today() { return absl::ToCivilDay(absl::Now(), absl::UTCTimeZone()); }
 
 absl::StatusOr<v1::CheckResponse> Check(const Registry& registry, const v1::CheckRequest& request,
-                                        absl::CivilDay today) {
+                                        absl::CivilDay today, const std::atomic<bool>* cancelled) {
   const absl::StatusOr<std::vector<Claim>> claims = Read(request);
   if (!claims.ok()) return claims.status();
   v1::CheckResponse response;
   size_t bytes = 0;
   for (size_t i = 0; i < claims->size(); ++i) {
+    if (cancelled != nullptr && *cancelled) break;
     const Judgement judgement = Judge(registry, *claims, i, today);
     v1::ClaimResult& result = *response.add_results();
     for (const Finding& finding : judgement.findings) {

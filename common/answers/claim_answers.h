@@ -2,6 +2,8 @@
 #ifndef PORTREG_COMMON_ANSWERS_CLAIM_ANSWERS_H_
 #define PORTREG_COMMON_ANSWERS_CLAIM_ANSWERS_H_
 
+#include <atomic>
+
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "common/model/registry.h"
@@ -12,9 +14,11 @@ namespace portreg {
 // Returns the present day in UTC, by which servers and clients judge alike.
 absl::CivilDay Today();
 
-// Judge by `today`, which is Today() except in tests.
+// Judge by `today`, which is Today() except in tests. Check returns early, with an unusable
+// answer, once `*cancelled` is true; `cancelled` may be null.
 absl::StatusOr<v1::CheckResponse> Check(const Registry& registry, const v1::CheckRequest& request,
-                                        absl::CivilDay today);
+                                        absl::CivilDay today,
+                                        const std::atomic<bool>* cancelled = nullptr);
 absl::StatusOr<v1::SuggestResponse> Suggest(const Registry& registry,
                                             const v1::SuggestRequest& request,
                                             absl::CivilDay today);

@@ -13,6 +13,8 @@ enum class Method {
   kLookup,
   kBatchLookup,
   kClassify,
+  kCheck,
+  kSuggest,
   kListRange,
   kSearch,
   kWatch,
@@ -33,10 +35,12 @@ struct MethodInfo {
 inline constexpr absl::string_view kServiceName = "portreg.v1.PortRegistryService";
 
 // In the enum's order.
-inline constexpr std::array<MethodInfo, 8> kMethods = {{
+inline constexpr std::array<MethodInfo, 10> kMethods = {{
     {Method::kLookup, kServiceName, "Lookup", false},
     {Method::kBatchLookup, kServiceName, "BatchLookup", false},
     {Method::kClassify, kServiceName, "Classify", false},
+    {Method::kCheck, kServiceName, "Check", false},
+    {Method::kSuggest, kServiceName, "Suggest", false},
     {Method::kListRange, kServiceName, "ListRange", true},
     {Method::kSearch, kServiceName, "Search", false},
     {Method::kWatch, kServiceName, "Watch", true},

@@ -12,11 +12,13 @@ namespace internal {
 using RawMethods = v1::PortRegistryService::WithRawCallbackMethod_Lookup<
     v1::PortRegistryService::WithRawCallbackMethod_BatchLookup<
         v1::PortRegistryService::WithRawCallbackMethod_Classify<
-            v1::PortRegistryService::WithRawCallbackMethod_ListRange<
-                v1::PortRegistryService::WithRawCallbackMethod_Search<
-                    v1::PortRegistryService::WithRawCallbackMethod_Watch<
-                        v1::PortRegistryService::WithRawCallbackMethod_GetRegistryInfo<
-                            v1::PortRegistryService::Service>>>>>>>;
+            v1::PortRegistryService::WithRawCallbackMethod_Check<
+                v1::PortRegistryService::WithRawCallbackMethod_Suggest<
+                    v1::PortRegistryService::WithRawCallbackMethod_ListRange<
+                        v1::PortRegistryService::WithRawCallbackMethod_Search<
+                            v1::PortRegistryService::WithRawCallbackMethod_Watch<
+                                v1::PortRegistryService::WithRawCallbackMethod_GetRegistryInfo<
+                                    v1::PortRegistryService::Service>>>>>>>>>;
 }  // namespace internal
 
 // Passes each RPC to one of two methods, with its bytes. Our code can then refuse bytes
@@ -48,6 +50,16 @@ class RawService : public internal::RawMethods {
                                      const grpc::ByteBuffer* request,
                                      grpc::ByteBuffer* response) final {
     return Answer(Method::kClassify, *context, *request, *response);
+  }
+  grpc::ServerUnaryReactor* Check(grpc::CallbackServerContext* context,
+                                  const grpc::ByteBuffer* request,
+                                  grpc::ByteBuffer* response) final {
+    return Answer(Method::kCheck, *context, *request, *response);
+  }
+  grpc::ServerUnaryReactor* Suggest(grpc::CallbackServerContext* context,
+                                    const grpc::ByteBuffer* request,
+                                    grpc::ByteBuffer* response) final {
+    return Answer(Method::kSuggest, *context, *request, *response);
   }
   grpc::ServerUnaryReactor* Search(grpc::CallbackServerContext* context,
                                    const grpc::ByteBuffer* request,

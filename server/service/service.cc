@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "common/answers/answers.h"
+#include "common/answers/claim_answers.h"
 #include "google/protobuf/arena.h"
 #include "server/replies/batch_reply.h"
 #include "server/replies/grpc_conversion.h"
@@ -60,6 +61,16 @@ absl::StatusOr<grpc::Slice> Serve(const Snapshot& snapshot, const v1::ClassifyRe
   return Made(Classify(snapshot.registry, request), call.calls.unread());
 }
 
+absl::StatusOr<grpc::Slice> Serve(const Snapshot& snapshot, const v1::CheckRequest& request,
+                                  const Serving& call) {
+  return Made(Check(snapshot.registry, request, Today(), &call.cancelled), call.calls.unread());
+}
+
+absl::StatusOr<grpc::Slice> Serve(const Snapshot& snapshot, const v1::SuggestRequest& request,
+                                  const Serving& call) {
+  return Made(Suggest(snapshot.registry, request, Today()), call.calls.unread());
+}
+
 absl::StatusOr<grpc::Slice> Serve(const Snapshot& snapshot, const v1::SearchRequest& request,
                                   const Serving& call) {
   absl::StatusOr<std::string> reply =
@@ -83,16 +94,27 @@ inline constexpr Method kMethodOf<v1::BatchLookupRequest> = Method::kBatchLookup
 template <>
 inline constexpr Method kMethodOf<v1::ClassifyRequest> = Method::kClassify;
 template <>
+inline constexpr Method kMethodOf<v1::CheckRequest> = Method::kCheck;
+template <>
+inline constexpr Method kMethodOf<v1::SuggestRequest> = Method::kSuggest;
+template <>
 inline constexpr Method kMethodOf<v1::SearchRequest> = Method::kSearch;
 template <>
 inline constexpr Method kMethodOf<v1::GetRegistryInfoRequest> = Method::kGetRegistryInfo;
 
+// True for the methods whose short requests may take milliseconds too: a claim, and a
+// suggestion, may be about all ports.
+template <typename Request>
+inline constexpr bool kIsCostly =
+    std::is_same_v<Request, v1::SearchRequest> || std::is_same_v<Request, v1::CheckRequest> ||
+    std::is_same_v<Request, v1::SuggestRequest>;
+
 // Returns true if a worker must answer the request, because gRPC has only two
-// threads for all connections. Reading and answering a short request takes
+// threads for all connections. Reading and answering another short request takes
 // microseconds.
 template <typename Request>
 bool MayTakeLong(const grpc::ByteBuffer& request) {
-  return std::is_same_v<Request, v1::SearchRequest> || request.Length() > kQuickRequestBytes;
+  return kIsCostly<Request> || request.Length() > kQuickRequestBytes;
 }
 
 // A unary call, which is answered at once or by a worker. OnDone and OnCancel do so
@@ -135,8 +157,9 @@ class UnaryCall final : public grpc::ServerUnaryReactor, public WorkerPool::Job 
 
   // Reads the request and makes the reply.
   absl::Status Answer() {
-    if constexpr (std::is_same_v<Request, v1::BatchLookupRequest>) {
-      // On an arena, because a batch holds up to a thousand messages.
+    if constexpr (std::is_same_v<Request, v1::BatchLookupRequest> ||
+                  std::is_same_v<Request, v1::CheckRequest>) {
+      // On an arena, because these hold up to a thousand messages.
       google::protobuf::Arena arena;
       return Answer(*google::protobuf::Arena::CreateMessage<Request>(&arena));
     } else {
@@ -202,6 +225,10 @@ grpc::ServerUnaryReactor* PortRegistryService::Answer(Method method,
       return StartUnary<v1::BatchLookupRequest>(calls_, publication_, context, request, response);
     case Method::kClassify:
       return StartUnary<v1::ClassifyRequest>(calls_, publication_, context, request, response);
+    case Method::kCheck:
+      return StartUnary<v1::CheckRequest>(calls_, publication_, context, request, response);
+    case Method::kSuggest:
+      return StartUnary<v1::SuggestRequest>(calls_, publication_, context, request, response);
     case Method::kSearch:
       return StartUnary<v1::SearchRequest>(calls_, publication_, context, request, response);
     case Method::kGetRegistryInfo:

@@ -30,8 +30,8 @@ struct ServiceOptions {
   // Bytes of unread replies that were each made for one call. Protects memory
   // against clients that ask and never read. Default: 256 MiB.
   int64_t max_unread_bytes = int64_t{256} << 20;
-  // Calls that may wait for a worker at once: searches, listings that are not
-  // stored, and unary calls with a request of more than kQuickRequestBytes. If
+  // Calls that may wait for a worker at once: searches, checks, suggestions, listings
+  // that are not stored, and unary calls with a request of more than kQuickRequestBytes. If
   // there is one more, the newest call of the connection that has most of them
   // waiting gets RESOURCE_EXHAUSTED. Protects memory. Should be below `max_calls`,
   // so that waiting calls leave room for others. Default: 5,000.

@@ -24,6 +24,7 @@ GROUPS = [
     "unary",
     "shipped",
     "batch",
+    "claims",
     "coalesced",
     "listing",
     "etcd",

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "common/answers/answers.h"
+#include "common/answers/claim_answers.h"
 #include "etcd.pb.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "portreg/v1/port_registry_service.pb.h"
@@ -17,6 +18,8 @@ namespace {
 // Enough for no cache to hold one answer only, few enough to be made quickly.
 constexpr size_t kQuestions = 1'024;
 constexpr size_t kBatches = 16;
+// Most ports of this range are assigned.
+constexpr PortRange kAlmostFull = {1'024, 4'999};
 
 bool Never(absl::string_view /*reply*/, absl::string_view /*answer*/) { return false; }
 
@@ -105,6 +108,36 @@ std::vector<Question> BatchQuestions(const Registry& registry) {
   return questions;
 }
 
+// The claims of each check have one owner, and so do not collide.
+std::vector<Question> CheckQuestions(const Registry& registry) {
+  std::vector<Question> questions;
+  v1::CheckRequest request;
+  for (const Port port : BatchPorts(registry)) {
+    v1::Claim& claim = *request.add_claims();
+    claim.set_first_port(port);
+    claim.set_owner("bench");
+    claim.set_service(absl::StrCat("bench-", request.claims_size()));
+    if (request.claims_size() < static_cast<int>(kBatchSize)) continue;
+    questions.push_back({request.SerializeAsString(),
+                         Check(registry, request, Today()).value().SerializeAsString()});
+    request.Clear();
+  }
+  return questions;
+}
+
+std::vector<Question> SuggestQuestions(const Registry& registry) {
+  std::vector<Question> questions;
+  for (size_t i = 0; i < kQuestions; ++i) {
+    v1::SuggestRequest request;
+    request.set_first_port(kAlmostFull.first);
+    request.set_last_port(kAlmostFull.last);
+    request.set_key(absl::StrCat("bench-", i));
+    questions.push_back({request.SerializeAsString(),
+                         Suggest(registry, request, Today()).value().SerializeAsString()});
+  }
+  return questions;
+}
+
 std::vector<Question> RangeQuestions(const Registry& registry, bool serializable) {
   std::vector<Question> questions;
   for (const Port port : SomePorts(registry, kQuestions)) {
@@ -145,6 +178,13 @@ absl::StatusOr<Workload> MakeWorkload(absl::string_view name, const Registry& re
   if (name == "batch") {
     return Workload{service + "BatchLookup", BatchQuestions(registry),
                     &SameMessage<v1::BatchLookupResponse>};
+  }
+  if (name == "check") {
+    return Workload{service + "Check", CheckQuestions(registry), &SameMessage<v1::CheckResponse>};
+  }
+  if (name == "suggest") {
+    return Workload{service + "Suggest", SuggestQuestions(registry),
+                    &SameMessage<v1::SuggestResponse>};
   }
   if (name == "put") return Workload{"/etcdserverpb.KV/Put", PutQuestions(registry), IsPutResponse};
   if (name == "range" || name == "serializable_range") {

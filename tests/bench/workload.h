@@ -14,7 +14,7 @@
 
 namespace portreg::bench {
 
-// The number of keys in one batch.
+// The number of keys in one batch, and of claims in one check.
 inline constexpr size_t kBatchSize = 1'000;
 
 // The bytes of a request and of the right reply.
@@ -33,8 +33,9 @@ struct Workload {
   bool (*same)(absl::string_view reply, absl::string_view answer);
 };
 
-// Returns the workload of this name: empty, port, name, classify, batch, put (fills
-// etcd), range or serializable_range (both read etcd). Returns NOT_FOUND for another name.
+// Returns the workload of this name: empty, port, name, classify, batch, check (batches of
+// claims), suggest (in a range of which most ports are taken), put (fills etcd), range or
+// serializable_range (both read etcd). Returns NOT_FOUND for another name.
 absl::StatusOr<Workload> MakeWorkload(absl::string_view name, const Registry& registry);
 
 // Returns `count` random ports that have records, the same ports in each run.

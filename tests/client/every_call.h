@@ -61,6 +61,10 @@ inline std::vector<AnyCall> EveryCall() {
   v1::ClassifyRequest classify;
   classify.set_port(80);
   AddTwins("Classify", classify, &Client::Classify, &Client::ClassifyAsync, calls);
+  v1::CheckRequest check;
+  check.add_claims()->set_first_port(7100);
+  AddTwins("Check", check, &Client::Check, &Client::CheckAsync, calls);
+  AddTwins("Suggest", v1::SuggestRequest(), &Client::Suggest, &Client::SuggestAsync, calls);
   v1::SearchRequest search;
   search.set_query("web");
   AddTwins("Search", search, &Client::Search, &Client::SearchAsync, calls);

@@ -114,6 +114,11 @@ void FakeService::AnswerAll(const std::optional<grpc::Status>& status) {
     return status;
   };
   classify = [status](const auto&, auto&) { return status; };
+  check = [status](const v1::CheckRequest& request, v1::CheckResponse& response) {
+    for (int i = 0; i < request.claims_size(); ++i) response.add_results();
+    return status;
+  };
+  suggest = [status](const auto&, auto&) { return status; };
   search = [status](const auto&, auto&) { return status; };
   get_registry_info = [status](const auto&, auto&) { return status; };
   list_range = [status](const auto&) {
@@ -214,6 +219,18 @@ grpc::ServerUnaryReactor* FakeService::Classify(grpc::CallbackServerContext* con
                                                 const v1::ClassifyRequest* request,
                                                 v1::ClassifyResponse* response) {
   return Reply(*context, classify, *request, *response);
+}
+
+grpc::ServerUnaryReactor* FakeService::Check(grpc::CallbackServerContext* context,
+                                             const v1::CheckRequest* request,
+                                             v1::CheckResponse* response) {
+  return Reply(*context, check, *request, *response);
+}
+
+grpc::ServerUnaryReactor* FakeService::Suggest(grpc::CallbackServerContext* context,
+                                               const v1::SuggestRequest* request,
+                                               v1::SuggestResponse* response) {
+  return Reply(*context, suggest, *request, *response);
 }
 
 grpc::ServerUnaryReactor* FakeService::Search(grpc::CallbackServerContext* context,

@@ -50,6 +50,8 @@ class FakeService final : public v1::PortRegistryService::CallbackService {
   Answer<v1::LookupRequest, v1::LookupResponse> lookup;
   Answer<v1::BatchLookupRequest, v1::BatchLookupResponse> batch_lookup;
   Answer<v1::ClassifyRequest, v1::ClassifyResponse> classify;
+  Answer<v1::CheckRequest, v1::CheckResponse> check;
+  Answer<v1::SuggestRequest, v1::SuggestResponse> suggest;
   Answer<v1::SearchRequest, v1::SearchResponse> search;
   Answer<v1::GetRegistryInfoRequest, v1::GetRegistryInfoResponse> get_registry_info;
   std::function<ListScript(const v1::ListRangeRequest&)> list_range;
@@ -91,6 +93,12 @@ class FakeService final : public v1::PortRegistryService::CallbackService {
   grpc::ServerUnaryReactor* Classify(grpc::CallbackServerContext* context,
                                      const v1::ClassifyRequest* request,
                                      v1::ClassifyResponse* response) override;
+  grpc::ServerUnaryReactor* Check(grpc::CallbackServerContext* context,
+                                  const v1::CheckRequest* request,
+                                  v1::CheckResponse* response) override;
+  grpc::ServerUnaryReactor* Suggest(grpc::CallbackServerContext* context,
+                                    const v1::SuggestRequest* request,
+                                    v1::SuggestResponse* response) override;
   grpc::ServerUnaryReactor* Search(grpc::CallbackServerContext* context,
                                    const v1::SearchRequest* request,
                                    v1::SearchResponse* response) override;

@@ -34,6 +34,9 @@ REQUESTS = {
     "BatchLookup": pb.BatchLookupRequest(requests=[
         pb.LookupRequest(port=port) for port in range(1000)]),
     "Classify": pb.ClassifyRequest(port=6000),
+    "Check": pb.CheckRequest(claims=[
+        pb.Claim(first_port=60 * number) for number in range(1000)]),
+    "Suggest": pb.SuggestRequest(count=100, key="proxied"),
     "ListRange": pb.ListRangeRequest(include_portless=True),
     "Search": pb.SearchRequest(query="web panel"),
     "GetRegistryInfo": pb.GetRegistryInfoRequest()}
@@ -307,11 +310,14 @@ class HAProxyTest(ProxyCase, unittest.TestCase):
         channel = CERTIFICATES.channel(slow.address)
         self.addCleanup(channel.close)
         client = Client(channel)
-        for _ in range(5):
+        for _ in range(3):
             client.search("https")
-        told = refusal(lambda: client.search("https"))
-        self.assertEqual(told.code, grpc.StatusCode.RESOURCE_EXHAUSTED)
-        self.assertIn("too many searches", told.message)
+        client.check([])
+        client.suggest()
+        for costly in (lambda: client.search("https"), lambda: client.check([]), client.suggest):
+            told = refusal(costly)
+            self.assertEqual(told.code, grpc.StatusCode.RESOURCE_EXHAUSTED)
+            self.assertIn("too many searches or checks", told.message)
         client.info()
 
 
@@ -344,9 +350,9 @@ class NginxTest(ProxyCase, unittest.TestCase):
         self.addCleanup(channel.close)
         client = Client(channel)
         client.search("https")
-        client.search("https")
-        self.assertEqual(refusal(lambda: client.search("https")).code,
-                         grpc.StatusCode.RESOURCE_EXHAUSTED)
+        client.check([])
+        for costly in (lambda: client.search("https"), lambda: client.check([]), client.suggest):
+            self.assertEqual(refusal(costly).code, grpc.StatusCode.RESOURCE_EXHAUSTED)
         client.info()
 
 

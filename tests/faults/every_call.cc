@@ -76,6 +76,16 @@ std::string WordsOf(const v1::ClassifyResponse& response) {
   return absl::StrCat(response.first_port(), "-", response.last_port(), " ", response.revision());
 }
 
+std::string WordsOf(const v1::CheckResponse& response) {
+  std::vector<int> counts;
+  for (const v1::ClaimResult& result : response.results()) counts.push_back(result.findings_size());
+  return absl::StrCat(absl::StrJoin(counts, ","), " ", response.revision());
+}
+
+std::string WordsOf(const v1::SuggestResponse& response) {
+  return absl::StrCat(absl::StrJoin(response.ports(), ","), " ", response.revision());
+}
+
 std::string WordsOf(const v1::SearchResponse& response) {
   std::vector<std::string> names;
   for (const v1::SearchMatch& match : response.matches()) names.push_back(match.record().service());
@@ -117,6 +127,20 @@ v1::BatchLookupRequest Batch() {
 v1::ClassifyRequest Classified() {
   v1::ClassifyRequest request;
   request.set_port(443);
+  return request;
+}
+
+v1::CheckRequest Checked() {
+  v1::CheckRequest request;
+  for (int i = 0; i < 2; ++i) request.add_claims()->set_first_port(443);
+  return request;
+}
+
+v1::SuggestRequest Suggested() {
+  v1::SuggestRequest request;
+  request.set_first_port(7000);
+  request.set_count(3);
+  request.set_adjacent(true);
   return request;
 }
 
@@ -261,6 +285,20 @@ const std::map<std::string, Kind>& Kinds() {
        [](Of client) {
          return AnswerOf(Await<v1::ClassifyResponse>([&](Callback<v1::ClassifyResponse> callback) {
            client->ClassifyAsync(Classified(), std::move(callback));
+         }));
+       }},
+      {"check", [](Of client) { return AnswerOf(client->Check(Checked())); }},
+      {"check_async",
+       [](Of client) {
+         return AnswerOf(Await<v1::CheckResponse>([&](Callback<v1::CheckResponse> callback) {
+           client->CheckAsync(Checked(), std::move(callback));
+         }));
+       }},
+      {"suggest", [](Of client) { return AnswerOf(client->Suggest(Suggested())); }},
+      {"suggest_async",
+       [](Of client) {
+         return AnswerOf(Await<v1::SuggestResponse>([&](Callback<v1::SuggestResponse> callback) {
+           client->SuggestAsync(Suggested(), std::move(callback));
          }));
        }},
       {"search", [](Of client) { return AnswerOf(client->Search(Searched())); }},

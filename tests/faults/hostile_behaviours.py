@@ -24,11 +24,12 @@ from portreg_proto import pb, records
 REVISION = "r1"
 NAMES = {53: "domain", 80: "http", 443: "https"}
 PORTLESS = "portless"
-UNARY = ("Lookup", "BatchLookup", "Classify", "Search", "GetRegistryInfo")
+UNARY = ("Lookup", "BatchLookup", "Classify", "Check", "Suggest", "Search",
+         "GetRegistryInfo")
 STREAMS = ("ListRange", "Watch")
 EVERY = (*UNARY, *STREAMS)
 # The methods whose replies hold records.
-WITH_RECORDS = ("Lookup", "BatchLookup", "Search", "ListRange")
+WITH_RECORDS = ("Lookup", "BatchLookup", "Check", "Search", "ListRange")
 MIB = 1 << 20
 
 
@@ -77,6 +78,35 @@ def classify() -> pb.ClassifyResponse:
         advisories=[pb.Advisory(kind=pb.ADVISORY_KIND_IANA_ASSIGNED,
                                 message="assigned",
                                 transports=[records.TRANSPORT_TCP])])
+
+
+def check(request: pb.CheckRequest) -> pb.CheckResponse:
+    """A sound answer: every claim is of a port that a record holds, and each
+    but the first collides with the first."""
+    answer = pb.CheckResponse(revision=REVISION)
+    for number, claim in enumerate(request.claims):
+        result = answer.results.add()
+        about = {"first_port": claim.first_port, "last_port": claim.first_port,
+                 "transports": [records.TRANSPORT_TCP]}
+        if number > 0:
+            result.findings.add(
+                severity=pb.SEVERITY_ERROR, message="both want it",
+                kind=pb.ADVISORY_KIND_CLAIMS_COLLIDE, other_claim=0, **about)
+        result.findings.add(
+            severity=pb.SEVERITY_WARNING, message="assigned",
+            kind=pb.ADVISORY_KIND_IANA_ASSIGNED, records=RECORDS[:1], **about)
+        result.total_count = len(result.findings)
+    return answer
+
+
+def suggest(request: pb.SuggestRequest) -> pb.SuggestResponse:
+    """A sound answer: the first ports of the range, one after the other."""
+    first = request.first_port if request.HasField("first_port") else 1024
+    return pb.SuggestResponse(
+        ports=range(first, first + max(request.count, 1)),
+        candidate_count=1000, free_count=900, revision=REVISION,
+        refusals=[pb.RefusalCount(kind=pb.ADVISORY_KIND_IANA_ASSIGNED,
+                                  port_count=100)])
 
 
 def search() -> pb.SearchResponse:
@@ -131,6 +161,10 @@ def reply(call: Call):
             return batch(pb.BatchLookupRequest.FromString(call.request))
         case "Classify":
             return classify()
+        case "Check":
+            return check(pb.CheckRequest.FromString(call.request))
+        case "Suggest":
+            return suggest(pb.SuggestRequest.FromString(call.request))
         case "Search":
             return search()
         case "GetRegistryInfo":
@@ -226,12 +260,19 @@ def _steps(*steps: Step) -> Behaviour:
     return behave
 
 
+def _findings_in(message: pb.CheckResponse) -> list[pb.Finding]:
+    return [each for result in message.results for each in result.findings]
+
+
 def _records_in(message) -> list[records.PortRecord]:
     if isinstance(message, (pb.LookupResponse, pb.ListRangeResponse)):
         return list(message.records)
     if isinstance(message, pb.BatchLookupResponse):
         return [each for result in message.results
                 for each in result.response.records]
+    if isinstance(message, pb.CheckResponse):
+        return [each for finding in _findings_in(message)
+                for each in finding.records]
     return [match.record for match in message.matches]
 
 
@@ -257,6 +298,14 @@ def _unknown_enums(message):
     if isinstance(message, (pb.WatchResponse, pb.GetRegistryInfoResponse)):
         message.layers[0].layer = 0x103
         return
+    if isinstance(message, pb.SuggestResponse):
+        message.refusals[0].kind = 0x102
+        return
+    if isinstance(message, pb.CheckResponse):
+        for finding in _findings_in(message):
+            finding.severity = 0x101
+            finding.kind = 0x102
+            finding.transports[0] = 0x101
     for each in _records_in(message):
         each.layer = 0x103
         each.transport = 0x101
@@ -285,6 +334,52 @@ def _result_counts(change: Callable[[int], int]) -> Behaviour:
             results=results[:wanted], revision=REVISION).SerializeToString())
         yield End()
     return behave
+
+
+def _claim_counts(change: Callable[[int], int]) -> Behaviour:
+    """Answers a Check with another number of results."""
+    def behave(call: Call) -> Iterator[Step]:
+        results = list(reply(call).results)
+        results = (results * 2)[:change(len(results))]
+        yield Message(pb.CheckResponse(
+            results=results, revision=REVISION).SerializeToString())
+        yield End()
+    return behave
+
+
+def _findings(**fields) -> Behaviour:
+    """Answers a Check with these fields in each finding; None: cleared."""
+    def change(message):
+        for finding in _findings_in(message):
+            for name, value in fields.items():
+                if value is None:
+                    finding.ClearField(name)
+                else:
+                    setattr(finding, name, value)
+    return _changed(change)
+
+
+def _few_counted(message):
+    message.results[0].total_count = 0
+
+
+def _suggests(*ports: int, **fields) -> Behaviour:
+    """Answers a Suggest with these ports, and these fields; None: the sound
+    ones."""
+    def change(message):
+        if ports:
+            message.ports[:] = ports
+        for name, value in fields.items():
+            setattr(message, name, value)
+    return _changed(change)
+
+
+def _refuses(count: int, kind: int = pb.ADVISORY_KIND_IANA_ASSIGNED) -> Behaviour:
+    """Answers a Suggest with this refusal."""
+    def change(message):
+        message.refusals[0].port_count = count
+        message.refusals[0].kind = kind
+    return _changed(change)
 
 
 def _shifted(call: Call) -> Iterator[Step]:
@@ -337,8 +432,8 @@ def _bomb(_: Call) -> Iterator[Step]:
 
 
 # The number of the repeated message that each reply begins with.
-PARTS = {"Lookup": 1, "BatchLookup": 1, "Classify": 6, "Search": 1,
-         "GetRegistryInfo": 3, "ListRange": 1, "Watch": 2}
+PARTS = {"Lookup": 1, "BatchLookup": 1, "Classify": 6, "Check": 1,
+         "Suggest": 4, "Search": 1, "GetRegistryInfo": 3, "ListRange": 1, "Watch": 2}
 
 
 def _many_parts(call: Call) -> Iterator[Step]:
@@ -432,6 +527,45 @@ ALL = {
     "a failure that says OK": Row(_changed(_failure_ok), ("BatchLookup",)),
     "failures of each item": Row(
         _changed(_failing_items), ("BatchLookup",), ("OK",), ("UNAVAILABLE",)),
+    "a result too few for the claims": Row(
+        _claim_counts(lambda count: count - 1), ("Check",)),
+    "a result too many for the claims": Row(
+        _claim_counts(lambda count: count + 1), ("Check",)),
+    "no results for claims": Row(_claim_counts(lambda count: 0), ("Check",)),
+    "fewer findings counted than told": Row(
+        _changed(_few_counted), ("Check",)),
+    "findings of other ports than the claim's": Row(
+        _findings(first_port=1, last_port=1), ("Check",)),
+    "findings of ports reversed": Row(_findings(last_port=0), ("Check",)),
+    "findings up to ports above 65535": Row(
+        _findings(last_port=70000), ("Check",)),
+    "findings without a severity": Row(_findings(severity=None), ("Check",)),
+    "findings without a kind": Row(_findings(kind=None), ("Check",)),
+    "a collision with no other claim": Row(
+        _findings(other_claim=None), ("Check",)),
+    "a collision with the claim itself": Row(
+        _findings(other_claim=1), ("Check",)),
+    "a collision with a claim below 0": Row(
+        _findings(other_claim=-1), ("Check",)),
+    "a collision with a claim that there is not": Row(
+        _findings(other_claim=2**31 - 1), ("Check",)),
+    "more ports than asked for": Row(
+        _suggests(7000, 7001, 7002, 7003), ("Suggest",)),
+    "a suggestion outside the range": Row(
+        _suggests(6999, 7000, 7001), ("Suggest",)),
+    "a suggestion above 65535": Row(
+        _suggests(7000, 7001, 70000), ("Suggest",)),
+    "a suggestion below 0": Row(_suggests(-1, 0, 1), ("Suggest",)),
+    "a port suggested twice": Row(_suggests(7000, 7000), ("Suggest",)),
+    "suggestions that are no neighbours": Row(
+        _suggests(7000, 7002, 7003), ("Suggest",)),
+    "fewer free ports than suggested": Row(
+        _suggests(free_count=2), ("Suggest",)),
+    "fewer candidates than free ports": Row(
+        _suggests(candidate_count=899), ("Suggest",)),
+    "more refusals than candidates": Row(_refuses(1001), ("Suggest",)),
+    "fewer refusals than none": Row(_refuses(-1), ("Suggest",)),
+    "a refusal without a kind": Row(_refuses(1, 0), ("Suggest",)),
     "a port above 65535": Row(_with_ports(443, 70000), WITH_RECORDS),
     "a port below 0": Row(_with_ports(-1, 443), WITH_RECORDS),
     "ports reversed": Row(_with_ports(443, 80), WITH_RECORDS),

@@ -313,6 +313,28 @@ void FuzzCheck(const Served& served, absl::string_view bytes) {
   }
 }
 
+// Requires that Check finds nothing of weight about a port that was suggested.
+void RequireFree(const Registry& registry, const v1::SuggestRequest& request, int port) {
+  v1::CheckRequest check;
+  v1::Claim& claim = *check.add_claims();
+  claim.set_first_port(port);
+  *claim.mutable_transports() = request.transports();
+  claim.set_service(request.service());
+  claim.set_owner(request.owner());
+  claim.set_scope(request.scope());
+  const absl::StatusOr<v1::CheckResponse> response = Check(registry, check, kFuzzDay);
+  Require(response.ok(), "what is suggested can be claimed", request.ShortDebugString());
+  const auto& accepted = request.accepted_kinds();
+  for (const v1::Finding& finding : response->results(0).findings()) {
+    const bool weighs = finding.severity() >= v1::SEVERITY_WARNING &&
+                        // About the name, whatever the port.
+                        finding.kind() != v1::ADVISORY_KIND_SERVICE_NAME_INVALID;
+    Require(
+        !weighs || std::find(accepted.begin(), accepted.end(), finding.kind()) != accepted.end(),
+        "nothing speaks against a suggestion", finding.ShortDebugString());
+  }
+}
+
 void FuzzSuggest(const Served& served, absl::string_view bytes) {
   const auto request = Parse<v1::SuggestRequest>(bytes);
   if (!request) return;
@@ -324,6 +346,7 @@ void FuzzSuggest(const Served& served, absl::string_view bytes) {
   Require(response->ports_size() <= response->free_count() &&
               response->free_count() <= response->candidate_count(),
           "suggestions are free candidates", response->ShortDebugString());
+  for (const int port : response->ports()) RequireFree(served.registry, *request, port);
 }
 
 }  // namespace

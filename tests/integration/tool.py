@@ -263,8 +263,8 @@ def fake_service(answer: Callable, without: tuple[str, ...] = ()
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=8))
     server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler(
         SERVICE, {method: handler(method, method in ("ListRange", "Watch"))
-                  for method in ("BatchLookup", "Classify", "GetRegistryInfo",
-                                 "ListRange", "Lookup", "Search", "Watch")
+                  for method in ("BatchLookup", "Check", "Classify", "GetRegistryInfo",
+                                 "ListRange", "Lookup", "Search", "Suggest", "Watch")
                   if method not in without})])
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()

@@ -19,7 +19,8 @@ from portreg_proto import SERVICE, pb
 
 REQUESTS = {
     "Lookup": pb.LookupRequest, "BatchLookup": pb.BatchLookupRequest,
-    "Classify": pb.ClassifyRequest, "ListRange": pb.ListRangeRequest,
+    "Classify": pb.ClassifyRequest, "Check": pb.CheckRequest,
+    "Suggest": pb.SuggestRequest, "ListRange": pb.ListRangeRequest,
     "Search": pb.SearchRequest, "Watch": pb.WatchRequest,
     "GetRegistryInfo": pb.GetRegistryInfoRequest}
 
@@ -28,6 +29,14 @@ GOOD = {
     "BatchLookup": pb.BatchLookupRequest(requests=[
         pb.LookupRequest(port=80), pb.LookupRequest(service="ssh", view=2)]),
     "Classify": pb.ClassifyRequest(port=443, transport=2),
+    "Check": pb.CheckRequest(claims=[
+        pb.Claim(first_port=80, last_port=90, transports=[1, 2], service="web",
+                 owner="shop", scope="eu/prod"),
+        pb.Claim(first_port=443)]),
+    "Suggest": pb.SuggestRequest(
+        first_port=7000, last_port=7100, within_blocks=True, count=3,
+        adjacent=True, transports=[1], service="web", owner="shop", scope="eu",
+        accepted_kinds=[10, 12], key="checkout"),
     "ListRange": pb.ListRangeRequest(
         first_port=1, last_port=90, transport=1, layers=[2, 3], view=1,
         include_portless=False),
@@ -130,6 +139,14 @@ class BadInputTest(unittest.TestCase):
                 ("BatchLookup", "requests[2].service"):
                     field(1, b"\x08\x50") * 2 + field(1, bad_lookup),
                 ("ListRange", "resume_token"): field(7, text),
+                ("Check", "claims[0].service"): field(1, field(4, text)),
+                ("Check", "claims[1].owner"):
+                    field(1, b"\x08\x50") + field(1, field(5, text)),
+                ("Check", "claims[0].scope"): field(1, field(6, text)),
+                ("Suggest", "service"): field(7, text),
+                ("Suggest", "owner"): field(8, text),
+                ("Suggest", "scope"): field(9, text),
+                ("Suggest", "key"): field(11, text),
                 ("Search", "query"): field(1, text),
                 ("Watch", "revision"): field(1, text)}
             for (method, path), request in table.items():

@@ -48,6 +48,16 @@ class Client:
         return self._stub.Classify(
             pb.ClassifyRequest(**fields), timeout=CALL_SECONDS)
 
+    def check(self, claims):
+        """Check of Claim messages."""
+        return self._stub.Check(
+            pb.CheckRequest(claims=claims), timeout=CALL_SECONDS)
+
+    def suggest(self, **fields):
+        """Suggest."""
+        return self._stub.Suggest(
+            pb.SuggestRequest(**fields), timeout=CALL_SECONDS)
+
     def search(self, query: str, **fields):
         """Search."""
         return self._stub.Search(

@@ -20,7 +20,7 @@ const ENCODINGS = {deflate: 1, gzip: 2};
 const {values: flags} = parseArgs({options: {
   'target': {type: 'string'}, 'admin': {type: 'string'}}});
 const METHODS = [
-  ...['Lookup', 'BatchLookup', 'Classify', 'Search', 'GetRegistryInfo'].map(
+  ...['Lookup', 'BatchLookup', 'Classify', 'Check', 'Suggest', 'Search', 'GetRegistryInfo'].map(
       (name) => [flags.target, `${SERVICE}/${name}`, 'unary']),
   ...['ListRange', 'Watch'].map((name) => [flags.target, `${SERVICE}/${name}`, 'server']),
   ...[flags.target, flags.admin].flatMap((address) => [

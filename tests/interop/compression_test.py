@@ -36,8 +36,8 @@ class PythonTest(unittest.TestCase):
     def methods(self):
         """Address, path and whether it streams, of the service and the admin
         side."""
-        for method in ("Lookup", "BatchLookup", "Classify", "Search",
-                       "GetRegistryInfo", *STREAMING_METHODS):
+        for method in ("Lookup", "BatchLookup", "Classify", "Check", "Suggest",
+                       "Search", "GetRegistryInfo", *STREAMING_METHODS):
             yield (SERVER.address, f"/{SERVICE}/{method}",
                    method in STREAMING_METHODS)
         for address in (SERVER.address, SERVER.admin_address):

@@ -126,6 +126,8 @@ class DynamicClientTest(unittest.TestCase):
 
     def test_every_other_method(self):
         for name, fields in (("Classify", {"port": 6000}),
+                             ("Check", {"claims": [{"first_port": 6000}]}),
+                             ("Suggest", {"count": 2}),
                              ("Search", {"query": "web"}),
                              ("GetRegistryInfo", {})):
             with self.subTest(method=name):

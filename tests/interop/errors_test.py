@@ -64,6 +64,8 @@ def cases() -> dict[str, list[Case]]:
     table = cases_of_the_first_contract() | cases_of_servers()
     for more in ([cases_of_search()] if "Search" in METHODS else []) + (
             [cases_of_watch()] if "Watch" in METHODS else []) + (
+            [cases_of_check(), cases_of_suggest()]
+            if "Check" in METHODS else []) + (
             [cases_of_scope()]
             if "scope" in pb.LookupRequest.DESCRIPTOR.fields_by_name else []):
         for reason, rows in more.items():
@@ -114,6 +116,91 @@ def cases_of_scope() -> dict[str, list[Case]]:
             search(("x" * 64, "64"), ("scope",), scope="x" * 65)],
         "INVALID_UTF8": [
             Case("Lookup", b"\x08\x50\x2a\x01\xff", ("UTF-8",), ("scope",))]}
+
+
+def check(words, field, **claim) -> Case:
+    """A Check that is refused for a field of its second claim."""
+    return Case("Check", pb.CheckRequest(
+        claims=[pb.Claim(first_port=80), pb.Claim(**claim)]), words,
+        (f"claims[1].{field}",))
+
+
+def suggest(words, field, **request) -> Case:
+    """A Suggest that is refused for a field."""
+    return Case("Suggest", pb.SuggestRequest(**request), words, (field,))
+
+
+def cases_of_check() -> dict[str, list[Case]]:
+    """For every reason that Check can be refused with: requests."""
+    wide = pb.Claim(first_port=0, last_port=65535, owner="wide")
+    return {
+        "MALFORMED_REQUEST": [Case("Check", b"\x0a\x05", ("CheckRequest",))],
+        "INVALID_UTF8": [
+            Case("Check", b"\x0a\x00\x0a\x03\x22\x01\xff", ("UTF-8",),
+                 ("claims[1].service",))],
+        "TOO_MANY_CLAIMS": [
+            Case("Check", pb.CheckRequest(
+                claims=[pb.Claim(first_port=1)] * 1001), ("1001", "1000"),
+                ("claims",))],
+        "CLAIMS_TOO_WIDE": [
+            Case("Check", pb.CheckRequest(
+                claims=[wide] * 4 + [pb.Claim(first_port=1)]),
+                ("262145", "262144"), ("claims",))],
+        "PORT_MISSING": [check(("0-65535",), "first_port", last_port=1)],
+        "PORT_OUT_OF_RANGE": [
+            check(("-1", "65535"), "first_port", first_port=-1),
+            check(("65536", "65535"), "last_port", first_port=1,
+                  last_port=65536)],
+        "RANGE_REVERSED": [
+            check(("90", "80"), "first_port", first_port=90, last_port=80)],
+        "TRANSPORT_UNKNOWN": [
+            check(("0",), "transports[1]", first_port=1, transports=[1, 0]),
+            check(("5",), "transports[0]", first_port=1, transports=[5])],
+        "SERVICE_TOO_LONG": [
+            check(("65", "64"), "service", first_port=1, service="x" * 65)],
+        "OWNER_TOO_LONG": [
+            check(("257", "256"), "owner", first_port=1, owner="x" * 257)],
+        "SCOPE_INVALID": [
+            check(("eu//prod", "64"), "scope", first_port=1,
+                  scope="eu//prod")],
+        "BATCH_REPLY_TOO_LARGE": [
+            Case("Check", pb.CheckRequest(claims=[
+                pb.Claim(first_port=7888, service=f"svc-{number}")
+                for number in range(1000)]), ("1000", "3145728"),
+                code=grpc.StatusCode.RESOURCE_EXHAUSTED)]}
+
+
+def cases_of_suggest() -> dict[str, list[Case]]:
+    """For every reason that Suggest can be refused with: requests."""
+    return {
+        "MALFORMED_REQUEST": [
+            Case("Suggest", b"\x5a\x05", ("SuggestRequest",))],
+        "INVALID_UTF8": [
+            Case("Suggest", b"\x5a\x02\xc0\x80", ("UTF-8",), ("key",))],
+        "PORT_OUT_OF_RANGE": [
+            suggest(("-1", "65535"), "first_port", first_port=-1),
+            suggest(("65536", "65535"), "last_port", last_port=65536)],
+        "RANGE_REVERSED": [
+            suggest(("1024", "80"), "first_port", last_port=80),
+            suggest(("49152", "49151"), "first_port", first_port=49152)],
+        "COUNT_OUT_OF_RANGE": [
+            suggest(("-1", "100"), "count", count=-1),
+            suggest(("101", "100"), "count", count=101)],
+        "BLOCK_OWNER_MISSING": [
+            suggest(("owner", "within_blocks"), "owner", within_blocks=True),
+            suggest(("owner", "within_blocks"), "owner", within_blocks=True,
+                    owner="  ")],
+        "TRANSPORT_UNKNOWN": [suggest(("7",), "transports[0]", transports=[7])],
+        "SERVICE_TOO_LONG": [
+            suggest(("66", "64"), "service", service="\u00fc" * 33)],
+        "OWNER_TOO_LONG": [
+            suggest(("257", "256"), "owner", owner="x" * 257)],
+        "SCOPE_INVALID": [suggest(("a b", "64"), "scope", scope="a b")],
+        "ACCEPTED_KIND_INVALID": [
+            suggest((str(kind), "2 to 18"), "accepted_kinds[1]",
+                    accepted_kinds=[10, kind]) for kind in (0, 1, 19, 20, 99)],
+        "SUGGEST_KEY_TOO_LONG": [
+            suggest(("257", "256"), "key", key="x" * 257)]}
 
 
 def cases_of_search() -> dict[str, list[Case]]:

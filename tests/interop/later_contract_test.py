@@ -81,6 +81,8 @@ class LaterContractTest(unittest.TestCase):
         "Lookup": {"port": 2082, "transport": 1},
         "BatchLookup": {"requests": [{"port": 22}, {"service": "smb"}, {}]},
         "Classify": {"port": 6000},
+        "Check": {"claims": [{"first_port": 80}, {"first_port": 7100}]},
+        "Suggest": {"count": 2, "key": "checkout"},
         "ListRange": {"first_port": 20, "last_port": 21, "layers": [2, 3]},
         "Search": {"query": "cpanel over", "max_results": 3},
         "Watch": {"revision": "an earlier one"},
@@ -98,7 +100,8 @@ class LaterContractTest(unittest.TestCase):
                 request = message(f"{method}Request", **fields)
                 plain = request.SerializeToString()
                 setattr(request, LATER_FIELD, LATER_TEXT)
-                for item in getattr(request, "requests", ()):
+                for item in (*getattr(request, "requests", ()),
+                             *getattr(request, "claims", ())):
                     setattr(item, LATER_FIELD, LATER_TEXT)
                 later = request.SerializeToString()
                 self.assertGreater(len(later), len(plain) + len(LATER_TEXT))
@@ -118,11 +121,16 @@ class LaterContractTest(unittest.TestCase):
             "TRANSPORT_UNKNOWN": [
                 ("Lookup", {"port": 80, "transport": transport}),
                 ("Classify", {"port": 80, "transport": transport}),
+                ("Check", {"claims": [{"first_port": 80,
+                                       "transports": [1, transport]}]}),
+                ("Suggest", {"transports": [transport]}),
                 ("ListRange", {"transport": transport}),
                 ("Search", {"query": "ssh", "transport": transport})],
             "LAYER_UNKNOWN": [
                 ("ListRange", {"layers": [1, layer]}),
                 ("Search", {"query": "ssh", "layers": [layer]})],
+            "ACCEPTED_KIND_INVALID": [
+                ("Suggest", {"accepted_kinds": [10, value("AdvisoryKind")]})],
             "VIEW_UNKNOWN": [
                 ("Lookup", {"service": "ssh", "view": view}),
                 ("ListRange", {"view": view}),

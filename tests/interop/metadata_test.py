@@ -32,6 +32,8 @@ REQUESTS = {
     "Lookup": (b"\x08\x50", b""),
     "BatchLookup": (b"", b"\x0a"),
     "Classify": (b"\x08\x50", b""),
+    "Check": (b"\x0a\x02\x08\x50", b"\x0a\x00"),
+    "Suggest": (b"", b"\x20\x7f"),        # count: 127
     "ListRange": (b"", b"\x28\x09"),      # view: 9
     "Search": (b"\x0a\x03ssh", b""),
     "Watch": (b"", b"\xff"),

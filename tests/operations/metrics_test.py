@@ -57,6 +57,10 @@ class CountsTest(unittest.TestCase):
         refusal(lambda: self.client.raw("Lookup", b"\xff"))
         self.client.classify(port=1)
         self.client.search("https")
+        self.client.check([pb.Claim(first_port=1)])
+        refusal(lambda: self.client.check([pb.Claim()]))
+        for _ in range(2):
+            self.client.suggest()
         self.client.info()
         messages = len(self.client.listing(first_port=1, last_port=6000))
         for keys in (1, 10, 11, 1000):
@@ -74,6 +78,8 @@ class CountsTest(unittest.TestCase):
         for method, code, count in (
                 ("Lookup", "OK", 7), ("Lookup", "InvalidArgument", 4),
                 ("Lookup", "NotFound", 1), ("Classify", "OK", 1),
+                ("Check", "OK", 1), ("Check", "InvalidArgument", 1),
+                ("Suggest", "OK", 2),
                 ("Search", "OK", 1), ("GetRegistryInfo", "OK", 1),
                 ("ListRange", "OK", 1), ("BatchLookup", "OK", 4),
                 ("BatchLookup", "InvalidArgument", 0)):

@@ -3,9 +3,9 @@
     ctest --preset release -R mixed_load_test                         # 24 seconds
     /usr/bin/python3 -B tests/operations/mixed_load_test.py --seconds 300
 
-The load is load/mixed_load.cc: lookups, batches, listings and searches as fast
-as they are answered, watches, slow readers and cancelled calls; it checks that
-each answer is of one generation of the data. Another client's lookups are
+The load is load/mixed_load.cc: lookups, batches, listings, searches, checks and
+suggestions as fast as they are answered, watches, slow readers and cancelled
+calls; it checks that each answer is of one generation of the data. Another client's lookups are
 timed before it and beside it. Their ratio is printed, not judged: what it is
 on a quiet machine is a row of the benchmark.
 
@@ -39,8 +39,8 @@ QUIET_SHARE = 0.1
 WARM_UP_SHARE = 0.34
 MIB = 1 << 20
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
-KINDS = {"lookups", "coalesced lookups", "batches", "searches", "cancelled",
-         "watches", "listings", "slow readers"}
+KINDS = {"lookups", "coalesced lookups", "batches", "searches", "checks",
+         "suggestions", "cancelled", "watches", "listings", "slow readers"}
 # What may be more at the end than after the warm-up: files that a reload has
 # open just then, and what the allocator holds for one reload more.
 MORE_DESCRIPTORS = 8

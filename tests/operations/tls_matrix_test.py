@@ -36,6 +36,8 @@ REQUESTS = {
     "BatchLookup": pb.BatchLookupRequest(
         requests=[pb.LookupRequest(port=443)]),
     "Classify": pb.ClassifyRequest(port=443),
+    "Check": pb.CheckRequest(claims=[pb.Claim(first_port=443)]),
+    "Suggest": pb.SuggestRequest(),
     "ListRange": pb.ListRangeRequest(first_port=1, last_port=1),
     "Search": pb.SearchRequest(query="https"),
     "Watch": pb.WatchRequest(),

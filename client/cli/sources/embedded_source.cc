@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/answers/answers.h"
+#include "common/answers/claim_answers.h"
 #include "common/answers/list_range_answer.h"
 #include "common/answers/requests.h"
 #include "common/embedded/embedded.h"
@@ -23,6 +24,14 @@ class EmbeddedSource final : public Source {
 
   absl::StatusOr<v1::ClassifyResponse> Classify(const v1::ClassifyRequest& request) override {
     return portreg::Classify(registry_, request);
+  }
+
+  absl::StatusOr<v1::CheckResponse> Check(const v1::CheckRequest& request) override {
+    return portreg::Check(registry_, request, Today());
+  }
+
+  absl::StatusOr<v1::SuggestResponse> Suggest(const v1::SuggestRequest& request) override {
+    return portreg::Suggest(registry_, request, Today());
   }
 
   absl::StatusOr<std::string> ListRange(

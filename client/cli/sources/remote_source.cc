@@ -24,6 +24,14 @@ class RemoteSource final : public Source {
     return client_->Classify(request, call_);
   }
 
+  absl::StatusOr<v1::CheckResponse> Check(const v1::CheckRequest& request) override {
+    return client_->Check(request, call_);
+  }
+
+  absl::StatusOr<v1::SuggestResponse> Suggest(const v1::SuggestRequest& request) override {
+    return client_->Suggest(request, call_);
+  }
+
   absl::StatusOr<std::string> ListRange(
       const v1::ListRangeRequest& request,
       absl::FunctionRef<bool(const v1::PortRecord&)> take) override {

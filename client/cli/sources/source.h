@@ -24,6 +24,10 @@ class Source {
 
   virtual absl::StatusOr<v1::ClassifyResponse> Classify(const v1::ClassifyRequest& request) = 0;
 
+  virtual absl::StatusOr<v1::CheckResponse> Check(const v1::CheckRequest& request) = 0;
+
+  virtual absl::StatusOr<v1::SuggestResponse> Suggest(const v1::SuggestRequest& request) = 0;
+
   // Calls `take` with each record, in listing order, until `take` returns false. Returns
   // the revision.
   virtual absl::StatusOr<std::string> ListRange(

@@ -129,12 +129,36 @@ async function showSearch(client) {
   console.log(`did you mean ${similarServices.join(', ')}?`);
 }
 
+// Says what speaks against two ports for a service.
+async function showCheck(client) {
+  const claims = [6000, 7109].map((firstPort) => (
+      {firstPort, transports: ['TRANSPORT_TCP'], service: 'ledger', owner: 'payments'}));
+  const {results} = await call(client, 'Check', {claims});
+  results.forEach(({findings}, i) => {
+    for (const {severity, message} of findings) {
+      // A severity of a later server that this program does not know is a number.
+      const name = `${severity}`.replace(/^SEVERITY_/, '').toLowerCase();
+      console.log(`${claims[i].firstPort}: ${name}: ${message}`);
+    }
+  });
+}
+
+// Asks for a port that nothing speaks against.
+async function showSuggestion(client) {
+  const {ports, freeCount, candidateCount} = await call(client, 'Suggest', {
+    firstPort: 28500, lastPort: 28599, service: 'ledger', owner: 'payments', key: 'ledger'});
+  console.log(`use ${ports.join(', ') || 'no port'}: ` +
+              `${freeCount} of ${candidateCount} ports are free`);
+}
+
 const client = new PortRegistryService(target, grpc.credentials.createInsecure());
 try {
   await showLookups(client);
   await showRefusal(client);
   await showListing(client);
   await showSearch(client);
+  await showCheck(client);
+  await showSuggestion(client);
 } catch (error) {
   if (error.metadata === undefined) throw error;  // not the error of a call
   console.error(textOf(error));

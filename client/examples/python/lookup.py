@@ -113,6 +113,34 @@ def show_listing(stub):
     print(f"{len(listed)} records, from {line_of(listed[0])}")
 
 
+def show_check(stub):
+    """Says what speaks against two ports for a service."""
+    claims = [pb.Claim(first_port=port, transports=[records.TRANSPORT_TCP],
+                       service="ledger", owner="payments")
+              for port in (6000, 7109)]
+    answer = stub.Check(pb.CheckRequest(claims=claims), timeout=CALL_SECONDS,
+                        metadata=tracing())
+    for claim, result in zip(claims, answer.results):
+        for finding in result.findings:
+            # A later server may know severities that this program does not.
+            severity = pb.Severity.DESCRIPTOR.values_by_number.get(
+                finding.severity)
+            name = (severity.name.removeprefix("SEVERITY_").lower()
+                    if severity else finding.severity)
+            print(f"{claim.first_port}: {name}: {finding.message}")
+
+
+def show_suggestion(stub):
+    """Asks for a port that nothing speaks against."""
+    answer = stub.Suggest(
+        pb.SuggestRequest(first_port=28500, last_port=28599, service="ledger",
+                          owner="payments", key="ledger"),
+        timeout=CALL_SECONDS, metadata=tracing())
+    ports = ", ".join(str(port) for port in answer.ports) or "no port"
+    print(f"use {ports}: {answer.free_count} of {answer.candidate_count} "
+          "ports are free")
+
+
 def show_search(stub):
     """Finds records by words, and names similar to a misspelt one."""
     answer = stub.Search(
@@ -134,6 +162,8 @@ def main(target: str = "127.0.0.1:6335"):
         show_refusal(stub)
         show_listing(stub)
         show_search(stub)
+        show_check(stub)
+        show_suggestion(stub)
 
 
 if __name__ == "__main__":

@@ -130,6 +130,26 @@ class Client {
                             Callback<v1::ClassifyResponse> callback,
                             const CallOptions& call = {}) const;
 
+  // Returns what speaks against using some ports for some services, for at most 1,000
+  // claims at once. `results(i)` is about `request.claims(i)`; its first finding is the
+  // gravest, and a claim that nothing speaks against may have findings of SEVERITY_INFO.
+  absl::StatusOr<v1::CheckResponse> Check(const v1::CheckRequest& request,
+                                          const CallOptions& call = {}) const;
+
+  // Check without blocking.
+  PendingCall CheckAsync(const v1::CheckRequest& request, Callback<v1::CheckResponse> callback,
+                         const CallOptions& call = {}) const;
+
+  // Returns ports that nothing speaks against; fewer than `request.count()`, or none, if
+  // there are not enough. Suggesting a port does not reserve it.
+  absl::StatusOr<v1::SuggestResponse> Suggest(const v1::SuggestRequest& request,
+                                              const CallOptions& call = {}) const;
+
+  // Suggest without blocking.
+  PendingCall SuggestAsync(const v1::SuggestRequest& request,
+                           Callback<v1::SuggestResponse> callback,
+                           const CallOptions& call = {}) const;
+
   // Returns the records that match words, best first, at most 500; perhaps none.
   absl::StatusOr<v1::SearchResponse> Search(const v1::SearchRequest& request,
                                             const CallOptions& call = {}) const;

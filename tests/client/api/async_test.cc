@@ -105,6 +105,23 @@ TEST_F(AsyncTest, ClassifyGivesItsTwinsOutcome) {
   ExpectTwins(requests, &Client::Classify, &Client::ClassifyAsync);
 }
 
+TEST_F(AsyncTest, CheckGivesItsTwinsOutcome) {
+  std::vector<v1::CheckRequest> requests(4);
+  requests[0].add_claims()->set_first_port(8080);
+  requests[0].add_claims()->set_first_port(8080);
+  requests[1].add_claims();
+  for (int i = 0; i < 1001; ++i) requests[2].add_claims()->set_first_port(i);
+  ExpectTwins(requests, &Client::Check, &Client::CheckAsync);
+}
+
+TEST_F(AsyncTest, SuggestGivesItsTwinsOutcome) {
+  std::vector<v1::SuggestRequest> requests(3);
+  requests[0].set_count(100);
+  requests[0].set_key("checkout");
+  requests[1].set_within_blocks(true);
+  ExpectTwins(requests, &Client::Suggest, &Client::SuggestAsync);
+}
+
 TEST_F(AsyncTest, SearchGivesItsTwinsOutcome) {
   std::vector<v1::SearchRequest> requests(4);
   requests[0].set_query("web hosting");

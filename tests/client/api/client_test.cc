@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "common/answers/answers.h"
+#include "common/answers/claim_answers.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
@@ -125,6 +126,42 @@ TEST_F(ClientTest, ClassifyAnswersAsTheServerDoes) {
   ExpectSame(client_->Classify(request), Classify(registry(), request));
 }
 
+TEST_F(ClientTest, CheckAnswersAsTheServerDoes) {
+  v1::CheckRequest request;
+  v1::Claim& range = *request.add_claims();
+  range.set_first_port(8080);
+  range.set_last_port(8090);
+  range.add_transports(v1::TRANSPORT_TCP);
+  range.set_service("Bad_Name");
+  v1::Claim& port = *request.add_claims();
+  port.set_first_port(8085);
+  port.set_owner("pay");
+  const absl::StatusOr<v1::CheckResponse> answer = client_->Check(request);
+  ExpectSame(answer, Check(registry(), request, Today()));
+  ASSERT_EQ(answer->results_size(), 2);
+  EXPECT_EQ(answer->results(1).findings(0).kind(), v1::ADVISORY_KIND_CLAIMS_COLLIDE);
+  ExpectSame(client_->Check({}), Check(registry(), {}, Today()));
+}
+
+TEST_F(ClientTest, CheckTakesAThousandClaims) {
+  v1::CheckRequest request;
+  for (int i = 0; i < 1'000; ++i) request.add_claims()->set_first_port(60 * i);
+  EXPECT_EQ(client_->Check(request)->results_size(), 1'000);
+}
+
+TEST_F(ClientTest, SuggestAnswersAsTheServerDoes) {
+  v1::SuggestRequest request;
+  ExpectSame(client_->Suggest(request), Suggest(registry(), request, Today()));
+  request.set_first_port(5'000);
+  request.set_last_port(9'000);
+  request.set_count(5);
+  request.set_adjacent(true);
+  request.set_key("checkout");
+  const absl::StatusOr<v1::SuggestResponse> answer = client_->Suggest(request);
+  ExpectSame(answer, Suggest(registry(), request, Today()));
+  EXPECT_EQ(answer->ports_size(), 5);
+}
+
 TEST_F(ClientTest, SearchAnswersAsTheServerDoes) {
   v1::SearchRequest found;
   found.set_query("web hosting");
@@ -165,6 +202,12 @@ TEST_F(ClientTest, ErrorsKeepCodeMessageAndReason) {
 TEST_F(ClientTest, ErrorsOfEveryCallCarryTheirReason) {
   EXPECT_EQ(ErrorReason(client_->Classify({}).status()), v1::ERROR_REASON_PORT_MISSING);
   EXPECT_EQ(ErrorReason(client_->Search({}).status()), v1::ERROR_REASON_QUERY_EMPTY);
+  v1::CheckRequest check;
+  check.add_claims();
+  EXPECT_EQ(ErrorReason(client_->Check(check).status()), v1::ERROR_REASON_PORT_MISSING);
+  v1::SuggestRequest suggest;
+  suggest.set_count(101);
+  EXPECT_EQ(ErrorReason(client_->Suggest(suggest).status()), v1::ERROR_REASON_COUNT_OUT_OF_RANGE);
   v1::BatchLookupRequest batch;
   for (int i = 0; i < 1001; ++i) batch.add_requests()->set_port(i);
   EXPECT_EQ(ErrorReason(client_->BatchLookup(batch).status()), v1::ERROR_REASON_BATCH_TOO_LARGE);

@@ -121,6 +121,58 @@ TEST_F(MockStubTest, AnswersClassify) {
   EXPECT_EQ((*outcome)->title(), "t");
 }
 
+TEST_F(MockStubTest, AnswersCheck) {
+  v1::CheckRequest request;
+  request.add_claims()->set_first_port(7100);
+  v1::CheckResponse response;
+  v1::Finding& finding = *response.add_results()->add_findings();
+  finding.set_severity(v1::SEVERITY_ERROR);
+  finding.set_kind(v1::ADVISORY_KIND_TAKEN_LOCALLY);
+  finding.set_first_port(7100);
+  finding.set_last_port(7100);
+  response.mutable_results(0)->set_total_count(1);
+  EXPECT_CALL(*stub_, Check).Times(2).WillRepeatedly(Answers(response));
+  EXPECT_EQ(client_.Check(request)->results(0).findings(0).kind(), v1::ADVISORY_KIND_TAKEN_LOCALLY);
+  std::optional<absl::StatusOr<v1::CheckResponse>> outcome;
+  client_.CheckAsync(request, Into(outcome));
+  ASSERT_TRUE(outcome.has_value());
+  EXPECT_EQ((*outcome)->results_size(), 1);
+}
+
+TEST_F(MockStubTest, WithoutAnExpectationClaimsHaveNoFindings) {
+  const auto stub = std::make_shared<NiceMock<MockStub>>();
+  v1::CheckRequest request;
+  for (int port = 0; port < 3; ++port) request.add_claims()->set_first_port(port);
+  const absl::StatusOr<v1::CheckResponse> answer = Client(stub).Check(request);
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  ASSERT_EQ(answer->results_size(), 3);
+  for (const v1::ClaimResult& result : answer->results()) EXPECT_EQ(result.total_count(), 0);
+}
+
+TEST_F(MockStubTest, AnswersSuggest) {
+  v1::SuggestResponse response;
+  response.add_ports(7100);
+  response.set_free_count(1);
+  response.set_candidate_count(1);
+  EXPECT_CALL(*stub_, Suggest).Times(2).WillRepeatedly(Answers(response));
+  EXPECT_EQ(client_.Suggest({})->ports(0), 7100);
+  std::optional<absl::StatusOr<v1::SuggestResponse>> outcome;
+  client_.SuggestAsync({}, Into(outcome));
+  ASSERT_TRUE(outcome.has_value());
+  EXPECT_EQ((*outcome)->ports(0), 7100);
+}
+
+TEST_F(MockStubTest, SuggestionOutsideTheRangeIsInternal) {
+  v1::SuggestResponse response;
+  response.add_ports(80);
+  response.set_free_count(1);
+  response.set_candidate_count(1);
+  EXPECT_CALL(*stub_, Suggest).WillOnce(Answers(response));
+  EXPECT_EQ(client_.Suggest({}).status(),
+            absl::InternalError("the server's reply to Suggest suggests port 80, which must be "
+                                "within [1024, 49151]"));
+}
+
 TEST_F(MockStubTest, TellsAWatch) {
   v1::WatchResponse message;
   message.set_revision("1");

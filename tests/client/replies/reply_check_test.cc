@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "gmock/gmock.h"
@@ -81,6 +82,169 @@ TEST(ReplyCheckTest, ClassHasPortsInOrder) {
   EXPECT_THAT(FaultOf(v1::ClassifyRequest(), reply), IsEmpty());
   reply.set_first_port(1024);
   EXPECT_THAT(FaultOf(v1::ClassifyRequest(), reply), HasSubstr("ports 1024 to 0"));
+}
+
+v1::CheckRequest TwoClaims() {
+  v1::CheckRequest request;
+  v1::Claim& range = *request.add_claims();
+  range.set_first_port(7100);
+  range.set_last_port(7109);
+  request.add_claims()->set_first_port(0);
+  return request;
+}
+
+// A sound finding about the port.
+v1::Finding Finding(int32_t first_port, int32_t last_port) {
+  v1::Finding finding;
+  finding.set_severity(v1::SEVERITY_WARNING);
+  finding.set_kind(v1::ADVISORY_KIND_IANA_ASSIGNED);
+  finding.set_first_port(first_port);
+  finding.set_last_port(last_port);
+  return finding;
+}
+
+// Returns the fault of a reply to TwoClaims whose result `which` has one finding.
+std::string FaultOfOneFinding(const v1::Finding& finding, int which = 0) {
+  v1::CheckResponse reply;
+  reply.add_results();
+  reply.add_results();
+  *reply.mutable_results(which)->add_findings() = finding;
+  reply.mutable_results(which)->set_total_count(1);
+  return FaultOf(TwoClaims(), reply);
+}
+
+TEST(ReplyCheckTest, CheckHasAsManyResultsAsClaims) {
+  v1::CheckResponse reply;
+  for (int results = 0; results < 4; ++results) {
+    const std::string fault = FaultOf(TwoClaims(), reply);
+    if (results == 2) {
+      EXPECT_THAT(fault, IsEmpty());
+    } else {
+      EXPECT_EQ(fault, "has " + std::to_string(results) + " results for 2 claims");
+    }
+    reply.add_results();
+  }
+}
+
+TEST(ReplyCheckTest, CheckCountsItsFindings) {
+  v1::CheckResponse reply;
+  reply.add_results();
+  v1::ClaimResult& result = *reply.add_results();
+  *result.add_findings() = Finding(0, 0);
+  EXPECT_EQ(FaultOf(TwoClaims(), reply), "has 1 findings of 0 in all");
+  result.set_total_count(1);
+  EXPECT_THAT(FaultOf(TwoClaims(), reply), IsEmpty());
+  result.set_total_count(1'000);
+  EXPECT_THAT(FaultOf(TwoClaims(), reply), IsEmpty());
+}
+
+TEST(ReplyCheckTest, FindingIsAboutPortsOfItsClaim) {
+  EXPECT_THAT(FaultOfOneFinding(Finding(0, 0), 1), IsEmpty());
+  EXPECT_THAT(FaultOfOneFinding(Finding(7100, 7109)), IsEmpty());
+  EXPECT_THAT(FaultOfOneFinding(Finding(7104, 7104)), IsEmpty());
+  for (const auto& [first, last] :
+       {std::pair(7099, 7100), {7109, 7110}, {7105, 7104}, {-1, 7100}, {7100, 70'000}}) {
+    EXPECT_EQ(FaultOfOneFinding(Finding(first, last)),
+              "has a finding of ports " + std::to_string(first) + " to " + std::to_string(last) +
+                  ", which must be in order and within the claim's, 7100 to 7109");
+  }
+  EXPECT_THAT(FaultOfOneFinding(Finding(1, 1), 1), HasSubstr("the claim's, 0 to 0"));
+}
+
+TEST(ReplyCheckTest, FindingHasSeverityAndKind) {
+  v1::Finding finding = Finding(7100, 7100);
+  finding.set_severity(v1::SEVERITY_UNSPECIFIED);
+  EXPECT_EQ(FaultOfOneFinding(finding), "has a finding without a severity");
+  // A later server may have more of both.
+  finding.set_severity(static_cast<v1::Severity>(99));
+  finding.set_kind(static_cast<v1::AdvisoryKind>(99));
+  EXPECT_THAT(FaultOfOneFinding(finding), IsEmpty());
+  finding.set_kind(v1::ADVISORY_KIND_UNSPECIFIED);
+  EXPECT_EQ(FaultOfOneFinding(finding), "has a finding without a kind");
+}
+
+TEST(ReplyCheckTest, FindingNamesAnotherClaimOfTheRequest) {
+  v1::Finding finding = Finding(7100, 7100);
+  finding.set_kind(v1::ADVISORY_KIND_CLAIMS_COLLIDE);
+  EXPECT_EQ(FaultOfOneFinding(finding), "has a collision without the other claim");
+  finding.set_other_claim(1);
+  EXPECT_THAT(FaultOfOneFinding(finding), IsEmpty());
+  for (const int other : {-1, 0, 2, 1'000'000}) {
+    finding.set_other_claim(other);
+    EXPECT_EQ(FaultOfOneFinding(finding), "has claim 0 collide with claim " +
+                                              std::to_string(other) +
+                                              ", which must be another one of 2");
+  }
+}
+
+TEST(ReplyCheckTest, RecordsOfAFindingAreChecked) {
+  v1::Finding finding = Finding(7100, 7100);
+  *finding.add_records() = Ports(2, 1);
+  EXPECT_THAT(FaultOfOneFinding(finding), HasSubstr("ports 2 to 1"));
+}
+
+// A sound reply that suggests these ports.
+v1::SuggestResponse Suggested(const std::vector<int32_t>& ports) {
+  v1::SuggestResponse reply;
+  for (const int32_t port : ports) reply.add_ports(port);
+  reply.set_free_count(50);
+  reply.set_candidate_count(100);
+  return reply;
+}
+
+TEST(ReplyCheckTest, SuggestHasNoMorePortsThanAsked) {
+  v1::SuggestRequest request;
+  EXPECT_THAT(FaultOf(request, v1::SuggestResponse()), IsEmpty());
+  EXPECT_THAT(FaultOf(request, Suggested({1024})), IsEmpty());
+  EXPECT_EQ(FaultOf(request, Suggested({1024, 1025})), "has 2 ports, at most 1 were asked for");
+  request.set_count(3);
+  EXPECT_THAT(FaultOf(request, Suggested({1024, 49151, 1025})), IsEmpty());
+  EXPECT_THAT(FaultOf(request, Suggested({1024, 1025, 1026, 1027})), HasSubstr("at most 3"));
+}
+
+TEST(ReplyCheckTest, SuggestedPortsAreOfTheRange) {
+  v1::SuggestRequest request;
+  for (const int32_t port : {-1, 1023, 49152, 65536}) {
+    EXPECT_EQ(FaultOf(request, Suggested({port})),
+              "suggests port " + std::to_string(port) + ", which must be within [1024, 49151]");
+  }
+  request.set_first_port(0);
+  request.set_last_port(7);
+  EXPECT_THAT(FaultOf(request, Suggested({0})), IsEmpty());
+  EXPECT_THAT(FaultOf(request, Suggested({8})), HasSubstr("within [0, 7]"));
+}
+
+TEST(ReplyCheckTest, SuggestedPortsDifferAndAreNeighboursOnRequest) {
+  v1::SuggestRequest request;
+  request.set_count(3);
+  EXPECT_EQ(FaultOf(request, Suggested({7100, 7200, 7100})), "suggests port 7100 twice");
+  request.set_adjacent(true);
+  EXPECT_THAT(FaultOf(request, Suggested({7100, 7101, 7102})), IsEmpty());
+  EXPECT_EQ(FaultOf(request, Suggested({7100, 7101, 7103})),
+            "suggests port 7103 after port 7101, neighbours were asked for");
+}
+
+TEST(ReplyCheckTest, SuggestCountsItsCandidates) {
+  const v1::SuggestRequest request;
+  v1::SuggestResponse reply = Suggested({7100});
+  reply.set_free_count(0);
+  EXPECT_EQ(FaultOf(request, reply), "has 1 ports of 0 that are free, of 100 in all");
+  reply.set_free_count(101);
+  EXPECT_EQ(FaultOf(request, reply), "has 1 ports of 101 that are free, of 100 in all");
+  reply.set_free_count(-1);
+  reply.clear_ports();
+  EXPECT_THAT(FaultOf(request, reply), HasSubstr("of -1 that are free"));
+  reply = Suggested({7100});
+  v1::RefusalCount& refusal = *reply.add_refusals();
+  EXPECT_EQ(FaultOf(request, reply), "has a refusal without a kind");
+  refusal.set_kind(static_cast<v1::AdvisoryKind>(99));
+  for (const int count : {-1, 101}) {
+    refusal.set_port_count(count);
+    EXPECT_EQ(FaultOf(request, reply),
+              "has a refusal of " + std::to_string(count) + " ports of 100 in all");
+  }
+  refusal.set_port_count(100);
+  EXPECT_THAT(FaultOf(request, reply), IsEmpty());
 }
 
 TEST(ReplyCheckTest, SearchHasNoMoreMatchesThanAsked) {

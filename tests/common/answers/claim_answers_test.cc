@@ -1,5 +1,6 @@
 #include "common/answers/claim_answers.h"
 
+#include <atomic>
 #include <deque>
 #include <fstream>
 #include <iterator>
@@ -263,6 +264,15 @@ TEST(CheckTest, AReplyThatIsTooLargeIsRefused) {
   const absl::Status status = Check(ClaimsRegistry(), request, kDay).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(ReasonOf(status), "BATCH_REPLY_TOO_LARGE");
+}
+
+TEST(CheckTest, ACancelledCheckReturnsEarly) {
+  v1::CheckRequest request;
+  for (int i = 0; i < 4; ++i) request.add_claims()->set_first_port(i);
+  std::atomic<bool> cancelled = false;
+  EXPECT_THAT(Check(ClaimsRegistry(), request, kDay, &cancelled)->results(), SizeIs(4));
+  cancelled = true;
+  EXPECT_THAT(Check(ClaimsRegistry(), request, kDay, &cancelled)->results(), IsEmpty());
 }
 
 v1::SuggestResponse Suggested(const Registry& registry, absl::string_view request) {

@@ -27,11 +27,11 @@
 #include "absl/flags/parse.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/blocking_counter.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "findings.h"
+#include "kept_up.h"
 #include "nlohmann/json.hpp"
 #include "portreg/client.h"
 
@@ -52,6 +52,8 @@ constexpr int kBatches = 4;
 constexpr int kBatchKeys = 500;
 constexpr int kSearchers = 3;
 constexpr int kSearches = 100;
+constexpr int kChecks = 4;
+constexpr int kClaims = 50;
 constexpr int kGivenUp = 16;
 constexpr int kListers = 2;
 constexpr int kSlowReaders = 2;
@@ -79,44 +81,6 @@ std::unique_ptr<Client> Connect(bool coalesce = false) {
 // The `number`th local port, counted round.
 int LocalPort(uint64_t number) { return kFirstPort + static_cast<int>(number * 37 % kPorts); }
 
-// Keeps calls of one kind under way until it is stopped.
-class KeptUp {
- public:
-  // Begins the call of that number, and calls `done` when it is over.
-  using Begin = std::function<void(uint64_t number, std::function<void()> done)>;
-
-  KeptUp(int in_flight, Begin begin) : begin_(std::move(begin)), under_way_(in_flight) {
-    for (int i = 0; i < in_flight; ++i) Next();
-  }
-  // Waits for the calls under way.
-  ~KeptUp() {
-    const absl::MutexLock lock(&mutex_);
-    stopped_ = true;
-    mutex_.Await(absl::Condition(
-        +[](int* under_way) { return *under_way == 0; }, &under_way_));
-  }
-
- private:
-  void Next() {
-    uint64_t number = 0;
-    {
-      const absl::MutexLock lock(&mutex_);
-      if (stopped_) {
-        --under_way_;
-        return;
-      }
-      number = next_++;
-    }
-    begin_(number, [this] { Next(); });
-  }
-
-  const Begin begin_;
-  absl::Mutex mutex_;
-  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
-  int under_way_ ABSL_GUARDED_BY(mutex_);
-  uint64_t next_ ABSL_GUARDED_BY(mutex_) = 0;
-};
-
 // Everything that is done at once. Ends when it is destroyed.
 class MixedLoad {
  public:
@@ -125,6 +89,8 @@ class MixedLoad {
     KeepUpLookups("coalesced lookups", kCoalesced, NewClient(/*coalesce=*/true));
     KeepUpBatches(NewClient());
     for (int i = 0; i < kSearchers; ++i) KeepUpSearches(NewClient());
+    KeepUpChecks(NewClient());
+    KeepUpSuggestions(NewClient());
     const Client& watching = NewClient();
     for (int i = 0; i < kWatchers; ++i) Watch(watching);
     Repeat([this, &client = NewConnectedClient()] { GiveUpSome(client); });
@@ -244,6 +210,57 @@ class MixedLoad {
       return findings_.Fail("searches", absl::StrCat(answer->total_count(), " matches"));
     }
     findings_.Check("searches", answer->revision(), generation);
+  }
+
+  // Claims of ports that local records hold.
+  void KeepUpChecks(const Client& client) {
+    KeepUp(kChecks, [this, &client](uint64_t number, std::function<void()> done) {
+      v1::CheckRequest request;
+      for (int i = 0; i < kClaims; ++i) {
+        request.add_claims()->set_first_port(LocalPort(number + static_cast<uint64_t>(i)));
+      }
+      client.CheckAsync(
+          request, [this, done = std::move(done)](const absl::StatusOr<v1::CheckResponse>& answer) {
+            CheckClaims(answer);
+            done();
+          });
+    });
+  }
+
+  void CheckClaims(const absl::StatusOr<v1::CheckResponse>& answer) {
+    if (!answer.ok()) return findings_.Fail("checks", answer.status().ToString());
+    Generation generation;
+    for (const v1::ClaimResult& result : answer->results()) {
+      for (const v1::Finding& finding : result.findings()) {
+        if (finding.kind() != v1::ADVISORY_KIND_TAKEN_LOCALLY) continue;
+        for (const v1::PortRecord& record : finding.records()) generation.Add(record);
+      }
+    }
+    if (generation.records() != kClaims) {
+      return findings_.Fail("checks", absl::StrCat(generation.records(), " local records"));
+    }
+    findings_.Check("checks", answer->revision(), generation);
+  }
+
+  // No port that a local record holds is free.
+  void KeepUpSuggestions(const Client& client) {
+    KeepUp(kChecks, [this, &client](uint64_t number, std::function<void()> done) {
+      v1::SuggestRequest request;
+      request.set_first_port(kFirstPort);
+      request.set_last_port(kFirstPort + kPorts - 1);
+      request.set_key(absl::StrCat("key-", number));
+      client.SuggestAsync(request, [this, done = std::move(done)](
+                                       const absl::StatusOr<v1::SuggestResponse>& answer) {
+        if (!answer.ok()) {
+          findings_.Fail("suggestions", answer.status().ToString());
+        } else if (answer->candidate_count() != kPorts || answer->free_count() != 0) {
+          findings_.Fail("suggestions", absl::StrCat(answer->free_count(), " free ports"));
+        } else {
+          findings_.Count("suggestions");
+        }
+        done();
+      });
+    });
   }
 
   // Calls that their callers give up: at a time when they wait, run, or are

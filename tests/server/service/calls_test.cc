@@ -98,6 +98,18 @@ TEST(CallsTest, RepliesThatAreNotReadAreBounded) {
   EXPECT_TRUE(LookUpOn(server).ok());
 }
 
+TEST(CallsTest, RepliesToChecksAreBounded) {
+  ServerOptions options;
+  options.service.max_unread_bytes = 100;
+  RunningServer server(LoadRegistry({}).value(), options);
+  v1::CheckRequest check;
+  check.add_claims()->set_first_port(443);
+  v1::CheckResponse checked;
+  const grpc::Status status = server.stub().Check(Context().get(), check, &checked);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_TRUE(absl::StrContains(status.error_details(), "SERVER_BUSY"));
+}
+
 TEST(CallsTest, WhoIsNotAdmittedHearsWhy) {
   ServerOptions options;
   options.service.admit = [](const grpc::AuthContext&) {
@@ -105,8 +117,8 @@ TEST(CallsTest, WhoIsNotAdmittedHearsWhy) {
   };
   RunningServer server(SmallRegistry(), options);
   EXPECT_EQ(LookUpOn(server).error_code(), grpc::StatusCode::PERMISSION_DENIED);
-  for (const char* const method :
-       {"BatchLookup", "Classify", "ListRange", "Search", "Watch", "GetRegistryInfo"}) {
+  for (const char* const method : {"BatchLookup", "Classify", "Check", "Suggest", "ListRange",
+                                   "Search", "Watch", "GetRegistryInfo"}) {
     const grpc::Status status =
         CallRaw(server.address(), absl::StrCat("/portreg.v1.PortRegistryService/", method), "");
     EXPECT_EQ(status.error_code(), grpc::StatusCode::PERMISSION_DENIED) << method;

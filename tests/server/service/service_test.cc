@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/answers/answers.h"
+#include "common/answers/claim_answers.h"
 #include "common/answers/list_range_answer.h"
 #include "gmock/gmock.h"
 #include "grpcpp/grpcpp.h"
@@ -56,6 +57,18 @@ TEST(ServiceTest, EveryMethodAnswersWhatItsHandlerDoes) {
   v1::ClassifyResponse class_and_advice;
   ASSERT_TRUE(server.stub().Classify(Context().get(), classify, &class_and_advice).ok());
   EXPECT_EQ(class_and_advice.DebugString(), Classify(registry, classify)->DebugString());
+
+  const auto check = Proto<v1::CheckRequest>("claims { first_port: 80 } claims { first_port: 80 }");
+  v1::CheckResponse checked;
+  ASSERT_TRUE(server.stub().Check(Context().get(), check, &checked).ok());
+  EXPECT_EQ(checked.DebugString(), Check(registry, check, Today())->DebugString());
+  EXPECT_THAT(checked.results(), SizeIs(2));
+
+  const auto suggest = Proto<v1::SuggestRequest>("count: 3 key: 'checkout'");
+  v1::SuggestResponse suggested;
+  ASSERT_TRUE(server.stub().Suggest(Context().get(), suggest, &suggested).ok());
+  EXPECT_EQ(suggested.DebugString(), Suggest(registry, suggest, Today())->DebugString());
+  EXPECT_THAT(suggested.ports(), SizeIs(3));
 
   const auto search = Proto<v1::SearchRequest>("query: 'web'");
   v1::SearchResponse matches;
@@ -116,6 +129,16 @@ TEST(ServiceTest, ErrorsArriveWithTheirDetails) {
   const grpc::Status batch = server.stub().BatchLookup(Context().get(), large, &results);
   EXPECT_EQ(ReasonOf(batch), "BATCH_TOO_LARGE");
 
+  v1::CheckResponse checked;
+  const grpc::Status check =
+      server.stub().Check(Context().get(), Proto<v1::CheckRequest>("claims {}"), &checked);
+  EXPECT_EQ(ReasonOf(check), "PORT_MISSING");
+
+  v1::SuggestResponse suggested;
+  const grpc::Status suggest = server.stub().Suggest(
+      Context().get(), Proto<v1::SuggestRequest>("within_blocks: true"), &suggested);
+  EXPECT_EQ(ReasonOf(suggest), "BLOCK_OWNER_MISSING");
+
   v1::SearchResponse matches;
   const grpc::Status search = server.stub().Search(Context().get(), v1::SearchRequest(), &matches);
   EXPECT_EQ(ReasonOf(search), "QUERY_EMPTY");
@@ -131,8 +154,8 @@ TEST(ServiceTest, ErrorsArriveWithTheirDetails) {
 TEST(ServiceTest, BytesThatAreNoRequestAreRefusedWithAReason) {
   RunningServer server(SmallRegistry());
   const std::string service = "/portreg.v1.PortRegistryService/";
-  for (const char* method :
-       {"Lookup", "BatchLookup", "Classify", "ListRange", "Search", "GetRegistryInfo"}) {
+  for (const char* method : {"Lookup", "BatchLookup", "Classify", "Check", "Suggest", "ListRange",
+                             "Search", "Watch", "GetRegistryInfo"}) {
     const grpc::Status status = CallRaw(server.address(), service + method, "\xFF\xFF\xFF");
     EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << method;
     EXPECT_EQ(ReasonOf(status), "MALFORMED_REQUEST") << method;
@@ -144,6 +167,8 @@ TEST(ServiceTest, BytesThatAreNoRequestAreRefusedWithAReason) {
   } texts[] = {
       {"Lookup", "\x12\x01\xFF", "service \"\\xff\" is not valid UTF-8"},
       {"BatchLookup", "\x0A\x03\x12\x01\xFF", "requests[0].service \"\\xff\" is not valid UTF-8"},
+      {"Check", "\x0A\x03\x2A\x01\xFF", "claims[0].owner \"\\xff\" is not valid UTF-8"},
+      {"Suggest", "\x5A\x01\xFF", "key \"\\xff\" is not valid UTF-8"},
       {"Search", "\x0A\x01\xFF", "query \"\\xff\" is not valid UTF-8"},
       {"ListRange", "\x3A\x01\xFF", "resume_token \"\\xff\" is not valid UTF-8"},
   };

@@ -353,6 +353,15 @@ TEST(FakeServerTest, PassesEveryRpcOn) {
   v1::ClassifyRequest classify;
   classify.set_port(7100);
   EXPECT_EQ(client->Classify(classify)->port_class(), v1::PORT_CLASS_REGISTERED);
+  v1::CheckRequest check;
+  check.add_claims()->set_first_port(7100);
+  check.mutable_claims(0)->set_service("other");
+  EXPECT_EQ(client->Check(check)->results(0).findings(0).kind(), v1::ADVISORY_KIND_TAKEN_LOCALLY);
+  v1::SuggestRequest suggest;
+  suggest.set_first_port(7100);
+  suggest.set_last_port(7101);
+  suggest.set_count(2);
+  EXPECT_THAT(client->Suggest(suggest)->ports(), ElementsAre(7101));
   v1::SearchRequest search;
   search.set_query("bill");
   EXPECT_THAT(client->Search(search)->matches(), SizeIs(1));

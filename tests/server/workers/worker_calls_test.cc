@@ -141,6 +141,42 @@ TEST_F(WorkerCallsTest, LongRequestsWaitAndShortOnesDoNot) {
   for (std::future<grpc::Status>& status : statuses) EXPECT_TRUE(status.get().ok());
 }
 
+TEST_F(WorkerCallsTest, ChecksAndSuggestionsWaitHoweverShort) {
+  std::vector<std::future<grpc::Status>> statuses;
+  for (const auto& [method, request] :
+       {std::pair("Check", std::string("\x0A\x02\x08\x50")), std::pair("Suggest", std::string())}) {
+    statuses.push_back(std::async(std::launch::async, CallRaw, server_.address(),
+                                  absl::StrCat("/portreg.v1.PortRegistryService/", method), request,
+                                  nullptr));
+  }
+  EXPECT_TRUE(AwaitWaiting(workers(), 2));
+  v1::LookupResponse response;
+  EXPECT_TRUE(LookUp(server_.stub(), 80, &response).ok());
+  EXPECT_EQ(workers().waiting(), 2);
+  busy_.Release();
+  for (std::future<grpc::Status>& status : statuses) EXPECT_TRUE(status.get().ok());
+  EXPECT_EQ(Handled(Method::kCheck, grpc::StatusCode::OK), 1);
+  EXPECT_EQ(Handled(Method::kSuggest, grpc::StatusCode::OK), 1);
+}
+
+TEST_F(WorkerCallsTest, ACheckOrSuggestionWhoseTimeIsUpLeavesTheQueue) {
+  const auto soon = [] {
+    auto context = std::make_unique<grpc::ClientContext>();
+    context->set_deadline(absl::ToChronoTime(absl::Now() + absl::Milliseconds(50)));
+    return context;
+  };
+  v1::CheckRequest check;
+  check.add_claims()->set_first_port(80);
+  v1::CheckResponse checked;
+  EXPECT_EQ(server_.stub().Check(soon().get(), check, &checked).error_code(),
+            grpc::StatusCode::DEADLINE_EXCEEDED);
+  v1::SuggestResponse suggested;
+  EXPECT_EQ(server_.stub().Suggest(soon().get(), {}, &suggested).error_code(),
+            grpc::StatusCode::DEADLINE_EXCEEDED);
+  EXPECT_TRUE(AwaitWaiting(workers(), 0));
+  EXPECT_TRUE(AwaitIdle()) << "both are over though the workers are still busy";
+}
+
 // A listing that is not stored.
 v1::ListRangeRequest FilteredListing() {
   v1::ListRangeRequest request;

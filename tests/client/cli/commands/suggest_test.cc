@@ -33,6 +33,12 @@ class FakeSource final : public Source {
   absl::StatusOr<v1::ClassifyResponse> Classify(const v1::ClassifyRequest&) override {
     return absl::UnimplementedError("");
   }
+  absl::StatusOr<v1::CheckResponse> Check(const v1::CheckRequest&) override {
+    return absl::UnimplementedError("");
+  }
+  absl::StatusOr<v1::SuggestResponse> Suggest(const v1::SuggestRequest&) override {
+    return absl::UnimplementedError("");
+  }
   absl::StatusOr<std::string> ListRange(const v1::ListRangeRequest&,
                                         absl::FunctionRef<bool(const v1::PortRecord&)>) override {
     return absl::UnimplementedError("");

@@ -176,6 +176,29 @@ TEST_F(EmbeddedSourceTest, SearchIsTheServers) {
   }
 }
 
+TEST_F(EmbeddedSourceTest, CheckIsTheServers) {
+  v1::CheckRequest request;
+  ExpectSame(embedded_->Check(request), remote_->Check(request));
+  for (const int port : {0, 443, 8080, 30'000, 49'152}) {
+    v1::Claim& claim = *request.add_claims();
+    claim.set_first_port(port);
+    claim.set_last_port(port + 10);
+    claim.set_service("billing");
+    claim.set_owner("pay");
+    ExpectSame(embedded_->Check(request), remote_->Check(request));
+  }
+}
+
+TEST_F(EmbeddedSourceTest, SuggestIsTheServers) {
+  v1::SuggestRequest request;
+  ExpectSame(embedded_->Suggest(request), remote_->Suggest(request));
+  request.set_count(7);
+  for (const char* key : {"", "checkout", "billing"}) {
+    request.set_key(key);
+    ExpectSame(embedded_->Suggest(request), remote_->Suggest(request));
+  }
+}
+
 TEST_F(EmbeddedSourceTest, InfoIsTheServers) {
   ExpectSame(embedded_->GetRegistryInfo(), remote_->GetRegistryInfo());
 }
@@ -184,12 +207,18 @@ TEST_F(EmbeddedSourceTest, ErrorsAreTheServers) {
   v1::ClassifyRequest no_port;
   no_port.set_port(70'000);
   v1::SearchRequest no_word;
+  v1::CheckRequest no_claim;
+  no_claim.add_claims();
+  v1::SuggestRequest too_many;
+  too_many.set_count(101);
   v1::ListRangeRequest reversed;
   reversed.set_first_port(2);
   reversed.set_last_port(1);
   for (const auto& [embedded, remote] :
        {std::pair(embedded_->Classify(no_port).status(), remote_->Classify(no_port).status()),
         std::pair(embedded_->Search(no_word).status(), remote_->Search(no_word).status()),
+        std::pair(embedded_->Check(no_claim).status(), remote_->Check(no_claim).status()),
+        std::pair(embedded_->Suggest(too_many).status(), remote_->Suggest(too_many).status()),
         std::pair(ListOf(*embedded_, reversed).status(), ListOf(*remote_, reversed).status())}) {
     EXPECT_EQ(embedded.code(), absl::StatusCode::kInvalidArgument);
     EXPECT_EQ(embedded.code(), remote.code());

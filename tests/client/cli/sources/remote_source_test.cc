@@ -125,9 +125,11 @@ TEST_F(RemoteSourceTest, EveryCallHasTheMetadata) {
   ASSERT_TRUE(source_->BatchLookup(Batch("443")).ok());
   ASSERT_TRUE(source_->Classify(ClassifyRequestFor(ParseQuery("80").value())).ok());
   ASSERT_TRUE(source_->ListRange(All(), [](const v1::PortRecord&) { return true; }).ok());
+  ASSERT_TRUE(source_->Check({}).ok());
+  ASSERT_TRUE(source_->Suggest({}).ok());
   ASSERT_TRUE(source_->Search(Sql()).ok());
   ASSERT_TRUE(source_->GetRegistryInfo().ok());
-  ASSERT_THAT(service_.metadata(), SizeIs(5));
+  ASSERT_THAT(service_.metadata(), SizeIs(7));
   for (const auto& metadata : service_.metadata()) {
     EXPECT_THAT(metadata, ::testing::Contains(::testing::Pair("x-request-id", "7f3a")));
     EXPECT_THAT(metadata, ::testing::Contains(::testing::Pair("a-bin", std::string("\0\xff", 2))));
@@ -277,7 +279,8 @@ TEST_F(RemoteSourceTest, UnreachableServerIsUnavailableToEveryQuestion) {
        {LookUpPorts(1).status(),
         source_->Classify(ClassifyRequestFor(ParseQuery("80").value())).status(),
         source_->ListRange(All(), [](const v1::PortRecord&) { return true; }).status(),
-        source_->Search(Sql()).status(), source_->GetRegistryInfo().status()}) {
+        source_->Check({}).status(), source_->Suggest({}).status(), source_->Search(Sql()).status(),
+        source_->GetRegistryInfo().status()}) {
     EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable) << status;
     EXPECT_THAT(Message(status), HasSubstr(port.target()));
   }

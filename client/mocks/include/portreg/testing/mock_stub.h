@@ -123,12 +123,13 @@ class MockAsyncStub final : public v1::PortRegistryService::StubInterface::async
 //   EXPECT_CALL(*stub, ListRangeRaw).WillOnce(portreg::testing::ListingOf({message}));
 //   const portreg::Client client(stub);
 //
-// Expectations can be set on Lookup, BatchLookup, Classify, Search and GetRegistryInfo,
-// which have a context, a request and a response as arguments, and on ListRangeRaw and
-// WatchRaw, which have a context and a request. portreg/testing/actions.h defines
-// actions for them. Without an expectation, calls return the empty message, batches an
-// empty response for each lookup, listings one message without records, and watches end
-// with UNIMPLEMENTED.
+// Expectations can be set on Lookup, BatchLookup, Classify, Check, Suggest, Search and
+// GetRegistryInfo, which have a context, a request and a response as arguments, and on
+// ListRangeRaw and WatchRaw, which have a context and a request.
+// portreg/testing/actions.h defines actions for them. Without an expectation, calls
+// return the empty message, batches an empty response for each lookup, checks no
+// findings for each claim, listings one message without records, and watches end with
+// UNIMPLEMENTED.
 //
 // The client checks answers as it checks those of a server. An answer that breaks the
 // contract, such as a batch with too few results or a record with a first port but no
@@ -144,6 +145,7 @@ class MockStub : public v1::MockPortRegistryServiceStub {
  public:
   MockStub() {
     ON_CALL(*this, BatchLookup).WillByDefault(internal::AnswersEachLookup());
+    ON_CALL(*this, Check).WillByDefault(internal::AnswersEachClaim());
     ON_CALL(*this, ListRangeRaw).WillByDefault(ListingOf({v1::ListRangeResponse()}));
     ON_CALL(*this, WatchRaw).WillByDefault(WatchOf({}));
   }
