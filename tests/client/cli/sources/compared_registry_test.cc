@@ -67,6 +67,12 @@ class FakeListing final : public Source {
   absl::StatusOr<v1::ClassifyResponse> Classify(const v1::ClassifyRequest&) override {
     return absl::UnimplementedError("");
   }
+  absl::StatusOr<v1::CheckResponse> Check(const v1::CheckRequest&) override {
+    return absl::UnimplementedError("");
+  }
+  absl::StatusOr<v1::SuggestResponse> Suggest(const v1::SuggestRequest&) override {
+    return absl::UnimplementedError("");
+  }
   absl::StatusOr<v1::SearchResponse> Search(const v1::SearchRequest&) override {
     return absl::UnimplementedError("");
   }
