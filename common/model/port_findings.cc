@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
-#include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -41,20 +40,6 @@ void ForEachFoldedName(const ServiceRecord& record, Take take) {
   for (const absl::string_view part : absl::StrSplit(record.service, " / ")) {
     take(FoldServiceName(part));
   }
-}
-
-// Returns true if a report names the port or no port at all. The record of a range may have
-// a report on some of its ports: "Known Unauthorized Use on port 6003".
-bool MayConcern(absl::string_view report, Port port) {
-  bool names_ports = false;
-  for (const absl::string_view word :
-       absl::StrSplit(report, absl::ByAnyChar(" ,.;:()-\n"), absl::SkipEmpty())) {
-    const absl::StatusOr<Port> named = ParsePort(word);
-    if (!named.ok()) continue;
-    if (*named == port) return true;
-    names_ports = true;
-  }
-  return !names_ports;
 }
 
 // Judges one port.
@@ -264,7 +249,7 @@ class PortJudge {
       const ServiceRecord& record = registry_.record(index);
       const absl::string_view report = record.details.unauthorized_use_reported;
       if (record.layer != Layer::kIana || report.empty()) continue;
-      if (!Answers(record.transport, transport) || !MayConcern(report, port_)) continue;
+      if (!Answers(record.transport, transport)) continue;
       Add(FindingSeverity::kInfo, AdvisoryKind::kUnauthorizedUse,
           absl::StrCat("IANA notes unauthorised use: ", Quoted(report, kMaxReportBytes)), transport,
           {index});

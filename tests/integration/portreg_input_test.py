@@ -194,7 +194,7 @@ class InputTest(ToolTestCase):
                 stdin=subprocess.DEVNULL, capture_output=True, text=True,
                 timeout=tool.RUN_SECONDS, check=True)
         self.assertEqual(done.stdout, "443\tweb\thttps\n0080\tno port\t-\n"
-                         "4\tfree\t-\n20-21\ttransfer\tFTP,ftp-data\n")
+                         "4\tfree\t-\n20-21\ttransfer\tFTP,ftp-data,fsp\n")
 
     def test_memory_does_not_grow_with_the_keys(self):
         keys = b"".join(b"%d\n" % (port % 65536) for port in range(300_000))

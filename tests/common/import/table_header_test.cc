@@ -127,7 +127,7 @@ TEST(TableHeaderTest, BadChoicesAreRefusedWithWhatIsAllowed) {
   }
   const std::string unknown(ReadColumnChoice("App=Service").status().message());
   EXPECT_THAT(unknown, HasSubstr("column \"Service\" is not Service Name, Port Number, "));
-  EXPECT_THAT(unknown, HasSubstr("Bind or \"-\" for none"));
+  EXPECT_THAT(unknown, HasSubstr("Status or \"-\" for none"));
   EXPECT_EQ(ReadColumnChoice("a=b=Owner")->title, "a=b");
 }
 

@@ -240,18 +240,6 @@ TEST(ClassifyTest, UnauthorizedUseIsSaidAsIanaNotesIt) {
   EXPECT_EQ(Advice(registry, 7000, Transport::kSctp).back()[0], '6');
 }
 
-TEST(ClassifyTest, AReportOnOtherPortsOfARangeIsLeftOut) {
-  const Registry registry = [] {
-    std::vector<LayerData> layers;
-    layers.push_back(LayerOfText(
-        Layer::kIana, absl::StrCat(kFullHeader, "a,7000-7063,tcp,,,,,,,,Known on port 7003,,\n")));
-    return Registry::Create(std::move(layers)).value();
-  }();
-  EXPECT_EQ(Advice(registry, 7003, Transport::kTcp).back(),
-            "15 IANA notes unauthorised use: \"Known on port 7003\" [tcp]");
-  EXPECT_THAT(Advice(registry, 7004, Transport::kTcp), SizeIs(1));
-}
-
 TEST(ClassifyTest, SoftwareWithTheNameOfIanaIsNoFurtherUse) {
   std::vector<LayerData> layers;
   LayerData practice = LayerOfText(Layer::kCommon, absl::StrCat(kFullHeader,
