@@ -95,8 +95,7 @@ absl::StatusOr<Claim> ReadClaim(absl::string_view path, const v1::Claim& message
 // Returns true if findings of the kind may be accepted by Suggest.
 bool IsAcceptable(v1::AdvisoryKind kind) {
   return v1::AdvisoryKind_IsValid(kind) && kind != v1::ADVISORY_KIND_UNSPECIFIED &&
-         kind != v1::ADVISORY_KIND_TAKEN_LOCALLY &&
-         kind != v1::ADVISORY_KIND_SERVICE_NAME_INVALID && kind != v1::ADVISORY_KIND_CLAIMS_COLLIDE;
+         IsAcceptable(static_cast<AdvisoryKind>(kind));
 }
 
 absl::StatusOr<AdvisoryKinds> ReadAcceptedKinds(const v1::SuggestRequest& request) {

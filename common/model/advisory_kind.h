@@ -2,6 +2,7 @@
 #ifndef PORTREG_COMMON_MODEL_ADVISORY_KIND_H_
 #define PORTREG_COMMON_MODEL_ADVISORY_KIND_H_
 
+#include <array>
 #include <bitset>
 #include <cstdint>
 #include <optional>
@@ -36,6 +37,41 @@ enum class AdvisoryKind : uint8_t {
   kServiceNameInvalid = 19,
   kClaimsCollide = 20,
 };
+
+// All kinds, in their order.
+inline constexpr std::array<AdvisoryKind, 20> kAdvisoryKinds = {
+    AdvisoryKind::kTakenLocally,
+    AdvisoryKind::kIanaAssigned,
+    AdvisoryKind::kIanaReserved,
+    AdvisoryKind::kIanaUnassigned,
+    AdvisoryKind::kDynamic,
+    AdvisoryKind::kCommonlyUsed,
+    AdvisoryKind::kNeedsPrivilege,
+    AdvisoryKind::kExperimentsOnly,
+    AdvisoryKind::kLinuxEphemeral,
+    AdvisoryKind::kKubernetesNodePort,
+    AdvisoryKind::kBlockedByBrowsers,
+    AdvisoryKind::kWindowsDynamic,
+    AdvisoryKind::kExporterList,
+    AdvisoryKind::kRangeRule,
+    AdvisoryKind::kUnauthorizedUse,
+    AdvisoryKind::kRetiredLocally,
+    AdvisoryKind::kPastUntil,
+    AdvisoryKind::kDeprecatedLocally,
+    AdvisoryKind::kServiceNameInvalid,
+    AdvisoryKind::kClaimsCollide,
+};
+
+// Returns the name of a kind in lower case with hyphens: "linux-ephemeral". It is that of
+// the protocol's enum value, and so never changes.
+absl::string_view ToString(AdvisoryKind kind);
+
+// Parses the name of a kind. Returns nullopt for any other text.
+std::optional<AdvisoryKind> ParseAdvisoryKind(absl::string_view text);
+
+// Returns true if a port with findings of the kind may be suggested on request. False for
+// the kinds that say that somebody else has the port, and for those that only claims have.
+bool IsAcceptable(AdvisoryKind kind);
 
 // A set of kinds. Bit i stands for the AdvisoryKind with value i.
 using AdvisoryKinds = std::bitset<21>;

@@ -25,7 +25,7 @@
 #include "common/model/layer.h"
 #include "common/model/range_rules.h"
 #include "common/model/record.h"
-#include "common/model/service_name.h"
+#include "common/model/row_findings.h"
 #include "server/reload/row_guard.h"
 
 namespace portreg::server {
@@ -226,27 +226,21 @@ CheckReport Report(const Registry& registry) {
   for (size_t file = 0; file < registry.layers().size(); ++file) ReportFile(registry, file, text);
   ReportRules(registry.range_rules(), text);
 
-  for (const ServiceRecord* record : registry.records()) {
-    if (record->layer != Layer::kLocal || !record->named()) continue;
-    const absl::Status status = CheckServiceNameSyntax(record->service);
-    if (status.ok()) continue;
-    absl::StrAppend(&text, "warning: local, ", PlaceOf(registry, *record), ": ", status.message(),
+  const RowFindings found = JudgeRows(registry, Layer::kLocal, kMaxPairsReported);
+  for (const InvalidName& name : found.names) {
+    absl::StrAppend(&text, "warning: local, ", PlaceOf(registry, *name.record), ": ", name.message,
                     "\n");
   }
-  const auto list = [&](absl::string_view begin, std::vector<Collision> pairs,
+  const auto list = [&](absl::string_view begin, const std::vector<Collision>& pairs, bool more,
                         absl::string_view end) {
-    const bool more = pairs.size() > kMaxPairsReported;
-    if (more) pairs.pop_back();
     for (const Collision& pair : pairs) {
       absl::StrAppend(&text, begin, "local, ", ToString(registry, pair), end, "\n");
     }
     if (more) absl::StrAppend(&text, begin, "local, and more\n");
-    return pairs.empty();
   };
-  list("warning: ", FindRepetitions(registry, Layer::kLocal, kMaxPairsReported + 1),
-       " for one service and owner");
-  report.passed =
-      list("collision: ", FindCollisions(registry, Layer::kLocal, kMaxPairsReported + 1), "");
+  list("warning: ", found.repetitions, found.more_repetitions, " for one service and owner");
+  list("collision: ", found.collisions, found.more_collisions, "");
+  report.passed = found.collisions.empty();
   absl::StrAppend(&text, "revision ", registry.revision(), "\n");
   return report;
 }

@@ -32,6 +32,7 @@ GROUPS = [
     "fairness",
     "instructions",
     "start",
+    "check",
     "memory",
     "micro",
 ]

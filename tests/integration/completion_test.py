@@ -240,8 +240,8 @@ class ToolTest(CompletionTestCase):
         self.assert_completed({
             "portreg -": flags,
             "portreg --": {flag for flag in flags if flag.startswith("--")},
-            "portreg --o": {"--offline", "--output"},
-            "portreg 443 --o": {"--offline", "--output"},
+            "portreg --o": {"--offline", "--output", "--owner"},
+            "portreg 443 --o": {"--offline", "--output", "--owner"},
             "portreg list --no-h": {"--no-headers"},
             "portreg --nosuch": set()})
 
@@ -297,6 +297,23 @@ class ToolTest(CompletionTestCase):
             "portreg import --transport=tcp l": {"local.csv"},
             "portreg import --encoding=w": {"windows-1252"},
             "portreg import --transport s": {"sctp"}})
+
+    def test_kinds_and_tables_of_a_check(self):
+        self.assert_completed({
+            "portreg check --allow=linux": {"linux-ephemeral"},
+            "portreg check --allow=dynamic,ex":
+                {"dynamic,experiments-only", "dynamic,exporter-list"},
+            "portreg suggest --accept kub": {"kubernetes-node-port"},
+            "portreg check --output=g": {"github"},
+            "portreg check -o sa": {"sarif"},
+            "portreg check --file=l": {"local.csv"},
+            "portreg check --file l": {"local.csv"}})
+
+    def test_completed_kinds_are_those_that_can_be_accepted(self):
+        complaint = tool.run("suggest", "--accept=none").stderr
+        kinds = set(complaint.partition(" is not ")[2].strip().replace(" or ", ", ").split(", "))
+        self.assertIn("dynamic", kinds)
+        self.assert_completed({"portreg suggest --accept=": kinds})
 
     def test_files_of_an_audit(self):
         self.assert_completed({"portreg audit c": {"ca.pem"},

@@ -54,6 +54,13 @@ GOLDEN = {  # file without its ending: command line
     "search_short": ("search", "--short", "cups"),
     "classify": ("classify", "6000", "50000"),
     "info": ("info",),
+    "check": ("check", "--offline", "7117/tcp", "31002/tcp", "6666", "50000"),
+    "check_github": ("check", "--offline", "7117/tcp", "-o", "github"),
+    "check_sarif": ("check", "--offline", "7117/tcp", "-o", "sarif"),
+    "help_check": ("check", "--help"),
+    "help_suggest": ("suggest", "--help"),
+    "suggest": ("suggest", "--offline", "7100-7149/tcp", "--count=3"),
+    "suggest_none": ("suggest", "--offline", "50000-50010/tcp"),
     "color_always": ("--color=always", "443", "7100"),
     "export_services": ("export", "--format=services", "20-25", "7100-7102"),
     "export_sysctl": ("export", "--format=sysctl-reserved"),
@@ -93,7 +100,7 @@ ON_TERMINAL = {  # file without its ending: columns, command line
 MASKS = (
     (re.compile(r"\b[0-9a-f]{32,}\b"), "<hash>"),
     (re.compile(r"127\.0\.0\.1:\d+"), "<address>"),
-    (re.compile(r"(version \d|serverVersion\": ?\"\d)[0-9.]*"), r"\1<rest>"),
+    (re.compile(r"(version \d|[Vv]ersion\": ?\"\d)[0-9.]*"), r"\1<rest>"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), "<time>"))
 
 

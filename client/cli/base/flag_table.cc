@@ -15,20 +15,21 @@ namespace portreg::cli {
 namespace {
 
 template <typename... Verbs>
-constexpr uint16_t For(Verbs... verbs) {
-  return static_cast<uint16_t>(((1U << static_cast<unsigned>(verbs)) | ...));
+constexpr uint32_t For(Verbs... verbs) {
+  return static_cast<uint32_t>(((1U << static_cast<unsigned>(verbs)) | ...));
 }
 
-constexpr uint16_t kRecordVerbs = For(Verb::kLookup, Verb::kList, Verb::kSearch);
-constexpr uint16_t kRowVerbs = kRecordVerbs | For(Verb::kClassify, Verb::kInfo, Verb::kAudit);
-constexpr uint16_t kAnswerVerbs = kRowVerbs | For(Verb::kWatch);
-constexpr uint16_t kShortVerbs = kAnswerVerbs & ~For(Verb::kAudit);
-constexpr uint16_t kExportVerb = For(Verb::kExport);
-constexpr uint16_t kImportVerb = For(Verb::kImport);
-constexpr uint16_t kDiffVerb = For(Verb::kDiff);
-constexpr uint16_t kEveryVerb = kAnswerVerbs | kExportVerb | kDiffVerb;
+constexpr uint32_t kRecordVerbs = For(Verb::kLookup, Verb::kList, Verb::kSearch);
+constexpr uint32_t kRowVerbs = kRecordVerbs | For(Verb::kClassify, Verb::kInfo, Verb::kAudit);
+constexpr uint32_t kClaimVerbs = For(Verb::kCheck, Verb::kSuggest);
+constexpr uint32_t kAnswerVerbs = kRowVerbs | For(Verb::kWatch) | kClaimVerbs;
+constexpr uint32_t kShortVerbs = kAnswerVerbs & ~For(Verb::kAudit, Verb::kCheck);
+constexpr uint32_t kExportVerb = For(Verb::kExport);
+constexpr uint32_t kImportVerb = For(Verb::kImport);
+constexpr uint32_t kDiffVerb = For(Verb::kDiff);
+constexpr uint32_t kEveryVerb = kAnswerVerbs | kExportVerb | kDiffVerb;
 
-constexpr std::array<FlagInfo, 31> kFlags = {{
+constexpr std::array<FlagInfo, 41> kFlags = {{
     {Flag::kOutput, FlagSection::kOutput, "output", "o", "FORMAT", "", kAnswerVerbs | kDiffVerb,
      "one of the formats below; default: table"},
     {Flag::kShort, FlagSection::kOutput, "short", "", "", "", kShortVerbs,
@@ -37,7 +38,7 @@ constexpr std::array<FlagInfo, 31> kFlags = {{
      kRecordVerbs | kExportVerb | kDiffVerb | For(Verb::kWatch),
      "only these layers: iana, common, local"},
     {Flag::kScope, FlagSection::kOutput, "scope", "", "SCOPE", "",
-     kRecordVerbs | kExportVerb | For(Verb::kAudit),
+     kRecordVerbs | kExportVerb | For(Verb::kAudit) | kClaimVerbs,
      "layer local: only what holds there, such as eu/prod"},
     {Flag::kDetails, FlagSection::kOutput, "details", "", "", "", kRecordVerbs,
      "json, ndjson: also owners, references, dates"},
@@ -47,8 +48,8 @@ constexpr std::array<FlagInfo, 31> kFlags = {{
      "portreg --like WORD... is portreg search WORD..."},
     {Flag::kMaxResults, FlagSection::kOutput, "max-results", "", "N", "", For(Verb::kSearch),
      "search: at most so many, 1-500; default: 50"},
-    {Flag::kCount, FlagSection::kOutput, "count", "", "N", "", For(Verb::kWatch),
-     "watch: end after so many revisions"},
+    {Flag::kCount, FlagSection::kOutput, "count", "", "N", "", For(Verb::kWatch, Verb::kSuggest),
+     "watch: end after so many revisions\nsuggest: so many ports, 1-100; default: 1"},
     {Flag::kDiff, FlagSection::kOutput, "diff", "", "", "", For(Verb::kWatch),
      "watch: also what each new revision changes"},
     {Flag::kFormat, FlagSection::kOutput, "format", "", "FORMAT", "", kExportVerb,
@@ -57,8 +58,10 @@ constexpr std::array<FlagInfo, 31> kFlags = {{
      "export: sysctl-reserved may take more than half of\nLinux' ephemeral range, 32768-60999"},
     {Flag::kColumns, FlagSection::kOutput, "columns", "", "TITLE=COLUMN,...", "", kImportVerb,
      "import: what columns hold, such as\n'App=Service Name'; - for nothing"},
-    {Flag::kTransport, FlagSection::kOutput, "transport", "", "TRANSPORT", "", kImportVerb,
-     "import: for tables that do not state transports"},
+    {Flag::kTransport, FlagSection::kOutput, "transport", "", "TRANSPORT", "",
+     kImportVerb | For(Verb::kSuggest),
+     "import: for tables that do not state transports\nsuggest: what ports are for, such as "
+     "tcp/udp"},
     {Flag::kProtocol, FlagSection::kOutput, "protocol", "", "NAME=TRANSPORT", "", kImportVerb,
      "import: what an application protocol uses: HTTP=tcp"},
     {Flag::kEncoding, FlagSection::kOutput, "encoding", "", "NAME", "", kImportVerb,
@@ -66,6 +69,26 @@ constexpr std::array<FlagInfo, 31> kFlags = {{
      "utf-8"},
     {Flag::kExpect, FlagSection::kOutput, "expect", "", "", "", For(Verb::kAudit),
      "audit: also local services that do not listen"},
+    {Flag::kFile, FlagSection::kOutput, "file", "", "TABLE,...", "", For(Verb::kCheck),
+     "check: the rows of own tables, files or folders"},
+    {Flag::kService, FlagSection::kOutput, "service", "", "NAME", "", kClaimVerbs,
+     "check, suggest: the service that ports are for"},
+    {Flag::kOwner, FlagSection::kOutput, "owner", "", "OWNER", "", kClaimVerbs,
+     "check, suggest: the person or team"},
+    {Flag::kAllow, FlagSection::kOutput, "allow", "", "KIND,...", "", For(Verb::kCheck),
+     "check: accept findings such as linux-ephemeral"},
+    {Flag::kStrict, FlagSection::kOutput, "strict", "", "", "", For(Verb::kCheck),
+     "check: warnings fail, as errors do"},
+    {Flag::kAdjacent, FlagSection::kOutput, "adjacent", "", "", "", For(Verb::kSuggest),
+     "suggest: neighbouring ports"},
+    {Flag::kWithinBlocks, FlagSection::kOutput, "within-blocks", "", "", "", For(Verb::kSuggest),
+     "suggest: only ports of blocks of --owner"},
+    {Flag::kFor, FlagSection::kOutput, "for", "", "KEY", "", For(Verb::kSuggest),
+     "suggest: any text, such as the name of a checkout,\nwhich keeps its port while that is free"},
+    {Flag::kAccept, FlagSection::kOutput, "accept", "", "KIND,...", "", For(Verb::kSuggest),
+     "suggest: also ports with such findings"},
+    {Flag::kThisHost, FlagSection::kOutput, "this-host", "", "", "", For(Verb::kSuggest),
+     "suggest: no port that listens on this machine now"},
     {Flag::kNoHeaders, FlagSection::kOutput, "no-headers", "", "", "", kRowVerbs,
      "no line of column titles"},
     {Flag::kColor, FlagSection::kOutput, "color", "", "WHEN", "", kAnswerVerbs | kDiffVerb,
@@ -73,7 +96,7 @@ constexpr std::array<FlagInfo, 31> kFlags = {{
     {Flag::kTarget, FlagSection::kServer, "target", "", "HOST:PORT", "PORTREG_TARGET", kEveryVerb,
      "the server; default: 127.0.0.1:6335"},
     {Flag::kOffline, FlagSection::kServer, "offline", "", "", "PORTREG_OFFLINE",
-     kRowVerbs | kExportVerb, "answer from the embedded registry"},
+     kRowVerbs | kExportVerb | kClaimVerbs, "answer from the embedded registry"},
     {Flag::kTimeout, FlagSection::kServer, "timeout", "", "DURATION", "PORTREG_TIMEOUT", kEveryVerb,
      "for one call; default: 2s, and 30s for a listing"},
     {Flag::kHeader, FlagSection::kServer, "header", "", "NAME:VALUE,...", "", kEveryVerb,
@@ -103,7 +126,7 @@ constexpr bool RowsStandInTheirOrder() {
 }
 static_assert(RowsStandInTheirOrder());
 // The help texts above state these numbers.
-static_assert(kMaxSearchResults == 500 && kDefaultSearchResults == 50);
+static_assert(kMaxSearchResults == 500 && kDefaultSearchResults == 50 && kMaxSuggestedPorts == 100);
 static_assert(kDefaultAddress == "127.0.0.1:6335");
 static_assert(kLinuxEphemeral.first == 32768 && kLinuxEphemeral.last == 60999);
 

@@ -29,6 +29,16 @@ enum class Flag : uint8_t {
   kProtocol,
   kEncoding,
   kExpect,
+  kFile,
+  kService,
+  kOwner,
+  kAllow,
+  kStrict,
+  kAdjacent,
+  kWithinBlocks,
+  kFor,
+  kAccept,
+  kThisHost,
   kNoHeaders,
   kColor,
   kTarget,
@@ -61,7 +71,7 @@ struct FlagInfo {
   // none.
   absl::string_view variable;
   // The commands that accept the flag, as bits 1 << Verb.
-  uint16_t verbs;
+  uint32_t verbs;
   // The text for --help; may have several lines.
   absl::string_view help;
 

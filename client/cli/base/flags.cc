@@ -13,6 +13,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "client/cli/base/claim_flags.h"
 #include "client/cli/base/command_line.h"
 #include "client/cli/base/flag_table.h"
 #include "client/cli/base/formats.h"
@@ -156,7 +157,8 @@ absl::Status ReadRecordFlags(const Settings& settings, Invocation& invocation) {
       (format == Format::kJson || format == Format::kNdjson || format == Format::kWide) &&
       invocation.verb != Verb::kClassify && invocation.verb != Verb::kInfo &&
       invocation.verb != Verb::kWatch && invocation.verb != Verb::kAudit &&
-      invocation.verb != Verb::kDiff;
+      invocation.verb != Verb::kDiff && invocation.verb != Verb::kCheck &&
+      invocation.verb != Verb::kSuggest;
   if (invocation.details && !can_show_details) {
     return absl::InvalidArgumentError(
         "--details belongs to -o json, ndjson and wide of lookup, list and search");
@@ -168,7 +170,8 @@ absl::Status ReadScopeFlag(const Settings& settings, Invocation& invocation) {
   const absl::StatusOr<std::optional<Setting>> scope = settings.Value(Flag::kScope);
   if (!scope.ok() || !*scope) return scope.status();
   if (!InfoOf(Flag::kScope).is_for(invocation.verb)) {
-    return absl::InvalidArgumentError("--scope belongs to lookup, list, search, export and audit");
+    return absl::InvalidArgumentError(
+        "--scope belongs to lookup, list, search, export, audit, check and suggest");
   }
   // A scope that every server would refuse is an error of the command line.
   if (absl::Status status = CheckScope((*scope)->value); !status.ok()) return status;
@@ -208,12 +211,16 @@ absl::Status ReadDiffFlag(const Settings& settings, Invocation& invocation) {
   return absl::OkStatus();
 }
 
-absl::Status ReadWatchFlags(const Settings& settings, Invocation& invocation) {
+absl::Status ReadCountFlag(const Settings& settings, Invocation& invocation) {
   const absl::StatusOr<std::optional<int>> count = settings.Number(Flag::kCount);
   if (!count.ok()) return count.status();
   if (!*count) return absl::OkStatus();
-  if (invocation.verb != Verb::kWatch) {
-    return absl::InvalidArgumentError("--count belongs to watch");
+  if (invocation.verb != Verb::kWatch && invocation.verb != Verb::kSuggest) {
+    return absl::InvalidArgumentError("--count belongs to watch and suggest");
+  }
+  if (invocation.verb == Verb::kSuggest && (**count < 1 || **count > kMaxSuggestedPorts)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--count=", **count, " is out of range [1, ", kMaxSuggestedPorts, "]"));
   }
   if (**count < 1) {
     return absl::InvalidArgumentError(absl::StrCat("--count=", **count, " must be above 0"));
@@ -365,9 +372,9 @@ absl::StatusOr<Invocation> ReadInvocation(int argc, char** argv) {
   const Settings settings(line);
   if (absl::Status status = ReadImportFlags(settings, invocation); !status.ok()) return status;
   if (invocation.verb == Verb::kImport) return invocation;
-  for (const auto read : {ReadLikeFlag, ReadFormatFlags, ReadRecordFlags, ReadScopeFlag,
-                          ReadSearchFlags, ReadDiffFlag, ReadWatchFlags, ReadAuditFlags,
-                          ReadColorFlag, ReadMetadata, ReadServerFlags}) {
+  for (const auto read : {ReadClaimFlags, ReadLikeFlag, ReadFormatFlags, ReadRecordFlags,
+                          ReadScopeFlag, ReadSearchFlags, ReadDiffFlag, ReadCountFlag,
+                          ReadAuditFlags, ReadColorFlag, ReadMetadata, ReadServerFlags}) {
     if (absl::Status status = read(settings, invocation); !status.ok()) return status;
   }
   return invocation;

@@ -15,9 +15,9 @@
 namespace portreg::cli {
 namespace {
 
-// The commands that support a format: all, all but watch and diff, those that answer with
-// records, or diff alone.
-enum class Holds : uint8_t { kAnything, kRows, kRecords, kChanges };
+// The commands that support a format: all, those that answer with rows, those that answer
+// with records, diff alone, or check alone.
+enum class Holds : uint8_t { kAnything, kRows, kRecords, kChanges, kFindings };
 
 struct NamedFormat {
   absl::string_view name;
@@ -28,6 +28,7 @@ struct NamedFormat {
 Holds MostOf(Verb verb) {
   switch (verb) {
     case Verb::kWatch:
+    case Verb::kSuggest:
       return Holds::kAnything;
     case Verb::kClassify:
     case Verb::kInfo:
@@ -35,6 +36,8 @@ Holds MostOf(Verb verb) {
       return Holds::kRows;
     case Verb::kDiff:
       return Holds::kChanges;
+    case Verb::kCheck:
+      return Holds::kFindings;
     default:
       return Holds::kRecords;
   }
@@ -42,8 +45,8 @@ Holds MostOf(Verb verb) {
 
 bool Supports(Verb verb, Holds holds) {
   const Holds most = MostOf(verb);
-  // Changes are not records.
-  if (most == Holds::kChanges) return holds == Holds::kAnything || holds == Holds::kChanges;
+  // Changes and findings are not records.
+  if (most > Holds::kRecords) return holds == Holds::kAnything || holds == most;
   return holds <= most;
 }
 
@@ -51,18 +54,20 @@ bool Supports(Verb verb, Holds holds) {
 absl::string_view OwnersOf(Holds most) {
   switch (most) {
     case Holds::kAnything:
-      return ", which watch has";
+      return ", which suggest and watch have";
     case Holds::kRows:
       return ", which audit, classify and info have";
     case Holds::kChanges:
       return ", which diff has";
+    case Holds::kFindings:
+      return ", which check has";
     case Holds::kRecords:
       break;
   }
   return "";
 }
 
-constexpr std::array<NamedFormat, 9> kFormats = {{
+constexpr std::array<NamedFormat, 11> kFormats = {{
     {"table", Format::kTable, Holds::kAnything},
     {"wide", Format::kWide, Holds::kRecords},
     {"json", Format::kJson, Holds::kAnything},
@@ -72,6 +77,8 @@ constexpr std::array<NamedFormat, 9> kFormats = {{
     {"services", Format::kServices, Holds::kRecords},
     {"name", Format::kName, Holds::kRecords},
     {"markdown", Format::kMarkdown, Holds::kChanges},
+    {"github", Format::kGithub, Holds::kFindings},
+    {"sarif", Format::kSarif, Holds::kFindings},
 }};
 
 constexpr std::array<std::pair<absl::string_view, ExportFormat>, 5> kExportFormats = {{

@@ -37,7 +37,7 @@ constexpr std::array<Item, 5> kTableItems = {{
     {"embedded", "the embedded registry"},
 }};
 
-constexpr std::array<Item, 9> kFormatItems = {{
+constexpr std::array<Item, 11> kFormatItems = {{
     {"table", "columns, cut to the terminal's width"},
     {"wide",
      "more columns, uncut: owner or assignee, scope, status,\naliases, reference, dates, source"},
@@ -48,6 +48,8 @@ constexpr std::array<Item, 9> kFormatItems = {{
     {"services", "lines of /etc/services, by the names that libc asks for"},
     {"name", "service names, each once"},
     {"markdown", "diff: for a review comment, at most 65,000 characters"},
+    {"github", "check: workflow commands, which annotate a change"},
+    {"sarif", "check: SARIF 2.1.0, for code scanning"},
 }};
 
 constexpr std::array<Item, 5> kExportItems = {{
@@ -63,10 +65,10 @@ constexpr std::array<Item, 5> kExportItems = {{
 constexpr std::array<Item, 4> kExitCodes = {{
     {"0", "all found"},
     {"1", "unusable command line or key, or output cannot be written"},
-    {"2", "nothing found for a key; audit: a line cannot be read"},
+    {"2", "nothing found for a key; audit: a line cannot be read;\nsuggest: there are fewer ports"},
     {"3",
      "a file that would harm its host is not written; import:\nrows are left out; audit: the local "
-     "table does not allow\nwhat listens; diff: the tables differ"},
+     "table does not allow\nwhat listens; diff: the tables differ; check: there are errors"},
 }};
 
 constexpr char kExamples[] = R"(
@@ -78,7 +80,14 @@ Examples:
   portreg list 8000-8100 -o csv
   portreg export --format=services > services
   portreg import ports.csv > local.csv
+  portreg check --offline --file=local.csv
+  portreg suggest --count=3 --transport=tcp 7100-7149
 )";
+
+// What --help says about suggestions.
+constexpr absl::string_view kSuggestNote =
+    "\nA suggestion is no reservation: whoever asks next gets the same ports. Enter a\n"
+    "port in your table, and check the table, before you use it.\n";
 
 // Returns "  term   meaning", with the term padded to `column` columns.
 std::string Line(absl::string_view term, absl::string_view meaning, int column) {
@@ -172,8 +181,8 @@ std::string HelpText() {
   absl::StrAppend(
       &text, Keys(), FlagsIn(FlagSection::kOutput, "Output", All),
       FormatsOf(kFormatItems,
-                "Formats; audit, classify and info have table, json, ndjson, csv and tsv, watch\n"
-                "and diff the first three; with watch, json is the same as ndjson",
+                "Formats; audit, classify and info have table, json, ndjson, csv and tsv, watch,\n"
+                "suggest, diff and check the first three; with watch, json is the same as ndjson",
                 all),
       FormatsOf(kExportItems, "Formats of export", all),
       FlagsIn(FlagSection::kServer, "Server", All), FlagsIn(FlagSection::kOther, "Other", All),
@@ -189,6 +198,7 @@ std::string HelpTextOf(Verb verb) {
   std::string text = absl::StrCat(UsageOf(info), ": ", info.summary, "\n");
   const bool takes_keys = verb == Verb::kLookup || verb == Verb::kList || verb == Verb::kClassify ||
                           verb == Verb::kExport;
+  if (verb == Verb::kSuggest) absl::StrAppend(&text, kSuggestNote);
   if (takes_keys) absl::StrAppend(&text, Keys());
   if (verb == Verb::kDiff) {
     absl::StrAppend(&text,

@@ -12,6 +12,8 @@
 #include "client/cli/base/verbs.h"
 #include "client/cli/display/terminal.h"
 #include "common/import/import_table.h"
+#include "common/import/transport_words.h"
+#include "common/model/advisory_kind.h"
 #include "common/model/limits.h"
 #include "common/model/record.h"
 #include "portreg/call_options.h"
@@ -28,7 +30,9 @@ enum class Format : uint8_t {
   kTsv,
   kServices,
   kName,
-  kMarkdown
+  kMarkdown,
+  kGithub,
+  kSarif
 };
 
 enum class ExportFormat : uint8_t { kServices, kSysctlReserved, kIanaCsv, kCsv, kJson };
@@ -36,6 +40,26 @@ enum class ExportFormat : uint8_t { kServices, kSysctlReserved, kIanaCsv, kCsv, 
 // The operands of diff that are not files: the registry of the server and the embedded one.
 inline constexpr absl::string_view kServerTable = "server";
 inline constexpr absl::string_view kEmbeddedTable = "embedded";
+// What check and suggest are asked.
+struct ClaimOptions {
+  // The paths of the tables that check judges.
+  std::vector<std::string> files;
+  std::string service;
+  std::string owner;
+  // The rules whose findings check leaves out.
+  std::vector<std::string> allowed_rules;
+  // True if warnings make a check fail.
+  bool strict = false;
+  // The transports that suggested ports are for. Empty: not given.
+  Transports transports;
+  bool adjacent = false;
+  bool within_blocks = false;
+  // Orders the suggestions. Empty: the lowest port comes first.
+  std::string key;
+  AdvisoryKinds accepted;
+  // True if ports that listen on this machine are not suggested.
+  bool this_host = false;
+};
 
 struct Invocation {
   Verb verb = Verb::kLookup;
@@ -64,7 +88,9 @@ struct Invocation {
   bool expect = false;
   // What import makes of its file.
   ImportOptions import;
-  // The revisions after which a watch ends. Absent: it never ends.
+  ClaimOptions claims;
+  // The revisions after which a watch ends; absent: it never ends. The ports that are
+  // suggested; absent: one.
   std::optional<int> count;
   // True if a watch also prints what each revision changes.
   bool diff = false;

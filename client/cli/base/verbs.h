@@ -22,6 +22,8 @@ enum class Verb : uint8_t {
   kImport,
   kWatch,
   kAudit,
+  kCheck,
+  kSuggest,
   kHelp,
   kVersion,
   kDiff,

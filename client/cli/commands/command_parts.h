@@ -31,6 +31,8 @@ int RunInfo(const Invocation& invocation, Source& source, const Output& output);
 int RunExport(const Invocation& invocation, Source& source, const Output& output);
 int RunWatch(const Invocation& invocation, Source& source, const Output& output);
 int RunAudit(const Invocation& invocation, Source& source, const Output& output);
+int RunCheck(const Invocation& invocation, Source& source, const Output& output);
+int RunSuggest(const Invocation& invocation, Source& source, const Output& output);
 
 // Runs the command that asks no source.
 int RunImport(const Invocation& invocation, const Output& output);

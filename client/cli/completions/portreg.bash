@@ -44,7 +44,7 @@ _portreg_names()
   local -r first=$1 prefix=${COMP_WORDS[COMP_CWORD]}
   [[ -n $prefix && $prefix != : && ${COMP_WORDS[COMP_CWORD - 1]} != : ]] || return
   case $first in
-    classify | list | search | export | info | watch | diff | help) return ;;
+    classify | list | search | export | info | watch | diff | check | suggest | help) return ;;
   esac
   mapfile -t COMPREPLY < <(command "${COMP_WORDS[0]}" __complete -- "$prefix" 2>/dev/null)
 }
@@ -58,12 +58,18 @@ _portreg_tables()
 
 _portreg()
 {
-  local -ra commands=(lookup classify list search export import info watch audit diff help)
-  local -ra switches=(-o --short --no-headers --details --portless --like --diff --reserve-over-half --expect --offline --plaintext
+  local -ra commands=(lookup classify list search export import info watch audit diff check suggest help)
+  local -ra switches=(-o --short --no-headers --details --portless --like --diff --reserve-over-half --expect --strict --adjacent
+    --within-blocks --this-host --offline --plaintext
     --tls -h --help --version)
   local -ra settings=(--output= --color= --layer= --scope= --max-results= --count= --format= --columns=
-    --transport= --protocol= --encoding= --target= --timeout=
+    --transport= --protocol= --encoding= --file= --service= --owner= --allow= --for= --accept= --target= --timeout=
     --cacert= --cert= --key= --server-name= --header=)
+  # What --allow and --accept take alike.
+  local -ra kinds=(iana-assigned iana-reserved iana-unassigned dynamic commonly-used
+    needs-privilege experiments-only linux-ephemeral kubernetes-node-port blocked-by-browsers
+    windows-dynamic exporter-list range-rule unauthorized-use retired-locally past-until
+    deprecated-locally)
   local IFS=$' \t\n'
   local -r takes_value=" -o= ${settings[*]} " current=${COMP_WORDS[COMP_CWORD]}
   local flag value glued first words=
@@ -76,21 +82,24 @@ _portreg()
       -o | --output)
         words='table wide json ndjson csv tsv services name'
         [[ $(_portreg_command "$takes_value") != diff ]] || words='table json ndjson markdown'
+        [[ $(_portreg_command "$takes_value") != check ]] || words='table json ndjson github sarif'
         ;;
       --color) words='auto always never' ;;
       --format) words='services sysctl-reserved iana-csv csv json' ;;
       --transport) words='tcp udp sctp dccp tcp/udp any' ;;
       --encoding) words='utf-8 utf-16 utf-16le utf-16be windows-1252' ;;
-      --layer)
+      --layer | --allow | --accept)
         # A list: what stands before its last comma stays.
         local -r last=${value##*,}
-        local layer
-        for layer in local common iana; do
-          [[ ",$value" == *",$layer,"* ]] || words+=" $layer"
+        local -a offered=(local common iana)
+        [[ $flag == --layer ]] || offered=("${kinds[@]}")
+        local word
+        for word in "${offered[@]}"; do
+          [[ ",$value" == *",$word,"* ]] || words+=" $word"
         done
         glued+=${value%"$last"} value=$last
         ;;
-      --cacert | --cert | --key)
+      --file | --cacert | --cert | --key)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -P "$glued" -f -- "$value")
         return

@@ -7,7 +7,7 @@ function __portreg_awaits_command
     while set -q words[1]
         switch $words[1]
             case -o --output --color --layer --scope --max-results --count --format --columns --transport \
-                --protocol --encoding --target --timeout \
+                --protocol --encoding --file --service --owner --allow --for --accept --target --timeout \
                 --cacert --cert --key --server-name --header
                 set -e words[1]
             case '-*'
@@ -20,7 +20,7 @@ end
 
 # Whether the word may be a name: it follows lookup or another key, or begins no command.
 function __portreg_awaits_name
-    set -l commands lookup classify list search export import info watch audit diff help
+    set -l commands lookup classify list search export import info watch audit diff check suggest help
     set -l current (commandline --current-token --cut-at-cursor)
     string match --quiet -- '-*' $current; and return 1
     set -l words (commandline --current-process --cut-at-cursor --tokenize)
@@ -33,7 +33,7 @@ function __portreg_awaits_name
         switch $word
             case lookup
                 return 0
-            case classify list search export import info watch audit diff help
+            case classify list search export import info watch audit diff check suggest help
                 return 1
         end
     end
@@ -44,6 +44,14 @@ function __portreg_names
     set -l program (commandline --current-process --tokenize)[1]
     test -n "$current"; and command --query $program
     and command $program __complete -- $current 2>/dev/null
+end
+
+# What --allow and --accept take alike.
+function __portreg_kinds
+    printf '%s\n' iana-assigned iana-reserved iana-unassigned dynamic commonly-used \
+        needs-privilege experiments-only linux-ephemeral kubernetes-node-port \
+        blocked-by-browsers windows-dynamic exporter-list range-rule unauthorized-use \
+        retired-locally past-until deprecated-locally
 end
 
 complete -c portreg -f
@@ -67,6 +75,9 @@ complete -c portreg -n __portreg_awaits_command -a audit \
     -d 'What listens here, or in output of ss, and may it?'
 complete -c portreg -n __portreg_awaits_command -a diff \
     -d 'What differs between two tables'
+complete -c portreg -n __portreg_awaits_command -a check \
+    -d 'What speaks against ports, or against rows of tables'
+complete -c portreg -n __portreg_awaits_command -a suggest -d 'Free ports'
 complete -c portreg -n __portreg_awaits_command -a help -d 'How to use portreg'
 
 complete -c portreg -n '__fish_seen_subcommand_from diff' -F -a 'embedded server' -d Registry
@@ -76,6 +87,9 @@ complete -c portreg -n '__fish_seen_subcommand_from diff' -l output -x -a markdo
     -d 'Output format'
 complete -c portreg -o o -x -a 'table wide json ndjson csv tsv services name' -d 'Output format'
 complete -c portreg -l output -x -a 'table wide json ndjson csv tsv services name' \
+    -d 'Output format'
+complete -c portreg -n '__fish_seen_subcommand_from check' -o o -x -a 'github sarif' -d 'Output format'
+complete -c portreg -n '__fish_seen_subcommand_from check' -l output -x -a 'github sarif' \
     -d 'Output format'
 complete -c portreg -l short -d 'The service of a port, the port of a service'
 complete -c portreg -l no-headers -d 'No line of column titles'
@@ -87,18 +101,30 @@ complete -c portreg -l scope -x -d 'Of layer local, only what holds in this scop
 complete -c portreg -l portless -d 'list, export: also names without a port'
 complete -c portreg -l like -d 'Search for the arguments'
 complete -c portreg -l max-results -x -d 'search: at most so many matches'
-complete -c portreg -l count -x -d 'watch: end after so many revisions'
+complete -c portreg -l count -x -d 'watch: revisions; suggest: ports'
 complete -c portreg -l diff -d 'watch: also what each new revision changes'
 complete -c portreg -l format -x -a 'services sysctl-reserved iana-csv csv json' \
     -d 'export: the format'
 complete -c portreg -l reserve-over-half -d 'export: reserve most ephemeral ports too'
 complete -c portreg -l columns -x -d 'import: what columns hold, TITLE=COLUMN'
 complete -c portreg -l transport -x -a 'tcp udp sctp dccp tcp/udp any' \
-    -d 'import: for tables that do not state transports'
+    -d 'import, suggest: what ports are for'
 complete -c portreg -l protocol -x -d 'import: NAME=TRANSPORT of an application protocol'
 complete -c portreg -l encoding -x -a 'utf-8 utf-16 utf-16le utf-16be windows-1252' \
     -d 'import: the encoding of the file'
 complete -c portreg -l expect -d 'audit: also local services for which nothing listens'
+complete -c portreg -l file -r -F -d 'check: own tables'
+complete -c portreg -l service -x -d 'check, suggest: the service that ports are for'
+complete -c portreg -l owner -x -d 'check, suggest: the person or team'
+complete -c portreg -l allow -x -a '(__fish_complete_list , __portreg_kinds)' \
+    -d 'check: findings that are accepted'
+complete -c portreg -l strict -d 'check: warnings fail, as errors do'
+complete -c portreg -l adjacent -d 'suggest: neighbouring ports'
+complete -c portreg -l within-blocks -d 'suggest: only ports of blocks of the owner'
+complete -c portreg -l for -x -d 'suggest: any text, which keeps its port'
+complete -c portreg -l accept -x -a '(__fish_complete_list , __portreg_kinds)' \
+    -d 'suggest: findings that are accepted'
+complete -c portreg -l this-host -d 'suggest: no port that listens here now'
 complete -c portreg -l target -x -d 'The server'
 complete -c portreg -l offline -d 'Answer from the embedded registry'
 complete -c portreg -l timeout -x -d 'How long a call may take'

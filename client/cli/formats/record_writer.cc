@@ -67,6 +67,9 @@ std::unique_ptr<RecordWriter> MakeRecordWriter(const Invocation& invocation,
     case Format::kWide:
     // Format of diff alone.
     case Format::kMarkdown:
+    // Formats of check, which writes no records.
+    case Format::kGithub:
+    case Format::kSarif:
       break;
   }
   const bool wide = invocation.format == Format::kWide;

@@ -10,13 +10,16 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/time/civil_time.h"
 #include "common/data/csv_table.h"
 #include "common/data/own_table.h"
+#include "common/model/advisory_kind.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/common/test_layers.h"
@@ -56,6 +59,14 @@ const Registry& ClaimsRegistry() {
 
 std::string NameOf(v1::AdvisoryKind kind) {
   return std::string(absl::StripPrefix(v1::AdvisoryKind_Name(kind), "ADVISORY_KIND_"));
+}
+
+TEST(AdvisoryKindTest, NamesAreThoseOfTheContract) {
+  EXPECT_EQ(static_cast<int>(kAdvisoryKinds.size()), v1::AdvisoryKind_MAX);
+  for (const AdvisoryKind kind : kAdvisoryKinds) {
+    const std::string name = NameOf(static_cast<v1::AdvisoryKind>(kind));
+    EXPECT_EQ(ToString(kind), absl::StrReplaceAll(absl::AsciiStrToLower(name), {{"_", "-"}}));
+  }
 }
 
 // "error TAKEN_LOCALLY 28641-28642" for each finding; the ports only if they are not all of

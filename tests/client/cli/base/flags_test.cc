@@ -127,7 +127,7 @@ TEST_F(FlagsTest, VerbsAreTheFirstArgument) {
       {{"import", "a.csv"}, "verb 6\nkeys [a.csv]\n"},
       {{"watch"}, "verb 7\nkeys []\n"},
       {{"audit", "a.txt", "-"}, "verb 8\nkeys [a.txt|-]\n"},
-      {{"help"}, "verb 9\n"},
+      {{"help"}, absl::StrCat("verb ", static_cast<int>(Verb::kHelp), "\n")},
       {{"lookup", "search", "export"}, "verb 0\nkeys [search|export]\n"},
       {{"443", "info"}, "verb 0\nkeys [443|info]\n"},
       {{"--offline", "info"}, "verb 4\nkeys []\n"},

@@ -61,6 +61,17 @@ TEST(ReadFormatTest, DiffHasItsOwnFormats) {
   }
 }
 
+TEST(ReadFormatTest, CheckAndSuggestHaveFormatsOfTheirOwn) {
+  EXPECT_EQ(*ReadFormat("table", Verb::kCheck), Format::kTable);
+  EXPECT_EQ(*ReadFormat("github", Verb::kCheck), Format::kGithub);
+  EXPECT_EQ(*ReadFormat("sarif", Verb::kCheck), Format::kSarif);
+  EXPECT_EQ(*ReadFormat("ndjson", Verb::kSuggest), Format::kNdjson);
+  EXPECT_EQ(Message(ReadFormat("csv", Verb::kCheck).status()),
+            "output format \"csv\" is not table, json, ndjson, github or sarif, which check has");
+  EXPECT_EQ(Message(ReadFormat("sarif", Verb::kSuggest).status()),
+            "output format \"sarif\" is not table, json or ndjson, which suggest and watch have");
+}
+
 TEST(ReadExportFormatTest, NamesAreRead) {
   EXPECT_EQ(*ReadExportFormat("services"), ExportFormat::kServices);
   EXPECT_EQ(*ReadExportFormat("sysctl-reserved"), ExportFormat::kSysctlReserved);

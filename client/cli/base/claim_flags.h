@@ -1,0 +1,18 @@
+// Reads the flags of `portreg check` and `portreg suggest`.
+#ifndef PORTREG_CLIENT_CLI_BASE_CLAIM_FLAGS_H_
+#define PORTREG_CLIENT_CLI_BASE_CLAIM_FLAGS_H_
+
+#include "absl/status/status.h"
+#include "client/cli/base/invocation.h"
+#include "client/cli/base/settings.h"
+
+namespace portreg::cli {
+
+// Reads the flags into `invocation.claims`. Requires that the verb and the keys are set.
+// INVALID_ARGUMENT for an unusable value, for a flag of these commands beside another one,
+// for a flag of another command beside these, and for tables beside claims.
+absl::Status ReadClaimFlags(const Settings& settings, Invocation& invocation);
+
+}  // namespace portreg::cli
+
+#endif  // PORTREG_CLIENT_CLI_BASE_CLAIM_FLAGS_H_

@@ -1,0 +1,55 @@
+// Defines one result of a check, as it is written, and the rules that results name.
+#ifndef PORTREG_CLIENT_CLI_CHECK_CHECK_FINDING_H_
+#define PORTREG_CLIENT_CLI_CHECK_CHECK_FINDING_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "common/model/advisory_kind.h"
+
+namespace portreg::cli {
+
+// Something that speaks against a row of a table, or against a claim of the command line.
+struct CheckFinding {
+  FindingSeverity severity = FindingSeverity::kError;
+  // One of AcceptableRules(), kUnusableRowRule, or "kind-N" for a kind that only the server knows.
+  std::string rule;
+  // One sentence; printable.
+  std::string message;
+  // The path as it was given. Empty: a claim of the command line.
+  std::string file;
+  // Count from 1; columns count bytes. 0: not known.
+  uint32_t line = 0;
+  uint32_t column = 0;
+  // What the finding is about, such as "7100/tcp"; of a claim of the command line, the claim
+  // as it was written. Empty: the row as a whole.
+  std::string subject;
+  // Those of the row or the claim; printable.
+  std::string service;
+  std::string owner;
+  std::string scope;
+};
+
+// The rule of a row because of which portregd refuses a table.
+inline constexpr absl::string_view kUnusableRowRule = "unusable-row";
+
+// Returns the rule of a kind of advice, which has a number in the protocol.
+std::string RuleOfKind(int kind);
+
+// Returns one line that says what findings of a rule report.
+absl::string_view SummaryOf(absl::string_view rule);
+
+// The numbers of findings by severity.
+struct FindingCounts {
+  size_t errors = 0;
+  size_t warnings = 0;
+  size_t infos = 0;
+
+  void Add(FindingSeverity severity);
+};
+
+}  // namespace portreg::cli
+
+#endif  // PORTREG_CLIENT_CLI_CHECK_CHECK_FINDING_H_

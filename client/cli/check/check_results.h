@@ -1,0 +1,54 @@
+// Collects the findings of a check.
+#ifndef PORTREG_CLIENT_CLI_CHECK_CHECK_RESULTS_H_
+#define PORTREG_CLIENT_CLI_CHECK_CHECK_RESULTS_H_
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "client/cli/check/check_finding.h"
+
+namespace portreg::cli {
+
+// The most findings that are listed. Further ones are only counted, so that a hostile table
+// cannot fill the memory.
+inline constexpr size_t kMaxListedFindings = 100'000;
+
+// Leaves out the findings that the user accepts. Not thread-safe.
+class CheckResults {
+ public:
+  explicit CheckResults(std::vector<std::string> allowed_rules)
+      : allowed_rules_(std::move(allowed_rules)) {}
+
+  void Add(CheckFinding finding);
+  // Notes findings that the source has counted but not returned.
+  void AddMissing(int count);
+
+  // Brings the findings into the order of `files` and of lines, the gravest of a line first,
+  // and drops repeated ones, which rows of several ranges or transports have.
+  void SortByPlace(const std::vector<std::string>& files);
+
+  [[nodiscard]] absl::Span<const CheckFinding> findings() const { return findings_; }
+  // Returns the numbers of all findings, also of those that are not listed.
+  [[nodiscard]] FindingCounts Counts() const;
+  [[nodiscard]] size_t unlisted_count() const { return unlisted_count_; }
+
+  // The rows or claims that were checked.
+  size_t subject_count = 0;
+  // True if there are more collisions or repetitions than are listed.
+  bool more_pairs = false;
+  // Empty: the answers have several.
+  std::string revision;
+
+ private:
+  std::vector<std::string> allowed_rules_;
+  std::vector<CheckFinding> findings_;
+  FindingCounts unlisted_;
+  size_t unlisted_count_ = 0;
+};
+
+}  // namespace portreg::cli
+
+#endif  // PORTREG_CLIENT_CLI_CHECK_CHECK_RESULTS_H_

@@ -1,0 +1,243 @@
+#include "client/cli/check/checked_tables.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "absl/algorithm/container.h"
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "common/data/layer_file.h"
+#include "common/data/own_table.h"
+#include "common/data/table_files.h"
+#include "common/model/judgement.h"
+#include "common/model/layer.h"
+#include "common/model/registry.h"
+#include "common/model/row_findings.h"
+#include "common/text/quote.h"
+
+namespace portreg::cli {
+namespace {
+
+// The most collisions and the most repetitions that are listed.
+constexpr size_t kMaxListedPairs = 1'000;
+
+// Takes "line 3, column 7: " from the front of an error of a parser. Returns line 1 if the
+// error names no position.
+TextPosition TakePosition(std::string& message) {
+  const std::vector<std::string> parts =
+      absl::StrSplit(message, absl::MaxSplits(absl::string_view(": "), 1));
+  TextPosition position;
+  absl::string_view front = parts.front();
+  const bool has_position = parts.size() == 2 && absl::ConsumePrefix(&front, "line ") &&
+                            absl::SimpleAtoi(front.substr(0, front.find(',')), &position.line) &&
+                            absl::SimpleAtoi(front.substr(front.rfind(' ') + 1), &position.column);
+  if (!has_position) return {.line = 1, .column = 0};
+  message = parts.back();
+  return position;
+}
+
+// Returns true for the kinds of findings that come from statuses and last days.
+bool IsOfStatus(AdvisoryKind kind) {
+  return kind == AdvisoryKind::kRetiredLocally || kind == AdvisoryKind::kPastUntil ||
+         kind == AdvisoryKind::kDeprecatedLocally;
+}
+
+// Reads tables one by one.
+class TableReader {
+ public:
+  explicit TableReader(CheckedTables& tables) : tables_(tables) {}
+
+  // Reads a file as the next table.
+  absl::Status Read(const std::string& path) {
+    absl::StatusOr<FileBytes> file = ReadFileBytes(path);
+    if (!file.ok()) return file.status();
+    const size_t number = tables_.files.size();
+    tables_.files.push_back(path);
+    const auto text = std::make_shared<LayerText>();
+    text->text = std::move(file->bytes);
+    absl::StatusOr<ParsedIanaCsv> parsed =
+        ParseOwnTable(text->text, Layer::kLocal, text->unescaped);
+    LayerData layer;
+    layer.info.layer = Layer::kLocal;
+    layer.info.origin = path;
+    layer.text = text;
+    if (parsed.ok()) {
+      for (const SetAsideRow& row : parsed->set_aside) Refuse(number, row.position, row.reason);
+      AddRows(number, parsed->records);
+      layer.records = std::move(parsed->records);
+    } else {
+      std::string message(parsed.status().message());
+      const TextPosition position = TakePosition(message);
+      Refuse(number, position, message);
+    }
+    // A file of broken rows takes memory too.
+    count_ += layer.records.size() + (parsed.ok() ? parsed->set_aside.size() : 0);
+    layers_.push_back(std::move(layer));
+    if (count_ <= kMaxCheckedRecords) return absl::OkStatus();
+    return absl::ResourceExhaustedError(
+        absl::StrCat(Printable(path), ": more than ", kMaxCheckedRecords,
+                     " records in all; check fewer tables at once"));
+  }
+
+  std::vector<LayerData> TakeLayers() { return std::move(layers_); }
+
+ private:
+  void Refuse(size_t file, TextPosition position, absl::string_view reason) {
+    CheckFinding finding;
+    finding.severity = FindingSeverity::kError;
+    finding.rule = std::string(kUnusableRowRule);
+    finding.message = Printable(reason);
+    finding.file = tables_.files[file];
+    finding.line = position.line;
+    finding.column = position.column;
+    ++tables_.unusable_count;
+    tables_.findings.push_back(std::move(finding));
+  }
+
+  // Adds the rows of records, of which those of one row are neighbours.
+  void AddRows(size_t file, const std::vector<ServiceRecord>& records) {
+    for (const ServiceRecord& record : records) {
+      const bool is_new = tables_.rows.empty() || tables_.rows.back().file != file ||
+                          tables_.rows.back().line != record.line;
+      if (is_new) {
+        TableRow row;
+        row.file = file;
+        row.line = record.line;
+        row.service = std::string(record.service);
+        row.owner = std::string(absl::StripAsciiWhitespace(record.details.owner));
+        row.scope = std::string(record.scope);
+        row.retired = record.status == RecordStatus::kRetired;
+        tables_.rows.push_back(std::move(row));
+      }
+      TableRow& row = tables_.rows.back();
+      row.transports = row.transports.Or(TransportSet(record.transport));
+      if (record.ports &&
+          std::find(row.ports.begin(), row.ports.end(), *record.ports) == row.ports.end()) {
+        row.ports.push_back(*record.ports);
+      }
+    }
+  }
+
+  CheckedTables& tables_;
+  std::vector<LayerData> layers_;
+  size_t count_ = 0;
+};
+
+// Judges rows by each other.
+class RowJudge {
+ public:
+  // `registry` has the tables as its only layers, in their order.
+  RowJudge(const Registry& registry, absl::CivilDay today, CheckedTables& tables)
+      : registry_(registry), today_(today), tables_(tables) {}
+
+  void Judge() {
+    const RowFindings found = JudgeRows(registry_, Layer::kLocal, kMaxListedPairs);
+    for (const InvalidName& name : found.names) {
+      Add(*name.record, FindingSeverity::kError, ToString(AdvisoryKind::kServiceNameInvalid),
+          name.message);
+    }
+    for (const Collision& pair : found.collisions) {
+      Add(*pair.other, FindingSeverity::kError, ToString(AdvisoryKind::kClaimsCollide),
+          portreg::ToString(registry_, pair));
+    }
+    for (const Collision& pair : found.repetitions) {
+      Add(*pair.other, FindingSeverity::kWarning, kRepetitionRule,
+          absl::StrCat(portreg::ToString(registry_, pair), " for one service and owner"));
+    }
+    tables_.more_pairs = found.more_collisions || found.more_repetitions;
+    if (!HasStatuses()) return;
+    for (const TableRow& row : tables_.rows) {
+      if (!row.retired) JudgeStatus(row);
+    }
+  }
+
+ private:
+  // Returns true if JudgeStatus() can find anything. Most tables have only active rows.
+  [[nodiscard]] bool HasStatuses() const {
+    return absl::c_any_of(registry_.records(), [](const ServiceRecord* record) {
+      return record->status == RecordStatus::kRetired ||
+             record->status == RecordStatus::kDeprecated || !record->details.until.empty();
+    });
+  }
+
+  void Add(const ServiceRecord& record, FindingSeverity severity, absl::string_view rule,
+           absl::string_view message) {
+    CheckFinding finding;
+    finding.severity = severity;
+    finding.rule = std::string(rule);
+    finding.message = std::string(message);
+    finding.file = tables_.files[record.file];
+    finding.line = record.line;
+    finding.service = Printable(record.service);
+    finding.owner = Printable(record.details.owner);
+    finding.scope = Printable(record.scope);
+    tables_.findings.push_back(std::move(finding));
+  }
+
+  // Adds what the statuses and last days of the rows say about a row.
+  void JudgeStatus(const TableRow& row) {
+    for (const PortRange ports : row.ports) {
+      const Claim claim{.ports = ports,
+                        .transports = row.transports,
+                        .service = row.service,
+                        .owner = row.owner,
+                        .scope = row.scope};
+      for (const Finding& each : portreg::Judge(registry_, {&claim, 1}, 0, today_).findings) {
+        if (IsOfStatus(each.kind)) AddStatus(row, each);
+      }
+    }
+  }
+
+  void AddStatus(const TableRow& row, const Finding& found) {
+    CheckFinding finding;
+    finding.severity = found.severity;
+    finding.rule = std::string(ToString(found.kind));
+    finding.message = Printable(found.message);
+    finding.file = tables_.files[row.file];
+    finding.line = row.line;
+    finding.subject = cli::ToString(found.ports, found.transports);
+    finding.service = Printable(row.service);
+    finding.owner = Printable(row.owner);
+    finding.scope = Printable(row.scope);
+    tables_.findings.push_back(std::move(finding));
+  }
+
+  const Registry& registry_;
+  const absl::CivilDay today_;
+  CheckedTables& tables_;
+};
+
+}  // namespace
+
+absl::StatusOr<CheckedTables> ReadCheckedTables(const std::vector<std::string>& paths,
+                                                absl::CivilDay today) {
+  const absl::StatusOr<std::vector<std::string>> files = FindTableFiles(paths);
+  if (!files.ok()) return files.status();
+  CheckedTables tables;
+  TableReader reader(tables);
+  for (const std::string& file : *files) {
+    if (absl::Status status = reader.Read(file); !status.ok()) return status;
+  }
+  const absl::StatusOr<Registry> registry = Registry::Create(reader.TakeLayers());
+  if (!registry.ok()) return registry.status();
+  RowJudge(*registry, today, tables).Judge();
+  return tables;
+}
+
+std::string ToString(PortRange ports, TransportSet transports) {
+  std::string text = portreg::ToString(ports);
+  const std::vector<Transport> list = transports.List();
+  if (list.empty()) return text;
+  absl::StrAppend(&text, "/", absl::StrJoin(list, ",", [](std::string* out, Transport transport) {
+    absl::StrAppend(out, portreg::ToString(transport));
+  }));
+  return text;
+}
+
+}  // namespace portreg::cli

@@ -1,0 +1,64 @@
+// Reads the own tables that a check judges, and judges their rows by each other.
+#ifndef PORTREG_CLIENT_CLI_CHECK_CHECKED_TABLES_H_
+#define PORTREG_CLIENT_CLI_CHECK_CHECKED_TABLES_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
+#include "client/cli/check/check_finding.h"
+#include "common/model/claim.h"
+#include "common/model/port.h"
+
+namespace portreg::cli {
+
+// The most records of all tables of a check together.
+inline constexpr size_t kMaxCheckedRecords = 200'000;
+
+// A row of a table.
+struct TableRow {
+  // The index in CheckedTables::files.
+  size_t file = 0;
+  uint32_t line = 0;
+  // Empty: the row registers a name without a port.
+  std::vector<PortRange> ports;
+  TransportSet transports = TransportSet::None();
+  std::string service;
+  // Without blanks around it.
+  std::string owner;
+  std::string scope;
+  // A retired row claims no port.
+  bool retired = false;
+};
+
+struct CheckedTables {
+  // The paths of the tables.
+  std::vector<std::string> files;
+  // The usable rows, in the order of files and lines.
+  std::vector<TableRow> rows;
+  // What speaks against rows even if no other source is asked: rows that portregd refuses,
+  // names, collisions, repetitions, and rows that are deprecated, past their last day, or
+  // on a port that another row has retired.
+  std::vector<CheckFinding> findings;
+  // The rows that portregd refuses.
+  size_t unusable_count = 0;
+  // True if there are more collisions or repetitions than are listed.
+  bool more_pairs = false;
+};
+
+// Reads the tables at `paths`, which are files and folders as portregd takes them. `today`
+// decides which rows are past their last day. Returns an error, which names the path, for a
+// file that cannot be read, and RESOURCE_EXHAUSTED if there are more than
+// kMaxCheckedRecords. A table with faults is no error, but has findings.
+absl::StatusOr<CheckedTables> ReadCheckedTables(const std::vector<std::string>& paths,
+                                                absl::CivilDay today);
+
+// Returns text such as "7100-7149/tcp", or "7100/tcp,udp"; no transports if it is all.
+std::string ToString(PortRange ports, TransportSet transports);
+
+}  // namespace portreg::cli
+
+#endif  // PORTREG_CLIENT_CLI_CHECK_CHECKED_TABLES_H_

@@ -1,0 +1,211 @@
+// Runs `portreg check CLAIM...` and `portreg check --file=TABLE,...`.
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "client/cli/check/check_finding.h"
+#include "client/cli/check/check_results.h"
+#include "client/cli/check/checked_tables.h"
+#include "client/cli/check/claim_batches.h"
+#include "client/cli/check/earlier_versions.h"
+#include "client/cli/commands/command_parts.h"
+#include "client/cli/formats/check_writer.h"
+#include "common/answers/claim_answers.h"
+#include "common/model/advisory_kind.h"
+#include "common/model/limits.h"
+#include "common/text/quote.h"
+
+namespace portreg::cli {
+namespace {
+
+FindingSeverity SeverityOf(const v1::Finding& finding) {
+  switch (finding.severity()) {
+    case v1::SEVERITY_INFO:
+      return FindingSeverity::kInfo;
+    case v1::SEVERITY_WARNING:
+      return FindingSeverity::kWarning;
+    default:
+      // A severity that only the server knows may be graver.
+      return FindingSeverity::kError;
+  }
+}
+
+std::string PortsOf(const v1::Finding& finding) {
+  TransportSet transports = TransportSet::None();
+  for (const int transport : finding.transports()) {
+    if (transport >= 1 && transport <= static_cast<int>(kTransports.size())) {
+      transports.Add(static_cast<Transport>(transport));
+    }
+  }
+  if (transports.empty()) transports = TransportSet(Transport::kNone);
+  const auto port = [](int number) {
+    return static_cast<Port>(std::clamp(number, 0, static_cast<int>(kMaxPort)));
+  };
+  return ToString(PortRange{port(finding.first_port()), port(finding.last_port())}, transports);
+}
+
+CheckFinding FindingOf(const v1::Finding& message) {
+  CheckFinding finding;
+  finding.severity = SeverityOf(message);
+  finding.rule = RuleOfKind(message.kind());
+  finding.message = Printable(message.message());
+  finding.subject = PortsOf(message);
+  return finding;
+}
+
+v1::Claim ClaimOf(PortRange ports, const std::vector<Transport>& transports) {
+  v1::Claim claim;
+  claim.set_first_port(ports.first);
+  claim.set_last_port(ports.last);
+  for (const Transport transport : transports) {
+    claim.add_transports(static_cast<v1::Transport>(transport));
+  }
+  return claim;
+}
+
+// Returns the owner as a request may hold it.
+std::string OwnerInRequest(absl::string_view owner) {
+  if (owner.size() <= kMaxOwnerBytes) return std::string(owner);
+  size_t end = kMaxOwnerBytes;
+  const auto continues = [&](size_t at) { return (owner[at] & 0xC0) == 0x80; };
+  while (end > 0 && continues(end)) --end;
+  return std::string(owner.substr(0, end));
+}
+
+// Returns the claims of rows, with the index of the row of each.
+std::pair<std::vector<v1::Claim>, std::vector<size_t>> ClaimsOf(const std::vector<TableRow>& rows) {
+  std::vector<v1::Claim> claims;
+  std::vector<size_t> owners;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i].retired) continue;
+    for (const PortRange ports : rows[i].ports) {
+      v1::Claim& claim = claims.emplace_back(ClaimOf(ports, rows[i].transports.List()));
+      claim.set_service(rows[i].service);
+      claim.set_owner(OwnerInRequest(rows[i].owner));
+      claim.set_scope(rows[i].scope);
+      owners.push_back(i);
+    }
+  }
+  return {std::move(claims), std::move(owners)};
+}
+
+// Returns a finding about `row`.
+CheckFinding FindingAbout(const CheckedTables& tables, const TableRow& row,
+                          const v1::Finding& message) {
+  CheckFinding finding = FindingOf(message);
+  finding.file = tables.files[row.file];
+  finding.line = row.line;
+  finding.service = Printable(row.service);
+  finding.owner = Printable(row.owner);
+  finding.scope = Printable(row.scope);
+  return finding;
+}
+
+absl::Status CheckRows(CheckedTables tables, Source& source, CheckResults& results) {
+  results.subject_count = tables.rows.size() + tables.unusable_count;
+  results.more_pairs = tables.more_pairs;
+  for (CheckFinding& finding : tables.findings) results.Add(std::move(finding));
+  const auto [claims, owners] = ClaimsOf(tables.rows);
+  const EarlierVersions earlier(tables.rows);
+  const auto take = [&, &owners = owners](size_t number, const v1::ClaimResult& result) {
+    for (const v1::Finding& message : result.findings()) {
+      // Names have been judged with the rows, also those of rows without ports.
+      const bool is_of_name = message.kind() == v1::ADVISORY_KIND_SERVICE_NAME_INVALID;
+      if (is_of_name || earlier.Explain(message)) continue;
+      results.Add(FindingAbout(tables, tables.rows[owners[number]], message));
+    }
+    results.AddMissing(result.total_count() - result.findings_size());
+  };
+  absl::StatusOr<std::string> revision = CheckInBatches(claims, source, take);
+  if (!revision.ok()) return revision.status();
+  results.revision = *std::move(revision);
+  results.SortByPlace(tables.files);
+  return absl::OkStatus();
+}
+
+// Returns the claims of keys, which are ports and ranges.
+std::vector<v1::Claim> ClaimsOf(const Invocation& invocation, const std::vector<Query>& queries) {
+  std::vector<v1::Claim> claims;
+  for (const Query& query : queries) {
+    v1::Claim& claim = claims.emplace_back(ClaimOf(*query.ports, {}));
+    if (query.transport != Transport::kNone) {
+      claim.add_transports(static_cast<v1::Transport>(query.transport));
+    }
+    claim.set_service(invocation.claims.service);
+    claim.set_owner(invocation.claims.owner);
+    claim.set_scope(invocation.scope);
+  }
+  return claims;
+}
+
+absl::Status CheckKeys(const Invocation& invocation, const std::vector<Query>& queries,
+                       Source& source, CheckResults& results) {
+  results.subject_count = queries.size();
+  const auto take = [&](size_t number, const v1::ClaimResult& result) {
+    for (const v1::Finding& message : result.findings()) {
+      CheckFinding finding = FindingOf(message);
+      // The part of the claim is of interest only if the claim has several ports.
+      if (queries[number].is_range()) {
+        finding.message = absl::StrCat(finding.subject, ": ", finding.message);
+      }
+      finding.subject = Printable(queries[number].text);
+      finding.service = Printable(invocation.claims.service);
+      finding.owner = Printable(invocation.claims.owner);
+      finding.scope = Printable(invocation.scope);
+      results.Add(std::move(finding));
+    }
+    results.AddMissing(result.total_count() - result.findings_size());
+  };
+  absl::StatusOr<std::string> revision =
+      CheckInBatches(ClaimsOf(invocation, queries), source, take);
+  if (!revision.ok()) return revision.status();
+  results.revision = *std::move(revision);
+  return absl::OkStatus();
+}
+
+std::string Counted(size_t count, absl::string_view what) {
+  return absl::StrCat(count, " ", what, count == 1 ? "" : "s");
+}
+
+// Writes the results and a summary. Returns the exit code.
+int WriteResults(const Invocation& invocation, const CheckResults& results, const Output& output) {
+  WriteCheckFindings(results.findings(), results.revision, invocation.format, output.terminal,
+                     output.out);
+  (void)output.out.Flush();
+  const FindingCounts counts = results.Counts();
+  std::string summary = absl::StrCat(
+      Counted(results.subject_count, invocation.claims.files.empty() ? "claim" : "row"), ": ",
+      Counted(counts.errors, "error"), ", ", Counted(counts.warnings, "warning"));
+  if (results.unlisted_count() > 0) {
+    absl::StrAppend(&summary, ", ", Counted(results.unlisted_count(), "finding"), " not listed");
+  }
+  if (results.more_pairs) {
+    absl::StrAppend(&summary, ", and more rows that collide or repeat others");
+  }
+  Complain(summary, output);
+  const bool failed = counts.errors > 0 || (invocation.claims.strict && counts.warnings > 0);
+  return failed ? kExitRefused : kExitOk;
+}
+
+}  // namespace
+
+int RunCheck(const Invocation& invocation, Source& source, const Output& output) {
+  CheckResults results(invocation.claims.allowed_rules);
+  absl::Status status;
+  if (invocation.claims.files.empty()) {
+    const absl::StatusOr<std::vector<Query>> queries = ReadRanges(invocation.keys, "check");
+    if (!queries.ok()) return FailUsage(queries.status(), output);
+    status = CheckKeys(invocation, *queries, source, results);
+  } else {
+    absl::StatusOr<CheckedTables> tables = ReadCheckedTables(invocation.claims.files, Today());
+    if (!tables.ok()) return FailUsage(tables.status(), output);
+    status = CheckRows(*std::move(tables), source, results);
+  }
+  if (!status.ok()) return FailCall(status, source, output);
+  return WriteResults(invocation, results, output);
+}
+
+}  // namespace portreg::cli

@@ -1,0 +1,74 @@
+// Answers Check and Suggest from a registry, for tests of the commands that ask them.
+#ifndef PORTREG_TESTS_CLIENT_CLI_REGISTRY_SOURCE_H_
+#define PORTREG_TESTS_CLIENT_CLI_REGISTRY_SOURCE_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "client/cli/sources/source.h"
+#include "common/answers/claim_answers.h"
+#include "common/embedded/embedded.h"
+#include "common/embedded/embedded_ranges.h"
+#include "common/model/layer.h"
+#include "common/model/registry.h"
+#include "tests/common/test_layers.h"
+
+namespace portreg::cli {
+
+// Counts the calls. Its other methods are UNIMPLEMENTED.
+class RegistrySource final : public Source {
+ public:
+  explicit RegistrySource(Registry registry) : registry_(std::move(registry)) {}
+
+  // The embedded data and an own table.
+  explicit RegistrySource(absl::string_view own_table)
+      : RegistrySource([own_table] {
+          std::vector<LayerData> layers = EmbeddedLayers();
+          layers.push_back(OwnTableOfText(own_table));
+          return Registry::Create(std::move(layers), EmbeddedRangeRules()).value();
+        }()) {}
+
+  // Makes Check fail with RESOURCE_EXHAUSTED if it is asked about more claims.
+  void LimitClaims(int most) { most_claims_ = most; }
+
+  [[nodiscard]] int calls() const { return calls_; }
+
+  absl::StatusOr<v1::CheckResponse> Check(const v1::CheckRequest& request) override {
+    ++calls_;
+    if (request.claims_size() > most_claims_) return absl::ResourceExhaustedError("too large");
+    return portreg::Check(registry_, request, Today());
+  }
+  absl::StatusOr<v1::SuggestResponse> Suggest(const v1::SuggestRequest& request) override {
+    ++calls_;
+    return portreg::Suggest(registry_, request, Today());
+  }
+  absl::StatusOr<v1::BatchLookupResponse> BatchLookup(const v1::BatchLookupRequest&) override {
+    return absl::UnimplementedError("");
+  }
+  absl::StatusOr<v1::ClassifyResponse> Classify(const v1::ClassifyRequest&) override {
+    return absl::UnimplementedError("");
+  }
+  absl::StatusOr<std::string> ListRange(const v1::ListRangeRequest&,
+                                        absl::FunctionRef<bool(const v1::PortRecord&)>) override {
+    return absl::UnimplementedError("");
+  }
+  absl::StatusOr<v1::SearchResponse> Search(const v1::SearchRequest&) override {
+    return absl::UnimplementedError("");
+  }
+  absl::StatusOr<v1::GetRegistryInfoResponse> GetRegistryInfo() override {
+    return absl::UnimplementedError("");
+  }
+  absl::Status Watch(Follower&) override { return absl::UnimplementedError(""); }
+  [[nodiscard]] std::string Name() const override { return "the registry of the test"; }
+
+ private:
+  const Registry registry_;
+  int most_claims_ = 1'000'000;
+  int calls_ = 0;
+};
+
+}  // namespace portreg::cli
+
+#endif  // PORTREG_TESTS_CLIENT_CLI_REGISTRY_SOURCE_H_
