@@ -19,7 +19,7 @@ std::string ModifiedAt(const v1::LayerInfo& layer) {
                           absl::UTCTimeZone());
 }
 
-std::string LayerText(const v1::LayerInfo& layer) {
+std::string TextOfLayer(const v1::LayerInfo& layer) {
   std::string text = absl::StrFormat(
       "\n%s (%s)\n  records   %d: %d with a service name, %d of these without a port\n",
       LayerName(layer.layer()), Printable(layer.source()), layer.record_count(),
@@ -37,7 +37,7 @@ void WriteText(const v1::GetRegistryInfoResponse& info, const Source& source,
   output.out.Put(absl::StrCat("from      ", Printable(source.Name()), ", version ",
                               Printable(info.server_version()), "\nrevision  ",
                               Printable(info.revision()), "\n"));
-  for (const v1::LayerInfo& layer : info.layers()) output.out.Put(LayerText(layer));
+  for (const v1::LayerInfo& layer : info.layers()) output.out.Put(TextOfLayer(layer));
 }
 
 void WriteRows(const v1::GetRegistryInfoResponse& info, const Invocation& invocation,

@@ -59,14 +59,6 @@ class EmbeddedSource final : public Source {
     return portreg::GetRegistryInfo(registry_, {});
   }
 
-  absl::StatusOr<v1::CheckResponse> Check(const v1::CheckRequest& request) override {
-    return portreg::Check(registry_, request, Today());
-  }
-
-  absl::StatusOr<v1::SuggestResponse> Suggest(const v1::SuggestRequest& request) override {
-    return portreg::Suggest(registry_, request, Today());
-  }
-
   absl::Status Watch(Follower& /*follower*/) override {
     return absl::UnimplementedError("it never changes");
   }

@@ -51,14 +51,6 @@ class RemoteSource final : public Source {
     return client_->GetRegistryInfo(call_);
   }
 
-  absl::StatusOr<v1::CheckResponse> Check(const v1::CheckRequest& /*request*/) override {
-    return absl::UnimplementedError("Check is not supported");
-  }
-
-  absl::StatusOr<v1::SuggestResponse> Suggest(const v1::SuggestRequest& /*request*/) override {
-    return absl::UnimplementedError("Suggest is not supported");
-  }
-
   absl::Status Watch(Follower& follower) override {
     WatchEvents events;
     const Watcher watcher =

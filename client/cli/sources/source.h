@@ -37,10 +37,6 @@ class Source {
 
   virtual absl::StatusOr<v1::GetRegistryInfoResponse> GetRegistryInfo() = 0;
 
-  virtual absl::StatusOr<v1::CheckResponse> Check(const v1::CheckRequest& request) = 0;
-
-  virtual absl::StatusOr<v1::SuggestResponse> Suggest(const v1::SuggestRequest& request) = 0;
-
   // Receives the events of a watch, on the thread that called Watch().
   class Follower {
    public:
