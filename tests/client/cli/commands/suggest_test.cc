@@ -46,12 +46,6 @@ class FakeSource final : public Source {
   absl::StatusOr<v1::GetRegistryInfoResponse> GetRegistryInfo() override {
     return absl::UnimplementedError("");
   }
-  absl::StatusOr<v1::CheckResponse> Check(const v1::CheckRequest&) override {
-    return absl::UnimplementedError("");
-  }
-  absl::StatusOr<v1::SuggestResponse> Suggest(const v1::SuggestRequest&) override {
-    return absl::UnimplementedError("");
-  }
   absl::Status Watch(Follower&) override { return absl::UnimplementedError(""); }
   [[nodiscard]] std::string Name() const override { return "fake"; }
 };
