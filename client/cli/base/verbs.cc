@@ -19,7 +19,7 @@ constexpr VerbInfo kVerbs[] = {
     {Verb::kWatch, "watch", "", "tell when the registry changes, until Ctrl-C"},
     {Verb::kAudit, "audit", "[FILE]...", "what listens here, or in output of ss, and may it?"},
     {Verb::kDiff, "diff", "OLD NEW", "what differs between two tables, or a server's"},
-    {Verb::kCheck, "check", "CLAIM...", "what speaks against ports, or against rows of --file"},
+    {Verb::kCheck, "check", "CLAIM...", "what speaks against ports, or rows of --file"},
     {Verb::kSuggest, "suggest", "[RANGE]", "free ports; a suggestion is no reservation"},
     {Verb::kHelp, "help", "[COMMAND]", "this text, or what a command takes"},
 };

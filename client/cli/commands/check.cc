@@ -147,11 +147,12 @@ absl::Status CheckKeys(const Invocation& invocation, const std::vector<Query>& q
   const auto take = [&](size_t number, const v1::ClaimResult& result) {
     for (const v1::Finding& message : result.findings()) {
       CheckFinding finding = FindingOf(message);
-      // The part of the claim is of interest only if the claim has several ports.
-      if (queries[number].is_range()) {
+      const Query& query = queries[number];
+      // Names the ports and transports unless the finding is about the whole claim.
+      if (finding.subject != ToString(*query.ports, TransportSet(query.transport))) {
         finding.message = absl::StrCat(finding.subject, ": ", finding.message);
       }
-      finding.subject = Printable(queries[number].text);
+      finding.subject = Printable(query.text);
       finding.service = Printable(invocation.claims.service);
       finding.owner = Printable(invocation.claims.owner);
       finding.scope = Printable(invocation.scope);

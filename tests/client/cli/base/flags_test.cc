@@ -251,7 +251,7 @@ TEST_F(FlagsTest, UnusableArgumentsAreRefused) {
       {{"--scope=eu//prod", "443"}, "scope \"eu//prod\" is not labels with \"/\" between them"},
       {{"--scope=", "443"}, "--scope is empty, it must be SCOPE"},
       {{"classify", "--scope=eu", "443"},
-       "--scope belongs to lookup, list, search, export and audit"},
+       "--scope belongs to lookup, list, search, export, audit, check and suggest"},
       {{"info", "--scope=eu"}, "--scope belongs to"},
       {{"--short", "-o", "csv", "443"}, "--short and -o exclude each other"},
       {{"--short", "-o", "name", "443"}, "--short and -o exclude each other"},

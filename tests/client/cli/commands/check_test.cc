@@ -167,6 +167,8 @@ TEST_F(CheckTest, ClaimsOfOneCommandDoNotCollide) {
   const CommandOutcome range = RunCommand({"check", "7100-7149/tcp"}, source);
   EXPECT_THAT(range.out, HasSubstr("7100-7149/tcp: error taken-locally: 7102/tcp: taken locally"));
   EXPECT_THAT(range.err, HasSubstr("1 claim: 1 error, "));
+  EXPECT_THAT(RunCommand({"check", "6666"}, source).out,
+              HasSubstr("6666: warning iana-assigned: 6666/tcp: assigned by IANA to ircu\n"));
 }
 
 TEST_F(CheckTest, ScopesPartClaims) {
