@@ -254,7 +254,7 @@ class RefusalTest(ToolTestCase):
                 (("443", "--diff"), "belongs to watch"),
                 (("watch", "--diff", "--short"), "exclude each other"),
                 (("watch", "--layer=local"), "--diff"),
-                (("watch", "--diff", "-o", "markdown"), "which watch has")):
+                (("watch", "--diff", "-o", "markdown"), "which suggest and watch have")):
             done = tool.run(*arguments)
             self.assertEqual(done.code, 1, arguments)
             self.assert_one_complaint(done, part)

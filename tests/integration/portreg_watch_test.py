@@ -212,7 +212,7 @@ class EndTest(unittest.TestCase):
             self.assertIn(word, done.stderr)
         done = tool.run("443", "--offline", "--count=1")
         self.assertEqual((done.code, done.stderr),
-                         (1, "portreg: --count belongs to watch\n"))
+                         (1, "portreg: --count belongs to watch and suggest\n"))
 
 
 class InterruptionTest(unittest.TestCase):
