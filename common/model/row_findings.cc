@@ -20,6 +20,7 @@ bool Limit(size_t max_pairs, std::vector<Collision>& pairs) {
 
 std::vector<absl::string_view> AcceptableRules() {
   std::vector<absl::string_view> rules;
+  rules.reserve(kAdvisoryKinds.size() + 1);
   for (const AdvisoryKind kind : kAdvisoryKinds) rules.push_back(ToString(kind));
   rules.push_back(kRepetitionRule);
   return rules;

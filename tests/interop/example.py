@@ -32,7 +32,6 @@ NOT_FOUND SERVICE_NOT_FOUND: service "no-such-name" is not in the registry
 2 of 6 matches
 did you mean kerberos?
 6000: warning: assigned by IANA to x11
-6000: warning: commonly used by x11
 6000: warning: browsers refuse to connect to it (WHATWG Fetch)
 6000: info: IANA notes unauthorised use: "Known Unauthorized Use on port 6003"
 7109: info: unassigned by IANA: to be requested there, choosing it anyway is squatting
