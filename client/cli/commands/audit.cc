@@ -201,6 +201,7 @@ class Auditor {
       std::deque<std::string> kept;
       const std::vector<ServiceRecord> records = RecordsOf(result.response(), kept);
       std::vector<const ServiceRecord*> covering;
+      covering.reserve(records.size());
       for (const ServiceRecord& record : records) covering.push_back(&record);
       for (; next < places.size() && places[next].first == ports[i]; ++next) {
         AuditFinding& finding = findings[places[next].second];

@@ -65,6 +65,7 @@ void AppendTable(const std::vector<std::string>& titles, const std::vector<std::
 
 std::vector<std::string> SlotRows(const std::vector<SlotChange>& slots) {
   std::vector<std::string> rows;
+  rows.reserve(slots.size());
   for (const SlotChange& slot : slots) {
     rows.push_back(MarkdownRow({PortsText(slot), CodeCell(slot.before), CodeCell(slot.after)}));
   }
