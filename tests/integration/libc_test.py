@@ -2,12 +2,15 @@
 
     PORTREG=portreg python3 libc_test.py
 
-The exported file takes the place of /etc/services in a mount namespace, which
-needs root or user namespaces. A small C program asks each libc there.
+The exported file takes the place of /etc/services in a mount namespace. Where
+there can be none, it is the /etc/services of a root directory of its own, which
+needs root. A small C program asks each libc there.
 """
 
 import csv
 import pathlib
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -58,12 +61,31 @@ def exceptions() -> dict[Name, dict[str, str]]:
 
 
 def own_namespace() -> tuple[str, ...]:
-    """The command that runs another in a mount namespace of its own."""
+    """The command that runs another in a mount namespace of its own.
+
+    Empty if there can be none, as in a root directory that is no mount.
+    """
     for command in (("unshare", "-m"), ("unshare", "-r", "-m")):
         if subprocess.run([*command, "true"], capture_output=True, timeout=20,
                           check=False).returncode == 0:
             return command
-    raise RuntimeError("a mount namespace needs root or user namespaces")
+    return ()
+
+
+def make_root(libc: str) -> pathlib.Path:
+    """A root directory with the exported file, the program and its libraries."""
+    root = pathlib.Path(unittest.enterModuleContext(
+        tempfile.TemporaryDirectory()))
+    # A static program has none.
+    listed = subprocess.run(["ldd", ASK[libc]], capture_output=True, text=True,
+                            timeout=COMMAND_SECONDS, check=False).stdout
+    for path in re.findall(r"(/\S+) \(", listed):
+        (root / path[1:]).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, root / path[1:])
+    (root / "etc").mkdir(exist_ok=True)
+    shutil.copy(EXPORTED, root / "etc/services")
+    shutil.copy(ASK[libc], root / "ask")
+    return root
 
 
 def setUpModule():
@@ -85,11 +107,14 @@ def setUpModule():
 
 def ask(libc: str, questions: list[str]) -> list[str]:
     """What a libc answers to the lines that ask_services.c describes."""
+    if namespace := own_namespace():
+        command = [*namespace, "sh", "-ec",
+                   'mount --bind "$1" /etc/services; exec "$2"', "sh",
+                   EXPORTED, ASK[libc]]
+    else:
+        command = ["chroot", make_root(libc), "/ask"]
     done = subprocess.run(
-        [*own_namespace(), "sh", "-ec",
-         'mount --bind "$1" /etc/services; exec "$2"', "sh", EXPORTED,
-         ASK[libc]],
-        input="".join(f"{line}\n" for line in questions), text=True,
+        command, input="".join(f"{line}\n" for line in questions), text=True,
         stdout=subprocess.PIPE, timeout=COMMAND_SECONDS, check=True)
     return done.stdout.splitlines()
 
