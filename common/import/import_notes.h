@@ -19,7 +19,7 @@ struct ImportNote {
 struct ImportNotes {
   // The rows that could not be used, and why.
   std::vector<ImportNote> left_out;
-  // What was used, but may have been meant otherwise.
+  // Notes on values that were used, but may have been meant otherwise.
   std::vector<ImportNote> remarks;
 
   void LeaveOut(uint32_t line, absl::string_view reason) {

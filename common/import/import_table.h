@@ -18,7 +18,7 @@ namespace portreg {
 struct ImportOptions {
   // Default: kByMark.
   TextEncoding encoding = TextEncoding::kByMark;
-  // What columns hold. Default: what their titles say.
+  // The meanings of columns. Default: those of their titles.
   std::vector<ColumnChoice> columns;
   // The transports of rows whose table does not state any. Default: any transport.
   Transports transports;

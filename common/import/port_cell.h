@@ -20,7 +20,7 @@ struct CellPorts {
 
 struct PortCell {
   std::vector<CellPorts> items;
-  // What a reader should look at, because it may have been meant otherwise.
+  // Notes on values that a person should check, because they may have been meant otherwise.
   std::vector<std::string> remarks;
 };
 

@@ -39,11 +39,11 @@ struct ColumnChoice {
 // other text.
 absl::StatusOr<ColumnChoice> ReadColumnChoice(absl::string_view text);
 
-// What a column of a foreign table holds.
+// The meaning of a column of a foreign table.
 struct ForeignColumn {
   enum class Content : uint8_t {
     kUnused,
-    // What the column `own` of an own table holds.
+    // Holds the values of the column `own` of an own table.
     kOwn,
     // Marks the rows of `transport`.
     kTick,

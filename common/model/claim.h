@@ -56,8 +56,8 @@ struct Claim {
   [[nodiscard]] bool is_anonymous() const { return service.empty() && owner.empty(); }
 };
 
-// What a record of layer local, which covers a port and transport of a claim, means for
-// the claim there.
+// The meaning of a record of layer local for a claim, at a port and transport that both
+// cover.
 enum class ClaimRelation : uint8_t {
   // The record holds in another scope, or the claim's owner or service has retired it.
   kNone,

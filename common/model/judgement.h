@@ -16,7 +16,7 @@
 
 namespace portreg {
 
-// What the registry says about a claim at some of its ports.
+// A statement of the registry about a claim, for some of its ports.
 struct Finding {
   FindingSeverity severity;
   AdvisoryKind kind;

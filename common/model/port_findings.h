@@ -16,7 +16,7 @@
 
 namespace portreg {
 
-// What the registry says about a claim at one port.
+// A statement of the registry about a claim, for one port.
 struct PortFinding {
   FindingSeverity severity;
   AdvisoryKind kind;

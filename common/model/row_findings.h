@@ -28,7 +28,7 @@ struct InvalidName {
   std::string message;
 };
 
-// What is wrong with the rows of a layer.
+// The faults of the rows of a layer.
 struct RowFindings {
   // In the order of Registry::records(), so that a row of several records appears for each.
   std::vector<InvalidName> names;

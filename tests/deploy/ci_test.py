@@ -195,7 +195,7 @@ class PreCommitTest(CiTestCase):
 
     def test_the_entry_checks_the_tables(self):
         (hook,) = load("pre-commit-hooks.yaml")
-        # What pre-commit requires of a hook.
+        # pre-commit requires these keys of a hook.
         self.assertLessEqual({"id", "name", "entry", "language"}, set(hook))
         self.assertEqual(hook["pass_filenames"], "false")
         for name, changed in (("ports/a.csv", True), ("ports/eu/b.csv", True),

@@ -102,7 +102,7 @@ std::optional<PortsKey> PortsByGrammar(const std::string& key) {
   return std::nullopt;
 }
 
-// Whether a key is ports by the grammar, and the ports and transports are valid.
+// Returns true if a key is ports by the grammar, and ports and transports are valid.
 bool IsPortsByGrammar(absl::string_view key) {
   const std::optional<PortsKey> parts = PortsByGrammar(std::string(key));
   if (!parts) return false;
@@ -112,7 +112,7 @@ bool IsPortsByGrammar(absl::string_view key) {
   return first <= last && last <= kMaxPort && agree;
 }
 
-// Whether a key begins as ports do, so that it is no name.
+// Returns true if a key begins as ports do, so that it is no name.
 bool IsMeantAsPorts(absl::string_view key) {
   static const std::regex* const kMeant = new std::regex(
       "(?:[TUS]:|(?:tcp|udp|sctp|dccp)6?[:/]|\\*:)?-?[0-9][0-9-]*(?:/[^/]*)?|\\*:|\\[::\\]:",

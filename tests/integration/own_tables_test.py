@@ -25,7 +25,7 @@ OWNED = COLUMNS[:4] + ("Owner", "Since", "Until", "Bind")
 FULL = records.RECORD_VIEW_FULL
 SITE_SOURCE = "site defaults"
 
-# What the message about each refused table names.
+# The parts of the message about each refused table.
 REFUSED = {
     "lists": ("line 7, column 13", 'transport "icmp"', "tcp, udp, sctp"),
     "cp1252": ("line 2, column 26", "0xe4", "Windows-1252", "UTF-8"),

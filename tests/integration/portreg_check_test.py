@@ -20,7 +20,7 @@ OWN_TABLES = CASES.parent / "own_tables"
 LINE = re.compile(r"^(?P<file>.+?):(?P<line>\d+): (?P<severity>error|warning|info) "
                   r"(?P<rule>[a-z-]+): (?P<message>.+)$")
 
-# What lint.csv gets: line, rule, severity, and a part of the reason.
+# The findings of lint.csv: line, rule, severity, and a part of the reason.
 LINT = [(2, "linux-ephemeral", "warning", "39100/tcp"), (3, "dynamic", "error", "61023/tcp"),
         (4, "blocked-by-browsers", "warning", "6666/tcp"),
         (4, "iana-assigned", "warning", "ircu"),

@@ -40,7 +40,7 @@ from processes import Outcome
 RUN_SECONDS = 20 * processes.PATIENCE
 CSV_COLUMNS = ["first_port", "last_port", "transport", "service", "layer",
                "source", "description"]
-# What follows these, and for a search the column "match".
+# Further columns, after these and, for a search, after the column "match".
 OWN_COLUMNS = ["aliases", "owner", "scope", "status"]
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 

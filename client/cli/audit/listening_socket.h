@@ -17,8 +17,8 @@ namespace portreg::cli {
 
 // The address that a socket is bound to.
 struct BoundAddress {
-  // As ss(8) writes it: "127.0.0.1", "[::1]", "0.0.0.0", "[::]"; "*" for all addresses of
-  // IPv4 and IPv6.
+  // The address as ss(8) writes it: "127.0.0.1", "[::1]", "0.0.0.0" or "[::]". "*" stands
+  // for all addresses of IPv4 and IPv6.
   std::string text;
   // The network interface that the socket is bound to: "eth0". Empty: any.
   std::string interface;

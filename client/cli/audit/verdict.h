@@ -47,7 +47,7 @@ absl::string_view ToString(Verdict verdict);
 // kExposed, kRetired and kMissing.
 bool IsAllowed(Verdict verdict);
 
-// What a judgement depends on besides the records.
+// The facts that a judgement depends on besides the records.
 struct Circumstances {
   // The scope of the machine. A record fits if its scope overlaps this one. Empty: every
   // record fits.
@@ -65,7 +65,7 @@ struct Judgement {
   // there is none. Of several, the one with the process's name, else the first.
   const ServiceRecord* registered = nullptr;
   const ServiceRecord* practice = nullptr;
-  // What else a person should know: "deprecated", "until 2026-01-31 is past".
+  // Further facts for a person: "deprecated", "until 2026-01-31 is past".
   std::vector<std::string> remarks;
 };
 

@@ -84,7 +84,7 @@ Examples:
   portreg suggest --count=3 --transport=tcp 7100-7149
 )";
 
-// What --help says about suggestions.
+// The note on suggestions in --help.
 constexpr absl::string_view kSuggestNote =
     "\nA suggestion is no reservation: whoever asks next gets the same ports. Enter a\n"
     "port in your table, and check the table, before you use it.\n";

@@ -40,7 +40,7 @@ enum class ExportFormat : uint8_t { kServices, kSysctlReserved, kIanaCsv, kCsv, 
 // The operands of diff that are not files: the registry of the server and the embedded one.
 inline constexpr absl::string_view kServerTable = "server";
 inline constexpr absl::string_view kEmbeddedTable = "embedded";
-// What check and suggest are asked.
+// The options of check and suggest.
 struct ClaimOptions {
   // The paths of the tables that check judges.
   std::vector<std::string> files;
@@ -86,7 +86,7 @@ struct Invocation {
   int max_results = kDefaultSearchResults;
   // True if an audit reports local services that do not listen.
   bool expect = false;
-  // What import makes of its file.
+  // The options of import.
   ImportOptions import;
   ClaimOptions claims;
   // The revisions after which a watch ends; absent: it never ends. The ports that are

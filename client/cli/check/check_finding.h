@@ -23,8 +23,8 @@ struct CheckFinding {
   // Count from 1; columns count bytes. 0: not known.
   uint32_t line = 0;
   uint32_t column = 0;
-  // What the finding is about, such as "7100/tcp"; of a claim of the command line, the claim
-  // as it was written. Empty: the row as a whole.
+  // The subject of the finding, such as "7100/tcp", or a claim as the command line has it.
+  // Empty: the row as a whole.
   std::string subject;
   // Those of the row or the claim; printable.
   std::string service;

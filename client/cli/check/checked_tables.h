@@ -39,7 +39,7 @@ struct CheckedTables {
   std::vector<std::string> files;
   // The usable rows, in the order of files and lines.
   std::vector<TableRow> rows;
-  // What speaks against rows even if no other source is asked: rows that portregd refuses,
+  // The findings that need no other source: rows that portregd refuses,
   // names, collisions, repetitions, and rows that are deprecated, past their last day, or
   // on a port that another row has retired.
   std::vector<CheckFinding> findings;

@@ -39,7 +39,7 @@ struct Inventory {
   std::vector<ListeningSocket> sockets;
 };
 
-// What is read before the registry is asked.
+// The input of an audit, read before the registry is asked.
 struct Inventories {
   std::vector<Inventory> machines;
   // True if some lines of a file cannot be read.

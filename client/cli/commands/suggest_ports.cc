@@ -88,7 +88,7 @@ class PortSuggester {
       refusal.set_kind(kind);
       refusal.set_port_count(count);
     }
-    // Whether a block holds them is not known.
+    // Within blocks the count stays, because it is unknown which of them a block holds.
     if (!invocation_.claims.within_blocks) {
       answer_.set_candidate_count(answer_.candidate_count() + static_cast<int>(avoided_.size()));
     }

@@ -452,7 +452,7 @@ TEST(HandlersTest, EveryReasonOfTheContractIsGiven) {
   // client_names_test.cc.
   given.insert({"SERVER_BUSY", "SERVER_STOPPING", "CLIENT_NOT_ALLOWED"});
 
-  // Of claims: see claim_answers_test.cc.
+  // claim_answers_test.cc tests the reasons of claims.
   given.insert({"SCOPE_INVALID", "OWNER_TOO_LONG", "TOO_MANY_CLAIMS", "CLAIMS_TOO_WIDE",
                 "COUNT_OUT_OF_RANGE", "BLOCK_OWNER_MISSING", "ACCEPTED_KIND_INVALID",
                 "SUGGEST_KEY_TOO_LONG"});

@@ -24,7 +24,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-// What an import made of a text: its rows as "name ports/transport owner", and its notes.
+// The result of an import: its rows as "name ports/transport owner", and its notes.
 struct Outcome {
   std::vector<std::string> rows;
   std::vector<std::string> left_out;
