@@ -5,9 +5,9 @@
 #include <cstdint>
 
 #include "absl/strings/str_cat.h"
+#include "common/judgement/suggest.h"
 #include "common/model/limits.h"
 #include "common/model/port.h"
-#include "common/model/suggest.h"
 
 namespace portreg::internal {
 namespace {

@@ -10,7 +10,7 @@
 #include "absl/types/span.h"
 #include "common/answers/errors.h"
 #include "common/answers/requests.h"
-#include "common/model/classify.h"
+#include "common/judgement/classify.h"
 #include "common/model/port.h"
 #include "common/model/port_class.h"
 #include "common/model/scope.h"

@@ -11,10 +11,10 @@
 #include "common/answers/claim_requests.h"
 #include "common/answers/conversion.h"
 #include "common/answers/errors.h"
-#include "common/model/claim.h"
-#include "common/model/judgement.h"
+#include "common/judgement/claim.h"
+#include "common/judgement/judgement.h"
+#include "common/judgement/suggest.h"
 #include "common/model/port.h"
-#include "common/model/suggest.h"
 
 namespace portreg {
 namespace {

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "common/model/claim.h"
-#include "common/model/suggest.h"
+#include "common/judgement/claim.h"
+#include "common/judgement/suggest.h"
 #include "portreg/v1/port_registry_service.pb.h"
 
 namespace portreg {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "common/model/classify.h"
+#include "common/judgement/classify.h"
 #include "common/model/layer.h"
 #include "common/model/port.h"
 #include "common/model/port_class.h"

@@ -16,6 +16,10 @@
 
 namespace portreg {
 
+// The default of Linux's net.ipv4.ip_local_port_range. Outgoing connections get these
+// ports. Formats that are about Linux use it; advice comes from the range rules.
+inline constexpr PortRange kLinuxEphemeral = {32768, 60999};
+
 // One fact about some ports.
 struct RangeRule {
   // Empty: the rule covers nothing. In a site's table, it removes its kind.

@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "common/model/collision.h"
+#include "common/judgement/collision.h"
 #include "common/model/record.h"
 #include "common/model/record_changes.h"
 #include "server/process/log.h"

@@ -21,11 +21,11 @@
 #include "common/data/table_files.h"
 #include "common/embedded/embedded.h"
 #include "common/embedded/embedded_ranges.h"
-#include "common/model/collision.h"
+#include "common/judgement/collision.h"
+#include "common/judgement/row_findings.h"
 #include "common/model/layer.h"
 #include "common/model/range_rules.h"
 #include "common/model/record.h"
-#include "common/model/row_findings.h"
 #include "server/reload/row_guard.h"
 
 namespace portreg::server {

@@ -15,7 +15,7 @@
 #include "client/cli/audit/sock_diag.h"
 #include "client/cli/audit/socket_lines.h"
 #include "client/cli/audit/socket_owners.h"
-#include "common/model/classify.h"
+#include "common/model/range_rules.h"
 
 namespace portreg::cli {
 namespace {

@@ -10,8 +10,8 @@
 #include "absl/time/civil_time.h"
 #include "absl/types/span.h"
 #include "client/cli/audit/listening_socket.h"
-#include "common/model/classify.h"
 #include "common/model/port.h"
+#include "common/model/range_rules.h"
 #include "common/model/record.h"
 
 namespace portreg::cli {

@@ -7,9 +7,9 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "client/cli/base/nearest.h"
-#include "common/model/classify.h"
 #include "common/model/limits.h"
 #include "common/model/port.h"
+#include "common/model/range_rules.h"
 
 namespace portreg::cli {
 namespace {

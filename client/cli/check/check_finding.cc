@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
-#include "common/model/row_findings.h"
+#include "common/judgement/row_findings.h"
 
 namespace portreg::cli {
 namespace {

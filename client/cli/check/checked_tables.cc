@@ -15,10 +15,10 @@
 #include "common/data/layer_file.h"
 #include "common/data/own_table.h"
 #include "common/data/table_files.h"
-#include "common/model/judgement.h"
+#include "common/judgement/judgement.h"
+#include "common/judgement/row_findings.h"
 #include "common/model/layer.h"
 #include "common/model/registry.h"
-#include "common/model/row_findings.h"
 #include "common/text/quote.h"
 
 namespace portreg::cli {

@@ -10,7 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "client/cli/check/check_finding.h"
-#include "common/model/claim.h"
+#include "common/judgement/claim.h"
 #include "common/model/port.h"
 
 namespace portreg::cli {

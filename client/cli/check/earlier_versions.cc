@@ -5,8 +5,8 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/judgement/port_findings.h"
 #include "common/model/port.h"
-#include "common/model/port_findings.h"
 #include "common/model/service_name.h"
 
 namespace portreg::cli {

@@ -15,7 +15,7 @@
 #include "client/cli/formats/reserved_ports_writer.h"
 #include "client/cli/formats/services_writer.h"
 #include "client/cli/sources/requests.h"
-#include "common/model/classify.h"
+#include "common/model/range_rules.h"
 
 namespace portreg::cli {
 namespace {

@@ -16,9 +16,9 @@
 #include "client/cli/check/checked_tables.h"
 #include "client/cli/check/claim_batches.h"
 #include "client/cli/commands/command_parts.h"
+#include "common/judgement/claim.h"
+#include "common/judgement/suggest.h"
 #include "common/model/advisory_kind.h"
-#include "common/model/claim.h"
-#include "common/model/suggest.h"
 #include "common/text/quote.h"
 
 namespace portreg::cli {

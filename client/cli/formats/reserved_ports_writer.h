@@ -9,8 +9,8 @@
 
 #include "client/cli/display/printer.h"
 #include "client/cli/formats/record_writer.h"
-#include "common/model/classify.h"
 #include "common/model/port.h"
+#include "common/model/range_rules.h"
 
 namespace portreg::cli {
 

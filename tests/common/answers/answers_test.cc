@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/answers/errors.h"
 #include "common/answers/requests.h"
-#include "common/model/classify.h"
+#include "common/judgement/classify.h"
 #include "common/text/utf8.h"
 #include "common/text/version.h"
 #include "gmock/gmock.h"

@@ -10,7 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/answers/conversion.h"
-#include "common/model/classify.h"
+#include "common/judgement/classify.h"
 #include "common/model/layer.h"
 #include "common/model/port.h"
 #include "common/model/record.h"

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "common/model/classify.h"
+#include "common/judgement/classify.h"
 #include "common/model/port_class.h"
 #include "common/text/sha256.h"
 #include "gmock/gmock.h"

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "common/model/claim.h"
+#include "common/judgement/claim.h"
 #include "tests/common/test_layers.h"
 
 namespace portreg {

@@ -6,11 +6,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
-#include "common/model/classify.h"
-#include "common/model/collision.h"
+#include "common/judgement/classify.h"
+#include "common/judgement/collision.h"
+#include "common/judgement/suggest.h"
 #include "common/model/range_cursor.h"
 #include "common/model/registry.h"
-#include "common/model/suggest.h"
 #include "gtest/gtest.h"
 #include "tests/common/test_layers.h"
 

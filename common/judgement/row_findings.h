@@ -1,13 +1,13 @@
 // Finds what is wrong with the rows of one layer, without asking any other layer.
-#ifndef PORTREG_COMMON_MODEL_ROW_FINDINGS_H_
-#define PORTREG_COMMON_MODEL_ROW_FINDINGS_H_
+#ifndef PORTREG_COMMON_JUDGEMENT_ROW_FINDINGS_H_
+#define PORTREG_COMMON_JUDGEMENT_ROW_FINDINGS_H_
 
 #include <cstddef>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "common/model/collision.h"
+#include "common/judgement/collision.h"
 #include "common/model/record.h"
 #include "common/model/registry.h"
 
@@ -45,4 +45,4 @@ RowFindings JudgeRows(const Registry& registry, Layer layer, size_t max_pairs);
 
 }  // namespace portreg
 
-#endif  // PORTREG_COMMON_MODEL_ROW_FINDINGS_H_
+#endif  // PORTREG_COMMON_JUDGEMENT_ROW_FINDINGS_H_

@@ -1,4 +1,4 @@
-#include "common/model/judgement.h"
+#include "common/judgement/judgement.h"
 
 #include <set>
 #include <string>
@@ -7,8 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
-#include "common/model/collision.h"
-#include "common/model/port_findings.h"
+#include "common/judgement/collision.h"
+#include "common/judgement/port_findings.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/common/model/random_tables.h"

@@ -1,4 +1,4 @@
-#include "common/model/suggest.h"
+#include "common/judgement/suggest.h"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
-#include "common/model/port_findings.h"
+#include "common/judgement/port_findings.h"
 #include "common/model/range_rules.h"
 #include "common/model/record.h"
 #include "common/model/scope.h"

@@ -1,4 +1,4 @@
-#include "common/model/classify.h"
+#include "common/judgement/classify.h"
 
 #include <algorithm>
 #include <set>

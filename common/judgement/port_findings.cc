@@ -1,4 +1,4 @@
-#include "common/model/port_findings.h"
+#include "common/judgement/port_findings.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,6 +1,6 @@
 // Suggests ports that nothing speaks against.
-#ifndef PORTREG_COMMON_MODEL_SUGGEST_H_
-#define PORTREG_COMMON_MODEL_SUGGEST_H_
+#ifndef PORTREG_COMMON_JUDGEMENT_SUGGEST_H_
+#define PORTREG_COMMON_JUDGEMENT_SUGGEST_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
+#include "common/judgement/claim.h"
 #include "common/model/advisory_kind.h"
-#include "common/model/claim.h"
 #include "common/model/port.h"
 #include "common/model/registry.h"
 
@@ -62,4 +62,4 @@ Suggestion Suggest(const Registry& registry, const SuggestionWish& wish, absl::C
 
 }  // namespace portreg
 
-#endif  // PORTREG_COMMON_MODEL_SUGGEST_H_
+#endif  // PORTREG_COMMON_JUDGEMENT_SUGGEST_H_

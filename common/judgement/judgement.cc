@@ -1,4 +1,4 @@
-#include "common/model/judgement.h"
+#include "common/judgement/judgement.h"
 
 #include <algorithm>
 #include <tuple>
@@ -6,8 +6,8 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "common/judgement/port_findings.h"
 #include "common/model/port_class.h"
-#include "common/model/port_findings.h"
 #include "common/model/service_name.h"
 #include "common/text/quote.h"
 

@@ -1,4 +1,4 @@
-#include "common/model/collision.h"
+#include "common/judgement/collision.h"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,6 +1,6 @@
 // Judges claims: what speaks against using some ports for some service.
-#ifndef PORTREG_COMMON_MODEL_JUDGEMENT_H_
-#define PORTREG_COMMON_MODEL_JUDGEMENT_H_
+#ifndef PORTREG_COMMON_JUDGEMENT_JUDGEMENT_H_
+#define PORTREG_COMMON_JUDGEMENT_JUDGEMENT_H_
 
 #include <cstddef>
 #include <optional>
@@ -9,8 +9,8 @@
 
 #include "absl/time/civil_time.h"
 #include "absl/types/span.h"
+#include "common/judgement/claim.h"
 #include "common/model/advisory_kind.h"
-#include "common/model/claim.h"
 #include "common/model/port.h"
 #include "common/model/registry.h"
 
@@ -54,4 +54,4 @@ Judgement Judge(const Registry& registry, absl::Span<const Claim> claims, size_t
 
 }  // namespace portreg
 
-#endif  // PORTREG_COMMON_MODEL_JUDGEMENT_H_
+#endif  // PORTREG_COMMON_JUDGEMENT_JUDGEMENT_H_

@@ -1,4 +1,4 @@
-#include "common/model/suggest.h"
+#include "common/judgement/suggest.h"
 
 #include <algorithm>
 #include <map>
@@ -8,8 +8,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
-#include "common/model/judgement.h"
-#include "common/model/port_findings.h"
+#include "common/judgement/judgement.h"
+#include "common/judgement/port_findings.h"
 #include "common/model/scope.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

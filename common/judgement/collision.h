@@ -1,6 +1,6 @@
 // Finds ports that one layer gives to two services or owners, or twice to one.
-#ifndef PORTREG_COMMON_MODEL_COLLISION_H_
-#define PORTREG_COMMON_MODEL_COLLISION_H_
+#ifndef PORTREG_COMMON_JUDGEMENT_COLLISION_H_
+#define PORTREG_COMMON_JUDGEMENT_COLLISION_H_
 
 #include <cstddef>
 #include <string>
@@ -49,4 +49,4 @@ std::vector<Collision> FindRepetitions(const Registry& registry, Layer layer, si
 
 }  // namespace portreg
 
-#endif  // PORTREG_COMMON_MODEL_COLLISION_H_
+#endif  // PORTREG_COMMON_JUDGEMENT_COLLISION_H_

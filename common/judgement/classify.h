@@ -1,6 +1,6 @@
 // Gives advice on choosing a port.
-#ifndef PORTREG_COMMON_MODEL_CLASSIFY_H_
-#define PORTREG_COMMON_MODEL_CLASSIFY_H_
+#ifndef PORTREG_COMMON_JUDGEMENT_CLASSIFY_H_
+#define PORTREG_COMMON_JUDGEMENT_CLASSIFY_H_
 
 #include <string>
 #include <vector>
@@ -20,14 +20,10 @@ struct Advisory {
   std::vector<Transport> transports;
 };
 
-// The default of Linux's net.ipv4.ip_local_port_range. Outgoing connections get these
-// ports. Formats that are about Linux use it; advice comes from the range rules.
-inline constexpr PortRange kLinuxEphemeral = {32768, 60999};
-
 // Returns the advice on choosing `port` for a service on `transport`, in the order of
 // AdvisoryKind. kNone: on all transports.
 std::vector<Advisory> Advise(const Registry& registry, Port port, Transport transport);
 
 }  // namespace portreg
 
-#endif  // PORTREG_COMMON_MODEL_CLASSIFY_H_
+#endif  // PORTREG_COMMON_JUDGEMENT_CLASSIFY_H_

@@ -1,10 +1,10 @@
-#include "common/model/classify.h"
+#include "common/judgement/classify.h"
 
 #include <optional>
 #include <utility>
 
-#include "common/model/claim.h"
-#include "common/model/port_findings.h"
+#include "common/judgement/claim.h"
+#include "common/judgement/port_findings.h"
 #include "common/model/registry.h"
 
 namespace portreg {

@@ -1,6 +1,6 @@
 // Describes a wish to use ports, and compares it with an organisation's own records.
-#ifndef PORTREG_COMMON_MODEL_CLAIM_H_
-#define PORTREG_COMMON_MODEL_CLAIM_H_
+#ifndef PORTREG_COMMON_JUDGEMENT_CLAIM_H_
+#define PORTREG_COMMON_JUDGEMENT_CLAIM_H_
 
 #include <bitset>
 #include <cstddef>
@@ -78,4 +78,4 @@ bool ClaimsCollide(const Claim& one, const Claim& other);
 
 }  // namespace portreg
 
-#endif  // PORTREG_COMMON_MODEL_CLAIM_H_
+#endif  // PORTREG_COMMON_JUDGEMENT_CLAIM_H_

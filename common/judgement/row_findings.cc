@@ -1,4 +1,4 @@
-#include "common/model/row_findings.h"
+#include "common/judgement/row_findings.h"
 
 #include <cstddef>
 

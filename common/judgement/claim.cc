@@ -1,10 +1,10 @@
-#include "common/model/claim.h"
+#include "common/judgement/claim.h"
 
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "common/model/collision.h"
+#include "common/judgement/collision.h"
 #include "common/model/scope.h"
 
 namespace portreg {

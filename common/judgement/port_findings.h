@@ -1,6 +1,6 @@
 // Judges a claim at one port. The one place that decides what speaks against a port.
-#ifndef PORTREG_COMMON_MODEL_PORT_FINDINGS_H_
-#define PORTREG_COMMON_MODEL_PORT_FINDINGS_H_
+#ifndef PORTREG_COMMON_JUDGEMENT_PORT_FINDINGS_H_
+#define PORTREG_COMMON_JUDGEMENT_PORT_FINDINGS_H_
 
 #include <cstddef>
 #include <optional>
@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "absl/time/civil_time.h"
+#include "common/judgement/claim.h"
 #include "common/model/advisory_kind.h"
-#include "common/model/claim.h"
 #include "common/model/port.h"
 #include "common/model/range_rules.h"
 #include "common/model/registry.h"
@@ -64,4 +64,4 @@ TransportSet TransportsOf(const RangeRule& rule);
 
 }  // namespace portreg
 
-#endif  // PORTREG_COMMON_MODEL_PORT_FINDINGS_H_
+#endif  // PORTREG_COMMON_JUDGEMENT_PORT_FINDINGS_H_
