@@ -7,11 +7,12 @@ Prints each fault with its line and exits with 1 if there is one.
 """
 
 import collections
-import csv
-import pathlib
 import re
 import sys
-from typing import Iterable, Iterator
+from typing import Iterator
+
+import checked_table
+from checked_table import Rows
 
 COLUMNS = ["Service Name", "Port Number", "Transport Protocol", "Aliases",
            "Description", "Reference"]
@@ -19,23 +20,10 @@ COLUMNS = ["Service Name", "Port Number", "Transport Protocol", "Aliases",
 NAME = re.compile(r"(?=.{1,15}$)(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*")
 # Also the spellings of old services(5) files, such as krb5_prop.
 ALIAS = re.compile(r"(?=.{1,20}$)(?=.*[a-z])[a-z0-9]+([-_][a-z0-9]+)*")
-PORTS = re.compile(r"(0|[1-9]\d{0,4})(?:-([1-9]\d{0,4}))?")
-TRANSPORTS = ("tcp", "udp", "sctp", "dccp")
-REFERENCE = re.compile(r"https://[^\s/]+/\S*|RFC [1-9]\d*( section [\w.]+)?")
-MAX_PORT = 65535
 MAX_ROWS_PER_SLOT = 8
 # A wide range would name ports that other software is known for.
 MAX_WIDTH = 64
 MAX_DESCRIPTION = 80
-
-
-def ports_of(text: str) -> range | None:
-    """The ports that a cell names; None if it names none."""
-    match = PORTS.fullmatch(text)
-    if not match:
-        return None
-    first, last = int(match[1]), int(match[2] or match[1])
-    return range(first, last + 1) if first <= last <= MAX_PORT else None
 
 
 def row_faults(row: dict[str, str]) -> Iterator[str]:
@@ -46,34 +34,31 @@ def row_faults(row: dict[str, str]) -> Iterator[str]:
         if not ALIAS.fullmatch(alias):
             yield (f"alias {alias!r} is not 1-20 of a-z, 0-9 and single hyphens "
                    "or underscores")
-    ports = ports_of(row["Port Number"])
+    ports = checked_table.range_of(row["Port Number"])
     if ports is None:
         yield f"port {row['Port Number']!r} is not a port or a range"
     elif len(ports) > MAX_WIDTH:
         yield f"{len(ports)} ports, at most {MAX_WIDTH} are allowed"
-    transports = row["Transport Protocol"].split("/")
-    if transports != [each for each in TRANSPORTS if each in transports]:
-        yield f"transports {row['Transport Protocol']!r} are not such as tcp/udp"
-    description = row["Description"]
-    if (not description or len(description) > MAX_DESCRIPTION
-            or description != " ".join(description.split())):
-        yield f"description {description!r} is empty, long or has odd blanks"
-    if not REFERENCE.fullmatch(row["Reference"]):
-        yield f"reference {row['Reference']!r} is no https URL and no RFC section"
+    if row["Transport Protocol"]:
+        yield from checked_table.transport_faults(row["Transport Protocol"])
+    else:
+        yield "no transport"
+    yield from checked_table.text_faults("description", row["Description"], MAX_DESCRIPTION)
+    yield from checked_table.reference_faults(row["Reference"])
 
 
-def faults(rows: Iterable[tuple[int, dict[str, str]]]) -> Iterator[str]:
+def faults(rows: Rows) -> Iterator[str]:
     """The faults of a table, each with its line."""
     last_port = -1
     seen = set()
     rows_of_slot: collections.Counter = collections.Counter()
     for line, row in rows:
-        if None in row or None in row.values():
+        if not checked_table.has_all_fields(row):
             yield f"line {line}: not {len(COLUMNS)} fields"
             continue
         for fault in row_faults(row):
             yield f"line {line}: {fault}"
-        ports = ports_of(row["Port Number"])
+        ports = checked_table.range_of(row["Port Number"])
         if ports is None:
             continue
         if ports[0] < last_port:
@@ -90,20 +75,5 @@ def faults(rows: Iterable[tuple[int, dict[str, str]]]) -> Iterator[str]:
                            f"{port}/{transport}")
 
 
-def main() -> int:
-    """Checks the file that the command line names; returns the exit code."""
-    path = pathlib.Path(sys.argv[1] if len(sys.argv) > 1
-                        else pathlib.Path(__file__).with_name("practice.csv"))
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file, strict=True)
-        if reader.fieldnames != COLUMNS:
-            print(f"{path.name}: the columns are not {', '.join(COLUMNS)}")
-            return 1
-        found = list(faults((reader.line_num, row) for row in reader))
-    for fault in found:
-        print(f"{path.name}: {fault}")
-    return 1 if found else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(checked_table.check("practice.csv", COLUMNS, faults))

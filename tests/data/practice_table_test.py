@@ -9,17 +9,15 @@ it is known for, and the name that finds it.
 import csv
 import json
 import pathlib
-import subprocess
 import sys
-import tempfile
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "integration")]
 
+import table_checker
 import tool
 
-CHECKER = HERE.parents[1] / "common/embedded/check_practice.py"
 SOUND = ("Service Name,Port Number,Transport Protocol,Aliases,Description,"
          "Reference\n"
          "kafka,9092,tcp/udp,kfk,Apache Kafka,https://kafka.apache.org/\n")
@@ -81,13 +79,7 @@ class CheckerTest(unittest.TestCase):
     """check_practice.py, which a gate runs on the table."""
 
     def faults(self, text: str) -> str:
-        with tempfile.NamedTemporaryFile("w", suffix=".csv", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            done = subprocess.run([sys.executable, "-B", CHECKER, file.name],
-                                  capture_output=True, text=True, timeout=60, check=False)
-        self.assertEqual(done.returncode, 1 if done.stdout else 0, done)
-        return done.stdout
+        return table_checker.faults("check_practice.py", text)
 
     def test_a_sound_table_passes(self):
         self.assertEqual(self.faults(SOUND), "")
