@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/client/cli/unasked_source.h"
 #include "tests/client/cli/written.h"
 
 namespace portreg::cli {
@@ -17,7 +18,7 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 // Answers searches only, all of them alike.
-class FakeSource final : public Source {
+class FakeSource final : public UnaskedSource {
  public:
   absl::StatusOr<v1::SearchResponse> answer = v1::SearchResponse();
   std::vector<v1::SearchRequest> asked;
@@ -27,27 +28,6 @@ class FakeSource final : public Source {
     asked.push_back(request);
     return answer;
   }
-  absl::StatusOr<v1::BatchLookupResponse> BatchLookup(const v1::BatchLookupRequest&) override {
-    return absl::UnimplementedError("");
-  }
-  absl::StatusOr<v1::ClassifyResponse> Classify(const v1::ClassifyRequest&) override {
-    return absl::UnimplementedError("");
-  }
-  absl::StatusOr<v1::CheckResponse> Check(const v1::CheckRequest&) override {
-    return absl::UnimplementedError("");
-  }
-  absl::StatusOr<v1::SuggestResponse> Suggest(const v1::SuggestRequest&) override {
-    return absl::UnimplementedError("");
-  }
-  absl::StatusOr<std::string> ListRange(const v1::ListRangeRequest&,
-                                        absl::FunctionRef<bool(const v1::PortRecord&)>) override {
-    return absl::UnimplementedError("");
-  }
-  absl::StatusOr<v1::GetRegistryInfoResponse> GetRegistryInfo() override {
-    return absl::UnimplementedError("");
-  }
-  absl::Status Watch(Follower&) override { return absl::UnimplementedError(""); }
-  [[nodiscard]] std::string Name() const override { return "fake"; }
 };
 
 v1::SearchResponse Answer(const std::vector<std::string>& similar,

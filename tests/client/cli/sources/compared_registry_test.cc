@@ -14,6 +14,7 @@
 #include "common/model/record_changes.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/client/cli/unasked_source.h"
 #include "tests/common/test_layers.h"
 #include "tests/common/test_status.h"
 
@@ -45,7 +46,7 @@ std::string JsonOf(const Registry& registry) {
 }
 
 // Lists what the test says.
-class FakeListing final : public Source {
+class FakeListing final : public UnaskedSource {
  public:
   explicit FakeListing(std::vector<v1::PortRecord> records) : records_(std::move(records)) {}
 
@@ -60,27 +61,6 @@ class FakeListing final : public Source {
     }
     return std::string("rev");
   }
-
-  absl::StatusOr<v1::BatchLookupResponse> BatchLookup(const v1::BatchLookupRequest&) override {
-    return absl::UnimplementedError("");
-  }
-  absl::StatusOr<v1::ClassifyResponse> Classify(const v1::ClassifyRequest&) override {
-    return absl::UnimplementedError("");
-  }
-  absl::StatusOr<v1::CheckResponse> Check(const v1::CheckRequest&) override {
-    return absl::UnimplementedError("");
-  }
-  absl::StatusOr<v1::SuggestResponse> Suggest(const v1::SuggestRequest&) override {
-    return absl::UnimplementedError("");
-  }
-  absl::StatusOr<v1::SearchResponse> Search(const v1::SearchRequest&) override {
-    return absl::UnimplementedError("");
-  }
-  absl::StatusOr<v1::GetRegistryInfoResponse> GetRegistryInfo() override {
-    return absl::UnimplementedError("");
-  }
-  absl::Status Watch(Follower&) override { return absl::UnimplementedError(""); }
-  [[nodiscard]] std::string Name() const override { return "fake"; }
 
   [[nodiscard]] size_t listed() const { return listed_; }
 
