@@ -122,6 +122,10 @@ absl::string_view HintForPort(absl::string_view text) {
 absl::StatusOr<std::vector<PortRange>> ReadPorts(absl::string_view text) {
   std::vector<PortRange> ranges;
   if (text.empty()) return ranges;
+  if (const absl::StatusOr<PortRange> single = ParsePortRange(text); single.ok()) {
+    ranges.push_back(*single);
+    return ranges;
+  }
   const std::string plain = absl::StrReplaceAll(text, {{kEnDash, "-"}});
   for (const absl::string_view part : absl::StrSplit(plain, ',')) {
     const std::string range =
@@ -348,6 +352,9 @@ absl::StatusOr<ParsedIanaCsv> ParseOwnTable(absl::string_view text, Layer layer,
   const absl::StatusOr<Places> places = FindColumns(*table, layer);
   if (!places.ok()) return places.status();
   ParsedIanaCsv parsed;
+  const auto lines = static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
+  // A row with several transports becomes several records; most rows have one.
+  parsed.records.reserve(std::min(lines + lines / 8 + 1, kMaxRows));
   RowReader reader(*places, layer, parsed);
   std::vector<CsvField> row;
   absl::StatusOr<bool> read = false;

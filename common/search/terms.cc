@@ -19,18 +19,17 @@ Terms::Builder::Builder(size_t max_bytes) {
 
 Terms::Number Terms::Builder::Add(absl::string_view term) {
   const auto known = numbers_.find(term);
-  if (known != numbers_.end()) return known->second;
-  assert(text_.size() + term.size() + 1 <= text_.capacity());
-  const size_t begin = text_.size();
+  if (known != numbers_.end()) return *known;
+  const auto number = static_cast<Number>(begin_.size());
+  begin_.push_back(static_cast<uint32_t>(text_.size()));
   text_.append(term.data(), term.size());
   text_.push_back('\0');
-  const auto number = static_cast<Number>(numbers_.size());
-  numbers_.emplace(absl::string_view(text_).substr(begin, term.size()), number);
+  numbers_.insert(number);
   return number;
 }
 
 Terms Terms::Builder::Build() && {
-  numbers_ = {};
+  numbers_.clear();
   return Terms(std::move(text_));
 }
 

@@ -7,7 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/hash/hash.h"
 #include "absl/strings/string_view.h"
 
 namespace portreg {
@@ -36,9 +37,30 @@ class Terms {
     Terms Build() &&;
 
    private:
-    // Never reallocates, because the keys of numbers_ are views of it.
+    // Hash and compare the terms of numbers, so that the table holds 4 bytes for each.
+    struct Hash {
+      using is_transparent = void;
+      size_t operator()(Number number) const { return (*this)(builder->Term(number)); }
+      size_t operator()(absl::string_view term) const { return absl::HashOf(term); }
+      const Builder* builder;
+    };
+    struct Equal {
+      using is_transparent = void;
+      bool operator()(Number a, Number b) const { return a == b; }
+      bool operator()(Number a, absl::string_view b) const { return builder->Term(a) == b; }
+      bool operator()(absl::string_view a, Number b) const { return builder->Term(b) == a; }
+      const Builder* builder;
+    };
+
+    [[nodiscard]] absl::string_view Term(Number number) const {
+      const size_t end = number + 1 < begin_.size() ? begin_[number + 1] : text_.size();
+      return absl::string_view(text_).substr(begin_[number], end - 1 - begin_[number]);
+    }
+
     std::string text_;
-    absl::flat_hash_map<absl::string_view, Number> numbers_;
+    // The places in the text at which the terms begin.
+    std::vector<uint32_t> begin_;
+    absl::flat_hash_set<Number, Hash, Equal> numbers_{0, Hash{this}, Equal{this}};
   };
 
   // Creates an empty list of terms.

@@ -15,9 +15,11 @@ namespace {
 // A node keeps the sum of its texts if adding them up costs more than this, where one
 // text costs 1. In registries of very many records the limit grows with the size of a
 // bitmap.
-constexpr size_t kLeastDearCost = 2048;
+constexpr size_t kLeastDearCost = 8192;
 // The cost of finding the term of a suffix, where one of its texts costs 1.
 constexpr size_t kSuffixCost = 4;
+// An estimate of the terms of a record, to reserve memory for them.
+constexpr size_t kTypicalTerms = 12;
 // The most branches from the root to a leaf. The limit exists because a term that
 // repeats itself ten thousand times would otherwise make a tree of that height.
 constexpr int kMaxBranches = 32;
@@ -65,13 +67,13 @@ class WordIndex::Builder {
 
   WordIndex& index_;
   size_t dear_cost_ = 0;
-  std::vector<Suffix> sorted_;
 };
 
 WordIndex::Builder::TermsOfTexts WordIndex::Builder::ReadTexts(
     absl::Span<const ServiceRecord* const> records, Terms::Builder& terms) {
   TermsOfTexts texts;
   texts.begin.reserve(kRecordTexts * records.size() + 1);
+  texts.terms.reserve(kTypicalTerms * records.size());
   std::string folded;
   PartsOfTexts last = {};
   for (const ServiceRecord* const record : records) {
@@ -147,7 +149,6 @@ void WordIndex::Builder::IndexSuffixes() {
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '\0') suffixes.push_back(static_cast<Suffix>(i));
   }
-  sorted_.resize(suffixes.size());
   dear_cost_ = std::max(kLeastDearCost, index_.text_bound() / Bitmap::kWordBits);
   index_.nodes_.push_back({0, static_cast<uint32_t>(suffixes.size()), 0, 0, 0, 0, {kNone, kNone}});
   Grow(0, 0);
@@ -219,9 +220,18 @@ void WordIndex::Builder::AddChildren(NodeIndex index) {
   std::array<uint32_t, 257> begin = {};
   for (const Suffix suffix : suffixes) ++begin[byte_of(suffix) + 1];
   for (size_t i = 1; i < begin.size(); ++i) begin[i] += begin[i - 1];
+  // Sorts in place ("American flag sort"): puts each suffix where its byte belongs, and goes
+  // on with the suffix that was there.
   std::array<uint32_t, 257> next = begin;
-  for (const Suffix suffix : suffixes) sorted_[next[byte_of(suffix)]++] = suffix;
-  std::copy_n(sorted_.begin(), suffixes.size(), suffixes.begin());
+  for (size_t byte = 0; byte < 256; ++byte) {
+    while (next[byte] < begin[byte + 1]) {
+      Suffix suffix = suffixes[next[byte]];
+      for (size_t own = byte_of(suffix); own != byte; own = byte_of(suffix)) {
+        std::swap(suffix, suffixes[next[own]++]);
+      }
+      suffixes[next[byte]++] = suffix;
+    }
+  }
 
   node.first_child = static_cast<NodeIndex>(index_.nodes_.size());
   const uint32_t base = node.begin;
