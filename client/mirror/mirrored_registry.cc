@@ -34,7 +34,7 @@ absl::StatusOr<std::unique_ptr<const MirroredRegistry>> MirroredRegistry::Create
   auto text = std::make_shared<LayerText>();
   for (size_t i = 0; i < records.size(); ++i) {
     if (!IsKnown(records[i])) continue;
-    absl::StatusOr<ServiceRecord> record = ToRecord(records[i], text->unescaped);
+    absl::StatusOr<ServiceRecord> record = ToRecord(records[i], *text);
     if (!record.ok()) {
       return absl::InternalError(
           absl::StrCat("the server listed a record that cannot be: ", record.status().message()));

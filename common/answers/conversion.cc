@@ -68,10 +68,10 @@ void ToMessage(const ServiceRecord& record, WithDetails with_details, v1::PortRe
   message.set_layer(static_cast<v1::Layer>(record.layer));
   message.set_source(std::string(record.source.empty() ? SourceOf(record.layer) : record.source));
   for (const absl::string_view alias : Aliases(record)) message.add_aliases(std::string(alias));
-  if (!record.details.owner.empty()) message.set_owner(std::string(record.details.owner));
+  if (!record.details->owner.empty()) message.set_owner(std::string(record.details->owner));
   if (!record.scope.empty()) message.set_scope(std::string(record.scope));
   message.set_status(static_cast<v1::RecordStatus>(record.status));
-  if (with_details == WithDetails::kYes) ToMessage(record.details, *message.mutable_details());
+  if (with_details == WithDetails::kYes) ToMessage(*record.details, *message.mutable_details());
 }
 
 void ToMessage(const LayerInfo& info, v1::LayerInfo& message) {
@@ -170,8 +170,7 @@ RecordDetails DetailsOf(const v1::RecordDetails& message) {
   return details;
 }
 
-absl::StatusOr<ServiceRecord> ToRecord(const v1::PortRecord& message,
-                                       std::deque<std::string>& kept) {
+absl::StatusOr<ServiceRecord> ToRecord(const v1::PortRecord& message, LayerText& kept) {
   const std::optional<Layer> layer = LayerOf(message.layer());
   if (!layer) {
     return absl::InvalidArgumentError(absl::StrCat("layer ", static_cast<int>(message.layer()),
@@ -193,15 +192,16 @@ absl::StatusOr<ServiceRecord> ToRecord(const v1::PortRecord& message,
   record.service = message.service();
   record.description = message.description();
   if (!message.aliases().empty()) {
-    record.aliases = kept.emplace_back(absl::StrJoin(message.aliases(), " "));
+    record.aliases = kept.unescaped.emplace_back(absl::StrJoin(message.aliases(), " "));
   }
   record.scope = message.scope();
   if (v1::RecordStatus_IsValid(message.status())) {
     record.status = static_cast<RecordStatus>(message.status());
   }
   record.source = message.source();
-  record.details = DetailsOf(message.details());
-  if (record.details.owner.empty()) record.details.owner = message.owner();
+  RecordDetails details = DetailsOf(message.details());
+  if (details.owner.empty()) details.owner = message.owner();
+  record.details = kept.details.Add(details);
   return record;
 }
 

@@ -5,7 +5,6 @@
 #ifndef PORTREG_COMMON_ANSWERS_CONVERSION_H_
 #define PORTREG_COMMON_ANSWERS_CONVERSION_H_
 
-#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -56,10 +55,9 @@ absl::StatusOr<std::optional<PortRange>> ReadRange(const v1::PortRecord& message
 RecordDetails DetailsOf(const v1::RecordDetails& message);
 
 // Returns the record of a message. The record holds views of the message's texts and of
-// strings added to `kept`. Returns INVALID_ARGUMENT for the errors of ReadRange, and if
+// what is added to `kept`. Returns INVALID_ARGUMENT for the errors of ReadRange, and if
 // this version does not know the layer or the transport.
-absl::StatusOr<ServiceRecord> ToRecord(const v1::PortRecord& message,
-                                       std::deque<std::string>& kept);
+absl::StatusOr<ServiceRecord> ToRecord(const v1::PortRecord& message, LayerText& kept);
 
 }  // namespace portreg
 

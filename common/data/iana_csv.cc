@@ -12,6 +12,7 @@
 #include "common/model/detail_columns.h"
 #include "common/model/port.h"
 #include "common/model/service_name.h"
+#include "common/system/populate_pages.h"
 #include "common/text/quote.h"
 
 namespace portreg {
@@ -68,7 +69,7 @@ absl::StatusOr<Header> ReadHeader(const CsvTable& table, Layer layer) {
 
 // Reads one row into `record`. Returns the position and the reason if the row cannot be used.
 std::optional<SetAsideRow> ReadRecord(const std::vector<CsvField>& row, const Header& header,
-                                      Layer layer, ServiceRecord& record) {
+                                      Layer layer, DetailsStore& kept, ServiceRecord& record) {
   const auto field = [&](RequiredColumn column) -> const CsvField& {
     return row[header.required[column]];
   };
@@ -104,21 +105,25 @@ std::optional<SetAsideRow> ReadRecord(const std::vector<CsvField>& row, const He
   if (!record.ports && !record.named()) {
     return refuse(kPortNumber, "row has neither a service name nor a port");
   }
-  for (const auto& [place, detail] : header.copied) record.details.*detail = row[place].text;
+  RecordDetails details;
+  for (const auto& [place, detail] : header.copied) details.*detail = row[place].text;
+  record.details = kept.Add(details);
   return std::nullopt;
 }
 
 }  // namespace
 
-absl::StatusOr<ParsedIanaCsv> ParseIanaCsv(absl::string_view text, Layer layer,
-                                           std::deque<std::string>& unescaped) {
-  absl::StatusOr<CsvTable> table = CsvTable::Open(text, unescaped);
+absl::StatusOr<ParsedIanaCsv> ParseIanaCsv(absl::string_view text, Layer layer, LayerText& kept) {
+  absl::StatusOr<CsvTable> table = CsvTable::Open(text, kept.unescaped);
   if (!table.ok()) return table.status();
   const absl::StatusOr<Header> header = ReadHeader(*table, layer);
   if (!header.ok()) return header.status();
 
   ParsedIanaCsv parsed;
   parsed.records.reserve(std::min(text.size() / kTypicalRowBytes, kMaxRows));
+  kept.details.Reserve(parsed.records.capacity() / 3);
+  const auto lines = static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
+  PopulatePages(parsed.records.data(), std::min(parsed.records.capacity(), lines));
   std::vector<CsvField> row;
   absl::StatusOr<bool> read = false;
   while ((read = table->Next(row)).ok() && *read) {
@@ -126,7 +131,7 @@ absl::StatusOr<ParsedIanaCsv> ParseIanaCsv(absl::string_view text, Layer layer,
       return ErrorAt(row.front().position, absl::StrCat("more than ", kMaxRows, " rows"));
     }
     std::optional<SetAsideRow> refused =
-        ReadRecord(row, *header, layer, parsed.records.emplace_back());
+        ReadRecord(row, *header, layer, kept.details, parsed.records.emplace_back());
     if (refused) {
       parsed.records.pop_back();
       parsed.set_aside.push_back(*std::move(refused));

@@ -4,7 +4,6 @@
 #define PORTREG_COMMON_DATA_IANA_CSV_H_
 
 #include <cstddef>
-#include <deque>
 #include <string>
 #include <vector>
 
@@ -35,10 +34,9 @@ struct ParsedIanaCsv {
 // empty, is not CSV, is not UTF-8, contains NUL bytes, lacks a required column, has a
 // row with more or fewer fields than the header, or has more than kMaxRows rows.
 //
-// Records hold views of `text` and of strings added to `unescaped`; both must outlive
-// the records.
-absl::StatusOr<ParsedIanaCsv> ParseIanaCsv(absl::string_view text, Layer layer,
-                                           std::deque<std::string>& unescaped);
+// Records hold views of `text` and of what is added to `kept`; both must outlive the
+// records.
+absl::StatusOr<ParsedIanaCsv> ParseIanaCsv(absl::string_view text, Layer layer, LayerText& kept);
 
 }  // namespace portreg
 

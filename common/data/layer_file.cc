@@ -73,9 +73,8 @@ absl::Status CheckRules(const ParsedIanaCsv& parsed, const LayerRules& rules) {
 
 absl::StatusOr<LayerData> Parse(Layer layer, absl::string_view origin, absl::string_view bytes,
                                 std::shared_ptr<LayerText> text, const LayerRules& rules) {
-  absl::StatusOr<ParsedIanaCsv> parsed = rules.is_own_table
-                                             ? ParseOwnTable(bytes, layer, text->unescaped)
-                                             : ParseIanaCsv(bytes, layer, text->unescaped);
+  absl::StatusOr<ParsedIanaCsv> parsed =
+      rules.is_own_table ? ParseOwnTable(bytes, layer, *text) : ParseIanaCsv(bytes, layer, *text);
   if (!parsed.ok()) return Prefixed(origin, parsed.status());
   if (absl::Status status = CheckRules(*parsed, rules); !status.ok()) {
     return Prefixed(origin, status);

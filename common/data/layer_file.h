@@ -51,7 +51,7 @@ LayerRules CommonFileRules();
 
 // Parses `text` in the format that the rules choose. Returns INVALID_ARGUMENT, naming
 // `origin`, if the text cannot be parsed or breaks the rules; the message lists unusable
-// rows if there are too many of them. Adds strings to `text->unescaped`.
+// rows if there are too many of them. Adds what records refer to to `*text`.
 absl::StatusOr<LayerData> ReadLayer(Layer layer, absl::string_view origin,
                                     std::shared_ptr<LayerText> text, const LayerRules& rules);
 

@@ -21,6 +21,7 @@
 #include "common/model/port.h"
 #include "common/model/scope.h"
 #include "common/model/service_name.h"
+#include "common/system/populate_pages.h"
 #include "common/text/quote.h"
 
 namespace portreg {
@@ -207,8 +208,8 @@ absl::Status CheckBind(absl::string_view bind) {
 // Turns the rows of one table into records.
 class RowReader {
  public:
-  RowReader(const Places& places, Layer layer, ParsedIanaCsv& parsed)
-      : places_(places), layer_(layer), parsed_(parsed) {}
+  RowReader(const Places& places, Layer layer, DetailsStore& kept, ParsedIanaCsv& parsed)
+      : places_(places), layer_(layer), kept_(kept), parsed_(parsed) {}
 
   // Adds the records of a row to `parsed`, or sets the row aside.
   void Read(const std::vector<CsvField>& row) {
@@ -249,8 +250,10 @@ class RowReader {
     record.aliases = Text(Column::kAliases);
     record.scope = Text(Column::kScope);
     record.status = *record_status;
-    for (const auto& [place, member] : places_.copied) record.details.*member = row[place].text;
-    Normalize(record.details);
+    RecordDetails details;
+    for (const auto& [place, member] : places_.copied) details.*member = row[place].text;
+    Normalize(details);
+    record.details = kept_.Add(details);
     check(Column::kPortNumber, CheckRow(record, ports->empty()));
     if (status.ok()) AddRecords(record, *ports, *transports);
   }
@@ -309,7 +312,7 @@ class RowReader {
       return absl::InvalidArgumentError("row has neither a service name nor a port");
     }
     if (layer_ == Layer::kLocal && !record.named() &&
-        absl::StripAsciiWhitespace(record.details.owner).empty()) {
+        absl::StripAsciiWhitespace(record.details->owner).empty()) {
       return absl::InvalidArgumentError(
           "row has neither a service name nor an owner: a service needs a Service Name, a block "
           "of ports an Owner");
@@ -331,6 +334,7 @@ class RowReader {
 
   const Places& places_;
   const Layer layer_;
+  DetailsStore& kept_;
   ParsedIanaCsv& parsed_;
   const std::vector<CsvField>* row_ = nullptr;
 };
@@ -345,9 +349,8 @@ absl::StatusOr<std::vector<Transport>> ParseTransportList(absl::string_view text
   return ReadTransports(text);
 }
 
-absl::StatusOr<ParsedIanaCsv> ParseOwnTable(absl::string_view text, Layer layer,
-                                            std::deque<std::string>& unescaped) {
-  absl::StatusOr<CsvTable> table = CsvTable::Open(text, unescaped);
+absl::StatusOr<ParsedIanaCsv> ParseOwnTable(absl::string_view text, Layer layer, LayerText& kept) {
+  absl::StatusOr<CsvTable> table = CsvTable::Open(text, kept.unescaped);
   if (!table.ok()) return table.status();
   const absl::StatusOr<Places> places = FindColumns(*table, layer);
   if (!places.ok()) return places.status();
@@ -355,7 +358,9 @@ absl::StatusOr<ParsedIanaCsv> ParseOwnTable(absl::string_view text, Layer layer,
   const auto lines = static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
   // A row with several transports becomes several records; most rows have one.
   parsed.records.reserve(std::min(lines + lines / 8 + 1, kMaxRows));
-  RowReader reader(*places, layer, parsed);
+  PopulatePages(parsed.records.data(), std::min(parsed.records.capacity(), lines));
+  kept.details.Reserve(lines);
+  RowReader reader(*places, layer, kept.details, parsed);
   std::vector<CsvField> row;
   absl::StatusOr<bool> read = false;
   while ((read = table->Next(row)).ok() && *read) {

@@ -2,13 +2,13 @@
 #ifndef PORTREG_COMMON_DATA_OWN_TABLE_H_
 #define PORTREG_COMMON_DATA_OWN_TABLE_H_
 
-#include <deque>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/data/iana_csv.h"
+#include "common/model/layer.h"
 #include "common/model/port.h"
 #include "common/model/record.h"
 
@@ -30,8 +30,7 @@ namespace portreg {
 // Rows of empty cells are skipped. A column without a title must be empty. Other unusable rows are
 // set aside, with the position of the column and the values allowed there. Errors and lifetimes are
 // those of ParseIanaCsv, but kMaxRows bounds the sum of records and rows set aside.
-absl::StatusOr<ParsedIanaCsv> ParseOwnTable(absl::string_view text, Layer layer,
-                                            std::deque<std::string>& unescaped);
+absl::StatusOr<ParsedIanaCsv> ParseOwnTable(absl::string_view text, Layer layer, LayerText& kept);
 
 // Parse one cell as described above. Return INVALID_ARGUMENT, naming the value, for
 // anything else. An empty text gives no ranges, and the single transport kNone.

@@ -58,7 +58,7 @@ std::string RecordCsv::TextOf(const ServiceRecord& record, const Column& column)
     case Content::kStatus:
       return record.status == RecordStatus::kActive ? "" : std::string(ToString(record.status));
     case Content::kDetail:
-      return std::string(record.details.*kDetailColumns[column.detail].member);
+      return std::string(record.details->*kDetailColumns[column.detail].member);
   }
   return "";
 }

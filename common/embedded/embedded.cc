@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <future>
 #include <string>
 #include <utility>
 #include <vector>
@@ -70,10 +71,13 @@ LayerData EmbeddedPracticeLayer() {
 }
 
 std::vector<LayerData> EmbeddedLayers() {
+  // Reads one table on another thread, because whoever starts a program waits.
+  std::future<LayerData> practice = std::async(EmbeddedPracticeLayer);
+  LayerData iana = EmbeddedIanaLayer();
   std::vector<LayerData> layers;
   layers.push_back(EmbeddedCommonLayer());
-  layers.push_back(EmbeddedPracticeLayer());
-  layers.push_back(EmbeddedIanaLayer());
+  layers.push_back(practice.get());
+  layers.push_back(std::move(iana));
   return layers;
 }
 

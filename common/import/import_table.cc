@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <utility>
 
@@ -97,9 +96,8 @@ void SortNotes(std::vector<ImportNote>& notes) {
 // Writes the records that portregd would read.
 absl::StatusOr<ImportedTable> WriteRecords(const RowConverter& converter, ImportNotes notes) {
   ImportedTable table{.csv = {}, .record_count = 0, .notes = std::move(notes)};
-  std::deque<std::string> unescaped;
-  const absl::StatusOr<ParsedIanaCsv> parsed =
-      ParseOwnTable(converter.text(), Layer::kLocal, unescaped);
+  LayerText kept;
+  const absl::StatusOr<ParsedIanaCsv> parsed = ParseOwnTable(converter.text(), Layer::kLocal, kept);
   if (!parsed.ok()) {
     // The rows are CSV, so the only limit left is that on records.
     return absl::InvalidArgumentError(

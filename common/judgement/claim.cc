@@ -10,15 +10,16 @@
 namespace portreg {
 namespace {
 
-// Returns the record that the claim would be. It holds views of the claim, and states no
-// transport, because transports are compared one by one.
-ServiceRecord RecordOf(const Claim& claim) {
+// Returns the record that the claim would be. It holds views of the claim and refers to
+// `details`. It states no transport, because transports are compared one by one.
+ServiceRecord RecordOf(const Claim& claim, RecordDetails& details) {
   ServiceRecord record;
   record.ports = claim.ports;
   record.layer = Layer::kLocal;
   record.service = claim.service;
   record.scope = claim.scope;
-  record.details.owner = claim.owner;
+  details.owner = claim.owner;
+  record.details = &details;
   return record;
 }
 
@@ -26,7 +27,7 @@ ServiceRecord RecordOf(const Claim& claim) {
 // service if the record has no owner.
 bool IsOfFormerHolder(const ServiceRecord& record, const Claim& claim) {
   if (claim.is_anonymous()) return false;
-  const absl::string_view owner = absl::StripAsciiWhitespace(record.details.owner);
+  const absl::string_view owner = absl::StripAsciiWhitespace(record.details->owner);
   if (owner != claim.owner) return false;
   return !owner.empty() || absl::EqualsIgnoreCase(record.service, claim.service);
 }
@@ -66,7 +67,8 @@ ClaimRelation RelationOf(const ServiceRecord& record, const Claim& claim) {
   }
   if (claim.is_anonymous()) return ClaimRelation::kHeld;
   // The claim's record is of no transport, so that it shares the record's.
-  return Collide(RecordOf(claim), record) ? ClaimRelation::kHeld : ClaimRelation::kOwn;
+  RecordDetails details;
+  return Collide(RecordOf(claim, details), record) ? ClaimRelation::kHeld : ClaimRelation::kOwn;
 }
 
 bool ClaimsCollide(const Claim& one, const Claim& other) {
@@ -75,7 +77,9 @@ bool ClaimsCollide(const Claim& one, const Claim& other) {
                           !one.transports.And(other.transports).empty();
   if (!share_slot) return false;
   if (one.is_anonymous() || other.is_anonymous()) return ScopesOverlap(one.scope, other.scope);
-  return Collide(RecordOf(one), RecordOf(other));
+  RecordDetails details;
+  RecordDetails other_details;
+  return Collide(RecordOf(one, details), RecordOf(other, other_details));
 }
 
 }  // namespace portreg

@@ -20,7 +20,7 @@ namespace {
 constexpr size_t kMaxNameBytes = kMaxServiceNameBytes;
 
 absl::string_view OwnerOf(const ServiceRecord& record) {
-  return absl::StripAsciiWhitespace(record.details.owner);
+  return absl::StripAsciiWhitespace(record.details->owner);
 }
 
 bool IsClaim(const ServiceRecord& record, Layer layer) {

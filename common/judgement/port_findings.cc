@@ -22,7 +22,7 @@ constexpr size_t kMaxReportBytes = 256;
 
 // Returns the name of the holder of a record's ports, such as "billing (owner pay)".
 std::string HolderOf(const ServiceRecord& record) {
-  const absl::string_view owner = record.details.owner;
+  const absl::string_view owner = record.details->owner;
   // A block of an organisation's own table has no name, but an owner.
   if (!record.named() && !owner.empty()) return std::string(owner);
   const absl::string_view name = record.named() ? record.service : record.description;
@@ -148,7 +148,7 @@ class PortJudge {
     for (const RecordIndex index : records) {
       const ServiceRecord& record = registry_.record(index);
       const bool repeats_last = last != nullptr && last->service == record.service &&
-                                last->details.owner == record.details.owner &&
+                                last->details->owner == record.details->owner &&
                                 last->description == record.description;
       if (repeats_last) continue;
       last = &record;
@@ -222,7 +222,7 @@ class PortJudge {
     const ServiceRecord& record = registry_.record(index);
     if (today_ && IsPast(record, *today_)) {
       Add(FindingSeverity::kWarning, AdvisoryKind::kPastUntil,
-          absl::StrCat("past its last day, ", record.details.until, ": ", HolderOf(record)),
+          absl::StrCat("past its last day, ", record.details->until, ": ", HolderOf(record)),
           transport, {index});
     }
     if (record.status == RecordStatus::kDeprecated) {
@@ -247,7 +247,7 @@ class PortJudge {
   void JudgeReports(Transport transport) {
     for (const RecordIndex index : at_port_) {
       const ServiceRecord& record = registry_.record(index);
-      const absl::string_view report = record.details.unauthorized_use_reported;
+      const absl::string_view report = record.details->unauthorized_use_reported;
       if (record.layer != Layer::kIana || report.empty()) continue;
       if (!Answers(record.transport, transport)) continue;
       Add(FindingSeverity::kInfo, AdvisoryKind::kUnauthorizedUse,
@@ -298,7 +298,7 @@ bool IsCommonUse(const Registry& registry, Port port, const ServiceRecord& recor
 
 bool IsPast(const ServiceRecord& record, absl::CivilDay today) {
   absl::CivilDay until;
-  return absl::ParseCivilTime(record.details.until, &until) && until < today;
+  return absl::ParseCivilTime(record.details->until, &until) && until < today;
 }
 
 TransportSet TransportsOf(const RangeRule& rule) { return TransportSet(rule.transports); }

@@ -11,7 +11,7 @@ size_t HeapBytes(const std::string& text) {
 }  // namespace
 
 size_t MemoryBytes(const LayerText& text) {
-  size_t bytes = HeapBytes(text.text);
+  size_t bytes = HeapBytes(text.text) + text.details.MemoryBytes();
   for (const std::string& unescaped : text.unescaped) {
     bytes += sizeof(std::string) + HeapBytes(unescaped);
   }

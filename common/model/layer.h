@@ -13,6 +13,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/model/details_store.h"
 #include "common/model/record.h"
 #include "common/text/text_position.h"
 
@@ -24,10 +25,11 @@ struct SetAsideRow {
   std::string reason;
 };
 
-// Owns the texts that records view.
+// Owns the texts that records view, and their details.
 struct LayerText {
   std::string text;
   std::deque<std::string> unescaped;
+  DetailsStore details;
 };
 
 // The facts about a layer, without its records.

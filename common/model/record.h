@@ -54,25 +54,29 @@ std::optional<RecordStatus> ParseRecordStatus(absl::string_view text);
 // The remaining columns of the source, unchanged. detail_columns.h lists them for code
 // that handles all of them alike.
 struct RecordDetails {
-  absl::string_view assignee;
-  absl::string_view contact;
-  absl::string_view registration_date;
-  absl::string_view modification_date;
-  absl::string_view reference;
-  absl::string_view service_code;
-  absl::string_view unauthorized_use_reported;
-  absl::string_view assignment_notes;
+  absl::string_view assignee = {};
+  absl::string_view contact = {};
+  absl::string_view registration_date = {};
+  absl::string_view modification_date = {};
+  absl::string_view reference = {};
+  absl::string_view service_code = {};
+  absl::string_view unauthorized_use_reported = {};
+  absl::string_view assignment_notes = {};
   // The members below belong to layer local only.
-  absl::string_view owner;
+  absl::string_view owner = {};
   // Days such as 2026-11-29: since when and until when the record is meant to hold.
   absl::string_view since = {};
   absl::string_view until = {};
   // "loopback" if the service must listen on loopback only. Empty: anywhere.
   absl::string_view bind = {};
+
+  bool operator==(const RecordDetails& other) const = default;
 };
 
+inline constexpr RecordDetails kNoDetails;
+
 // A range of ports (mostly one port), a transport and a service name. Texts are views,
-// valid while the LayerData or Registry that holds the record exists.
+// valid while the LayerData or Registry that holds the record exists; details are too.
 struct ServiceRecord {
   // Absent: the record registers a name without a port.
   std::optional<PortRange> ports;
@@ -92,7 +96,8 @@ struct ServiceRecord {
   RecordStatus status = RecordStatus::kActive;
   // The name of the record's source, for people to read. Empty: SourceOf(layer).
   absl::string_view source = {};
-  RecordDetails details;
+  // Never nullptr. Several records may share their details (see DetailsStore).
+  const RecordDetails* details = &kNoDetails;
 
   [[nodiscard]] bool named() const { return !service.empty(); }
 

@@ -60,20 +60,20 @@ size_t FirstPortOrLast(const ServiceRecord& record) {
 template <typename Take>
 void ForEachNameOf(const ServiceRecord& record, Take take) {
   if (!record.named()) return;
-  std::string whole = FoldServiceName(record.service);
+  const std::string whole = FoldServiceName(record.service);
   for (const absl::string_view alias : Aliases(record)) {
-    std::string folded = FoldServiceName(alias);
-    if (folded != whole) take(std::move(folded));
+    const std::string folded = FoldServiceName(alias);
+    if (folded != whole) take(folded);
   }
   if (record.is_named_for_people()) {
     std::vector<std::string> parts = absl::StrSplit(whole, kAlternatives);
     if (parts.size() > 1) {
       std::sort(parts.begin(), parts.end());
       parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
-      for (std::string& part : parts) take(std::move(part));
+      for (const std::string& part : parts) take(part);
     }
   }
-  take(std::move(whole));
+  take(whole);
 }
 
 // Appends the fields of a record. The result is unambiguous, because texts contain no
@@ -89,7 +89,7 @@ void AppendForHash(const ServiceRecord& record, std::string& bytes) {
     append(text);
   }
   for (const DetailColumn& column : kDetailColumns) {
-    if (!column.hashed_if_set) append(record.details.*column.member);
+    if (!column.hashed_if_set) append(record.details->*column.member);
   }
   // Fields that later versions added are hashed only if set, because the revision of
   // older data must not change.
@@ -106,7 +106,7 @@ void AppendForHash(const ServiceRecord& record, std::string& bytes) {
   append_named("Scope", record.scope);
   if (record.status != RecordStatus::kActive) append_named("Status", ToString(record.status));
   for (const DetailColumn& column : kDetailColumns) {
-    if (column.hashed_if_set) append_named(column.header, record.details.*column.member);
+    if (column.hashed_if_set) append_named(column.header, record.details->*column.member);
   }
   bytes.push_back('\0');
 }
@@ -194,9 +194,9 @@ absl::Status Registry::CheckFanOut() const {
     return absl::InvalidArgumentError(
         absl::StrCat("port ", port, " has more than ", kMaxRecordsPerKey, " records"));
   }
-  for (const auto& [name, id] : name_ids_) {
+  for (uint32_t id = 0; id < names_.size(); ++id) {
     if (name_begin_[id + 1] - name_begin_[id] <= kMaxRecordsPerKey) continue;
-    return absl::InvalidArgumentError(absl::StrCat("service name ", Quoted(name), " has more than ",
+    return absl::InvalidArgumentError(absl::StrCat("service name ", Quoted(names_[id]), " has more than ",
                                                    kMaxRecordsPerKey, " records"));
   }
   return absl::OkStatus();
@@ -256,14 +256,13 @@ void Registry::IndexPorts(absl::Span<const RecordIndex> lookup_order) {
 void Registry::IndexNames(absl::Span<const RecordIndex> lookup_order) {
   std::vector<std::pair<uint32_t, RecordIndex>> found;  // (name, record) in lookup order
   found.reserve(records_.size());
-  name_ids_.reserve(records_.size());
+  constexpr size_t kTypicalNameBytes = 12;
+  names_.Reserve(records_.size(), kTypicalNameBytes * records_.size());
   for (const RecordIndex index : lookup_order) {
-    ForEachNameOf(*records_[index], [&](std::string&& name) {
-      const auto next_id = static_cast<uint32_t>(name_ids_.size());
-      found.emplace_back(name_ids_.try_emplace(std::move(name), next_id).first->second, index);
-    });
+    ForEachNameOf(*records_[index],
+                  [&](const std::string& name) { found.emplace_back(names_.Add(name), index); });
   }
-  name_begin_.assign(name_ids_.size() + 1, 0);
+  name_begin_.assign(names_.size() + 1, 0);
   for (const auto& [name, index] : found) ++name_begin_[name + 1];
   std::partial_sum(name_begin_.begin(), name_begin_.end(), name_begin_.begin());
   by_name_.resize(found.size());
@@ -289,9 +288,7 @@ std::optional<uint32_t> Registry::NameId(absl::string_view name) const {
     std::transform(name.begin(), name.end(), folded.begin(), to_lower);
     name = absl::string_view(folded.data(), name.size());
   }
-  const auto found = name_ids_.find(name);
-  if (found == name_ids_.end()) return std::nullopt;
-  return found->second;
+  return names_.Find(name);
 }
 
 size_t Registry::MemoryBytes() const {
@@ -304,12 +301,7 @@ size_t Registry::MemoryBytes() const {
                  range_rules_.MemoryBytes() + sizeof(LazyIanaStates) + kPortCount;
   for (const std::shared_ptr<const LayerText>& text : texts_) bytes += portreg::MemoryBytes(*text);
   for (const std::vector<ServiceRecord>& records : given_) bytes += bytes_of(records);
-  // Each slot of the table has one control byte.
-  bytes += name_ids_.capacity() * (sizeof(*name_ids_.begin()) + 1);
-  for (const auto& [name, id] : name_ids_) {
-    if (name.capacity() > std::string().capacity()) bytes += name.capacity();
-  }
-  return bytes;
+  return bytes + names_.MemoryBytes();
 }
 
 const IanaStates& Registry::iana_states() const {

@@ -12,13 +12,13 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "common/model/iana_states.h"
 #include "common/model/layer.h"
+#include "common/model/numbered_texts.h"
 #include "common/model/port.h"
 #include "common/model/range_rules.h"
 #include "common/model/record.h"
@@ -103,14 +103,11 @@ class Registry {
   // Returns the number of a name, ignoring case, or nullopt if no record has it. The
   // names that ByName finds are numbered from 0 to NameCount() - 1.
   [[nodiscard]] std::optional<uint32_t> NameId(absl::string_view name) const;
-  [[nodiscard]] size_t NameCount() const { return name_ids_.size(); }
+  [[nodiscard]] size_t NameCount() const { return names_.size(); }
 
-  // Calls `take(name, number)` for each name that ByName finds, in lower case and in no
-  // particular order.
-  template <typename Take>
-  void ForEachName(Take take) const {
-    for (const auto& [name, id] : name_ids_) take(absl::string_view(name), id);
-  }
+  // Returns the name of a number below NameCount(), in lower case. Valid as long as the
+  // registry.
+  [[nodiscard]] absl::string_view Name(uint32_t id) const { return names_[id]; }
 
   [[nodiscard]] const RangeRules& range_rules() const { return range_rules_; }
 
@@ -157,9 +154,9 @@ class Registry {
   // by_port_[port_begin_[port], port_begin_[port + 1]) cover `port`.
   std::vector<uint32_t> port_begin_;
   std::vector<RecordIndex> by_port_;
-  // The number of each folded name. The records of name n are by_name_[name_begin_[n],
+  // The folded names. The records of name n are by_name_[name_begin_[n],
   // name_begin_[n + 1]).
-  absl::flat_hash_map<std::string, uint32_t> name_ids_;
+  NumberedTexts names_;
   std::vector<uint32_t> name_begin_;
   std::vector<RecordIndex> by_name_;
   // Behind a pointer, because a once_flag cannot be moved.

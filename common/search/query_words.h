@@ -13,6 +13,10 @@ namespace portreg {
 // space, because no text of a registry contains a NUL.
 std::vector<absl::string_view> QueryWords(absl::string_view query);
 
+// Returns the first word of `*text` and removes it and the white space before it. Returns
+// an empty text if there is no word left.
+absl::string_view TakeWord(absl::string_view* text);
+
 // Returns true if `byte` belongs to a word of prose: an ASCII letter or digit, or any
 // byte that is not ASCII.
 inline bool IsWordByte(char byte) {

@@ -96,6 +96,20 @@ SearchIndex::SearchIndex(const Registry& registry)
       names_(Ranked(registry, ranks_)),
       similar_names_(names_) {}
 
+size_t SearchIndex::BytesEstimate(const Registry& registry) {
+  // A byte of text takes at most one byte of the terms and four of the suffixes. A word
+  // takes four bytes in the set of its term, and as much again in the sets of the tree.
+  constexpr size_t kBytesPerTextByte = 8;
+  constexpr size_t kBytesPerRecord = 64;
+  size_t bytes = kBytesPerRecord * registry.records().size();
+  for (const ServiceRecord* const record : registry.records()) {
+    bytes += kBytesPerTextByte *
+             (record->service.size() + record->aliases.size() + record->description.size() +
+              record->details->owner.size() + record->details->assignee.size());
+  }
+  return bytes;
+}
+
 SearchResult SearchIndex::Search(const SearchQuestion& question,
                                  const std::atomic<bool>* cancelled) const {
   const std::string folded = absl::AsciiStrToLower(question.query);
@@ -247,7 +261,7 @@ std::vector<SearchMatch> SearchIndex::BestMatches(absl::string_view phrase,
 
 void SearchIndex::MarkHolders(const std::vector<absl::string_view>& words,
                               SearchMatch& match) const {
-  const RecordDetails& details = registry_.record(match.record).details;
+  const RecordDetails& details = *registry_.record(match.record).details;
   const auto holds_any = [&words](absl::string_view text) {
     const std::string folded = absl::AsciiStrToLower(text);
     return std::any_of(words.begin(), words.end(), [&folded](absl::string_view word) {

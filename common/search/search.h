@@ -83,6 +83,10 @@ class SearchIndex {
 
   [[nodiscard]] const Registry& registry() const { return registry_; }
 
+  // Returns an estimate of the memory that the index of a registry will use, in bytes. It
+  // is larger than that memory, as a rule several times.
+  static size_t BytesEstimate(const Registry& registry);
+
   // Returns the memory that the index uses in bytes, without the overhead of the
   // allocator.
   [[nodiscard]] size_t MemoryBytes() const {

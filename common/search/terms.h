@@ -7,9 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
-#include "absl/hash/hash.h"
 #include "absl/strings/string_view.h"
+#include "common/model/numbered_texts.h"
 
 namespace portreg {
 
@@ -24,43 +23,19 @@ class Terms {
   // Collects terms.
   class Builder {
    public:
-    // `max_bytes` bounds the total length of the terms, plus one byte for each.
-    explicit Builder(size_t max_bytes);
+    Builder() = default;
     Builder(const Builder&) = delete;
     Builder& operator=(const Builder&) = delete;
 
     // Returns the number of `term`, and adds the term if it is new. It must not be
     // empty or contain a NUL.
-    Number Add(absl::string_view term);
+    Number Add(absl::string_view term) { return terms_.Add(term); }
 
     // Returns the terms. The builder must not be used afterwards.
-    Terms Build() &&;
+    Terms Build() && { return Terms(std::move(terms_).TakeBytes()); }
 
    private:
-    // Hash and compare the terms of numbers, so that the table holds 4 bytes for each.
-    struct Hash {
-      using is_transparent = void;
-      size_t operator()(Number number) const { return (*this)(builder->Term(number)); }
-      size_t operator()(absl::string_view term) const { return absl::HashOf(term); }
-      const Builder* builder;
-    };
-    struct Equal {
-      using is_transparent = void;
-      bool operator()(Number a, Number b) const { return a == b; }
-      bool operator()(Number a, absl::string_view b) const { return builder->Term(a) == b; }
-      bool operator()(absl::string_view a, Number b) const { return builder->Term(b) == a; }
-      const Builder* builder;
-    };
-
-    [[nodiscard]] absl::string_view Term(Number number) const {
-      const size_t end = number + 1 < begin_.size() ? begin_[number + 1] : text_.size();
-      return absl::string_view(text_).substr(begin_[number], end - 1 - begin_[number]);
-    }
-
-    std::string text_;
-    // The places in the text at which the terms begin.
-    std::vector<uint32_t> begin_;
-    absl::flat_hash_set<Number, Hash, Equal> numbers_{0, Hash{this}, Equal{this}};
+    NumberedTexts terms_;
   };
 
   // Creates an empty list of terms.

@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "common/search/query_words.h"
 #include "common/system/cancellation.h"
+#include "common/system/populate_pages.h"
 
 namespace portreg {
 namespace {
@@ -33,7 +34,7 @@ using PartsOfTexts = std::array<std::array<absl::string_view, 2>, kRecordTexts>;
 PartsOfTexts TextsOf(const ServiceRecord& record) {
   return {{{record.service, record.aliases},
            {record.description, {}},
-           {record.details.owner, record.details.assignee}}};
+           {record.details->owner, record.details->assignee}}};
 }
 
 }  // namespace
@@ -74,6 +75,7 @@ WordIndex::Builder::TermsOfTexts WordIndex::Builder::ReadTexts(
   TermsOfTexts texts;
   texts.begin.reserve(kRecordTexts * records.size() + 1);
   texts.terms.reserve(kTypicalTerms * records.size());
+  PopulatePages(texts.begin.data(), texts.begin.capacity());
   std::string folded;
   PartsOfTexts last = {};
   for (const ServiceRecord* const record : records) {
@@ -91,7 +93,8 @@ WordIndex::Builder::TermsOfTexts WordIndex::Builder::ReadTexts(
       for (const absl::string_view part : parts[text]) {
         folded.assign(part.data(), part.size());
         absl::AsciiStrToLower(&folded);
-        for (const absl::string_view word : QueryWords(folded)) {
+        absl::string_view rest = folded;
+        for (auto word = TakeWord(&rest); !word.empty(); word = TakeWord(&rest)) {
           texts.terms.push_back(terms.Add(word));
         }
       }
@@ -103,13 +106,7 @@ WordIndex::Builder::TermsOfTexts WordIndex::Builder::ReadTexts(
 }
 
 void WordIndex::Builder::IndexTerms(absl::Span<const ServiceRecord* const> records) {
-  size_t bytes = 0;
-  for (const ServiceRecord* const record : records) {
-    for (const auto& text : TextsOf(*record)) {
-      for (const absl::string_view part : text) bytes += part.size() + 1;
-    }
-  }
-  Terms::Builder terms(bytes);
+  Terms::Builder terms;
   const TermsOfTexts texts = ReadTexts(records, terms);
   index_.terms_ = std::move(terms).Build();
   AddTermSets(texts);
@@ -146,6 +143,7 @@ void WordIndex::Builder::IndexSuffixes() {
   const absl::string_view text = index_.terms_.text();
   std::vector<Suffix>& suffixes = index_.suffixes_;
   suffixes.reserve(text.size() - index_.terms_.count());
+  PopulatePages(suffixes.data(), suffixes.capacity());
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '\0') suffixes.push_back(static_cast<Suffix>(i));
   }

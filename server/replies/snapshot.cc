@@ -12,9 +12,10 @@ namespace {
 
 constexpr size_t kUnbounded = std::numeric_limits<size_t>::max();
 
-// Returns the bytes that the registry and its index leave for the replies.
-size_t ReplyBytes(const Registry& registry, const SearchIndex& index, size_t max_bytes) {
-  const size_t taken = registry.MemoryBytes() + index.MemoryBytes();
+// Returns the bytes that the registry and its index leave for the replies. The index is
+// not built yet; BytesEstimate() is more than it takes.
+size_t ReplyBytes(const Registry& registry, size_t max_bytes) {
+  const size_t taken = registry.MemoryBytes() + SearchIndex::BytesEstimate(registry);
   return taken < max_bytes ? max_bytes - taken : 0;
 }
 
@@ -33,8 +34,10 @@ Snapshot::Snapshot(Registry r) : Snapshot(std::move(r), kUnbounded) {}
 Snapshot::Snapshot(Registry r, size_t max_bytes)
     : published(absl::Now()),
       registry(std::move(r)),
-      search_index(registry),
-      replies(registry, ReplyBytes(registry, search_index, max_bytes)),
-      memory_bytes_(registry.MemoryBytes() + search_index.MemoryBytes() + replies.MemoryBytes()) {}
+      index_under_construction_(
+          std::async([this] { return std::make_unique<const SearchIndex>(registry); })),
+      replies(registry, ReplyBytes(registry, max_bytes)),
+      search_index(index_under_construction_.get()),
+      memory_bytes_(registry.MemoryBytes() + search_index->MemoryBytes() + replies.MemoryBytes()) {}
 
 }  // namespace portreg::server

@@ -3,6 +3,7 @@
 #define PORTREG_SERVER_REPLIES_SNAPSHOT_H_
 
 #include <cstddef>
+#include <future>
 #include <memory>
 
 #include "absl/status/statusor.h"
@@ -35,8 +36,16 @@ class Snapshot {
 
   const absl::Time published;
   const Registry registry;
-  const SearchIndex search_index;
+
+ private:
+  // The index is built on another thread while the replies are computed, so that the
+  // server is ready sooner. Declared here because members are initialised in this order.
+  std::future<std::unique_ptr<const SearchIndex>> index_under_construction_;
+
+ public:
   const StoredReplies replies;
+  // Never nullptr.
+  const std::unique_ptr<const SearchIndex> search_index;
 
  private:
   Snapshot(Registry r, size_t max_bytes);

@@ -31,12 +31,12 @@ ReplyTable PortReplies(const Registry& registry, size_t max_bytes) {
 }
 
 ReplyTable NameReplies(const Registry& registry, size_t max_bytes) {
-  std::vector<absl::string_view> names(registry.NameCount());
-  registry.ForEachName([&](absl::string_view name, uint32_t id) { names[id] = name; });
+  const auto name_of = [&](size_t id) { return registry.Name(static_cast<uint32_t>(id)); };
   v1::LookupRequest request;
-  return {registry, names.size(), max_bytes, [&](size_t id) { return registry.ByName(names[id]); },
+  return {registry, registry.NameCount(), max_bytes,
+          [&](size_t id) { return registry.ByName(name_of(id)); },
           [&](size_t id) {
-            request.set_service(std::string(names[id]));
+            request.set_service(std::string(name_of(id)));
             return Lookup(registry, request);
           }};
 }

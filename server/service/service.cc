@@ -74,7 +74,7 @@ absl::StatusOr<grpc::Slice> Serve(const Snapshot& snapshot, const v1::SuggestReq
 absl::StatusOr<grpc::Slice> Serve(const Snapshot& snapshot, const v1::SearchRequest& request,
                                   const Serving& call) {
   absl::StatusOr<std::string> reply =
-      SearchReply(snapshot.search_index, snapshot.replies, request, &call.cancelled);
+      SearchReply(*snapshot.search_index, snapshot.replies, request, &call.cancelled);
   if (!reply.ok()) return reply.status();
   return call.calls.unread().Hold(*std::move(reply));
 }

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -53,8 +52,7 @@ absl::Status CheckTexts(const google::protobuf::Message& message, absl::string_v
 
 // The record of a message: ToRecord's errors, and INVALID_ARGUMENT for what no file
 // could hold.
-absl::StatusOr<ServiceRecord> ReadRecord(const v1::PortRecord& message,
-                                         std::deque<std::string>& kept) {
+absl::StatusOr<ServiceRecord> ReadRecord(const v1::PortRecord& message, LayerText& kept) {
   if (absl::Status status = CheckTexts(message, ""); !status.ok()) return status;
   if (absl::Status status = CheckTexts(message.details(), "details."); !status.ok()) return status;
   if (message.service().size() > kMaxServiceNameBytes) {
@@ -88,7 +86,9 @@ class LayerBuilder {
     Keep(record.aliases);
     Keep(record.scope);
     Keep(record.source);
-    for (const DetailColumn& column : kDetailColumns) Keep(record.details.*column.member);
+    RecordDetails details = *record.details;
+    for (const DetailColumn& column : kDetailColumns) Keep(details.*column.member);
+    record.details = text_->details.Add(details);
     ++data_.info.record_count;
     data_.info.named_count += record.named() ? 1 : 0;
     data_.info.portless_count += record.ports ? 0 : 1;
@@ -119,7 +119,7 @@ absl::StatusOr<Registry> RegistryOf(const std::vector<v1::PortRecord>& records) 
   for (size_t i = 0; i < records.size(); ++i) {
     v1::PortRecord message = records[i];
     if (message.layer() == v1::LAYER_UNSPECIFIED) message.set_layer(v1::LAYER_LOCAL);
-    std::deque<std::string> kept;
+    LayerText kept;
     const absl::StatusOr<ServiceRecord> record = ReadRecord(message, kept);
     if (!record.ok()) {
       return absl::Status(record.status().code(),

@@ -3,6 +3,7 @@
 #define PORTREG_TESTS_COMMON_TEST_LAYERS_H_
 
 #include <cstddef>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -23,6 +24,12 @@
 #include "gtest/gtest.h"
 
 namespace portreg {
+
+// Returns a copy of the details that lives as long as the program.
+inline const RecordDetails* Kept(const RecordDetails& details) {
+  static std::deque<RecordDetails>& kept = *new std::deque<RecordDetails>;
+  return &kept.emplace_back(details);
+}
 
 // The required columns. Rows below this header look like "http,80,tcp,Web".
 inline constexpr absl::string_view kShortHeader =

@@ -147,7 +147,7 @@ void RequireReadAgain(const Table& table, absl::string_view text) {
 
 // The texts of a record that are not empty.
 std::vector<absl::string_view> TextsOf(const ServiceRecord& record) {
-  const RecordDetails& details = record.details;
+  const RecordDetails& details = *record.details;
   std::vector<absl::string_view> texts = {record.service,
                                           record.description,
                                           details.assignee,
@@ -174,8 +174,9 @@ void RequireUsable(const ServiceRecord& record, Layer layer, const LayerText& te
   Require(!record.ports || record.ports->first <= record.ports->last, "a range is in order");
   Require(record.service.size() <= kMaxServiceNameBytes, "a name is bounded", record.service);
   for (const DetailColumn& column : kDetailColumns) {
-    Require(layer == Layer::kLocal || !column.local_only || (record.details.*column.member).empty(),
-            "only local records have owners and days", column.header);
+    Require(
+        layer == Layer::kLocal || !column.local_only || (record.details->*column.member).empty(),
+        "only local records have owners and days", column.header);
   }
   const auto lies_in = [](absl::string_view part, absl::string_view whole) {
     return whole.begin() <= part.begin() && part.end() <= whole.end();
@@ -209,10 +210,10 @@ void FuzzOwnTable(Layer layer, Read read) {
   uint32_t line = 1;
   for (const ServiceRecord& record : lenient->records) {
     RequireUsable(record, layer, *lenient->text);
-    Require(record.named() || layer != Layer::kLocal || !record.details.owner.empty(),
+    Require(record.named() || layer != Layer::kLocal || !record.details->owner.empty(),
             "a block has an owner");
-    Require(record.details.bind.empty() || record.details.bind == "loopback",
-            "bind has one spelling", record.details.bind);
+    Require(record.details->bind.empty() || record.details->bind == "loopback",
+            "bind has one spelling", record.details->bind);
     Require(record.line >= line, "records keep the file's order");
     line = record.line;
   }

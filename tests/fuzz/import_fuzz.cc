@@ -24,8 +24,8 @@ void RequireNotes(const std::vector<ImportNote>& notes, size_t lines) {
 }
 
 void RequireIdentity(const ImportedTable& table) {
-  std::deque<std::string> unescaped;
-  const absl::StatusOr<ParsedIanaCsv> parsed = ParseOwnTable(table.csv, Layer::kLocal, unescaped);
+  LayerText kept;
+  const absl::StatusOr<ParsedIanaCsv> parsed = ParseOwnTable(table.csv, Layer::kLocal, kept);
   Require(parsed.ok() && parsed->set_aside.empty(), "an own table is written", table.csv);
   Require(parsed->records.size() == table.record_count, "records are counted", table.csv);
   const absl::StatusOr<ImportedTable> again = ImportTable(table.csv, {});

@@ -24,7 +24,7 @@ std::string Shown(const ServiceRecord& record) {
                    "|", record.service, "|", record.description, "|", record.aliases, "|",
                    record.scope, "|", ToString(record.status));
   for (const DetailColumn& column : kDetailColumns) {
-    absl::StrAppend(&shown, "|", record.details.*column.member);
+    absl::StrAppend(&shown, "|", record.details->*column.member);
   }
   return shown;
 }
@@ -38,7 +38,7 @@ std::vector<std::string> ShownAll(const std::vector<ServiceRecord>& records) {
 void RequireAllowed(const ServiceRecord& record) {
   Require(record.service.size() <= kMaxServiceNameBytes, "a name is bounded");
   Require(record.named() || record.ports, "a record has a name or ports");
-  Require(record.named() || !record.details.owner.empty(), "a block has an owner");
+  Require(record.named() || !record.details->owner.empty(), "a block has an owner");
   Require(!record.ports || record.ports->first <= record.ports->last, "a range ascends");
   Require(record.scope.size() <= 64, "a scope is bounded");
   for (const absl::string_view alias : Aliases(record)) {
@@ -57,8 +57,8 @@ std::string Written(const std::vector<ServiceRecord>& records) {
 void RequireWrittenAndRead(const std::vector<ServiceRecord>& records) {
   const std::string written = Written(records);
   if (written.empty()) return;  // a field grew beyond its limit
-  std::deque<std::string> unescaped;
-  const absl::StatusOr<ParsedIanaCsv> again = ParseOwnTable(written, Layer::kLocal, unescaped);
+  LayerText kept;
+  const absl::StatusOr<ParsedIanaCsv> again = ParseOwnTable(written, Layer::kLocal, kept);
   Require(again.ok() && again->set_aside.empty(), "what is written is read", written);
   Require(ShownAll(again->records) == ShownAll(records), "records stay the same", written);
   Require(Written(again->records) == written, "they are written the same", written);
@@ -69,8 +69,8 @@ void RequireWrittenAndRead(const std::vector<ServiceRecord>& records) {
 }
 
 void FuzzTable(absl::string_view text) {
-  std::deque<std::string> unescaped;
-  const absl::StatusOr<ParsedIanaCsv> parsed = ParseOwnTable(text, Layer::kLocal, unescaped);
+  LayerText kept;
+  const absl::StatusOr<ParsedIanaCsv> parsed = ParseOwnTable(text, Layer::kLocal, kept);
   if (!parsed.ok()) {
     RequirePrintable(parsed.status().message());
     return;

@@ -165,8 +165,8 @@ void RequireListing(const Registry& registry, const RangeQuestion& question) {
 bool HoldsAll(const ServiceRecord& record, const std::vector<absl::string_view>& words) {
   const std::string service = absl::AsciiStrToLower(record.service);
   const std::string description = absl::AsciiStrToLower(record.description);
-  const std::string owner = absl::AsciiStrToLower(record.details.owner);
-  const std::string assignee = absl::AsciiStrToLower(record.details.assignee);
+  const std::string owner = absl::AsciiStrToLower(record.details->owner);
+  const std::string assignee = absl::AsciiStrToLower(record.details->assignee);
   return std::all_of(words.begin(), words.end(), [&](absl::string_view word) {
     const std::string folded = absl::AsciiStrToLower(word);
     return absl::StrContains(service, folded) || absl::StrContains(description, folded) ||

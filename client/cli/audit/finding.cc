@@ -6,7 +6,7 @@ namespace {
 void SetLocal(const ServiceRecord& record, AuditFinding& finding) {
   finding.is_local = true;
   finding.service = std::string(record.service);
-  finding.owner = std::string(record.details.owner);
+  finding.owner = std::string(record.details->owner);
   finding.scope = std::string(record.scope);
 }
 

@@ -104,7 +104,7 @@ const ServiceRecord* FindPractice(const SlotRecords& records) {
 }
 
 bool MustBeLoopback(const ServiceRecord& record) {
-  return absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(record.details.bind), "loopback");
+  return absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(record.details->bind), "loopback");
 }
 
 // Adds what a person should know about the local record that decides.
@@ -114,7 +114,7 @@ void AddRemarks(const ServiceRecord& record, const Circumstances& circumstances,
   if (record.status == RecordStatus::kPlanned || record.status == RecordStatus::kDeprecated) {
     remarks.emplace_back(ToString(record.status));
   }
-  const RecordDetails& details = record.details;
+  const RecordDetails& details = *record.details;
   if (IsToCome(details.since, circumstances.today)) {
     remarks.push_back(
         absl::StrCat("since ", absl::StripAsciiWhitespace(details.since), " is to come"));
@@ -205,7 +205,7 @@ Judgement Judge(const ListeningSocket& socket, absl::Span<const ServiceRecord* c
   if (elsewhere != nullptr) {
     judgement.remarks.push_back(absl::StrCat(
         "held in scope ", Printable(elsewhere->scope), " by ",
-        Printable(elsewhere->named() ? elsewhere->service : elsewhere->details.owner)));
+        Printable(elsewhere->named() ? elsewhere->service : elsewhere->details->owner)));
   }
   return judgement;
 }
@@ -215,8 +215,8 @@ bool IsExpected(const ServiceRecord& record, const Circumstances& circumstances)
       record.status == RecordStatus::kActive || record.status == RecordStatus::kDeprecated;
   return record.layer == Layer::kLocal && record.named() && record.ports && serves &&
          ScopesOverlap(record.scope, circumstances.scope) &&
-         !IsToCome(record.details.since, circumstances.today) &&
-         !IsPast(record.details.until, circumstances.today);
+         !IsToCome(record.details->since, circumstances.today) &&
+         !IsPast(record.details->until, circumstances.today);
 }
 
 void ListenedPorts::Add(absl::Span<const ListeningSocket> sockets) {

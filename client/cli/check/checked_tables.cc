@@ -61,8 +61,7 @@ class TableReader {
     tables_.files.push_back(path);
     const auto text = std::make_shared<LayerText>();
     text->text = std::move(file->bytes);
-    absl::StatusOr<ParsedIanaCsv> parsed =
-        ParseOwnTable(text->text, Layer::kLocal, text->unescaped);
+    absl::StatusOr<ParsedIanaCsv> parsed = ParseOwnTable(text->text, Layer::kLocal, *text);
     LayerData layer;
     layer.info.layer = Layer::kLocal;
     layer.info.origin = path;
@@ -110,7 +109,7 @@ class TableReader {
         row.file = file;
         row.line = record.line;
         row.service = std::string(record.service);
-        row.owner = std::string(absl::StripAsciiWhitespace(record.details.owner));
+        row.owner = std::string(absl::StripAsciiWhitespace(record.details->owner));
         row.scope = std::string(record.scope);
         row.retired = record.status == RecordStatus::kRetired;
         tables_.rows.push_back(std::move(row));
@@ -162,7 +161,7 @@ class RowJudge {
   [[nodiscard]] bool HasStatuses() const {
     return absl::c_any_of(registry_.records(), [](const ServiceRecord* record) {
       return record->status == RecordStatus::kRetired ||
-             record->status == RecordStatus::kDeprecated || !record->details.until.empty();
+             record->status == RecordStatus::kDeprecated || !record->details->until.empty();
     });
   }
 
@@ -175,7 +174,7 @@ class RowJudge {
     finding.file = tables_.files[record.file];
     finding.line = record.line;
     finding.service = Printable(record.service);
-    finding.owner = Printable(record.details.owner);
+    finding.owner = Printable(record.details->owner);
     finding.scope = Printable(record.scope);
     tables_.findings.push_back(std::move(finding));
   }

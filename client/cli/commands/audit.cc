@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdio>
-#include <deque>
 #include <iterator>
 #include <string>
 #include <utility>
@@ -157,7 +156,7 @@ class Auditor {
     const absl::StatusOr<std::string> revision = source_.ListRange(
         ListRequestFor(PortRange::All(), Transport::kNone, {Layer::kLocal}, v1::RECORD_VIEW_FULL),
         [&](const v1::PortRecord& message) {
-          std::deque<std::string> kept;
+          LayerText kept;
           // Skips records that this program cannot read, because the server may be newer.
           const absl::StatusOr<ServiceRecord> record = ToRecord(message, kept);
           if (record.ok() && IsExpected(*record, circumstances_) && !listened.HasOneOf(*record)) {
@@ -198,7 +197,7 @@ class Auditor {
         return absl::InternalError(
             absl::StrCat("port ", ports[i], " has no answer: ", result.failure().message()));
       }
-      std::deque<std::string> kept;
+      LayerText kept;
       const std::vector<ServiceRecord> records = RecordsOf(result.response(), kept);
       std::vector<const ServiceRecord*> covering;
       covering.reserve(records.size());
@@ -214,8 +213,7 @@ class Auditor {
     return absl::OkStatus();
   }
 
-  static std::vector<ServiceRecord> RecordsOf(const v1::LookupResponse& response,
-                                              std::deque<std::string>& kept) {
+  static std::vector<ServiceRecord> RecordsOf(const v1::LookupResponse& response, LayerText& kept) {
     std::vector<ServiceRecord> records;
     for (const v1::PortRecord& message : response.records()) {
       // Skips records that this program cannot read, because the server may be newer.

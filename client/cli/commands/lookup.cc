@@ -1,6 +1,5 @@
 // Runs `portreg KEY...` and `portreg lookup KEY...`.
 #include <algorithm>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -170,7 +169,7 @@ absl::StatusOr<v1::BatchLookupResponse> Ask(std::vector<AskedKey>& keys,
 // Returns the answer of --short: the name of a port, or the port of a name. Returns "-"
 // if there is none.
 std::string ShortAnswer(const Query& query, const v1::LookupResponse& response) {
-  std::deque<std::string> kept;
+  LayerText kept;
   std::deque<ServiceRecord> records;
   std::vector<const ServiceRecord*> pointers;
   for (const v1::PortRecord& message : response.records()) {

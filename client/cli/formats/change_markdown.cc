@@ -79,7 +79,7 @@ std::vector<std::string> RecordRows(const std::vector<ChangedRecord>& records) {
     for (const std::string& remark : RemarksOn(changed)) {
       rows.push_back(
           MarkdownRow({std::string(KindOf(changed)), PortsText(record), CodeCell(record.service),
-                       std::string(ToString(record.layer)), CodeCell(record.details.owner),
+                       std::string(ToString(record.layer)), CodeCell(record.details->owner),
                        CodeCell(record.scope), CodeCell(remark)}));
     }
   }

@@ -65,7 +65,7 @@ std::vector<ChangeRow> RowsOfRecords(const std::vector<ChangedRecord>& records) 
     const ServiceRecord& record = EitherOf(changed);
     for (const std::string& remark : RemarksOn(changed)) {
       rows.push_back({{std::string(SignOf(changed)), PortsText(record), NameCell(record.service),
-                       std::string(ToString(record.layer)), Printable(record.details.owner),
+                       std::string(ToString(record.layer)), Printable(record.details->owner),
                        Printable(record.scope), remark},
                       StyleOfChange(changed)});
     }

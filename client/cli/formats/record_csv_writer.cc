@@ -1,7 +1,5 @@
 #include "client/cli/formats/record_csv_writer.h"
 
-#include <deque>
-
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "common/answers/conversion.h"
@@ -18,7 +16,7 @@ void RecordCsvWriter::Write(const v1::PortRecord& record) {
     Write(local);
     return;
   }
-  std::deque<std::string> kept;
+  LayerText kept;
   const absl::StatusOr<ServiceRecord> read = ToRecord(record, kept);
   if (read.ok()) {
     Fail(table_.Add(*read));

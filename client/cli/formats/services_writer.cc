@@ -64,7 +64,7 @@ class SlotNames {
 
 void ServicesWriter::Write(const v1::PortRecord& message) {
   if (!status().ok()) return;
-  std::deque<std::string> kept;
+  LayerText kept;
   const absl::StatusOr<ServiceRecord> record = ToRecord(message, kept);
   if (!record.ok() || !record->ports || !record->named() || record->is_named_for_people()) return;
   if (!CanBeWritten(record->service)) {

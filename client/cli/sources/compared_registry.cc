@@ -32,16 +32,15 @@ class MessageRecords {
   // record that is not wanted, and RESOURCE_EXHAUSTED if the records take more than
   // kMaxComparedBytes.
   absl::Status Add(v1::PortRecord message) {
-    const size_t texts = text_->unescaped.size();
-    const v1::PortRecord& kept = messages_.emplace_back(std::move(message));
-    const absl::StatusOr<ServiceRecord> record = ToRecord(kept, text_->unescaped);
-    if (!record.ok()) return record.status();
-    if (!KeepsLayer(record->layer, wanted_)) {
-      messages_.pop_back();
-      text_->unescaped.resize(texts);
-      return absl::OkStatus();
+    const std::optional<Layer> layer = LayerOf(message.layer());
+    if (layer && !KeepsLayer(*layer, wanted_)) {
+      LayerText unused;
+      return ToRecord(message, unused).status();
     }
-    held_ += kept.SpaceUsedLong() + sizeof(ServiceRecord);
+    const v1::PortRecord& kept = messages_.emplace_back(std::move(message));
+    const absl::StatusOr<ServiceRecord> record = ToRecord(kept, *text_);
+    if (!record.ok()) return record.status();
+    held_ += kept.SpaceUsedLong() + sizeof(ServiceRecord) + sizeof(RecordDetails);
     if (held_ > kMaxComparedBytes) {
       return absl::ResourceExhaustedError(absl::StrCat("the records take more than ",
                                                        kMaxComparedBytes,

@@ -24,7 +24,7 @@ using ::testing::StartsWith;
 class Parsed {
  public:
   explicit Parsed(absl::string_view text, Layer layer = Layer::kIana)
-      : text_(text), result_(ParseIanaCsv(text_, layer, unescaped_)) {}
+      : text_(text), result_(ParseIanaCsv(text_, layer, kept_)) {}
 
   [[nodiscard]] absl::Status status() const { return result_.status(); }
   [[nodiscard]] std::string message() const { return Message(result_.status()); }
@@ -46,7 +46,7 @@ class Parsed {
 
  private:
   std::string text_;
-  std::deque<std::string> unescaped_;
+  LayerText kept_;
   absl::StatusOr<ParsedIanaCsv> result_;
 };
 
@@ -94,7 +94,7 @@ TEST(IanaCsvTest, EveryColumnHasItsPlace) {
                    "\"Defined \"\"TXT\"\" keys:\npath\",Team A\n"),
       Layer::kLocal);
   ASSERT_EQ(parsed.records().size(), 1);
-  const RecordDetails& details = parsed.records()[0].details;
+  const RecordDetails& details = *parsed.records()[0].details;
   EXPECT_EQ(details.assignee, "[Ann]");
   EXPECT_EQ(details.contact, "[Bob]");
   EXPECT_EQ(details.registration_date, "2001-02");
@@ -109,8 +109,8 @@ TEST(IanaCsvTest, EveryColumnHasItsPlace) {
 TEST(IanaCsvTest, OwnersAreOfLayerLocalOnly) {
   const std::string text =
       "Owner,Service Name,Port Number,Transport Protocol,Description\nme,a,1,tcp,x\n";
-  EXPECT_EQ(Parsed(text, Layer::kLocal).records()[0].details.owner, "me");
-  EXPECT_EQ(Parsed(text, Layer::kIana).records()[0].details.owner, "");
+  EXPECT_EQ(Parsed(text, Layer::kLocal).records()[0].details->owner, "me");
+  EXPECT_EQ(Parsed(text, Layer::kIana).records()[0].details->owner, "");
 }
 
 TEST(IanaCsvTest, ColumnsAreFoundByHeader) {
@@ -148,7 +148,7 @@ TEST(IanaCsvTest, TheHeaderOfFormerYearsIsKnown) {
   ASSERT_NE(former, kFullHeader);
   const Parsed parsed(former + "a,1,tcp,,,,,,,,on port 2,,\n");
   ASSERT_EQ(parsed.records().size(), 1) << parsed.status();
-  EXPECT_EQ(parsed.records()[0].details.unauthorized_use_reported, "on port 2");
+  EXPECT_EQ(parsed.records()[0].details->unauthorized_use_reported, "on port 2");
 }
 
 TEST(IanaCsvTest, AHeaderAloneIsAFileWithoutRows) {

@@ -26,7 +26,7 @@ constexpr absl::string_view kHeader =
 // A table that was read, and the texts that its records view.
 struct ReadTable {
   std::string text;
-  std::deque<std::string> unescaped;
+  LayerText kept;
   ParsedIanaCsv table;
 
   [[nodiscard]] std::vector<std::string> Records() const {
@@ -43,7 +43,7 @@ struct ReadTable {
 ReadTable ReadRows(absl::string_view rows, Layer layer = Layer::kLocal) {
   ReadTable parsed;
   parsed.text = absl::StrCat(kHeader, rows);
-  absl::StatusOr<ParsedIanaCsv> table = ParseOwnTable(parsed.text, layer, parsed.unescaped);
+  absl::StatusOr<ParsedIanaCsv> table = ParseOwnTable(parsed.text, layer, parsed.kept);
   EXPECT_TRUE(table.ok()) << table.status();
   if (table.ok()) parsed.table = *std::move(table);
   return parsed;
@@ -76,34 +76,34 @@ TEST(OwnTableTest, ColumnsAreKept) {
       "loopback\n");
   ASSERT_THAT(parsed.table.records, SizeIs(1));
   const ServiceRecord& record = parsed.table.records[0];
-  EXPECT_EQ(record.details.owner, "payments");
+  EXPECT_EQ(record.details->owner, "payments");
   EXPECT_THAT(Aliases(record), ElementsAre("bill", "invoices"));
   EXPECT_EQ(record.scope, "eu/prod");
   EXPECT_EQ(record.status, RecordStatus::kPlanned);
   EXPECT_EQ(record.description, "API");
   EXPECT_EQ(record.line, 2);
-  EXPECT_EQ(record.details.since, "2026-01-31");
-  EXPECT_EQ(record.details.until, "2027-12-01");
-  EXPECT_EQ(record.details.bind, "loopback");
+  EXPECT_EQ(record.details->since, "2026-01-31");
+  EXPECT_EQ(record.details->until, "2027-12-01");
+  EXPECT_EQ(record.details->bind, "loopback");
 }
 
 TEST(OwnTableTest, DaysAndBindAreStoredInOneSpelling) {
   const ReadTable parsed =
       ReadRows("a,1,tcp,,ops,,,, 2026-01-31 ,2027-12-01 , LoopBack\nb,2,,,ops,,,, , , \n");
   ASSERT_THAT(parsed.table.records, SizeIs(2));
-  EXPECT_EQ(parsed.table.records[0].details.since, "2026-01-31");
-  EXPECT_EQ(parsed.table.records[0].details.until, "2027-12-01");
-  EXPECT_EQ(parsed.table.records[0].details.bind, "loopback");
-  EXPECT_EQ(parsed.table.records[1].details.since, "");
-  EXPECT_EQ(parsed.table.records[1].details.until, "");
-  EXPECT_EQ(parsed.table.records[1].details.bind, "");
+  EXPECT_EQ(parsed.table.records[0].details->since, "2026-01-31");
+  EXPECT_EQ(parsed.table.records[0].details->until, "2027-12-01");
+  EXPECT_EQ(parsed.table.records[0].details->bind, "loopback");
+  EXPECT_EQ(parsed.table.records[1].details->since, "");
+  EXPECT_EQ(parsed.table.records[1].details->until, "");
+  EXPECT_EQ(parsed.table.records[1].details->bind, "");
 }
 
 TEST(OwnTableTest, OnlyLocalRecordsHaveTheColumnsOfOwners) {
   const ReadTable parsed =
       ReadRows("a,1,tcp,,ops,,,,2026-01-31,2027-12-01,loopback\n", Layer::kCommon);
   ASSERT_THAT(parsed.table.records, SizeIs(1));
-  const RecordDetails& details = parsed.table.records[0].details;
+  const RecordDetails& details = *parsed.table.records[0].details;
   for (const absl::string_view text : {details.owner, details.since, details.until, details.bind}) {
     EXPECT_EQ(text, "");
   }
@@ -123,11 +123,11 @@ TEST(OwnTableTest, PortsThatASpreadsheetChangedAreRefusedWithTheCause) {
 }
 
 TEST(OwnTableTest, AColumnWithoutATitleMustBeEmpty) {
-  std::deque<std::string> unescaped;
+  LayerText kept;
   const std::string text =
       absl::StrCat(absl::StripSuffix(kHeader, "\n"),
                    ",,\na,1,,,ops,,,,,,,,\n,,,,,,,,,,,,\nb,2,,B, ops,,,,,,,x,\n");
-  const absl::StatusOr<ParsedIanaCsv> table = ParseOwnTable(text, Layer::kLocal, unescaped);
+  const absl::StatusOr<ParsedIanaCsv> table = ParseOwnTable(text, Layer::kLocal, kept);
   ASSERT_TRUE(table.ok()) << table.status();
   EXPECT_THAT(table->records, SizeIs(1));
   ASSERT_THAT(table->set_aside, SizeIs(1));
@@ -137,10 +137,10 @@ TEST(OwnTableTest, AColumnWithoutATitleMustBeEmpty) {
 }
 
 TEST(OwnTableTest, CommasAtTheEndOfARowAreNamed) {
-  std::deque<std::string> unescaped;
+  LayerText kept;
   const auto message = [&](absl::string_view row) {
     const std::string text = absl::StrCat(kHeader, row);
-    return std::string(ParseOwnTable(text, Layer::kLocal, unescaped).status().message());
+    return std::string(ParseOwnTable(text, Layer::kLocal, kept).status().message());
   };
   EXPECT_THAT(message("a,1,,,ops,,,,,,,,\n"),
               AllOf(HasSubstr("line 2"), HasSubstr("remove the commas at its end")));
@@ -186,13 +186,13 @@ TEST(OwnTableTest, ARowThatCannotBeUsedNamesColumnAndWhatIsAllowed) {
 }
 
 TEST(OwnTableTest, FewColumnsAreEnough) {
-  std::deque<std::string> unescaped;
+  LayerText kept;
   const absl::StatusOr<ParsedIanaCsv> table =
       ParseOwnTable("Port Number,Service Name,Description,Transport Protocol\n80,web,,tcp\n",
-                    Layer::kLocal, unescaped);
+                    Layer::kLocal, kept);
   ASSERT_TRUE(table.ok()) << table.status();
   EXPECT_THAT(table->records, SizeIs(1));
-  EXPECT_FALSE(ParseOwnTable("Port Number,Name\n80,web\n", Layer::kLocal, unescaped).ok());
+  EXPECT_FALSE(ParseOwnTable("Port Number,Name\n80,web\n", Layer::kLocal, kept).ok());
 }
 
 }  // namespace

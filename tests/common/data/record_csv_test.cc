@@ -9,6 +9,7 @@
 #include "common/model/port.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/common/test_layers.h"
 
 namespace portreg {
 namespace {
@@ -23,7 +24,7 @@ ServiceRecord Billing() {
   record.layer = Layer::kLocal;
   record.service = "billing";
   record.description = "Billing, \"API\"";
-  record.details.owner = "pay";
+  record.details = Kept({.owner = "pay"});
   return record;
 }
 
@@ -47,8 +48,7 @@ TEST(RecordCsvTest, OwnColumnsComeFirst) {
 
 TEST(RecordCsvTest, FurtherColumnsAreWrittenWhereSomeRowHasThem) {
   ServiceRecord record = Billing();
-  record.details.reference = "[RFC1]";
-  record.details.assignee = "IESG";
+  record.details = Kept({.assignee = "IESG", .reference = "[RFC1]", .owner = "pay"});
   const std::string text = Text(RecordColumns::kOwn, {Billing(), record, Billing()});
   EXPECT_THAT(text, HasSubstr(",Assignee,Reference\nbilling,"));
   EXPECT_THAT(text, HasSubstr(",,\nbilling,"));

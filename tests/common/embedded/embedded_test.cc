@@ -166,7 +166,7 @@ TEST(EmbeddedTest, NamesThatBreakTodaysSyntaxAreFound) {
 
 TEST(EmbeddedTest, QuotedFieldsAreUnquoted) {
   const RecordIndex www = EmbeddedRegistry().ByName("www")[0];
-  EXPECT_THAT(std::string(EmbeddedRegistry().record(www).details.assignment_notes),
+  EXPECT_THAT(std::string(EmbeddedRegistry().record(www).details->assignment_notes),
               StartsWith("This is a duplicate of the \"http\" service"));
   const RecordIndex whoispp = EmbeddedRegistry().ByName("whoispp")[0];
   EXPECT_THAT(std::string(EmbeddedRegistry().record(whoispp).description), StartsWith("whois++\n"));

@@ -45,8 +45,8 @@ Outcome Import(absl::string_view text, const ImportOptions& options = {}) {
     outcome.error = std::string(table.status().message());
     return outcome;
   }
-  std::deque<std::string> unescaped;
-  const absl::StatusOr<ParsedIanaCsv> parsed = ParseOwnTable(table->csv, Layer::kLocal, unescaped);
+  LayerText kept;
+  const absl::StatusOr<ParsedIanaCsv> parsed = ParseOwnTable(table->csv, Layer::kLocal, kept);
   EXPECT_TRUE(parsed.ok()) << parsed.status();
   EXPECT_THAT(parsed->set_aside, IsEmpty());
   EXPECT_EQ(parsed->records.size(), table->record_count);
@@ -55,7 +55,7 @@ Outcome Import(absl::string_view text, const ImportOptions& options = {}) {
         absl::StrCat(record.service, " ", record.ports ? ToString(*record.ports) : "-", "/",
                      ToString(record.transport));
     for (const absl::string_view part :
-         {record.details.owner, record.aliases, record.scope,
+         {record.details->owner, record.aliases, record.scope,
           record.status == RecordStatus::kActive ? "" : ToString(record.status)}) {
       if (!part.empty()) absl::StrAppend(&row, " ", part);
     }
@@ -319,8 +319,8 @@ class OddTables {
 
 // Returns the table as export --format=csv writes it.
 std::string Exported(absl::string_view text) {
-  std::deque<std::string> unescaped;
-  const absl::StatusOr<ParsedIanaCsv> parsed = ParseOwnTable(text, Layer::kLocal, unescaped);
+  LayerText kept;
+  const absl::StatusOr<ParsedIanaCsv> parsed = ParseOwnTable(text, Layer::kLocal, kept);
   EXPECT_TRUE(parsed.ok()) << parsed.status() << "\n" << text;
   EXPECT_THAT(parsed->set_aside, IsEmpty()) << parsed->set_aside[0].reason;
   RecordCsv csv(RecordColumns::kOwn);

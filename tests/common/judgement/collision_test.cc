@@ -104,7 +104,7 @@ bool Collide(absl::string_view one, const Own& of_one, absl::string_view other,
     LayerData layer = MakeLayer(Layer::kLocal, absl::StrCat(first, "\n", second, "\n"));
     for (size_t i = 0; i < 2; ++i) {
       const Own& own = i == 0 ? of_first : of_second;
-      layer.records[i].details.owner = own.owner;
+      layer.records[i].details = Kept({.owner = own.owner});
       layer.records[i].scope = own.scope;
       layer.records[i].status = own.status;
     }
@@ -306,7 +306,7 @@ Registry RegistryOfRandom(const std::vector<OwnRow>& rows) {
       record.service = rows[i].name;
       record.ports = rows[i].ports;
       record.transport = rows[i].transport;
-      record.details.owner = rows[i].owner;
+      record.details = Kept({.owner = rows[i].owner});
       record.scope = rows[i].scope;
       record.status = rows[i].status;
       layer.records.push_back(record);
@@ -322,7 +322,7 @@ std::set<std::string> KeysOfPairs(const std::vector<Collision>& pairs) {
     return OwnRow{std::string(record.service),
                   *record.ports,
                   record.transport,
-                  std::string(record.details.owner),
+                  std::string(record.details->owner),
                   std::string(record.scope),
                   record.status}
         .Key();

@@ -108,7 +108,7 @@ TEST(JudgementTest, ClaimsCollideAsRowsOfATableDo) {
       claim.ports = *record->ports;
       claim.transports = TransportSet(record->transport);
       claim.service = std::string(record->service);
-      claim.owner = std::string(record->details.owner);
+      claim.owner = std::string(record->details->owner);
       claim.scope = std::string(record->scope);
       claims.push_back(claim);
     }

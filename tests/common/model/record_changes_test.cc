@@ -83,7 +83,9 @@ RecordChanges ChangesOfEdit(Edit edit) {
 
 TEST(RecordChangesTest, ScopeAndOwnerArePartsOfTheKey) {
   EXPECT_EQ(ChangesOfEdit([](ServiceRecord& record) { record.scope = "eu"; }).added.size(), 1);
-  EXPECT_EQ(ChangesOfEdit([](ServiceRecord& record) { record.details.owner = "o"; }).added.size(),
+  EXPECT_EQ(ChangesOfEdit([](ServiceRecord& record) {
+              record.details = Kept({.owner = "o"});
+            }).added.size(),
             1);
 }
 
@@ -97,7 +99,8 @@ TEST(RecordChangesTest, EverythingElseIsAChange) {
   EXPECT_TRUE(is_change([](ServiceRecord& record) { record.aliases = "b"; }));
   EXPECT_TRUE(is_change([](ServiceRecord& record) { record.status = RecordStatus::kRetired; }));
   EXPECT_TRUE(is_change([](ServiceRecord& record) { record.source = "other"; }));
-  EXPECT_TRUE(is_change([](ServiceRecord& record) { record.details.until = "2026-01-01"; }));
+  EXPECT_TRUE(
+      is_change([](ServiceRecord& record) { record.details = Kept({.until = "2026-01-01"}); }));
   EXPECT_TRUE(ChangesOfEdit([](ServiceRecord& record) {
                 record.line = 9;
                 record.source = SourceOf(Layer::kLocal);
@@ -151,8 +154,7 @@ TEST(ChangedFieldsTest, EachFieldIsNamedWithBothTexts) {
   EXPECT_THAT(FieldsOfEdit([](ServiceRecord& record) { record.source = "other"; }),
               ElementsAre(absl::StrCat("source: ", SourceOf(Layer::kLocal), " > other")));
   EXPECT_THAT(FieldsOfEdit([](ServiceRecord& record) {
-                record.details.until = "2026-01-01";
-                record.details.contact = "c";
+                record.details = Kept({.contact = "c", .until = "2026-01-01"});
               }),
               ElementsAre("contact:  > c", "until:  > 2026-01-01"));
 }
@@ -186,7 +188,8 @@ TEST(SummaryTest, IsShortAndSafe) {
   record.description = "Reserved\n";
   EXPECT_EQ(Summary(record), "7000-7099/tcp (Reserved\\n)");
   const std::string owner = absl::StrCat(" ", std::string(200, 'o'));
-  record.details.owner = owner;
+  const RecordDetails details{.owner = owner};
+  record.details = &details;
   EXPECT_EQ(Summary(record),
             absl::StrCat("block 7000-7099/tcp of \"", std::string(64, 'o'), "...\""));
 }

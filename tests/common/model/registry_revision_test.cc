@@ -150,9 +150,9 @@ TEST(RegistryRevisionTest, ColumnsOfOwnTablesCountWhereTheyAreSet) {
       RevisionOfEdited([](ServiceRecord& r) { r.aliases = "planned"; }),
       RevisionOfEdited([](ServiceRecord& r) { r.scope = "planned"; }),
       RevisionOfEdited([](ServiceRecord& r) { r.status = RecordStatus::kPlanned; }),
-      RevisionOfEdited([](ServiceRecord& r) { r.details.since = "planned"; }),
-      RevisionOfEdited([](ServiceRecord& r) { r.details.until = "planned"; }),
-      RevisionOfEdited([](ServiceRecord& r) { r.details.bind = "planned"; }),
+      RevisionOfEdited([](ServiceRecord& r) { r.details = Kept({.since = "planned"}); }),
+      RevisionOfEdited([](ServiceRecord& r) { r.details = Kept({.until = "planned"}); }),
+      RevisionOfEdited([](ServiceRecord& r) { r.details = Kept({.bind = "planned"}); }),
   };
   EXPECT_THAT(revisions, SizeIs(7));
 }

@@ -56,8 +56,8 @@ class SearchOracle {
       const std::string service = absl::AsciiStrToLower(record->service);
       texts_.push_back({service, absl::StrCat(service, " ", absl::AsciiStrToLower(record->aliases)),
                         absl::AsciiStrToLower(record->description),
-                        absl::AsciiStrToLower(record->details.owner),
-                        absl::AsciiStrToLower(record->details.assignee)});
+                        absl::AsciiStrToLower(record->details->owner),
+                        absl::AsciiStrToLower(record->details->assignee)});
     }
   }
 

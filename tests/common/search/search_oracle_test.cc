@@ -184,9 +184,9 @@ std::string RandomQuery(Random& random, const Registry& registry) {
       return absl::StrCat(part_of(record.service), " ",
                           part_of(OneOf(random, registry.records())->description));
     case 7:
-      return part_of(record.details.assignee);
+      return part_of(record.details->assignee);
     case 8:
-      return absl::StrCat(part_of(record.details.owner), " ", part_of(record.service));
+      return absl::StrCat(part_of(record.details->owner), " ", part_of(record.service));
     case 6: {
       // One letter each, some of them again.
       std::vector<std::string> words;

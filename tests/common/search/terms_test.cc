@@ -11,7 +11,7 @@ namespace portreg {
 namespace {
 
 TEST(TermsTest, ATermHasOneNumber) {
-  Terms::Builder builder(100);
+  Terms::Builder builder;
   EXPECT_EQ(builder.Add("web"), 0);
   EXPECT_EQ(builder.Add("server"), 1);
   EXPECT_EQ(builder.Add("web"), 0);
@@ -22,7 +22,7 @@ TEST(TermsTest, ATermHasOneNumber) {
 }
 
 TEST(TermsTest, ATermIsFoundByAnyOfItsBytes) {
-  Terms::Builder builder(100'000);
+  Terms::Builder builder;
   std::vector<std::string> added;
   for (int i = 0; i < 300; ++i) {
     // Of one byte and of several blocks' length.

@@ -99,7 +99,7 @@ TEST(DataTest, ALocalFileAddsTheOperatorsLayer) {
   EXPECT_EQ(registry->layers()[0].origin, "local.csv");
   EXPECT_TRUE(registry->TakenLocally(7000, Transport::kTcp));
   EXPECT_FALSE(registry->TakenLocally(7000, Transport::kUdp));
-  EXPECT_EQ(registry->record(registry->AtPort(7000)[0]).details.owner, "Team A");
+  EXPECT_EQ(registry->record(registry->AtPort(7000)[0]).details->owner, "Team A");
 }
 
 TEST(DataTest, ARangesFileReplacesRules) {
@@ -198,7 +198,7 @@ TEST(DataTest, ACommonFileAddsRowsOfTheSite) {
   const ServiceRecord& record = registry.record(registry.ByName("our-cache")[0]);
   EXPECT_EQ(record.layer, Layer::kCommon);
   EXPECT_EQ(record.source, kSiteSource);
-  EXPECT_EQ(record.details.owner, "");
+  EXPECT_EQ(record.details->owner, "");
   EXPECT_EQ(NameOfSlot(registry, 6379, Transport::kTcp)->service, "our-cache");
   EXPECT_FALSE(registry.TakenLocally(6379, Transport::kTcp));
 }

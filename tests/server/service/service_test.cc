@@ -73,7 +73,7 @@ TEST(ServiceTest, EveryMethodAnswersWhatItsHandlerDoes) {
   const auto search = Proto<v1::SearchRequest>("query: 'web'");
   v1::SearchResponse matches;
   ASSERT_TRUE(server.stub().Search(Context().get(), search, &matches).ok());
-  EXPECT_EQ(matches.DebugString(), Search(snapshot->search_index, search)->DebugString());
+  EXPECT_EQ(matches.DebugString(), Search(*snapshot->search_index, search)->DebugString());
   EXPECT_THAT(matches.matches(), SizeIs(1));
 
   v1::GetRegistryInfoResponse info;

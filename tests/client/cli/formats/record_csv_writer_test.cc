@@ -84,8 +84,8 @@ TEST(RecordCsvWriterTest, PortsAreAsIanaWritesThem) {
 
 TEST(RecordCsvWriterTest, IsReadBackAsItWas) {
   const std::string text = Csv({DetailedRecord(), Portless("a")}, true);
-  std::deque<std::string> unescaped;
-  const absl::StatusOr<ParsedIanaCsv> parsed = ParseIanaCsv(text, Layer::kLocal, unescaped);
+  LayerText kept;
+  const absl::StatusOr<ParsedIanaCsv> parsed = ParseIanaCsv(text, Layer::kLocal, kept);
   ASSERT_TRUE(parsed.ok()) << parsed.status();
   EXPECT_THAT(parsed->set_aside, IsEmpty());
   ASSERT_THAT(parsed->records, SizeIs(2));
@@ -95,16 +95,16 @@ TEST(RecordCsvWriterTest, IsReadBackAsItWas) {
   EXPECT_EQ(record.transport, Transport::kTcp);
   EXPECT_EQ(record.service, expected.service());
   EXPECT_EQ(record.description, expected.description());
-  EXPECT_EQ(record.details.assignee, expected.details().assignee());
-  EXPECT_EQ(record.details.contact, expected.details().contact());
-  EXPECT_EQ(record.details.registration_date, expected.details().registration_date());
-  EXPECT_EQ(record.details.modification_date, expected.details().modification_date());
-  EXPECT_EQ(record.details.reference, expected.details().reference());
-  EXPECT_EQ(record.details.service_code, expected.details().service_code());
-  EXPECT_EQ(record.details.unauthorized_use_reported,
+  EXPECT_EQ(record.details->assignee, expected.details().assignee());
+  EXPECT_EQ(record.details->contact, expected.details().contact());
+  EXPECT_EQ(record.details->registration_date, expected.details().registration_date());
+  EXPECT_EQ(record.details->modification_date, expected.details().modification_date());
+  EXPECT_EQ(record.details->reference, expected.details().reference());
+  EXPECT_EQ(record.details->service_code, expected.details().service_code());
+  EXPECT_EQ(record.details->unauthorized_use_reported,
             expected.details().unauthorized_use_reported());
-  EXPECT_EQ(record.details.assignment_notes, expected.details().assignment_notes());
-  EXPECT_EQ(record.details.owner, expected.details().owner());
+  EXPECT_EQ(record.details->assignment_notes, expected.details().assignment_notes());
+  EXPECT_EQ(record.details->owner, expected.details().owner());
   EXPECT_EQ(parsed->records[1].ports, std::nullopt);
 }
 
