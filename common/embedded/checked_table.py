@@ -29,9 +29,7 @@ def range_of(text: str) -> range | None:
 
 
 def transport_faults(text: str) -> Iterator[str]:
-    """Yields the fault of a cell of transports, if it has one; an empty cell
-    has none.
-    """
+    """Yields the fault of a cell of transports, if it has one; an empty cell has none."""
     transports = text.split("/") if text else []
     if transports != [each for each in TRANSPORTS if each in transports]:
         yield f"transports {text!r} are not such as tcp/udp"

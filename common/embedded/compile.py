@@ -131,9 +131,7 @@ def current_slots(data: dict) -> dict[Slot, tuple[str, str]]:
 
 
 def former_rows(data: list) -> list[Row]:
-    """Returns IANA's rows of July 2015 in service-names-port-numbers, in their
-    order.
-    """
+    """Returns IANA's rows of July 2015 in service-names-port-numbers, in their order."""
     unknown = {key for entry in data for key in entry} - set(COLUMNS.values())
     if unknown:
         raise CompileError(f"{SERVICE_NAMES.name} has unknown keys {unknown}")
@@ -205,9 +203,7 @@ def without_ports(row: Row, taken: set[int]) -> Iterator[Row]:
 
 
 def order(row: Row) -> tuple:
-    """Returns the sort key: by port, then transport; names without a port last,
-    by name.
-    """
+    """Returns the sort key: by port, then transport; names without a port last, by name."""
     transport = TRANSPORTS.index(row.transport)
     if not row.port:
         return (1, row.service.lower(), transport)
