@@ -244,7 +244,7 @@ class ImportTest(ToolTestCase):
 class ExportTest(unittest.TestCase):
 
     def test_an_export_has_the_same_revision_if_its_source_is_in_order(self):
-        """The revision depends on the order of records of one width, which listings sort by port."""
+        """The revision depends on the order of records of one width, and listings sort by port."""
         with tempfile.TemporaryDirectory() as name:
             directory = pathlib.Path(name)
             file = directory / "own.csv"
