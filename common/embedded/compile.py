@@ -43,7 +43,7 @@ COLUMNS = {
 
 
 class CompileError(Exception):
-    """Reports a source that has not the form that this script expects."""
+    """Reports a source without the form that this script expects."""
 
 
 class Package(NamedTuple):

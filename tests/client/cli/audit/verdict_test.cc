@@ -185,7 +185,7 @@ TEST(JudgeTest, SocketsGetTheirVerdicts) {
       {"tcp 0.0.0.0:7701 nginx", "", "other-name mixer"},
       {"udp 0.0.0.0:7700 anything", "", "unknown"},
       {"sctp 0.0.0.0:7711 tracks", "", "ours tracks"},
-      // No local record fits.
+      // No local record holds the port, except for the first one.
       {"tcp 0.0.0.0:443 nginx", "", "other-name desk"},
       {"tcp 0.0.0.0:2082 infowave", "", "registered infowave"},
       {"tcp 0.0.0.0:2082 cpanel", "", "practice cpanel"},
