@@ -92,7 +92,7 @@ class LackTest(unittest.TestCase):
     """Checks that a lack of resources ends the start with exit code 1 and a line that names it."""
 
     def starts(self, limit: str) -> bool:
-        """Returns True if a server starts under a limit of prlimit(1), and else checks its message."""
+        """Returns True if a server starts under a limit of prlimit(1); else checks its error."""
         server = subprocess.Popen(
             ["prlimit", limit, "--", *NOBODY, os.environ["PORTREGD"],
              "--listen=127.0.0.1:0"], env=environment(),

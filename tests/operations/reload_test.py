@@ -232,7 +232,7 @@ class UnsettledTest(LoadedTest):
     INTERVAL = "300ms"
 
     def change_without_pause(self, change) -> threading.Event:
-        """Makes changes on a thread until the event is set or the test ends, several for each look."""
+        """Makes several changes for each look, on a thread, until the event is set."""
         done = threading.Event()
 
         def run():

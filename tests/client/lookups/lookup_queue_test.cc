@@ -111,7 +111,7 @@ TEST_F(LookupQueueTest, LookupsThatMightFailABatchGoOutAlone) {
 TEST_F(LookupQueueTest, LookupsOfOtherMetadataNeitherWaitNorShare) {
   TakeBothPlaces();
   std::array<LookupOutcome, 8> outcomes;
-  // Of each tag, two lookups are sent and two are gathered.
+  // Two lookups of each tag are sent, and two are gathered.
   for (int i = 0; i < 8; ++i) LookUp(i, outcomes[i], Tagged(i % 2 == 0 ? "even" : "odd"));
   ASSERT_TRUE(service_.WaitForCalls(6));
   EXPECT_THAT(service_.lookups(), SizeIs(6));
