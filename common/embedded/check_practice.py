@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks practice.csv; README.md says what its rows are.
+"""Checks practice.csv; README.md explains its rows.
 
     check_practice.py [FILE]
 
@@ -18,7 +18,7 @@ COLUMNS = ["Service Name", "Port Number", "Transport Protocol", "Aliases",
            "Description", "Reference"]
 # RFC 6335 section 5.1, in lower case.
 NAME = re.compile(r"(?=.{1,15}$)(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*")
-# Also the spellings of old services(5) files, such as krb5_prop.
+# Accepts also the spellings of old services(5) files, such as krb5_prop.
 ALIAS = re.compile(r"(?=.{1,20}$)(?=.*[a-z])[a-z0-9]+([-_][a-z0-9]+)*")
 MAX_ROWS_PER_SLOT = 8
 # A wide range would name ports that other software is known for.
@@ -27,7 +27,7 @@ MAX_DESCRIPTION = 80
 
 
 def row_faults(row: dict[str, str]) -> Iterator[str]:
-    """The faults of a row by itself."""
+    """Yields the faults of a row by itself."""
     if not NAME.fullmatch(name := row["Service Name"]):
         yield f"name {name!r} is not 1-15 of a-z, 0-9 and single hyphens"
     for alias in row["Aliases"].split():
@@ -48,7 +48,7 @@ def row_faults(row: dict[str, str]) -> Iterator[str]:
 
 
 def faults(rows: Rows) -> Iterator[str]:
-    """The faults of a table, each with its line."""
+    """Yields the faults of a table, each with its line."""
     last_port = -1
     seen = set()
     rows_of_slot: collections.Counter = collections.Counter()

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks ranges.csv; README.md says what its rows are.
+"""Checks ranges.csv; README.md explains its rows.
 
     check_ranges.py [FILE]
 
@@ -13,7 +13,8 @@ import checked_table
 from checked_table import Rows
 
 COLUMNS = ["Ports", "Transport Protocol", "Kind", "Severity", "Message", "Reference"]
-# Every kind that the contract has a value for, with the ports that its rows cover.
+# Every kind that the contract has a value for, with the number of ports that
+# its rows cover.
 KINDS = {
     "dynamic-class": 16384, "privileged": 1024, "experiments": 2,
     "linux-ephemeral": 28232, "kubernetes-node-port": 2768, "browsers": 83,
@@ -23,7 +24,7 @@ MAX_MESSAGE = 120
 
 
 def ports_of(text: str) -> list[int] | None:
-    """The ports that a cell names, ascending; None if it is not such a list."""
+    """Returns the ports that a cell names, ascending; None if it is not such a list."""
     ports: list[int] = []
     for part in text.split(","):
         found = checked_table.range_of(part)
@@ -34,7 +35,7 @@ def ports_of(text: str) -> list[int] | None:
 
 
 def row_faults(row: dict[str, str]) -> Iterator[str]:
-    """The faults of a row by itself."""
+    """Yields the faults of a row by itself."""
     if ports_of(row["Ports"]) is None:
         yield f"ports {row['Ports']!r} are not an ascending list of ports and ranges"
     yield from checked_table.transport_faults(row["Transport Protocol"])
@@ -47,7 +48,7 @@ def row_faults(row: dict[str, str]) -> Iterator[str]:
 
 
 def faults(rows: Rows) -> Iterator[str]:
-    """The faults of a table, each with its line if it has one."""
+    """Yields the faults of a table, each with its line if it has one."""
     covered: dict[str, set[int]] = {kind: set() for kind in KINDS}
     for line, row in rows:
         if not checked_table.has_all_fields(row):

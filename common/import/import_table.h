@@ -22,13 +22,13 @@ struct ImportOptions {
   std::vector<ColumnChoice> columns;
   // The transports of rows whose table does not state any. Default: any transport.
   Transports transports;
-  // Knows the application protocols of the table.
+  // The words for transports, including the application protocols of the table.
   TransportWords words;
 };
 
 struct ImportedTable {
-  // An organisation's own table, which ParseOwnTable reads completely. Equal for a table
-  // that was written by RecordCsv with RecordColumns::kOwn.
+  // An organisation's own table, which ParseOwnTable reads completely. If RecordCsv wrote
+  // the input with RecordColumns::kOwn, `csv` equals the input.
   std::string csv;
   size_t record_count = 0;
   // In the order of their lines.

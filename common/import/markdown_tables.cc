@@ -76,7 +76,7 @@ bool IsRulerLine(absl::string_view line) {
   });
 }
 
-// Finds the lines of tables, and tells headers from rows.
+// Finds the lines of tables, and distinguishes headers from rows.
 class TableLines {
  public:
   enum class Kind : uint8_t { kEnd, kText, kHeader, kRow };
@@ -204,7 +204,7 @@ class Inline {
 
   static bool IsWord(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)); }
 
-  // Takes the text of [text](address).
+  // Keeps only the text of [text](address).
   bool TakeLink() {
     const size_t middle = links_are_over_ ? absl::string_view::npos : cell_.find("](", at_);
     const size_t end = cell_.find(')', middle);
@@ -262,8 +262,8 @@ class Inline {
   std::string text_;
   // The marks that are open, with the lengths of their runs.
   std::vector<std::pair<char, size_t>> open_;
-  // Marks that do not occur any more. They are not searched again, because a cell of many
-  // marks would take long.
+  // Marks that do not occur any more. A further search for them would take long in a cell
+  // of many marks.
   std::vector<std::pair<char, size_t>> absent_;
   bool links_are_over_ = false;
 };
@@ -288,7 +288,7 @@ std::vector<std::string> TextsOf(const std::vector<absl::string_view>& cells) {
   return texts;
 }
 
-// Passes the rows of the tables of one text on.
+// Passes on the rows of the tables of one text.
 class MarkdownReader {
  public:
   MarkdownReader(absl::Span<const ColumnChoice> choices, TableSink& sink)

@@ -191,7 +191,7 @@ absl::StatusOr<std::vector<RowConverter::Group>> RowConverter::GroupPorts(
   const auto states = [](const CellPorts& item) { return !item.transports.empty(); };
   const bool some_state = std::any_of(items.begin(), items.end(), states);
   const bool all_state = some_state && std::all_of(items.begin(), items.end(), states);
-  // The word of an application protocol matters only if the ports have no transport.
+  // An unknown application protocol is an error only if the ports have no transport.
   if (!of_columns.ok() && !all_state) return of_columns.status();
   const bool has_column = of_columns.ok() && of_columns->has_value();
   if (some_state && !all_state && !has_column && default_transports_.empty()) {

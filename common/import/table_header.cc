@@ -160,7 +160,8 @@ class HeaderReader {
     header_.columns[place] = column;
   }
 
-  // Uses the column with this title for the column `own`, unless another one is.
+  // Uses the column with this title for the column `own`, unless another column is used
+  // for it.
   void Take(absl::string_view folded, size_t own) {
     for (size_t i = 0; i < folded_.size(); ++i) {
       if (decided_[i] || folded_[i] != folded) continue;
@@ -213,7 +214,8 @@ class HeaderReader {
 
   void Refuse(absl::string_view why) { status_.Update(absl::InvalidArgumentError(why)); }
 
-  // Describes columns that have quite another title than in an own table, and unused ones.
+  // Adds remarks on unused columns, and on columns whose title differs much from that of
+  // an own table.
   void Remark() {
     std::vector<std::string> read;
     std::vector<std::string> unused;

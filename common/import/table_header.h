@@ -1,4 +1,4 @@
-// Finds out which columns of a foreign table hold what.
+// Finds out what each column of a foreign table holds.
 #ifndef PORTREG_COMMON_IMPORT_TABLE_HEADER_H_
 #define PORTREG_COMMON_IMPORT_TABLE_HEADER_H_
 
@@ -17,10 +17,10 @@
 namespace portreg {
 
 // Returns the titles of the columns of an organisation's own table (own_table.h). The
-// first four are those that it must have.
+// first four are required.
 const std::vector<absl::string_view>& OwnColumns();
 
-// Return the place of some of them.
+// The places of some columns in OwnColumns().
 inline constexpr size_t kServiceNameColumn = 0;
 inline constexpr size_t kPortNumberColumn = 1;
 inline constexpr size_t kTransportColumn = 2;
@@ -77,9 +77,9 @@ struct TableHeader {
 };
 
 // Recognises titles and their synonyms, ignoring case and anything but letters and
-// digits. The user's choices precede them. Where several columns could hold the same, the
-// more exact title counts and the others are not used. Returns INVALID_ARGUMENT if two
-// columns of one meaning have equal titles, or are chosen for the same column.
+// digits. The user's choices precede them. If several columns could hold the same, uses
+// only the one with the more exact title. Returns INVALID_ARGUMENT if two columns of one
+// meaning have equal titles, or are chosen for the same column.
 absl::StatusOr<TableHeader> ReadTableHeader(absl::Span<const absl::string_view> titles,
                                             absl::Span<const ColumnChoice> choices);
 

@@ -19,11 +19,12 @@ class TableSink {
   // Begins a table, on the line of its header. The header must be of ports.
   virtual void BeginTable(uint32_t line, const TableHeader& header) = 0;
 
-  // Takes a row of the table, which has as many cells as the header. Returns false if no
-  // more rows are accepted.
+  // Adds a row to the table, with as many cells as the header. Returns false if no more
+  // rows are accepted.
   virtual bool AddRow(uint32_t line, Cells cells) = 0;
 
-  // Notes a row that the format's reader could not use, or something to look at.
+  // Notes a row that the format's reader could not use (LeaveOut), or a value to check
+  // (Remark).
   virtual void LeaveOut(uint32_t line, absl::string_view reason) = 0;
   virtual void Remark(uint32_t line, absl::string_view text) = 0;
 };

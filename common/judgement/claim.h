@@ -17,7 +17,7 @@ namespace portreg {
 class TransportSet {
  public:
   static TransportSet None() { return {}; }
-  // Ignores kNone. No other transport: all transports.
+  // Ignores kNone. Makes the set of all transports if there is no other transport.
   explicit TransportSet(const std::vector<Transport>& transports);
   explicit TransportSet(Transport transport) : TransportSet(std::vector<Transport>{transport}) {}
 

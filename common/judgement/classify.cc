@@ -10,9 +10,8 @@
 namespace portreg {
 namespace {
 
-// Returns true if advice of this kind names the transport of the question even if it
-// holds for all transports. Advice on the states of the port and on local records always
-// has.
+// Returns true for the kinds of advice on the port's states and on local records. Such
+// advice lists the transport that was asked about, even if it holds for all transports.
 bool NamesTheTransport(AdvisoryKind kind) {
   return kind <= AdvisoryKind::kDynamic || kind == AdvisoryKind::kRetiredLocally;
 }
@@ -24,7 +23,7 @@ std::vector<Advisory> Advise(const Registry& registry, Port port, Transport tran
   anyone.ports = {port, port};
   const TransportSet asked(transport);
   std::vector<Advisory> advisories;
-  // Without a day, because answers are stored.
+  // Passes no day, because answers are stored and must not depend on it.
   for (PortFinding& finding : FindingsAt(registry, port, anyone, std::nullopt)) {
     const TransportSet shared = finding.transports.And(asked);
     if (shared.empty()) continue;

@@ -59,8 +59,8 @@ bool Repeat(const ServiceRecord& one, const ServiceRecord& other) {
 
 enum class Equals { kKeep, kDrop };
 
-// Returns the claims of `layer` on a port. kDrop: only the first in the order of files
-// and lines of those that are equal in every field that decides about a collision.
+// Returns the claims of `layer` on a port. kDrop leaves out a claim if an earlier one, by
+// file and line, is equal in every field that decides about a collision.
 std::vector<const ServiceRecord*> ClaimsAt(const Registry& registry, Layer layer, Port port,
                                            Equals equals) {
   std::vector<const ServiceRecord*> claims;

@@ -44,7 +44,8 @@ class RangeJudge {
   }
 
  private:
-  // Adds the findings of a port to those that reach up to the port before.
+  // Adds the findings of a port. Extends a finding that ends at the port before if it is
+  // equal.
   void Take(Port port, std::vector<PortFinding> at_port) {
     std::vector<size_t> open;
     for (PortFinding& each : at_port) {
@@ -74,7 +75,7 @@ class RangeJudge {
   const Claim& claim_;
   const absl::CivilDay today_;
   std::vector<Finding> findings_;
-  // The indices of the findings that reach up to the last port judged.
+  // The indices of the findings that end at the last port judged.
   std::vector<size_t> open_;
 };
 

@@ -1,4 +1,4 @@
-// Judges claims: what speaks against using some ports for some service.
+// Judges claims: finds what speaks against using some ports for some service.
 #ifndef PORTREG_COMMON_JUDGEMENT_JUDGEMENT_H_
 #define PORTREG_COMMON_JUDGEMENT_JUDGEMENT_H_
 

@@ -17,7 +17,8 @@
 namespace portreg {
 namespace {
 
-// The most of IANA's notes on a use that a finding quotes, in bytes; its longest has 63.
+// The most bytes that a finding quotes of IANA's note on unauthorised use. The longest
+// note has 63.
 constexpr size_t kMaxReportBytes = 256;
 
 // Returns the name of the holder of a record's ports, such as "billing (owner pay)".
@@ -175,7 +176,7 @@ class PortJudge {
           absl::StrCat("assigned by IANA to ", Holders(records)), transport, records);
       return;
     }
-    // A range rule speaks of the dynamic class.
+    // A range rule reports the dynamic class.
     if (state == AssignmentState::kDynamic) return;
     const std::vector<RecordIndex> records = RecordsWhere(is_here);
     if (state == AssignmentState::kUnassigned) {

@@ -1,4 +1,4 @@
-// Judges a claim at one port. The one place that decides what speaks against a port.
+// Judges a claim at one port. No other code decides what speaks against a port.
 #ifndef PORTREG_COMMON_JUDGEMENT_PORT_FINDINGS_H_
 #define PORTREG_COMMON_JUDGEMENT_PORT_FINDINGS_H_
 
@@ -39,9 +39,9 @@ void AddRecords(const std::vector<RecordIndex>& more, std::vector<RecordIndex>& 
 // AdvisoryKind. The claim's ports must include `port`. `today` decides which records are
 // past their last day; without it, no finding depends on the day.
 //
-// Nothing speaks against a port because of the claim's own service: a service that IANA
-// or the practice table has there under the claim's name or an alias of it. Names that
-// IANA has on one slot are aliases of each other.
+// The claim's own service does not speak against a port. A service that IANA or the
+// practice table has on the port is the claim's own if its name or an alias of it is the
+// claim's. Names that IANA has on one slot are aliases of each other.
 std::vector<PortFinding> FindingsAt(const Registry& registry, Port port, const Claim& claim,
                                     std::optional<absl::CivilDay> today);
 
@@ -52,8 +52,9 @@ FindingSeverity SeverityOf(AssignmentState state);
 // assigns them; any other record does unless it is retired.
 bool Gives(const ServiceRecord& record);
 
-// Returns true if a record says that `port` is commonly used. Software that has the name
-// of IANA's service on the port says no more than IANA. Names for people always count.
+// Returns true if a record of the practice table says that `port` is commonly used.
+// Returns false for software with the name of IANA's service on the port, because it adds
+// nothing to IANA's record.
 bool IsCommonUse(const Registry& registry, Port port, const ServiceRecord& record);
 
 // Returns true if the last day of a record is before `today`.

@@ -196,8 +196,8 @@ absl::Status Registry::CheckFanOut() const {
   }
   for (uint32_t id = 0; id < names_.size(); ++id) {
     if (name_begin_[id + 1] - name_begin_[id] <= kMaxRecordsPerKey) continue;
-    return absl::InvalidArgumentError(absl::StrCat("service name ", Quoted(names_[id]), " has more than ",
-                                                   kMaxRecordsPerKey, " records"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "service name ", Quoted(names_[id]), " has more than ", kMaxRecordsPerKey, " records"));
   }
   return absl::OkStatus();
 }

@@ -1,8 +1,8 @@
-// A gRPC server without a service: what any server's start costs.
+// Runs a gRPC server without a service, to measure what any server's start costs.
 //
 //   bare_server ADDRESS
 //
-// prints READY with the address once it serves.
+// Prints READY with the address once it serves.
 #include <cstdlib>
 #include <iostream>
 #include <memory>

@@ -1,4 +1,4 @@
-"""BatchLookup beside single lookups, and beside Redis' MGET."""
+"""Measures BatchLookup beside single lookups, and beside Redis' MGET."""
 
 import statistics
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ IN_FLIGHT = 4
 
 
 def rows(settings: Settings) -> Iterator[Row]:
-    """Lookups a second; every answer compared, none parsed."""
+    """Yields lookups a second; every answer is compared, none is parsed."""
     with programs.portregd(settings) as ours, programs.redis() as redis:
 
         def measure(variant: str) -> float:

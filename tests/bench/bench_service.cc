@@ -1,5 +1,5 @@
-// Linked with portregd's own main(), this makes a portregd that serves the
-// empty call beside the registry: same process, same options, same road.
+// Adds the empty call to portregd. The program is linked with portregd's own main(), so
+// the empty call has the process, the options and the threads of the registry's calls.
 #include <memory>
 #include <string>
 
@@ -31,7 +31,8 @@ class BenchPlugin final : public grpc::ServerBuilderPlugin {
  public:
   std::string name() override { return "portreg_bench"; }
   void UpdateServerBuilder(grpc::ServerBuilder* builder) override {
-    // The server outlives its builder, and this with it.
+    // The server uses the service after its builder is destroyed, so it is never
+    // destroyed.
     static auto* const service = new BenchService;
     builder->RegisterService(service);
   }
@@ -42,7 +43,8 @@ class BenchPlugin final : public grpc::ServerBuilderPlugin {
 
 std::unique_ptr<grpc::ServerBuilderPlugin> MakePlugin() { return std::make_unique<BenchPlugin>(); }
 
-// As gRPC's own reflection adds itself: portregd's main() knows nothing of it.
+// Registers a plugin, as gRPC's own reflection does, so that portregd's main() needs no
+// change.
 [[maybe_unused]] const bool kAdded = [] {
   grpc::ServerBuilder::InternalAddPluginFactory(&MakePlugin);
   return true;

@@ -1,4 +1,4 @@
-"""How long a check of a table in CI takes, beside a script that a team would write for it."""
+"""Measures a check of a table in CI beside a script that a team would write for it."""
 
 import pathlib
 import re
@@ -17,12 +17,12 @@ COLUMNS = "Service Name,Port Number,Transport Protocol,Description,Owner\n"
 DIRECTORY = pathlib.Path(__file__).resolve().parent
 IANA = DIRECTORY.parents[1] / "common/embedded/iana.csv"
 COLLISION = re.compile(r"^(?:\S+:)?(\d+): error claims-collide: ", re.MULTILINE)
-# The script judges less: it knows no practice, no scopes and no aliases.
+# The script does less: it ignores the practice table, scopes and aliases.
 GOAL = Goal("<=", 1)
 
 
 def _write_table(path: pathlib.Path) -> set[int]:
-    """Writes the table; returns the lines of rows that collide with one before."""
+    """Writes the table; returns the lines of rows that collide with an earlier row."""
     lines, colliding = [], set()
     for number in range(ROWS):
         port = FIRST_PORT + number
@@ -35,7 +35,7 @@ def _write_table(path: pathlib.Path) -> set[int]:
 
 
 def rows(settings: Settings) -> Iterator[Row]:
-    """Wall clock of whole processes, one after the other, not pinned."""
+    """Yields wall clock times of whole processes, one after the other, not pinned."""
     table = settings.output / "check.csv"
     colliding = _write_table(table)
     commands = {

@@ -17,7 +17,7 @@ NAME = re.compile(r"(?=.*[a-z])(?!.*--)[a-z0-9](?:[a-z0-9-]{0,13}[a-z0-9])?", re
 
 
 def ports_of(text: str) -> list[int]:
-    """The ports of a cell such as "80,443" or "35200-35220"."""
+    """Returns the ports of a cell such as "80,443" or "35200-35220"."""
     ports = []
     for part in filter(None, text.split(",")):
         first, _, last = part.strip().partition("-")
@@ -29,7 +29,7 @@ def ports_of(text: str) -> list[int]:
 
 
 def transports_of(text: str) -> tuple[str, ...]:
-    """The transports of a cell such as "tcp/udp"."""
+    """Returns the transports of a cell such as "tcp/udp"."""
     words = tuple(word.lower() for word in re.split("[,/ ]+", text) if word)
     if not set(words) <= set(TRANSPORTS):
         raise ValueError(f"{text} is no transport")
@@ -37,7 +37,7 @@ def transports_of(text: str) -> tuple[str, ...]:
 
 
 def assigned(path: str) -> dict[tuple[int, str], set[str]]:
-    """The services that IANA has assigned each slot to."""
+    """Returns the services that IANA has assigned each slot to."""
     services: dict[tuple[int, str], set[str]] = {}
     with open(path, encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
@@ -50,7 +50,7 @@ def assigned(path: str) -> dict[tuple[int, str], set[str]]:
 
 
 def main() -> int:
-    """Checks the table."""
+    """Checks the table; returns the exit code."""
     iana = assigned(sys.argv[1])
     holders: dict[tuple[int, str], tuple[int, str, str]] = {}
     failed = False

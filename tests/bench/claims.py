@@ -1,4 +1,4 @@
-"""Check beside Classify, and Suggest beside Lookup."""
+"""Measures Check beside Classify, and Suggest beside Lookup."""
 
 import statistics
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ SECONDS = 0.4
 
 
 def rows(settings: Settings) -> Iterator[Row]:
-    """Claims, ports and calls a second; every answer compared, none parsed."""
+    """Yields claims, ports and calls a second; every answer is compared, none is parsed."""
     with programs.portregd(settings) as server:
 
         def rate(workload: str, in_flight: int) -> float:

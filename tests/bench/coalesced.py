@@ -1,4 +1,4 @@
-"""Lookups that the client library gathers into batches, beside single ones."""
+"""Measures lookups that the client library gathers into batches, beside single ones."""
 
 import statistics
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ PIPELINE = 64
 
 
 def rows(settings: Settings) -> Iterator[Row]:
-    """64 asynchronous lookups under way, parsed; 64 GETs, not parsed."""
+    """Compares 64 asynchronous lookups under way, parsed, with 64 GETs, not parsed."""
     with programs.portregd(settings) as ours, programs.redis() as redis:
 
         def measure(variant: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A lookup, beside reading the same bytes from etcd."""
+"""Measures a lookup beside reading the same bytes from etcd."""
 
 import statistics
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ CONNECTIONS = 50
 
 
 def rows(settings: Settings) -> Iterator[Row]:
-    """Server CPU a call; 50 connections, one call under way on each."""
+    """Yields server CPU times of a call; 50 connections, one call under way on each."""
     with programs.portregd(settings) as ours, programs.etcd() as etcd:
         programs.load(settings, "load_client", etcd, workload="put", calls=1024)
         workloads = {

@@ -1,8 +1,8 @@
-"""What other clients' lookups notice of connections full of searches.
+"""Measures the latency of lookups while connections of other clients are full of searches.
 
-One client looks up ports at a steady rate, at random moments; latency counts from
-when a lookup was due. Its 99th percentile under the load of others is held against
-the one without.
+One client looks up ports at a steady rate, at random moments. Latency counts
+from the moment a lookup was due. A row is the 99th percentile under the load of
+others / the one without.
 """
 
 import contextlib
@@ -22,17 +22,18 @@ import programs
 from rows import REPORTED, Goal, Row, Settings, interleave, ratios
 
 GOAL = Goal("<=", 3)
-# What the client asks: a few hundred lookups a second are no load of their own.
+# Lookups a second of the client: few enough that they are no load themselves.
 RATE = 500
 SECONDS = 2.0
-# Medians of few rounds are steady enough, and each takes seconds.
+# Medians of few rounds are steady enough, and each round takes seconds.
 MOST_ROUNDS = 7
 STREAMS = 100
-# Processor time of the server that shows that a load has begun, and patience for it.
+# The server's processor time that shows that a load has begun, and the limit
+# for it.
 BEGUN_SECONDS = 0.05
 PATIENCE_SECONDS = 20
 LOCAL_ROWS = 20_000
-# Searches that are over, well or not, and calls that are not.
+# The server's counters of ended searches, and of calls under way.
 SEARCHES = r'grpc_server_handled_total\{[^}]*"Search"[^}]*\}'
 UNDER_WAY = "portreg_calls_in_flight"
 METHOD = "/portreg.v1.PortRegistryService/Search"
@@ -40,7 +41,7 @@ METHOD = "/portreg.v1.PortRegistryService/Search"
 
 @dataclasses.dataclass(frozen=True)
 class Load:
-    """Searches of `connections` connections, as many under way on each as it may have."""
+    """Searches on `connections` connections, with as many under way on each as allowed."""
 
     name: str
     query: str
@@ -61,7 +62,7 @@ LOADS = (
 
 
 def rows(settings: Settings) -> Iterator[Row]:
-    """A row for each load."""
+    """Yields a row for each load."""
     for load in LOADS:
         yield _row(settings, load)
 
@@ -136,7 +137,7 @@ def _searching(
 ) -> Iterator[None]:
     """Keeps searches under way until the block ends.
 
-    They come from the processor of the client that is measured, which goes before them.
+    h2load shares the processor of the measured client, at a lower priority.
     """
     command = ["nice", "-n", "19", "h2load", "-D", "600", "-c", str(connections)]
     command += ["-m", str(STREAMS), "-d", str(request)]
@@ -167,7 +168,7 @@ def _await(condition: Callable[[], bool], what: str) -> None:
 
 
 def _metric(metrics: str, series: str) -> float:
-    """The sum of the server's series that match a pattern."""
+    """Returns the sum of the server's series that match a pattern."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with opener.open(f"http://{metrics}/metrics", timeout=PATIENCE_SECONDS) as reply:
         text = reply.read().decode()
@@ -175,7 +176,7 @@ def _metric(metrics: str, series: str) -> float:
 
 
 def _request(settings: Settings, query: str, most_results: int) -> pathlib.Path:
-    """A file with a SearchRequest as it goes over HTTP/2: five bytes, and the message."""
+    """Writes a SearchRequest as HTTP/2 carries it, with its prefix of five bytes."""
     text = query.encode()
     message = b"\x0a" + bytes([len(text)]) + text
     if most_results:
@@ -186,7 +187,7 @@ def _request(settings: Settings, query: str, most_results: int) -> pathlib.Path:
 
 
 def _local_file(settings: Settings, count: int) -> tuple[pathlib.Path, str]:
-    """A file of so many assignments, and a near miss of one of their names."""
+    """Writes a file of `count` assignments; returns it, and a near miss of one of their names."""
     draw = random.Random(1)
     names = ["".join(draw.choices("abcdefghijklmnopqrstuvwxyz", k=12)) for _ in range(count)]
     lines = [f"{name},{1 + i % 65535},tcp,Service {i}" for i, name in enumerate(names)]
@@ -199,9 +200,9 @@ def _local_file(settings: Settings, count: int) -> tuple[pathlib.Path, str]:
 
 @contextlib.contextmanager
 def _haproxy(settings: Settings, server: programs.Server) -> Iterator[str]:
-    """Runs HAProxy before the server as deploy/proxy configures it; its address.
+    """Runs HAProxy before the server as deploy/proxy configures it; yields its address.
 
-    On the processor of the client that is measured, which goes before it.
+    HAProxy shares the processor of the measured client, at a lower priority.
     """
     files = programs.self_signed(settings)
     both = programs.scratch(settings, "proxy.pem")

@@ -1,4 +1,4 @@
-"""Connections of HTTP/2 that are set up and then do nothing."""
+"""Sets up HTTP/2 connections that then do nothing."""
 
 import contextlib
 import resource
@@ -15,7 +15,7 @@ PATIENCE_SECONDS = 20
 
 
 def _frame(flags: int) -> bytes:
-    """A SETTINGS frame that holds nothing."""
+    """Returns a SETTINGS frame without settings."""
     return struct.pack(">BHBBL", 0, 0, SETTINGS, flags, 0)
 
 
@@ -30,7 +30,7 @@ def _receive(connection: socket.socket, count: int) -> bytes:
 
 
 def connect(address: str) -> socket.socket:
-    """A connection on which both sides have sent their settings and had them acknowledged."""
+    """Returns a connection on which both sides have sent and acknowledged their settings."""
     host, _, port = address.rpartition(":")
     connection = socket.create_connection((host, int(port)), PATIENCE_SECONDS)
     connection.sendall(PREFACE + _frame(0))
@@ -48,7 +48,7 @@ def connect(address: str) -> socket.socket:
 
 
 def allow(connections: int) -> None:
-    """Lets this process, and those that it starts from now on, hold as many, and some files."""
+    """Raises the limit of open files of this process and its later children for the connections."""
     needed = connections + 1_000
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft >= needed:
@@ -58,7 +58,7 @@ def allow(connections: int) -> None:
 
 @contextlib.contextmanager
 def connections(address: str, count: int) -> Iterator[None]:
-    """Holds that many connections until the block ends."""
+    """Holds `count` connections until the block ends."""
     with contextlib.ExitStack() as held:
         for _ in range(count):
             held.enter_context(connect(address))

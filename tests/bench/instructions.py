@@ -1,7 +1,7 @@
-"""How many instructions a call costs the server, by callgrind.
+"""Counts the instructions that a call costs the server, by callgrind.
 
-Time varies by far more than a lookup costs beside an empty call; instructions
-vary by what threads get in each other's way: 0.5 %.
+Time varies by far more than the difference between a lookup and an empty call.
+Instructions vary by 0.5 %, because threads get in each other's way.
 """
 
 import pathlib
@@ -15,10 +15,11 @@ from typing import Any
 import programs
 from rows import REPORTED, Goal, Row, Settings, interleave, ratios
 
-# Two loads, of which only the difference counts: connections begin and end in both.
+# The sizes of two loads. Only their difference counts, so connections cancel
+# out.
 SMALL = 500
 LARGE = 4_500
-# Each takes seconds; their median holds still.
+# A few rounds are enough for a steady median, and each takes seconds.
 ROUNDS = 5
 
 TITLES = {"port": "Lookup by port", "name": "Lookup by name", "classify": "Classify"}
@@ -35,11 +36,11 @@ class _Callgrind:
 
     @staticmethod
     def command(output: pathlib.Path, command: list[str]) -> list[str]:
-        """The command that runs `command` within callgrind."""
+        """Returns the command that runs `command` within callgrind."""
         return ["valgrind", "--tool=callgrind", f"--callgrind-out-file={output}", *command]
 
     def take(self) -> int:
-        """The instructions since the last time, or since the start."""
+        """Returns the number of instructions since the last call, or since the start."""
         subprocess.run(
             ["callgrind_control", "--dump=load", str(self.server.pid)],
             check=True,
@@ -56,9 +57,9 @@ class _Callgrind:
 
 
 def per_call(settings: Settings, variants: list[str], rounds: int) -> dict[str, list[float]]:
-    """Instructions a call, round by round: workloads of load_client, 64 calls in flight.
+    """Returns instructions a call, round by round: workloads of load_client, 64 calls in flight.
 
-    A name with an apostrophe is the same workload once more.
+    A name with an apostrophe is a control: the same workload once more.
     """
     small, large = (100, 300) if settings.quick else (SMALL, LARGE)
     with tempfile.TemporaryDirectory() as directory:
@@ -82,7 +83,7 @@ def per_call(settings: Settings, variants: list[str], rounds: int) -> dict[str, 
 
 
 def rows(settings: Settings) -> Iterator[Row]:
-    """Instructions of each call / of the empty call to the same process."""
+    """Yields instructions of each call / of the empty call to the same process."""
     rounds = settings.repetitions(ROUNDS)
     counts = per_call(settings, ["empty", *TITLES, "empty'"], rounds)
     for workload, title in TITLES.items():

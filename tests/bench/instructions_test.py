@@ -1,4 +1,4 @@
-"""Bounds what a plain question costs the server beside an empty call, in instructions.
+"""Bounds the instructions that a plain question costs the server, by those of an empty call.
 
 The programs come from the directory that BENCH_BINARIES names.
 """
@@ -10,19 +10,21 @@ import unittest
 import instructions
 from rows import Settings, ratios
 
-# Of the instructions of an empty call; what is measured lies in README.md.
+# The bounds as multiples of an empty call's instructions; README.md has the
+# measured values.
 BOUNDS = {"port": 1.05, "name": 1.08, "classify": 1.07}
 
 
 class InstructionsTest(unittest.TestCase):
-    """Within one server, one after the other, so that start and addresses are the same."""
+    """Measures within one server, so that its start and its addresses are the same."""
 
     def test_a_stored_reply_costs_hardly_more_than_none(self) -> None:
         binaries = pathlib.Path(os.environ["BENCH_BINARIES"])
         settings = Settings(binaries, pathlib.Path(), pathlib.Path(), instructions.ROUNDS)
         counts = instructions.per_call(settings, ["empty", *BOUNDS], instructions.ROUNDS)
         for workload, bound in BOUNDS.items():
-            # Whatever else threads do, such as to meet at a lock, only adds.
+            # Uses the fewest, because threads that wait for a lock only add
+            # instructions.
             fewest = min(counts["empty"])
             ratio = min(counts[workload]) / fewest
             each = ratios(counts[workload], counts["empty"])

@@ -1,8 +1,8 @@
-"""Latency against load, up to saturation, by TCP, Unix socket and TLS: rows and a plot.
+"""Measures latency against load, up to saturation, by TCP, Unix socket and TLS.
 
-Calls begin at random moments (a Poisson process), whether or not earlier ones are
-over, and latency counts from the moment a call was due: a server that stalls is
-charged for all that had to wait, not for one call a connection.
+Calls begin at random moments (a Poisson process), even if earlier ones have not
+ended. Latency counts from the moment a call was due. So a stall of the server
+counts for all calls that had to wait, and not for one call a connection.
 """
 
 import dataclasses
@@ -17,19 +17,20 @@ from rows import REPORTED, Row, Settings, interleave, ratios
 
 CONNECTIONS = 8
 IN_FLIGHT = 64
-# Offered load, as shares of what calls by TCP reach that begin when others end.
-# The load client's two threads have one processor: beyond 0.65 they are late.
+# The offered loads, as shares of the rate of TCP at saturation, where a call
+# begins when another one ends. The load client's two threads share a processor,
+# so beyond 0.65 its calls begin late.
 SHARES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 MODERATE = 0.4
 TITLES = {"tcp": "TCP", "unix": "Unix socket", "tls": "TLS"}
 COLOURS = ("tab:blue", "tab:orange", "tab:green")
-# Points are many, and their medians steady enough.
+# Few rounds, because there are many points and their medians are steady enough.
 MOST_ROUNDS = 5
 
 
 @dataclasses.dataclass
 class Point:
-    """What one transport does under one load: medians of the rounds."""
+    """One transport under one load: medians of the rounds."""
 
     transport: str
     offered: float
@@ -55,7 +56,7 @@ def _points(variants: dict[str, tuple[str, float]], results: dict[str, list[dict
 
 
 def rows(settings: Settings) -> Iterator[Row]:
-    """Measures all points; writes latency.json and latency.svg."""
+    """Measures all points; writes latency.json and latency.svg; yields rows."""
     path = programs.scratch(settings, f"{os.getpid()}.sock")
     identity = programs.self_signed(settings)
     with (
@@ -143,7 +144,8 @@ def _rows(
 
 def plot(points: list[Point], file: pathlib.Path) -> None:
     """Draws median and 99th percentile over the offered load."""
-    # Only this group needs it, and it takes long to load.
+    # Imports it here, because only this group needs it and the import takes
+    # long.
     import matplotlib  # pylint: disable=import-outside-toplevel
 
     matplotlib.use("svg")

@@ -1,10 +1,10 @@
-// Reads the whole registry by ListRange, again and again, one listing after the
-// other; prints one JSON object (see window.h) in which a call is a listing.
+// Reads the whole registry by ListRange, one listing after the other. Prints one JSON
+// object (see window.h) in which a call is a listing.
 //
 //   list_reader --target=127.0.0.1:6335 --how=client --server_pid=PID
 //
-// The first listing is checked, byte for byte, the others for their size, or a
-// sum over their records.
+// Checks the first listing byte for byte, and the others by their size or by a sum over
+// their records.
 #include <cstdint>
 #include <cstdlib>
 #include <fstream>
@@ -43,18 +43,18 @@ ABSL_FLAG(uint64_t, listings, 50, "how many to measure");
 namespace portreg::bench {
 namespace {
 
-// Listings to warm up with; the first of them is the one that is checked.
+// The number of listings to warm up with. The first of them is checked.
 constexpr int kWarmUp = 3;
 
-// Takes one listing. Puts what it got, to be checked, into `seen` if there is
-// one. Returns its bytes, or a sum over its records; 0 if it failed.
+// Reads one listing. Appends its bytes to `seen`, to be checked, unless `seen` is null.
+// Returns the number of bytes, or a sum over the records; 0 if the call failed.
 using Reader = std::function<size_t(std::string* seen)>;
 
 std::shared_ptr<grpc::Channel> MakeChannel() {
   return grpc::CreateChannel(absl::GetFlag(FLAGS_target), grpc::InsecureChannelCredentials());
 }
 
-// Messages as they come, not parsed: what gRPC takes for itself.
+// Receives messages without parsing them, to measure the time of gRPC alone.
 class RawReader {
  public:
   RawReader() : stub_(MakeChannel()) {}
@@ -98,7 +98,7 @@ class RawReader {
   grpc::CompletionQueue queue_;
 };
 
-// Reads of a record what anyone would; the sum of it.
+// Reads a few fields of a record, as a user would. Returns their sum.
 size_t Use(const v1::PortRecord& record, std::string* seen) {
   if (seen != nullptr) absl::StrAppend(seen, record.SerializeAsString());
   return record.service().size() + static_cast<size_t>(record.first_port());
@@ -154,7 +154,7 @@ std::string ReadFile(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-// All records, each as its message has it, one after the other; their number.
+// Returns all records as bytes, each as its message has it. Sets `count` to their number.
 std::string Records(const Registry& registry, size_t& count) {
   std::string bytes;
   count = 0;
@@ -171,7 +171,7 @@ std::string Records(const Registry& registry, size_t& count) {
   return bytes;
 }
 
-// The records within a listing's bytes. Concatenated messages parse as one.
+// Returns the records within a listing's bytes. Concatenated messages parse as one.
 std::string RecordsWithin(const std::string& listing) {
   std::string bytes;
   v1::ListRangeResponse all;

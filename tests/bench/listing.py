@@ -1,4 +1,4 @@
-"""ListRange of the whole registry, beside plain TCP and plain generated code."""
+"""Measures ListRange of the whole registry beside plain TCP and plain generated code."""
 
 import statistics
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from rows import Goal, Row, Settings, interleave, ratios
 
 
 def rows(settings: Settings) -> Iterator[Row]:
-    """Time from the request to the last byte, or the last record."""
+    """Yields times from the request to the last byte, or to the last record."""
     file = programs.scratch(settings, "listing.bin")
     with programs.portregd(settings) as ours:
         first = programs.load(settings, "list_reader", ours, how="raw", bytes=file, listings=1)

@@ -1,5 +1,5 @@
-// Asks a server as fast as it answers, or at a given rate; checks each answer,
-// byte for byte; prints one JSON object (see window.h).
+// Asks a server as fast as it answers, or at a given rate. Checks each answer byte for
+// byte. Prints one JSON object (see window.h).
 //
 //   load_client --target=127.0.0.1:6335 --workload=port --server_pid=PID
 #include <sys/prctl.h>
@@ -51,11 +51,11 @@ namespace portreg::bench {
 namespace {
 
 constexpr std::chrono::seconds kPatience(20);
-// Bounds the memory where a rate is above what can be answered: calls beyond it
-// begin late, which their latency shows.
+// Bounds the memory if the server cannot keep up with the rate. Calls beyond the bound
+// begin late, and their latency shows it.
 constexpr size_t kMostUnderWay = 4'096;
 
-// A call under way; used again for another one when it is over.
+// A call under way. The object is used again for another call when the call has ended.
 struct Call {
   size_t question = 0;
   // When the call began, or was due.
@@ -81,7 +81,7 @@ std::shared_ptr<grpc::ChannelCredentials> Credentials(const std::string& ca_file
   return grpc::SslCredentials(options);
 }
 
-// One stub for each connection; none if the server cannot be reached.
+// Returns one stub for each connection; none if the server cannot be reached.
 Stubs Connect(const std::string& target, const std::string& ca_file, int connections) {
   Stubs stubs;
   for (int i = 0; i < connections; ++i) {
@@ -103,8 +103,8 @@ class Load {
   // Keeps `in_flight` calls under way until the window is over.
   void KeepUp(int in_flight);
 
-  // Begins `rate` calls a second until the window is over; another thread takes
-  // the answers.
+  // Begins `rate` calls a second until the window is over. Another thread receives the
+  // answers.
   void Follow(double rate);
 
   [[nodiscard]] Window& window() { return window_; }
@@ -177,7 +177,7 @@ void Load::Follow(double rate) {
   std::vector<Call> calls(kMostUnderWay);
   std::mutex mutex;
   std::condition_variable changed;
-  // Guarded by the mutex, as are what ended and the window.
+  // Guarded by the mutex, like the ended calls and the window.
   std::vector<Call*> idle;
   for (Call& call : calls) idle.push_back(&call);
   std::thread taker([&] {
@@ -246,7 +246,7 @@ int Run() {
 }  // namespace portreg::bench
 
 int main(int argc, char** argv) {
-  // The less a call costs here, the more of them there are to serve.
+  // Makes calls cheaper for this client, so that it can send more of them.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   absl::ParseCommandLine(argc, argv);
   return portreg::bench::Run();

@@ -1,9 +1,9 @@
-// Keeps asynchronous lookups of portreg::Client under way, as the threads of a
-// program that shares one client do; prints one JSON object (see window.h).
+// Keeps asynchronous lookups of portreg::Client under way, as the threads of a program
+// that shares one client do. Prints one JSON object (see window.h).
 //
 //   lookup_client --target=127.0.0.1:6335 --coalesce --server_pid=PID
 //
-// The size of each answer is checked, and every 16th in full.
+// Checks the size of each answer, and every 16th answer in full.
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
@@ -50,20 +50,20 @@ std::vector<Lookup> MakeLookups(const Registry& registry) {
   return lookups;
 }
 
-// Begins a lookup whenever one is over. Its callbacks run on gRPC's threads.
+// Begins a lookup whenever another one ends. Its callbacks run on gRPC's threads.
 class Callers {
  public:
   Callers(const Client& client, std::vector<Lookup> lookups, const Window::Limits& limits)
       : client_(client), lookups_(std::move(lookups)), window_(limits) {}
 
-  // Returns when the window is over, and all lookups are.
+  // Returns when the window and all lookups have ended.
   void KeepUp(uint64_t in_flight) {
     under_way_ = newest_ = in_flight;
     for (uint64_t i = 0; i < in_flight; ++i) Begin(i);
     over_.WaitForNotification();
   }
 
-  // For when KeepUp has returned.
+  // Requires that KeepUp has returned.
   [[nodiscard]] Window& window() { return window_; }
 
  private:

@@ -1,4 +1,4 @@
-"""What the server keeps in memory: the registry, idle connections, calls and swaps.
+"""Measures the server's memory: the registry, idle connections, calls and snapshots.
 
 Megabytes are 10^6 bytes, kilobytes 10^3.
 """
@@ -22,21 +22,21 @@ from rows import Goal, Row, Settings, interleave, ratios
 
 FEW = 1_000
 MANY = 5_000
-# Fresh servers each: memory differs little from one to the next.
+# A few fresh servers are enough, because memory differs little between them.
 SERVERS = 5
-# How much memory that should stay as it is may grow: what an allocator's
-# housekeeping adds or takes from one moment to the next.
+# The growth that counts as none, because the housekeeping of the allocator
+# alone makes memory vary.
 FLAT = Goal("<=", 1.05)
 CALLS = {"port": 400_000, "name": 300_000, "classify": 300_000}
 CALLS_BEFORE = 100_000
-# Reloads of the registry that put another in place.
+# Counts the reloads that have replaced the registry.
 RELOADS = r'portreg_reloads_total{subject="registry",result="success"} (\d+)'
 SWAPS_BEFORE = 100
 SWAPS = 900
 
 
 def memory(pid: int) -> dict[str, float]:
-    """Bytes of a process: resident, its share of them (PSS), and its own alone."""
+    """Returns bytes of a process: resident, its share of them (PSS), and private."""
     text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
     sizes = {name: int(size) * 1024.0 for name, size in re.findall(r"(\w+): +(\d+) kB", text)}
     return {
@@ -51,12 +51,12 @@ def _load(settings: Settings, server: programs.Server, **flags: Any) -> dict[str
 
 
 def _warm(settings: Settings, server: programs.Server) -> None:
-    """Has the server take what it takes once for the first calls."""
+    """Makes the server allocate what it allocates once for the first calls."""
     _load(settings, server, workload="port", duration=f"{settings.seconds(0.3)}s")
 
 
 def idle_rows(settings: Settings) -> Iterator[Row]:
-    """Memory after load, and what each idle connection adds to it."""
+    """Yields the memory after load, and the part that each idle connection adds."""
     loaded: list[dict[str, float]] = []
     added: dict[int, list[float]] = {FEW: [], MANY: []}
     for _ in range(settings.repetitions(SERVERS)):
@@ -90,7 +90,7 @@ def idle_rows(settings: Settings) -> Iterator[Row]:
 
 
 def active_row(settings: Settings) -> Row:
-    """What a call costs beside many idle connections."""
+    """Compares the cost of a call with many idle connections and without."""
     with programs.portregd(settings) as crowded, programs.portregd(settings) as alone:
         with idle.connections(crowded.address, MANY):
 
@@ -117,7 +117,7 @@ def _flat_row(name: str, before: float, after: float, note: str) -> Row:
 
 
 def calls_row(settings: Settings) -> Row:
-    """Memory before and after a million calls."""
+    """Compares memory before and after a million calls."""
     share = 0.001 if settings.quick else 1.0
     with programs.portregd(settings) as server:
         for workload in CALLS:
@@ -135,7 +135,7 @@ def calls_row(settings: Settings) -> Row:
 
 
 class _Swapping:
-    """Has a server reload its data again and again."""
+    """Makes a server reload its data again and again."""
 
     def __init__(self, server: programs.Server, metrics: str, file: pathlib.Path) -> None:
         self._server = server
@@ -149,10 +149,10 @@ class _Swapping:
         return int(found[1]) if found else 0
 
     def swap(self, times: int) -> None:
-        """Reloads that often; returns when it is done."""
+        """Reloads `times` times; returns when that is done."""
         done = self._swaps()
         for wanted in range(done + 1, done + 1 + times):
-            # A file with another time is another file, whatever is in it.
+            # A new time alone makes the file count as changed.
             os.utime(self._file, (wanted, wanted))
             os.kill(self._server.pid, signal.SIGHUP)
             give_up = time.monotonic() + programs.PATIENCE_SECONDS
@@ -164,7 +164,7 @@ class _Swapping:
 
 @contextlib.contextmanager
 def _called(settings: Settings, server: programs.Server) -> Iterator[list[int]]:
-    """Calls the server until the block ends; how many calls each part of it was."""
+    """Calls the server until the block ends; yields how many calls each part had."""
     counts: list[int] = []
     failures: list[Exception] = []
     over = threading.Event()
@@ -188,10 +188,11 @@ def _called(settings: Settings, server: programs.Server) -> Iterator[list[int]]:
 
 
 def settled(pid: int) -> float:
-    """The least resident memory within three seconds.
+    """Returns the least resident memory within three seconds.
 
-    The allocator gives back what was freed within one (malloc_conf in server/daemon/main.cc), and what the
-    last swap left is more than what is looked for.
+    The allocator returns freed memory within one second (malloc_conf in
+    server/daemon/main.cc). The memory of the last snapshot before that is more
+    than the growth that this measures.
     """
     readings = []
     for _ in range(60):
@@ -201,10 +202,11 @@ def settled(pid: int) -> float:
 
 
 def swaps_row(settings: Settings) -> Row:
-    """Memory after a hundred swaps of the snapshot, and after a thousand, under calls."""
+    """Compares memory after a thousand swaps of the snapshot and after a hundred, under calls."""
     share = 0.02 if settings.quick else 1.0
     before_swaps, swaps = int(SWAPS_BEFORE * share), int(SWAPS * share)
-    # A layer without records: the answers stay those that the load client expects.
+    # The layer has no records, so the answers stay those that the load client
+    # expects.
     file = programs.scratch(settings, "local.csv")
     file.write_text("Service Name,Port Number,Transport Protocol,Description\n", encoding="ascii")
     metrics = f"127.0.0.1:{programs.free_port()}"
@@ -225,7 +227,7 @@ def swaps_row(settings: Settings) -> Row:
 
 
 def rows(settings: Settings) -> Iterator[Row]:
-    """Resident memory, and what idle connections cost."""
+    """Yields rows of resident memory, and of the cost of idle connections."""
     idle.allow(MANY)
     yield from idle_rows(settings)
     yield active_row(settings)

@@ -1,4 +1,4 @@
-"""What single functions take, and glibc's functions for the same questions."""
+"""Measures single functions, and glibc's functions for the same questions."""
 
 import json
 import pathlib
@@ -30,7 +30,7 @@ OURS = {
     "HandleLookup/by_name": "handler Lookup, by name",
     "HandleClassify": "handler Classify",
 }
-# Searches, by what they cost beside a lookup's handler in the same run.
+# Goals of searches, as multiples of a lookup's handler in the same run.
 LOOKUP = "HandleLookup/by_port"
 EMBEDDED_GOAL = Goal("<=", 20)
 LARGE_GOAL = Goal("<=", 100)
@@ -50,17 +50,18 @@ BUILDS = {
     "BuildSearchIndex/embedded": "building the search index",
     "BuildSearchIndex/large": "building the search index, 150,000 local rows",
 }
-# glibc's function, and ours that answers the same.
+# The functions of glibc, each with the benchmark of ours that answers the same.
 THEIRS = {"ByPort": ("getservbyport_r", "AtPort"), "ByName": ("getservbyname_r", "ByName")}
 
 
 def _run(settings: Settings, command: list[str], name: str) -> tuple[dict[str, list[float]], dict]:
-    """Nanoseconds of each repetition by benchmark, and what the program says of itself."""
+    """Returns nanoseconds of each repetition by benchmark, and the program's context."""
     output = programs.scratch(settings, f"{name}.json")
     command = command + [
         f"--benchmark_repetitions={settings.repetitions(REPETITIONS)}",
         f"--benchmark_min_time={settings.seconds(SECONDS)}",
-        # Not one benchmark after the other: a slow moment is no single one's.
+        # Interleaves the benchmarks, so that a slow moment does not hit only
+        # one.
         "--benchmark_enable_random_interleaving=true",
         f"--benchmark_out={output}",
     ]
@@ -84,7 +85,7 @@ def _run(settings: Settings, command: list[str], name: str) -> tuple[dict[str, l
 
 
 def _services_file(settings: Settings) -> pathlib.Path:
-    """The whole registry as a services file."""
+    """Writes the whole registry as a services file; returns its path."""
     path = programs.scratch(settings, "services")
     tool = str(settings.binaries / "portreg")
     with path.open("w") as file:
@@ -126,7 +127,7 @@ def _search_rows(ours: dict[str, list[float]]) -> Iterator[Row]:
 
 
 def rows(settings: Settings) -> Iterator[Row]:
-    """Processor time of single calls, random keys."""
+    """Yields processor times of single calls with random keys."""
     ours, _ = _run(settings, [str(settings.binaries / "bench_micro")], "micro")
     for name, title in OURS.items():
         yield Row(title, REPORTED, "ns", ours[name], absolute={"best ns": min(ours[name])})
@@ -135,8 +136,8 @@ def rows(settings: Settings) -> Iterator[Row]:
         yield from _their_rows(settings, "the system's file", [], ours)
     else:
         print(f"micro: there is no {SERVICES}: no rows of getservby* with it", file=sys.stderr)
-    # Only root may put another file in that one's place, for itself alone, and
-    # not in every chroot.
+    # Replaces the system's file for one process only, which needs root and a
+    # mount namespace. Some chroots do not allow it.
     probe = ["unshare", "--mount", "true"]
     if not SERVICES.exists() or subprocess.run(probe, capture_output=True).returncode != 0:
         print("micro: no mount namespace: no rows of getservby* with a full file", file=sys.stderr)

@@ -1,9 +1,9 @@
-// The server that anyone would write over the same registry: the generated
-// callback service, messages filled for each call, gRPC's default options.
+// Serves the same registry in the simplest way: the generated callback service, messages
+// filled for each call, gRPC's default options.
 //
 //   plain_server ADDRESS
 //
-// prints READY with the address once it serves.
+// Prints READY with the address once it serves.
 #include <cstdlib>
 #include <iostream>
 #include <memory>

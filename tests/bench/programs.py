@@ -1,7 +1,7 @@
 """Starts the servers that the benchmark measures, and the programs that load them.
 
-Servers run on one processor and whatever loads them on another, so that neither
-takes time from the other.
+Servers run on one processor and the programs that load them on another, so that
+neither takes time from the other.
 """
 
 import contextlib
@@ -24,28 +24,28 @@ SERVER_CPU = _CPUS[0]
 # A machine with one processor can still check answers.
 LOAD_CPU = _CPUS[min(1, len(_CPUS) - 1)]
 
-# A measurement is over within a second or two.
+# A measurement ends within a second or two.
 PATIENCE_SECONDS = 120
 
 
 class Server:
-    """A process that answers."""
+    """A process that serves."""
 
     def __init__(self, pid: int, address: str) -> None:
         self.pid = pid
-        # By gRPC's naming: "127.0.0.1:41234", "unix:/tmp/x".
+        # The address in gRPC's naming: "127.0.0.1:41234", "unix:/tmp/x".
         self.address = address
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on just now."""
+    """Returns a port of 127.0.0.1 on which nobody listens now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
 def pinned(cpu: int, command: list[str]) -> list[str]:
-    """The command that runs `command` on that processor."""
+    """Returns the command that runs `command` on that processor."""
     return ["taskset", "--cpu-list", str(cpu), *command]
 
 
@@ -60,8 +60,9 @@ def serving(
 ) -> Iterator[Server]:
     """Runs a server until the block ends.
 
-    It serves once it has printed a line, to either stream, in which `ready` is
-    found; its address is the pattern's first group unless given.
+    The server is ready once it has printed a line, to either stream, that
+    matches `ready`. Its address is the first group of the pattern unless
+    `address` is given.
     """
     process = subprocess.Popen(
         pinned(SERVER_CPU, command),
@@ -81,7 +82,7 @@ def serving(
                 break
         else:
             raise RuntimeError(f"{command[0]} ended before it served: {''.join(said)[-500:]}")
-        # A full pipe would stop it.
+        # Reads the pipe, because a full pipe would stop the server.
         threading.Thread(target=_drain, args=[process.stdout], daemon=True).start()
         yield Server(process.pid, address)
     finally:
@@ -102,9 +103,9 @@ def portregd(
 
 
 def self_signed(settings: Settings) -> dict[str, pathlib.Path]:
-    """Files of a certificate of 127.0.0.1, which vouches for itself, and of its key.
+    """Returns a self-signed certificate of 127.0.0.1 and its key, as files.
 
-    By the names of portregd's flags.
+    The keys are the names of portregd's flags.
     """
     files = {name: scratch(settings, f"{name}.pem") for name in ("tls_cert", "tls_key")}
     command = ["openssl", "req", "-x509", "-nodes", "-days", "1", "-subj", "/CN=portreg"]
@@ -116,13 +117,13 @@ def self_signed(settings: Settings) -> dict[str, pathlib.Path]:
 
 
 def plain_server(settings: Settings):
-    """Runs the server that anyone would write, linked as Debian's packages come."""
+    """Runs the plain server, linked with the libraries as Debian's packages have them."""
     return serving([str(settings.dynamic_binaries / "plain_server"), "127.0.0.1:0"])
 
 
 @contextlib.contextmanager
 def redis() -> Iterator[Server]:
-    """Runs a Redis that writes nothing to disk; its address is its port."""
+    """Runs a Redis that writes nothing to disk; yields a Server whose address is its port."""
     port = str(free_port())
     command = ["redis-server", "--port", port, "--bind", "127.0.0.1"]
     command += ["--save", "", "--appendonly", "no"]
@@ -145,9 +146,9 @@ def etcd() -> Iterator[Server]:
 
 
 def load(settings: Settings, program: str, server: Server | None, **flags: Any) -> dict[str, Any]:
-    """Runs one of the programs that load a server; what it has measured.
+    """Runs one of the programs that load a server; returns what it has measured.
 
-    Raises where an answer was wrong.
+    Raises if an answer was wrong.
     """
     command = [str(settings.binaries / program)]
     if server is not None:
@@ -177,12 +178,12 @@ def saturate(
 ) -> dict[str, float]:
     """Asks one question of a workload again and again with h2load.
 
-    On each connection `streams` calls are under way at once.
+    `streams` calls are under way at once on each connection.
 
-    h2load costs its processor less than a server's call does, so that the server
-    is never idle; a client made of gRPC costs more. Returns rate (calls a second)
-    and server_us (processor time a call). Raises unless each reply had the size
-    of the right one; errors have none.
+    h2load uses less processor time for a call than the server does, so the
+    server is never idle; a gRPC client uses more. Returns rate (calls a second)
+    and server_us (processor time of a call). Raises unless each reply has the
+    size of the right one, which no error has.
     """
     file = scratch(settings, "request.bin")
     question = load(settings, "question", None, workload=workload, index=index, file=file)
@@ -205,15 +206,16 @@ def saturate(
     rate = re.search(r"finished in .*?, ([\d.]+) req/s", said)
     if not (succeeded and data and rate) or int(succeeded[1]) != calls:
         raise RuntimeError(f"h2load: {said[-500:]}")
-    # gRPC puts five bytes before a message.
+    # gRPC puts a prefix of five bytes before a message.
     if int(data[1]) != calls * (5 + question["answer_bytes"]):
         raise RuntimeError(f"{workload} {index}: replies of {data[1]} bytes in all are not right")
     return {"rate": float(rate[1]), "server_us": used * 1e6 / calls}
 
 
 def cpu_seconds(pid: int) -> float:
-    """Processor time that a process has used, in all its threads."""
-    # How clock_getcpuclockid(3) makes a clock of a process, which Python lacks.
+    """Returns the processor time that all threads of a process have used."""
+    # Makes the clock of a process like clock_getcpuclockid(3), which Python
+    # lacks.
     return time.clock_gettime((~pid << 3) | 2)
 
 
@@ -225,5 +227,5 @@ def _flags(values: dict[str, Any]) -> list[str]:
 
 
 def scratch(settings: Settings, name: str) -> pathlib.Path:
-    """A path for a file of this run."""
+    """Returns a path for a file of this run."""
     return settings.output / name

@@ -1,6 +1,6 @@
-// Writes a request as it goes over HTTP/2, for load generators that know no
-// gRPC; prints one JSON object: method, the RPC's path, and answer_bytes, the
-// size of the right reply.
+// Writes a request as HTTP/2 carries it, for load generators that do not speak gRPC.
+// Prints one JSON object: method, the RPC's path, and answer_bytes, the size of the right
+// reply.
 //
 //   question --workload=port --index=7 --file=request.bin
 #include <cstddef>
@@ -22,7 +22,7 @@ ABSL_FLAG(std::string, file, "", "where to write the request");
 
 namespace {
 
-// A message's prefix: not compressed, and its size, big-endian.
+// Returns a message's prefix: a zero byte (not compressed), and the size, big-endian.
 std::string Prefix(size_t size) {
   std::string prefix(1, '\0');
   for (int shift = 24; shift >= 0; shift -= 8) {

@@ -1,10 +1,10 @@
-// Asks Redis for what Lookup would answer, in pipelines or by MGET; checks the
-// replies byte for byte without parsing them; prints one JSON object (see
-// window.h) in which a call is a pipeline or an MGET.
+// Reads from Redis the replies that Lookup would give, in pipelines or by MGET. Compares
+// the replies byte for byte without parsing them. Prints one JSON object (see window.h)
+// in which a call is a pipeline or an MGET.
 //
 //   redis_client --port=6379 --how=mget --server_pid=PID
 //
-// Before, it fills Redis with the keys it asks for: ports in decimal digits.
+// Fills Redis first with the keys that it asks for: ports in decimal digits.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -38,7 +38,7 @@ namespace {
 
 constexpr size_t kPipeline = 64;
 
-// RESP, Redis' protocol: a text with its length before it, a command of texts.
+// Returns a text in RESP, the protocol of Redis: its length, then the text.
 std::string Bulk(absl::string_view text) {
   return absl::StrCat("$", text.size(), "\r\n", text, "\r\n");
 }
@@ -79,12 +79,12 @@ Question Set(const Registry& registry, absl::Span<const Port> ports) {
   return question;
 }
 
-// Reads replies, and compares them with what they should be.
+// Reads replies, and compares them with the right ones.
 class Replies {
  public:
   explicit Replies(const Socket& socket) : socket_(socket), buffer_(256 << 10) {}
 
-  // Whether the next bytes are `answer`.
+  // Returns true if the next bytes are `answer`.
   [[nodiscard]] bool Are(absl::string_view answer) {
     bool right = true;
     while (!answer.empty()) {

@@ -1,4 +1,4 @@
-"""The rows of the benchmark's table: what one is, how rounds make it, how it is shown.
+"""Defines the rows of the benchmark's table, how rounds make them, and how they are shown.
 
 A group of rows is a module with `def rows(settings) -> Iterator[Row]`, named in
 table.py's GROUPS.
@@ -16,45 +16,48 @@ Result = TypeVar("Result")
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """What one run of the table works with."""
+    """The settings of one run of the table."""
 
-    # Where the release build's programs are, and those of the plain, dynamically
-    # linked one; the second may be absent where only groups without it run.
+    # The directory of the release build's programs, and that of the dynamically
+    # linked plain server. The second may be absent if no group that runs needs
+    # it.
     binaries: pathlib.Path
     dynamic_binaries: pathlib.Path
-    # Files that a run leaves behind, and those of the servers that it starts.
+    # The directory for files of the run, and for those of the servers that it
+    # starts.
     output: pathlib.Path
-    # How often each variant is measured, at least 1.
+    # How often each variant is measured; at least 1.
     rounds: int
-    # Whether the answers count and not the times: rounds as short as can be.
+    # True: rounds are as short as possible, because only the answers are
+    # checked.
     quick: bool = False
 
     def seconds(self, normal: float) -> float:
-        """How long one measurement lasts that should take `normal` seconds."""
+        """Returns the length of a measurement that normally takes `normal` seconds."""
         return 0.05 if self.quick else normal
 
     def repetitions(self, normal: int) -> int:
-        """How often to repeat what should be done `normal` times in a measurement."""
+        """Returns how often to repeat what is normally repeated `normal` times."""
         return min(normal, 3) if self.quick else normal
 
     def calls(self, normal: int) -> int:
-        """How many calls to make where there should be `normal` in a measurement."""
+        """Returns how many calls to make where `normal` are usual."""
         return min(normal, 1000) if self.quick else normal
 
 
 @dataclasses.dataclass(frozen=True)
 class Goal:
-    """What a row's figure has to be."""
+    """The bound of a row's figure."""
 
     operator: Literal["<=", ">=", "reported"]
-    # The bound, in the row's unit. Nothing to a row that is only reported.
+    # The bound, in the row's unit. A row that is only reported ignores it.
     number: float = 0.0
-    # Whether the bound is `number` above the upper quartile of the A/A control,
-    # for differences no larger than what the same thing measured twice shows.
+    # True if the bound is `number` above the upper quartile of the A/A control,
+    # for differences that are no larger than the noise of the measurement.
     above_control: bool = False
 
     def describe(self) -> str:
-        """The goal as the table shows it."""
+        """Returns the goal as the table shows it."""
         if self.operator == "reported":
             return "reported"
         sign = {"<=": "≤", ">=": "≥"}[self.operator]
@@ -74,25 +77,25 @@ class Row:
     goal: Goal
     # "ratio", or the unit of `values`: "ms", "ns", "MB" and so on.
     unit: str
-    # One a round.
+    # One value for each round.
     values: list[float]
-    # The same as `values`, of the same thing measured twice in each round; None
-    # where there is no such thing.
+    # The A/A control: `values` of the same thing measured twice in each round.
+    # None if there is no control.
     control: list[float] | None = None
-    # What the ratio was made of, by name with its unit: medians.
+    # The medians that the ratio was made of, by name with the unit.
     absolute: dict[str, float] = dataclasses.field(default_factory=dict)
     note: str = ""
-    # Why there are no values. Empty: there are.
+    # The reason why there are no values. Empty if there are values.
     failure: str = ""
 
     @property
     def figure(self) -> float:
-        """The median of the rounds, which is compared with the goal."""
+        """Returns the median of the rounds, which is compared with the goal."""
         return statistics.median(self.values)
 
     @property
     def met(self) -> bool | None:
-        """Whether the goal is met; None where there is none."""
+        """Returns True if the goal is met, and None if there is no goal."""
         if self.failure:
             return False
         if self.goal.operator == "reported":
@@ -106,12 +109,12 @@ class Row:
 
 
 def failed(name: str, reason: str) -> Row:
-    """The row of what could not be measured."""
+    """Returns the row of something that could not be measured."""
     return Row(name, REPORTED, "", [], failure=reason)
 
 
 def quartiles(values: Sequence[float]) -> tuple[float, float]:
-    """The lower and the upper quartile of at least one value."""
+    """Returns the lower and the upper quartile of at least one value."""
     if len(values) == 1:
         return values[0], values[0]
     lower, _, upper = statistics.quantiles(values, n=4, method="inclusive")
@@ -119,7 +122,7 @@ def quartiles(values: Sequence[float]) -> tuple[float, float]:
 
 
 def ratios(above: Sequence[float], below: Sequence[float]) -> list[float]:
-    """Round by round, so that the machine's drift falls out."""
+    """Divides round by round, so that the drift of the machine cancels out."""
     return [a / b for a, b in zip(above, below, strict=True)]
 
 
@@ -128,9 +131,9 @@ def interleave(
 ) -> dict[str, list[Result]]:
     """Measures each variant once a round.
 
-    Each round begins with another variant, and every second one goes backwards,
-    so that none always follows the same one. Name a variant twice, such as "A"
-    and "A'", for a control; `measure` gets the name.
+    Each round begins with another variant, and every second round is reversed,
+    so that no variant always follows the same one. For a control, name a
+    variant twice, such as "A" and "A'". `measure` receives the name.
     """
     results: dict[str, list[Result]] = {variant: [] for variant in variants}
     for number in range(rounds):
@@ -164,7 +167,7 @@ def _cells(row: Row) -> list[str]:
 
 
 def brief(row: Row) -> str:
-    """The row's figure, for whoever waits for the table."""
+    """Returns the row's figure, to be printed before the table is complete."""
     return ": ".join(filter(None, [row.name, " ".join(filter(None, _cells(row)[1:]))]))
 
 
@@ -172,7 +175,7 @@ HEADER = ["row", "median", "quartiles", "A/A quartiles", "goal", "met"]
 
 
 def table(rows: Iterable[Row]) -> str:
-    """The rows as a Markdown table that is also readable as it stands."""
+    """Returns the rows as a Markdown table with aligned columns."""
     lines = [HEADER, *(_cells(row) for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(HEADER))]
     padded = [
@@ -184,7 +187,7 @@ def table(rows: Iterable[Row]) -> str:
 
 
 def details(rows: Iterable[Row]) -> str:
-    """What the rows' figures were made of, a line each."""
+    """Returns the figures that the rows were made of, a line for each row."""
     lines = []
     for row in rows:
         parts = [f"{name} {_number(value)}" for name, value in row.absolute.items()]
@@ -195,7 +198,7 @@ def details(rows: Iterable[Row]) -> str:
 
 
 def write_json(rows: Iterable[Row], machine: dict[str, str], path: pathlib.Path) -> None:
-    """Everything that was measured, every round of it."""
+    """Writes all measured values, those of every round included."""
     entries = []
     for row in rows:
         entry = dataclasses.asdict(row)

@@ -35,7 +35,8 @@ if [[ ${groups[*]} == start ]]; then
 else
   build bench bench_programs
 fi
-# Of what is linked as Debian's packages come, only the plain server counts.
+# Builds the preset `dynamic` only for the group "shipped", which alone measures
+# the plain server.
 if ((${#groups[@]} == 0)) || [[ " ${groups[*]} " == *" shipped "* ]]; then
   build dynamic plain_server
 fi

@@ -1,4 +1,4 @@
-"""portregd as it is shipped, beside the server that anyone would write."""
+"""Measures portregd as it is shipped, beside a server in the simplest way."""
 
 import itertools
 import statistics
@@ -7,16 +7,16 @@ from collections.abc import Iterator
 import programs
 from rows import REPORTED, Goal, Row, Settings, interleave, ratios
 
-# Connections, and calls under way on each; the goal is for the first.
+# (connections, calls under way on each): the goal. Only the first load has one.
 LOADS = {(1, 64): Goal("<=", 0.75), (50, 1): REPORTED}
 
 
 def rows(settings: Settings) -> Iterator[Row]:
-    """Server CPU of a lookup by port."""
+    """Yields server CPU times of a lookup by port."""
     with programs.portregd(settings) as ours, programs.plain_server(settings) as plain:
         servers = {"portregd": ours, "plain": plain, "portregd'": ours}
         for server in (ours, plain):
-            # Of what is timed only the size is checked: here, every byte.
+            # Checks every byte here, because the measurement checks only sizes.
             programs.load(settings, "load_client", server, workload="port", calls=5000)
         for load, goal in LOADS.items():
             # All variants of a round ask the same question.

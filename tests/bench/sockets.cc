@@ -14,7 +14,7 @@
 namespace portreg::bench {
 namespace {
 
-// The result of a system call, which must not be an error.
+// Returns the result of a system call. Ends the program if it is an error.
 template <typename Result>
 Result Must(Result result, const char* what) {
   if (result >= 0) return result;

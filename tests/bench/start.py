@@ -1,7 +1,8 @@
-"""How long the programs take from exec, beside others that start in the same round.
+"""Measures the time from exec of the programs, beside others that start in the same round.
 
-The server until it serves, beside a server of the same gRPC that serves nothing; the
-tool in all, beside getent(1) with the same question, and beside its own --version.
+Compares the server, until it serves, with a server of the same gRPC without a
+service. Compares the tool, until it exits, with getent(1) on the same question,
+and with its own --version.
 """
 
 import os
@@ -15,19 +16,20 @@ from rows import REPORTED, Row, Settings, interleave, ratios
 
 REPETITIONS = 30
 KEY = "443"
-# A line of what the tool answers to KEY.
+# The words of a line of the tool's answer to KEY.
 ANSWER = ("443/tcp", "https", "iana")
-# What the system answers to the same question; the file is netbase's.
+# The words of the system's answer to the same question, from netbase's file.
 SYSTEMS_ANSWER = ("https", "443/tcp")
 
 
 class Program:
-    """A program that has been started, with its standard output."""
+    """Runs a program and reads its standard output."""
 
     def __init__(self, command: list[str]) -> None:
         reading, writing = os.pipe()
         self.began = time.perf_counter()
-        # Not subprocess: it forks, which takes the longer the larger this process is.
+        # Does not use subprocess, because it forks, which takes longer in a
+        # larger process.
         self._pid = os.posix_spawn(
             command[0],
             command,
@@ -38,11 +40,11 @@ class Program:
         self._output = os.fdopen(reading)
 
     def line(self) -> str:
-        """The next line that the program writes."""
+        """Returns the next line that the program writes."""
         return self._output.readline()
 
     def finish(self, ending: int = 0) -> str:
-        """Waits for the end, what is left of the output; sends signal `ending` first, if any.
+        """Sends signal `ending`, unless it is 0, and waits. Returns the rest of the output.
 
         Raises if the program does not exit with 0, or by that signal.
         """
@@ -57,7 +59,7 @@ class Program:
 
 
 def _environment() -> dict[str, str]:
-    """Without what would make the programs do something else."""
+    """Returns the environment without variables that change what the programs do."""
     return {
         name: value
         for name, value in os.environ.items()
@@ -66,11 +68,11 @@ def _environment() -> dict[str, str]:
 
 
 def until_ready(command: list[str]) -> float:
-    """Seconds from exec until the server has said READY."""
+    """Returns the seconds from exec until the server prints READY."""
     program = Program(command)
     line = program.line()
     elapsed = time.perf_counter() - program.began
-    # The plain way out is none of what is measured, and of another program another.
+    # Kills the server, because its shutdown is not measured.
     program.finish(signal.SIGKILL)
     if not line.startswith("READY 127.0.0.1:"):
         raise RuntimeError(f"{command[0]} is not ready but says {line!r}")
@@ -78,7 +80,7 @@ def until_ready(command: list[str]) -> float:
 
 
 def until_exit(command: list[str], answer: tuple[str, ...]) -> float:
-    """Seconds from exec until the program is gone.
+    """Returns the seconds from exec until the program has exited.
 
     Raises unless one line that it printed holds the words of `answer`.
     """
@@ -93,7 +95,7 @@ def until_exit(command: list[str], answer: tuple[str, ...]) -> float:
 def _measured(
     settings: Settings, variants: Mapping[str, Callable[[], float]], controls: list[str]
 ) -> dict[str, list[float]]:
-    """The seconds of each variant, interleaved; those of each control twice."""
+    """Returns the seconds of each variant, interleaved; measures each control twice."""
     return interleave(
         [*variants, *(f"{control}'" for control in controls)],
         settings.repetitions(REPETITIONS),
@@ -102,7 +104,7 @@ def _measured(
 
 
 def _row(title: str, control: str, measured: dict[str, list[float]], variant: str) -> Row:
-    """The variant beside the control, and the control beside itself."""
+    """Returns the row of the variant / the control, with the control / itself."""
     return Row(
         title,
         REPORTED,
@@ -114,7 +116,7 @@ def _row(title: str, control: str, measured: dict[str, list[float]], variant: st
 
 
 def server_rows(settings: Settings) -> Iterator[Row]:
-    """READY of portregd and of a server that serves nothing."""
+    """Yields the rows of READY, of portregd and of a server without a service."""
     portregd = [str(settings.binaries / "portregd"), "--listen=127.0.0.1:0"]
     bare = [str(settings.binaries / "bare_server"), "127.0.0.1:0"]
     measured = _measured(
@@ -126,7 +128,7 @@ def server_rows(settings: Settings) -> Iterator[Row]:
 
 
 def tool_rows(settings: Settings, target: str) -> Iterator[Row]:
-    """Whole processes of the tool, with and without a server, and of the controls."""
+    """Yields rows of whole processes of the tool, with and without a server."""
     tool = str(settings.binaries / "portreg")
     getent = shutil.which("getent") or "getent"
     commands = {
@@ -150,7 +152,7 @@ def tool_rows(settings: Settings, target: str) -> Iterator[Row]:
 
 
 def rows(settings: Settings) -> Iterator[Row]:
-    """Wall clock, on all processors, of processes one after the other."""
+    """Yields wall clock times, on all processors, of processes one after the other."""
     yield from server_rows(settings)
     with programs.portregd(settings) as server:
         yield from tool_rows(settings, server.address)

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 import rows as vocabulary
 from rows import Row, Settings
 
-# Each is a module with rows(settings), in the order of the table.
+# Modules with a function rows(settings), in the order of the table.
 GROUPS = [
     "unary",
     "shipped",
@@ -39,7 +39,7 @@ GROUPS = [
 
 
 def machine() -> dict[str, str]:
-    """What the figures hold for."""
+    """Describes the machine and the software that the figures hold for."""
     model = "unknown"
     for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
         if line.startswith("model name"):
@@ -56,17 +56,17 @@ def machine() -> dict[str, str]:
 
 
 def rows_of(group: str, settings: Settings) -> Iterator[Row]:
-    """The group's rows; if it fails, one that says so ends them."""
+    """Yields the group's rows. If the group fails, a last row reports it."""
     try:
         yield from importlib.import_module(group).rows(settings)
     except Exception as error:  # pylint: disable=broad-except
-        # Whatever went wrong, the other groups are still worth having.
+        # Goes on after any error, because the other groups are still useful.
         traceback.print_exc()
         yield vocabulary.failed(group, f"{type(error).__name__}: {error}"[:120])
 
 
 def parse_arguments() -> argparse.Namespace:
-    """The command line."""
+    """Returns the parsed command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--binaries", type=pathlib.Path, required=True)
     parser.add_argument("--dynamic_binaries", type=pathlib.Path, default=pathlib.Path())
@@ -84,7 +84,7 @@ def parse_arguments() -> argparse.Namespace:
 
 
 def main() -> int:
-    """Runs the groups asked for."""
+    """Runs the groups that the command line asks for."""
     arguments = parse_arguments()
     settings = Settings(
         binaries=arguments.binaries.resolve(),

@@ -1,9 +1,9 @@
-// The fastest that bytes can come by plain TCP: sends a file's bytes for each
-// byte that it gets, to one connection after the other.
+// Sends bytes by plain TCP as fast as possible: the bytes of a file for each byte that it
+// receives, to one connection after the other.
 //
 //   tcp_sender FILE
 //
-// prints READY with the address once it serves.
+// Prints READY with the address once it serves.
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -21,7 +21,7 @@ int main(int argc, char** argv) {
   const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   const portreg::bench::Socket listening = portreg::bench::Socket::Listen();
   std::cout << "READY 127.0.0.1:" << listening.port() << std::endl;
-  // What one call of write takes best, of 16 kB to 1 MB.
+  // The fastest size of a write, measured from 16 kB to 1 MB.
   constexpr size_t kPiece = 64 << 10;
   for (;;) {
     const portreg::bench::Socket connection = listening.Accept();

@@ -1,4 +1,4 @@
-"""What Lookup and Classify cost beside an empty call to the same process."""
+"""Measures Lookup and Classify beside an empty call to the same process."""
 
 import itertools
 import statistics
@@ -12,10 +12,10 @@ GOAL = Goal("<=", 0.05, above_control=True)
 
 
 def rows(settings: Settings) -> Iterator[Row]:
-    """Server CPU of each call / of the empty call; 1 connection, 64 in flight."""
+    """Yields server CPU times of each call / of the empty call; 1 connection, 64 calls."""
     with programs.portregd(settings, "bench_server") as server:
         for workload in TITLES:
-            # Of what is timed only the size is checked: here, every byte.
+            # Checks every byte here, because the measurement checks only sizes.
             programs.load(settings, "load_client", server, workload=workload, calls=5000)
         index = itertools.count()
 

@@ -10,7 +10,7 @@
 namespace portreg::bench {
 namespace {
 
-// What all threads of a process have used, ended ones too.
+// Returns the processor time of all threads of a process, ended ones too.
 double CpuSeconds(pid_t process) {
   clockid_t clock;
   timespec time = {};

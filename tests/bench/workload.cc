@@ -15,7 +15,7 @@
 namespace portreg::bench {
 namespace {
 
-// Enough for no cache to hold one answer only, few enough to be made quickly.
+// Enough questions that no cache holds all answers, and few enough to be made quickly.
 constexpr size_t kQuestions = 1'024;
 constexpr size_t kBatches = 16;
 // Most ports of this range are assigned.
@@ -108,7 +108,7 @@ std::vector<Question> BatchQuestions(const Registry& registry) {
   return questions;
 }
 
-// The claims of each check have one owner, and so do not collide.
+// The claims of each check have one owner, so they do not collide.
 std::vector<Question> CheckQuestions(const Registry& registry) {
   std::vector<Question> questions;
   v1::CheckRequest request;

@@ -21,7 +21,7 @@ FakeServer::FakeServer(grpc::Service& service,
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  // However often a test's client asks whether it is there.
+  // Accepts any number of keepalive pings from a test's client.
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 0);
   builder.AddListeningPort("127.0.0.1:0", credentials, &port_);
   builder.RegisterService(&service);
@@ -65,7 +65,7 @@ std::string DeafPort::target() const { return absl::StrCat("127.0.0.1:", port_);
 ClientOptions OptionsFor(std::string target) {
   ClientOptions options;
   options.target = std::move(target);
-  // A machine under load must not fail a test that is not about time.
+  // Long, because a loaded machine must not fail a test that does not measure time.
   options.timeout = absl::Seconds(20);
   options.retry.initial_backoff = absl::Milliseconds(1);
   options.retry.max_backoff = absl::Milliseconds(4);

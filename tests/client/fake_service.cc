@@ -14,7 +14,7 @@ class OpenCall {
     return reactor_ != nullptr;
   }
 
-  // Does nothing if the call is over.
+  // Does nothing if the call has ended.
   void Finish(const grpc::Status& status) {
     const std::lock_guard lock(mutex_);
     if (reactor_ != nullptr) std::exchange(reactor_, nullptr)->Finish(status);
@@ -35,7 +35,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
   [[nodiscard]] const std::shared_ptr<OpenCall>& call() const { return call_; }
 
   void OnCancel() override {
-    // The service may go once the call is finished.
+    // The service may be destroyed once the call has ended.
     if (call_->IsOpen()) on_cancel_();
     call_->Finish(grpc::Status::CANCELLED);
   }

@@ -1,10 +1,10 @@
-// Lets clients go while their calls are under way, at each moment in turn, and
-// blocks in callbacks:
+// Destroys clients while their calls are under way, at each moment in turn, and blocks in
+// callbacks:
 //
 //   lifetime_program TARGET
 //
-// A program of its own, since it must be without a gRPC server: one in the same
-// process keeps alive what the client must.
+// This is a program without a gRPC server, because a server in the same process keeps
+// alive what the client must keep alive.
 #include <array>
 #include <cstdlib>
 #include <iostream>
@@ -24,7 +24,7 @@ constexpr absl::Duration kPatience = absl::Seconds(40);
 
 using Message = std::optional<portreg::v1::ListRangeResponse>;
 
-// Where the clients' lookups share calls.
+// True if the clients' lookups share calls.
 bool coalesce_lookups = false;
 
 std::unique_ptr<portreg::Client> MakeClient(const std::string& target) {
@@ -79,8 +79,8 @@ void GoesWithLookupsThatGather(const std::string& target) {
   for (const absl::Notification& each : done) Await(each, "the client goes while lookups gather");
 }
 
-// Callbacks must not block; one that does so all the same must cost itself time,
-// not stop every lookup of the process for good.
+// Callbacks must not block. One that does must delay itself only, and not stop every
+// lookup of the process forever.
 void CallbacksBlock(const std::string& target) {
   constexpr int kLookups = 8;
   std::array<absl::Notification, kLookups> done;

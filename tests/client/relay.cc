@@ -84,7 +84,7 @@ bool Relay::Pass(int from, int to) {
   std::array<char, 16 << 10> bytes;
   const ssize_t size = read(from, bytes.data(), bytes.size());
   if (size <= 0) return false;
-  // Each is few bytes, which a socket of the loopback takes at once.
+  // One send is enough, because loopback sockets accept these few bytes at once.
   EXPECT_EQ(send(to, bytes.data(), static_cast<size_t>(size), MSG_NOSIGNAL), size);
   const absl::MutexLock lock(&mutex_);
   if (from == client_) from_client_ += static_cast<size_t>(size);

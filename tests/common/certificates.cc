@@ -52,7 +52,7 @@ void AddExtension(X509* certificate, int nid, const std::string& value) {
   X509_EXTENSION_free(extension);
 }
 
-// A certificate, not yet signed; its issuer is itself.
+// Returns an unsigned certificate whose issuer is itself.
 std::shared_ptr<X509> MakeCertificate(EVP_PKEY* key, const std::string& name, int name_type,
                                       const CertificateTraits& traits) {
   static std::atomic<long> serial = 0;
@@ -75,7 +75,7 @@ std::shared_ptr<X509> MakeCertificate(EVP_PKEY* key, const std::string& name, in
   return certificate;
 }
 
-// DER's form of a length.
+// Returns the length of `content` in DER.
 std::string LengthOf(const std::string& content) {
   const size_t size = content.size();
   const auto byte = [](size_t value) { return static_cast<char>(value & 0xff); };

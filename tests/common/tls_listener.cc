@@ -80,7 +80,8 @@ void TlsListener::Run() {
 void TlsListener::ShakeHands(int connection) {
   const std::unique_ptr<SSL, decltype(&SSL_free)> ssl(SSL_new(context_.get()), SSL_free);
   SSL_set_fd(ssl.get(), connection);
-  // The client's verdict comes after the server's last word of the handshake.
+  // Reads, because the client's verdict follows the server's last message of the
+  // handshake.
   char byte;
   if (SSL_accept(ssl.get()) == 1) SSL_read(ssl.get(), &byte, 1);
   ERR_clear_error();

@@ -25,7 +25,7 @@ TABLE_LINE = re.compile(
 
 
 class CommonTableTest(unittest.TestCase):
-    """common.csv against port-numbers.md, by a reader of its own."""
+    """Compares common.csv with port-numbers.md, by a reader of its own."""
 
     def test_the_table_is_the_one_that_was_given(self):
         digest = hashlib.sha256(TABLE_FILE.read_bytes()).hexdigest()

@@ -4,9 +4,9 @@
         python3 -m unittest official_difference_test
 
 The snapshot is compiled from packages (common/embedded/README.md), so it
-differs from any official file, but only where time explains it. Every
-difference is sorted into a kind; the test prints how many there are of each,
-and fails when a kind passes its bound or a difference fits none.
+differs from any official file, but only where time explains the difference.
+Every difference belongs to a kind. The test prints how many there are of each
+kind. It fails if a kind exceeds its bound or a difference belongs to no kind.
 """
 
 import collections
@@ -26,13 +26,13 @@ OFFICIAL_FILE_VARIABLE = "PORTREG_IANA_CSV"
 class Kind(NamedTuple):
     """A kind of difference that time explains."""
 
-    base: str     # what the differences are counted against, in count_bases()
-    bound: float  # the largest share of the base, in percent, that is time's
+    base: str  # the things that the differences are counted against, see count_bases()
+    bound: float  # the largest share of the base, in percent, that time explains
     why: str
 
 
-# The bounds fit an official file of 2024 to 2026. They are narrow enough that
-# a recipe which drops ranges, aliases, details or port-less names fails.
+# The bounds fit an official file of 2024 to 2026. They are narrow enough that a
+# recipe which drops ranges, aliases, details or port-less names fails.
 KINDS = {
     "slot named only in the official file": Kind(
         "named slots", 0.3, "IANA removed the assignment since."),
@@ -94,22 +94,22 @@ Difference = tuple[str, str]  # kind, example
 
 
 def key(row: Row) -> tuple[str, str, str]:
-    """What makes two rows of two files the same row."""
+    """Returns the fields that identify a row in both files."""
     return (row.service, row.port, row.transport)
 
 
 def is_slot(row: Row) -> bool:
-    """Whether the row is about one port on one transport."""
+    """Returns True if the row is about one port on one transport."""
     return row.port.isdecimal() and row.transport != ""
 
 
 def folded(text: str) -> str:
-    """The text without its line breaks and indentation."""
+    """Returns the text without its line breaks and indentation."""
     return " ".join(text.split())
 
 
 def count_bases(official: Registry) -> dict[str, int]:
-    """How many things of each sort the official file has."""
+    """Returns how many things of each sort the official file has."""
     rows = official.rows
     return {
         "named slots": len(official.names_by_slot),
@@ -130,7 +130,7 @@ def count_bases(official: Registry) -> dict[str, int]:
 
 def slot_differences(official: Registry,
                      snapshot: Registry) -> Iterator[Difference]:
-    """Differences between the names of each port on each transport."""
+    """Yields differences between the names of each port on each transport."""
     for slot in sorted(official.names_by_slot.keys()
                        | snapshot.names_by_slot.keys()):
         theirs = official.names_by_slot.get(slot, [])
@@ -141,7 +141,7 @@ def slot_differences(official: Registry,
 
 
 def kind_of_names(theirs: list[str], ours: list[str]) -> str:
-    """The kind of difference between two lists of names of one slot."""
+    """Returns the kind of difference between two lists of names of one slot."""
     if not ours:
         return "slot named only in the official file"
     if not theirs:
@@ -159,7 +159,7 @@ def kind_of_names(theirs: list[str], ours: list[str]) -> str:
 
 def row_differences(official: Registry,
                     snapshot: Registry) -> Iterator[Difference]:
-    """Rows that only one file has, and other texts in rows of both."""
+    """Yields rows that only one file has, and other texts in rows of both."""
     files = []
     for registry in (official, snapshot):
         rows_by_key = collections.defaultdict(list)
@@ -177,7 +177,7 @@ def row_differences(official: Registry,
 
 
 def lonely_row(row: Row, file: str) -> Iterator[Difference]:
-    """The difference that a row makes which only one file has."""
+    """Yields the difference that comes from a row that only one file has."""
     example = " ".join(filter(None, (*key(row), folded(row.description))))
     if not row.port:
         yield f"port-less name only in {file}", example
@@ -190,7 +190,7 @@ def lonely_row(row: Row, file: str) -> Iterator[Difference]:
 
 
 def text_differences(theirs: Row, ours: Row) -> Iterator[Difference]:
-    """Differences between the texts of a row that both files have."""
+    """Yields differences between the texts of a row that both files have."""
     name = " ".join(filter(None, key(ours)))
     their_text, *their_details = map(folded, theirs[3:12])
     our_text, *our_details = map(folded, ours[3:12])
@@ -209,7 +209,7 @@ def text_differences(theirs: Row, ours: Row) -> Iterator[Difference]:
 
 def state_differences(official: Registry,
                       snapshot: Registry) -> Iterator[Difference]:
-    """Differences between the states of every port on every transport."""
+    """Yields differences between the states of every port on every transport."""
     for port in range(FIRST_DYNAMIC_PORT):
         for transport in TRANSPORTS:
             theirs = official.state(port, transport)
@@ -223,7 +223,7 @@ def state_differences(official: Registry,
 
 
 def load_official() -> Registry:
-    """The official file; raises AssertionError when it is not given."""
+    """Returns the official file; raises AssertionError if it is not given."""
     path = os.environ.get(OFFICIAL_FILE_VARIABLE, "")
     if not path:
         raise AssertionError(f"{OFFICIAL_FILE_VARIABLE} is unset: it must name "
@@ -234,7 +234,7 @@ def load_official() -> Registry:
 
 
 def table(found: dict[str, list[str]], bases: dict[str, int]) -> str:
-    """The differences by kind, for people."""
+    """Returns the differences by kind, for people."""
     lines = ["Differences, official file first:"]
     for title, kind in KINDS.items():
         examples, base = found.get(title, []), bases[kind.base]
@@ -250,7 +250,7 @@ def table(found: dict[str, list[str]], bases: dict[str, int]) -> str:
 
 
 class OfficialDifferenceTest(unittest.TestCase):
-    """The snapshot against the official file."""
+    """Compares the snapshot with the official file."""
 
     def test_time_explains_every_difference(self):
         official = load_official()
@@ -271,7 +271,7 @@ class OfficialDifferenceTest(unittest.TestCase):
 
 
 class LandmarkTest(unittest.TestCase):
-    """What a wrong recipe would lose first."""
+    """Checks the rows that a wrong recipe would lose first."""
 
     @classmethod
     def setUpClass(cls):

@@ -1,9 +1,9 @@
-"""Asks the tool which software listens where, by port, by name and by search.
+"""Asks the tool which software listens on a port, by port, by name and by search.
 
     PORTREG=portreg python3 practice_table_test.py
 
-practice_products.csv lists products that people ask about, each with a port that
-it is known for, and the name that finds it.
+practice_products.csv lists products that people ask about, each with a port
+that it is known for, and the name that finds it.
 """
 
 import csv
@@ -29,7 +29,7 @@ def products() -> list[dict[str, str]]:
 
 
 def ask(*arguments: str) -> dict:
-    """The tool's answer, as JSON."""
+    """Returns the tool's answer, as JSON."""
     outcome = tool.run("--offline", "-o", "json", *arguments)
     return json.loads(outcome.stdout)
 
@@ -42,7 +42,7 @@ def mentions(record: dict, product: str) -> bool:
 
 
 class ProductsTest(unittest.TestCase):
-    """Every product of the list."""
+    """Asks for every product of the list."""
 
     def test_there_are_enough(self):
         self.assertGreaterEqual(len(products()), 150)
@@ -76,7 +76,7 @@ class ProductsTest(unittest.TestCase):
 
 
 class CheckerTest(unittest.TestCase):
-    """check_practice.py, which a gate runs on the table."""
+    """Checks check_practice.py, which a gate runs on the table."""
 
     def faults(self, text: str) -> str:
         return table_checker.faults("check_practice.py", text)

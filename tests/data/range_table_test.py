@@ -49,7 +49,7 @@ class CheckerTest(unittest.TestCase):
 
 
 class SiteTest(unittest.TestCase):
-    """A server with --ranges_file."""
+    """Runs a server with --ranges_file."""
 
     def setUp(self):
         self.directory = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))

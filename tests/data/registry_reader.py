@@ -1,7 +1,7 @@
-"""A short, independent reader of CSV files with IANA's columns.
+"""Reads CSV files with IANA's columns, independently of the project's own parser.
 
-Tests use it to say what the registry must answer, so it shares no code with
-the project's own parser and follows the rules of the domain word by word:
+Tests derive the right answers of the registry from it, so it shares no code
+with the project's own parser and follows the rules of the domain word by word:
 
     registry = registry_reader.load("iana.csv")
     registry.names_by_slot[(80, "tcp")]   # ["http", "www", "www-http"]
@@ -27,7 +27,7 @@ FORMER_COLUMN_NAMES = {"Known Unauthorized Uses": "Unauthorized Use Reported"}
 
 
 class Row(NamedTuple):
-    """One row of the file. Empty text stands for "not stated"."""
+    """One row of the file. An empty text means "not stated"."""
 
     service: str
     port: str
@@ -45,28 +45,28 @@ class Row(NamedTuple):
     aliases: str = ""
     # True if the row is of a table of software, not of one for people.
     of_software: bool = False
-    # Only in tables of an organisation's own.
+    # Only in an organisation's own tables.
     owner: str = ""
 
     @property
     def first_port(self) -> int | None:
-        """The first port of the row; None for a name without a port."""
+        """Returns the first port of the row; None for a name without a port."""
         return int(self.port.partition("-")[0]) if self.port else None
 
     @property
     def last_port(self) -> int | None:
-        """The last port of the row; None for a name without a port."""
+        """Returns the last port of the row; None for a name without a port."""
         return int(self.port.rpartition("-")[2]) if self.port else None
 
     @property
     def width(self) -> int:
-        """How many ports the row covers; 0 for a name without a port."""
+        """Returns how many ports the row covers; 0 for a name without a port."""
         if not self.port:
             return 0
         return self.last_port - self.first_port + 1
 
     def covers(self, transport: str) -> bool:
-        """Whether the row speaks of the transport; a row of none speaks of all."""
+        """Returns True if the row covers the transport; a row of none covers all."""
         return self.transport in ("", transport)
 
 
@@ -99,13 +99,13 @@ class Registry:
         return names
 
     def rows_by_name(self, name: str) -> list[Row]:
-        """Every row of that name, ignoring case, in the file's order."""
+        """Returns every row of that name, ignoring case, in the file's order."""
         return self._rows_by_name.get(name.lower(), [])
 
     def state(self, port: int, transport: str) -> str:
-        """The state of (port, transport): the first rule that matches.
+        """Returns the state of (port, transport) by the first rule that matches.
 
-        One of "dynamic", "assigned", "reserved", "unassigned".
+        The state is one of "dynamic", "assigned", "reserved", "unassigned".
         """
         if port >= FIRST_DYNAMIC_PORT:
             return "dynamic"
@@ -123,7 +123,7 @@ class Registry:
 
 
 def nameless_state(row: Row) -> str:
-    """What a row without a name says of the ports it covers."""
+    """Returns the state that a row without a name gives the ports it covers."""
     text = row.description.lower()
     if text.startswith("any private"):
         return "assigned"
@@ -131,9 +131,9 @@ def nameless_state(row: Row) -> str:
 
 
 def parse(lines: Iterable[str]) -> Registry:
-    """Reads CSV text; columns are found by header name.
+    """Reads CSV text; finds columns by their names in the header.
 
-    Raises ValueError when a column is missing or a row has another length.
+    Raises ValueError if a column is missing or a row has another length.
     """
     reader = csv.reader(lines, strict=True)
     header = [FORMER_COLUMN_NAMES.get(name, name) for name in next(reader, [])]
@@ -157,7 +157,7 @@ def load(path) -> Registry:
 
 
 def load_practice(path) -> list[Row]:
-    """The rows of a table of software, each transport as a row of its own."""
+    """Returns the rows of a table of software, each transport as a row of its own."""
     with open(path, encoding="utf-8", newline="") as file:
         return [Row(service=line["Service Name"], port=line["Port Number"],
                     transport=transport, description=line["Description"],

@@ -1,4 +1,4 @@
-"""Tests of registry_reader with hand-made rows.
+"""Tests registry_reader with hand-made rows.
 
     python3 -m unittest registry_reader_test
 """
@@ -14,7 +14,7 @@ HEADER = ",".join(registry_reader.COLUMNS)
 
 
 class StateTest(unittest.TestCase):
-    """The state of (port, transport), rule by rule."""
+    """Checks the state of (port, transport), rule by rule."""
 
     def assert_states(self, rows, states):
         """Checks the states of tcp, udp, sctp, dccp for each port."""
@@ -99,7 +99,7 @@ class StateTest(unittest.TestCase):
 
 
 class NamesTest(unittest.TestCase):
-    """Rows found by slot and by name."""
+    """Checks rows found by slot and by name."""
 
     ROWS = [
         Row("http", "80", "tcp", "World Wide Web HTTP"),
@@ -131,7 +131,7 @@ class NamesTest(unittest.TestCase):
 
 
 class LoadTest(unittest.TestCase):
-    """Files with IANA's columns."""
+    """Loads files with IANA's columns."""
 
     def load(self, content: str) -> Registry:
         """Loads the content from a file."""

@@ -9,7 +9,7 @@ EMBEDDED = pathlib.Path(__file__).resolve().parents[2] / "common/embedded"
 
 
 def faults(checker: str, table: str) -> str:
-    """The lines that the checker prints. Asserts that its exit code agrees with them."""
+    """Returns the lines that the checker prints. Checks that its exit code agrees with them."""
     with tempfile.NamedTemporaryFile("w", suffix=".csv", encoding="utf-8") as file:
         file.write(table)
         file.flush()

@@ -1,9 +1,9 @@
-"""The jobs and hooks of deploy/ci, as far as they run without their hosts.
+"""Runs the jobs and hooks of deploy/ci, as far as possible without their hosts.
 
     PORTREGD=portregd PORTREG=portreg python3 ci_test.py
 
-The commands in the YAML files are run in the shells that the hosts' runners
-use, with the built tool on the path. Needs git.
+Runs the commands in the YAML files in the shells that the hosts' runners use,
+with the built tool on the path. Needs git.
 """
 
 import json
@@ -27,8 +27,9 @@ COLLIDING = GOOD + "audit,7888,tcp,,sec@example.net\n"
 
 
 def load(name: str):
-    """A YAML file of deploy/ci."""
-    # YAML 1.1 takes the key "on" for a boolean; BaseLoader takes all for text.
+    """Returns a YAML file of deploy/ci."""
+    # BaseLoader reads all values as text, because YAML 1.1 reads the key "on"
+    # as a boolean.
     return yaml.load((CI_DIR / name).read_text("utf-8"), Loader=yaml.BaseLoader)
 
 
@@ -57,7 +58,7 @@ class CiTestCase(unittest.TestCase):
 
 
 class GithubTest(CiTestCase):
-    """github-check.yml."""
+    """Runs github-check.yml."""
 
     def job(self) -> dict:
         return load("github-check.yml")["jobs"]["check"]
@@ -88,7 +89,7 @@ class GithubTest(CiTestCase):
 
 
 class GitlabTest(CiTestCase):
-    """gitlab-check.yml."""
+    """Runs gitlab-check.yml."""
 
     def job(self) -> dict:
         return load("gitlab-check.yml")["check-ports"]
@@ -115,7 +116,7 @@ class GitlabTest(CiTestCase):
 
 
 class HookTest(CiTestCase):
-    """pre-commit, in a repository of git."""
+    """Runs pre-commit, in a repository of git."""
 
     def setUp(self):
         super().setUp()
@@ -191,7 +192,7 @@ class HookTest(CiTestCase):
 
 
 class PreCommitTest(CiTestCase):
-    """pre-commit-hooks.yaml."""
+    """Checks pre-commit-hooks.yaml."""
 
     def test_the_entry_checks_the_tables(self):
         (hook,) = load("pre-commit-hooks.yaml")

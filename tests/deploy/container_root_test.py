@@ -1,10 +1,10 @@
-"""What the final stages of the Containerfile do, in a bare Debian.
+"""Runs the final stages of the Containerfile in a bare Debian.
 
     PORTREGD=portregd PORTREG=portreg python3 container_root_test.py
 
-Installs the packages of the stage runtime, puts the programs there,
-makes the whole read-only, and runs them as the image's user without any
-capability. Needs root; see ../install/debian_root.py for the Debian.
+Installs the packages of the stage runtime, copies the programs, makes all files
+read-only, and runs the programs as the image's user without any capability.
+Needs root; see ../install/debian_root.py for the Debian.
 """
 
 import os
@@ -37,13 +37,13 @@ exec unshare --mount --propagation=private sh -c '
 
 
 class ImageTest(unittest.TestCase):
-    """A Debian with what the image has."""
+    """Runs the programs in a Debian with the image's contents."""
 
     @classmethod
     def setUpClass(cls):
         cls.stages = containerfile.stages()
         cls.root = cls.enterClassContext(debian_root.DebianRoot())
-        # As / is; the directory is for root only as it is made.
+        # Readable for all like /, because the directory is made for root only.
         cls.root.path.chmod(0o755)
         cls.root.install(*cls.stages["runtime"].packages(), *containerfile.runtime_packages())
         for name in ("PORTREGD", "PORTREG"):
@@ -52,12 +52,12 @@ class ImageTest(unittest.TestCase):
             target.chmod(0o755)
 
     def wrapper(self) -> list[str]:
-        """The command that runs another as in a container of the image."""
+        """Returns the command that runs another one as in a container of the image."""
         return ["sh", "-c", CONTAINER, "sh", str(self.root.path),
                 self.stages["portregd"].all("USER")[0]]
 
     def in_container(self, *command: str) -> str:
-        """Runs a command to its end, which must be good."""
+        """Runs a command to its end; it must exit with 0."""
         return debian_root.run([*self.wrapper(), *command], debian_root.COMMAND_SECONDS)
 
     def test_it_is_read_only_and_without_power(self):
@@ -70,7 +70,7 @@ class ImageTest(unittest.TestCase):
             self.assertNotIn("not found", self.in_container("ldd", program))
 
     def test_portregd_serves(self):
-        # In place of the program of the build, the one that is installed.
+        # Runs the installed program in place of the build's.
         installed = ("sh", "-c", 'shift; exec /usr/bin/portregd "$@"', "sh")
         with Portregd(wrapper=(*self.wrapper(), *installed)) as server:
             self.assertEqual(Client(server.channel()).lookup(port=443).records[0].service, "HTTPS")
@@ -86,7 +86,8 @@ class ImageTest(unittest.TestCase):
         for program in ("bash", "curl", "flock", "sha256sum", "portregd", "portreg"):
             self.in_container("sh", "-c", f"command -v {program}")
         self.assertIn("--seed", self.in_container("/usr/lib/portreg/portreg-refresh", "--help"))
-        # As the init container of the Kubernetes overlay: in a volume.
+        # Runs as the init container of the Kubernetes overlay does: in a
+        # volume.
         volume = self.root.path / "registry"
         volume.mkdir(mode=0o777)
         volume.chmod(0o777)

@@ -1,8 +1,8 @@
-"""The Containerfile against the programs and the files of this build.
+"""Compares the Containerfile with the programs and the files of this build.
 
     PORTREGD=portregd PORTREG=portreg python3 container_test.py
 
-No container engine is needed, and none is run.
+Needs and runs no container engine.
 """
 
 import json
@@ -24,20 +24,21 @@ DEPLOYMENT = deploy_paths.DEPLOY_DIR / "kubernetes/base/deployment.yaml"
 
 
 def output(*command: object) -> str:
-    """What a command writes. It must exit 0."""
+    """Returns the output of a command, which must exit with 0."""
     return subprocess.run([str(each) for each in command], capture_output=True, text=True,
                           timeout=EXIT_SECONDS, check=True).stdout
 
 
 def libraries(program: str) -> dict[str, str]:
-    """The shared libraries that a program loads, and where they are."""
+    """Returns the shared libraries that a program loads, with their paths."""
     return dict(re.findall(r"^\t(\S+) => (/\S+)", output("ldd", program), re.MULTILINE))
 
 
 def owner(library: str) -> str:
-    """The package that a file belongs to."""
+    """Returns the package that a file belongs to."""
     path = os.path.realpath(library)
-    # dpkg knows /lib, which is /usr/lib by now, by the one name or the other.
+    # dpkg knows a file in /lib, which now is /usr/lib, by only one of the two
+    # names.
     for name in (path, path.removeprefix("/usr")):
         done = subprocess.run(["dpkg", "--search", name], capture_output=True, text=True,
                               timeout=EXIT_SECONDS, check=False)
@@ -47,7 +48,7 @@ def owner(library: str) -> str:
 
 
 def with_dependencies(packages: list[str]) -> set[str]:
-    """The packages and all that installing them brings along."""
+    """Returns the packages and all that their installation adds."""
     found, rest = set(), list(packages)
     while rest:
         name = rest.pop()
@@ -78,7 +79,7 @@ class ContainerfileTest(unittest.TestCase):
                 loaded[owner(library)] = library
         self.assertTrue({"libssl3", "libssl3t64"} & loaded.keys(), loaded)
         self.assertEqual(set(loaded) - brought, set())
-        # And none for nothing.
+        # Every named package is loaded by a program.
         self.assertEqual(set(packages) - set(loaded), set())
 
     def test_the_image_has_the_packages_that_the_build_found(self):
@@ -101,7 +102,7 @@ class ContainerfileTest(unittest.TestCase):
         for name in ("portreg-refresh", "portregd"):
             self.assertEqual(self.stages[name].all("USER"),
                              [f"{user['runAsUser']}:{user['runAsGroup']}"])
-            # Nothing is done as root after it.
+            # No command runs as root after USER.
             self.assertNotIn("RUN", [each for each, _ in self.stages[name].lines[
                 [each for each, _ in self.stages[name].lines].index("USER"):]])
             self.assertEqual(self.stages[name].all("STOPSIGNAL"), ["SIGTERM"])

@@ -12,23 +12,23 @@ from typing import NamedTuple
 import deploy_paths
 
 PATH = deploy_paths.DEPLOY_DIR / "container/Containerfile"
-# Debian's name for an option of apt-get, and not for a package.
+# An argument that begins like this is an option of apt-get, and no package.
 OPTION = "-"
 COMMAND_SECONDS = 30
 
 
 class Stage(NamedTuple):
-    """A FROM and what follows it, in order: (instruction, arguments)."""
+    """A FROM and the lines after it, in order: (instruction, arguments)."""
 
     base: str
     lines: list[tuple[str, str]]
 
     def all(self, instruction: str) -> list[str]:
-        """The arguments of every such instruction."""
+        """Returns the arguments of every such instruction."""
         return [arguments for each, arguments in self.lines if each == instruction]
 
     def packages(self) -> list[str]:
-        """The packages that its RUN lines install and name."""
+        """Returns the packages that its RUN lines install and name."""
         return [word for command in self.all("RUN")
                 for part in command.split("&&") if "apt-get install" in part
                 for word in shlex.split(part.partition("<")[0].partition("install")[2])
@@ -36,7 +36,7 @@ class Stage(NamedTuple):
 
 
 def runtime_packages() -> list[str]:
-    """What the script of that name finds that this build's programs need."""
+    """Returns what the script runtime_packages finds that this build's programs need."""
     return subprocess.run(
         [deploy_paths.DEPLOY_DIR / "container/runtime_packages", os.environ["PORTREGD"],
          os.environ["PORTREG"]],
@@ -44,7 +44,7 @@ def runtime_packages() -> list[str]:
 
 
 def stages() -> dict[str, Stage]:
-    """The stages by their names, in order."""
+    """Returns the stages by their names, in order."""
     text = re.sub(r"^#.*\n", "", PATH.read_text(), flags=re.MULTILINE)
     found: dict[str, Stage] = {}
     for line in text.replace("\\\n", " ").splitlines():

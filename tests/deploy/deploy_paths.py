@@ -1,4 +1,4 @@
-"""Where the files to test lie; adds the other tests' modules to the path."""
+"""Names the files to test; adds the other tests' modules to the path."""
 
 import os
 import pathlib

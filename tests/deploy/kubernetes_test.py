@@ -1,10 +1,9 @@
-"""The manifests of deploy/kubernetes, as kubectl kustomize puts them together.
+"""Checks the manifests of deploy/kubernetes, as kubectl kustomize combines them.
 
     PORTREGD=portregd PORTREG=portreg python3 kubernetes_test.py
 
-There is no cluster here: what is asserted is that the parts fit each other and
-the programs, and that portregd starts with the settings of the Deployment and
-answers its probes.
+Needs no cluster. The parts must fit each other and the programs. portregd must
+start with the settings of the Deployment and answer its probes.
 """
 
 import os
@@ -25,13 +24,13 @@ REFRESH = deploy_paths.DEPLOY_DIR / "refresh/portreg-refresh"
 OVERLAYS = ("overlays/local-layer", "overlays/mtls", "overlays/refresh")
 KINDS = {"Deployment", "NetworkPolicy", "PodDisruptionBudget", "Service", "ServiceAccount"}
 MEBIBYTE = 1 << 20
-# More than a server takes without data and calls.
+# More than a server needs without data and calls.
 PROCESS_BYTES = 32 * MEBIBYTE
 SERVING = b"\x08\x01"
 
 
 def build(directory: pathlib.Path) -> dict[str, dict]:
-    """The objects of a kustomization, by their kind."""
+    """Returns the objects of a kustomization, by their kind."""
     done = subprocess.run(
         [proxies.program("kubectl"), "kustomize", str(directory)], capture_output=True,
         text=True, timeout=EXIT_SECONDS, check=False)
@@ -41,7 +40,7 @@ def build(directory: pathlib.Path) -> dict[str, dict]:
 
 
 def build_all(directory: pathlib.Path) -> dict[str, dict]:
-    """The objects of a kustomization that has the patches of every overlay."""
+    """Returns the objects of a kustomization that has the patches of every overlay."""
     shutil.copytree(KUBERNETES / "base", directory / "base")
     own = directory / "own"
     own.mkdir()
@@ -61,14 +60,14 @@ def build_all(directory: pathlib.Path) -> dict[str, dict]:
 
 
 def named(items: list[dict]) -> dict[str, dict]:
-    """A list's items by their names."""
+    """Returns a list's items by their names."""
     result = {item["name"]: item for item in items}
     assert len(result) == len(items), f"a name twice: {items}"
     return result
 
 
 def values(container: dict) -> dict[str, str]:
-    """The variables of a container."""
+    """Returns the variables of a container."""
     return {name: item["value"] for name, item in named(container["env"]).items()}
 
 
@@ -77,12 +76,12 @@ def port_of(address: str) -> int:
 
 
 def seconds(duration: str) -> int:
-    """A duration of one unit."""
+    """Returns the seconds of a duration of one unit."""
     return int(duration[:-1]) * {"s": 1, "m": 60, "h": 3600}[duration[-1]]
 
 
 def health(address: str, service: str) -> bytes:
-    """The reply to a probe: grpc.health.v1.HealthCheckResponse."""
+    """Returns the reply to a probe: grpc.health.v1.HealthCheckResponse."""
     with proxies.grpc.insecure_channel(
             f"ipv4:{address}", options=[("grpc.enable_http_proxy", 0)]) as channel:
         return channel.unary_unary("/grpc.health.v1.Health/Check")(
@@ -90,7 +89,7 @@ def health(address: str, service: str) -> bytes:
 
 
 class ManifestCase:
-    """What holds with every overlay."""
+    """Checks that apply to every overlay."""
 
     def setUp(self):
         self.objects = self.build()
@@ -271,7 +270,7 @@ class LocalLayerTest(ManifestCase, unittest.TestCase):
 
 
 class TogetherTest(ManifestCase, unittest.TestCase):
-    """All overlays in one kustomization, as deploy/README.md tells."""
+    """Combines all overlays in one kustomization, as deploy/README.md describes."""
 
     def build(self):
         return build_all(pathlib.Path(self.enterContext(tempfile.TemporaryDirectory())))

@@ -1,9 +1,9 @@
-"""The dashboard and the alerts, against a real Prometheus that scrapes portregd.
+"""Checks the dashboard and the alerts by a real Prometheus that scrapes portregd.
 
     PORTREGD=portregd python3 observability_test.py
 
-Every metric that dashboard and alerts name must be one that portregd exports,
-and Prometheus must evaluate every expression of theirs.
+portregd must export every metric that dashboard and alerts name, and Prometheus
+must evaluate every expression in them.
 """
 
 import json
@@ -32,7 +32,7 @@ HISTOGRAM_SUFFIXES = ("_bucket", "_sum", "_count")
 
 
 def dashboard_expressions() -> dict[str, list[str]]:
-    """The expressions of each panel, by its title, and of the annotations."""
+    """Returns the expressions of each panel, by its title, and of the annotations."""
     dashboard = json.loads((OBSERVABILITY / "dashboard.json").read_text())
     found = {panel["title"]: [target["expr"] for target in panel.get("targets", ())]
              for panel in dashboard["panels"] if panel["type"] != "row"}
@@ -41,20 +41,20 @@ def dashboard_expressions() -> dict[str, list[str]]:
 
 
 def variable_queries() -> list[str]:
-    """The queries of the dashboard's variables."""
+    """Returns the queries of the dashboard's variables."""
     dashboard = json.loads((OBSERVABILITY / "dashboard.json").read_text())
     return [each["definition"] for each in dashboard["templating"]["list"]
             if each["type"] == "query"]
 
 
 def alert_expressions() -> dict[str, str]:
-    """The expression of each alert."""
+    """Returns the expression of each alert."""
     rules = yaml.safe_load((OBSERVABILITY / "alerts.yaml").read_text())
     return {rule["alert"]: rule["expr"] for group in rules["groups"] for rule in group["rules"]}
 
 
 def as_grafana_asks(expression: str) -> str:
-    """An expression with what Grafana puts in the place of variables."""
+    """Returns an expression with Grafana's variables replaced as Grafana does."""
     for name, value in (("$__rate_interval", "1m"), ("$job", ".*"), ("$instance", ".*")):
         expression = expression.replace(name, value)
     return expression
@@ -100,7 +100,7 @@ class Prometheus:
         raise TimeoutError(f"prometheus is not ready: {log.read_text()}")
 
     def ask(self, path: str, **parameters: str):
-        """The data of a reply of its API. AssertionError where it refuses."""
+        """Returns the data of a reply of its API. Raises AssertionError if it refuses."""
         url = f"http://{self._address}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
@@ -110,7 +110,7 @@ class Prometheus:
             raise AssertionError(f"{parameters}: {error.read().decode()}") from None
 
     def query(self, expression: str) -> list:
-        """What an expression gives now."""
+        """Returns the present value of an expression."""
         return self.ask("query", query=expression)["result"]
 
     def stop(self):
@@ -131,7 +131,7 @@ class Prometheus:
 
 
 class FilesTest(unittest.TestCase):
-    """What promtool says of the files."""
+    """Checks the files by promtool."""
 
     def test_the_rules_and_the_configuration_are_valid(self):
         for arguments in (("check", "rules", "alerts.yaml"),
@@ -161,7 +161,7 @@ class FilesTest(unittest.TestCase):
 
 
 class ScrapeTest(unittest.TestCase):
-    """A server with TLS, so that all its metrics are there, and some calls."""
+    """Scrapes a server with TLS, which has all metrics, after some calls."""
 
     @classmethod
     def setUpClass(cls):
@@ -187,13 +187,13 @@ class ScrapeTest(unittest.TestCase):
 
     @classmethod
     def calls_are_seen(cls) -> bool:
-        """Whether rates of both good and refused calls are above 0."""
+        """Returns True if rates of both good and refused calls are above 0."""
         return all(cls.prometheus.query(
             f'sum(rate(grpc_server_handled_total{{grpc_code="{code}"}}[1m])) > 0')
                    for code in ("OK", "NotFound"))
 
     def exported(self) -> set[str]:
-        """The names of all that Prometheus has scraped."""
+        """Returns the names of all metrics that Prometheus has scraped."""
         return set(self.prometheus.ask("label/__name__/values"))
 
     def test_every_metric_that_is_named_is_exported(self):
@@ -207,7 +207,7 @@ class ScrapeTest(unittest.TestCase):
         shown = {name for panel in dashboard_expressions().values() for text in panel
                  for name in METRIC.findall(text)}
         exported = {name for name in self.exported() if METRIC.fullmatch(name)}
-        # Of a histogram one of its series suffices.
+        # One series of a histogram is enough.
         for suffix in HISTOGRAM_SUFFIXES:
             exported = {name.removesuffix(suffix) for name in exported}
             shown = {name.removesuffix(suffix) for name in shown}
@@ -226,7 +226,7 @@ class ScrapeTest(unittest.TestCase):
         self.assertEqual({rule["name"] for rule in rules}, set(alert_expressions()))
         self.assertEqual({rule.get("lastError", "") for rule in rules}, {""})
         self.assertEqual({rule["name"] for rule in rules if rule["state"] != "inactive"},
-                         # The throw-away certificate lasts two days.
+                         # The throw-away certificate is valid for two days.
                          {"PortregdCertificateExpires", "PortregdCertificateExpiresVerySoon"})
         for name, expression in alert_expressions().items():
             with self.subTest(alert=name):

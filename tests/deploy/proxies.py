@@ -4,9 +4,9 @@
         with proxies.HAProxy(certificates, server.address) as proxy:
             channel = certificates.channel(proxy.address)
 
-The configurations are used as they stand; only addresses and files of theirs
-are replaced. A proxy inherits the socket that it listens on, so that no port
-is chosen before it is bound. Every process is gone at the end.
+The configurations are used unchanged, except for addresses and files in them. A
+proxy inherits the socket that it listens on, so that no port is chosen before
+it is bound. Every process is ended at the end.
 """
 
 import os
@@ -28,7 +28,7 @@ SERVER_NAME = "localhost"
 
 
 def program(name: str) -> str:
-    """The path of a program. Raises RuntimeError where it is not installed."""
+    """Returns the path of a program. Raises RuntimeError if it is not installed."""
     found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
     if found is None:
         raise RuntimeError(f"{name} is not installed: deploy/install_dependencies.sh test")
@@ -54,7 +54,7 @@ class Certificates:
         self.both.write_bytes(self.certificate.read_bytes() + self.key.read_bytes())
 
     def channel(self, address: str) -> grpc.Channel:
-        """A new channel by TLS that trusts the certificate and nothing else."""
+        """Returns a new channel by TLS that trusts only the certificate."""
         return grpc.secure_channel(
             f"ipv4:{address}",
             grpc.ssl_channel_credentials(self.certificate.read_bytes()),
@@ -70,7 +70,7 @@ class Certificates:
 
 
 def listening_socket() -> socket.socket:
-    """A socket that listens on a free port of loopback."""
+    """Returns a socket that listens on a free port of loopback."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen(1024)
@@ -78,13 +78,13 @@ def listening_socket() -> socket.socket:
 
 
 def address_of(listener: socket.socket) -> str:
-    """host:port of a socket."""
+    """Returns host:port of a socket."""
     host, port = listener.getsockname()
     return f"{host}:{port}"
 
 
 class _Proxy:
-    """A proxy's process; `address` is where it listens."""
+    """A proxy's process; `address` is the address that it listens on."""
 
     def __init__(self):
         self._directory = tempfile.TemporaryDirectory()
@@ -105,26 +105,26 @@ class _Proxy:
 
     @property
     def pid(self) -> int:
-        """The process that was started, which may be a parent of workers."""
+        """Returns the number of the started process, which may be a parent of workers."""
         return self._process.pid
 
     def log(self) -> str:
-        """What it has written so far."""
+        """Returns what the proxy has written so far."""
         return (self.path / "log").read_text(errors="replace")
 
     def running(self) -> bool:
-        """Whether the process has not ended."""
+        """Returns True if the process has not ended."""
         return self._process.poll() is None
 
     def wait_until(self, condition, what: str, seconds: float = READY_SECONDS):
-        """Asks until condition() is true. TimeoutError with the log if never."""
+        """Waits until condition() is true. Raises TimeoutError with the log after `seconds`."""
         deadline = time.monotonic() + seconds
 
         def met() -> bool:
             try:
                 return condition()
             except OSError:
-                return False    # it may not listen yet, or has ended
+                return False  # the proxy may not listen yet, or has ended
 
         while not met():
             if not self.running() or time.monotonic() > deadline:
@@ -132,7 +132,7 @@ class _Proxy:
             time.sleep(0.02)
 
     def stop(self):
-        """Ends the process and tidies up."""
+        """Ends the process and removes its files."""
         if self._process is not None:
             self._process.terminate()
             try:
@@ -151,7 +151,7 @@ class _Proxy:
 
 
 class HAProxy(_Proxy):
-    """HAProxy before one or two servers; ready once each of them is up."""
+    """HAProxy before one or two servers; ready once each server is up."""
 
     CONFIGURATION = PROXY_DIR / "haproxy.cfg"
 
@@ -178,7 +178,7 @@ class HAProxy(_Proxy):
             raise
 
     def metrics(self) -> str:
-        """What it says at its own /metrics."""
+        """Returns the text of HAProxy's own /metrics."""
         host, port = self.stats_address.split(":")
         with socket.create_connection((host, int(port)), timeout=CALL_SECONDS) as connection:
             connection.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
@@ -186,8 +186,9 @@ class HAProxy(_Proxy):
                 return reply.read().decode()
 
     def servers_up(self) -> int:
-        """How many servers of the backend are up by its health checks."""
-        # A server counts as up from the start until it was first asked.
+        """Returns how many servers of the backend are up by its health checks."""
+        # Counts only checked servers, because a server is up before its first
+        # check.
         return len(re.findall(
             r'haproxy_server_check_status\{[^}]*proxy="portregd",[^}]*state="L7OK"[^}]*\} 1',
             self.metrics()))

@@ -1,9 +1,9 @@
-"""portregd behind HAProxy and behind nginx, as deploy/proxy configures them.
+"""Runs portregd behind HAProxy and behind nginx, as deploy/proxy configures them.
 
     PORTREGD=portregd python3 proxy_test.py
 
-A foreign client compares what it gets through the proxy by TLS with what the
-server says itself.
+A foreign client compares the answers through the proxy by TLS with the answers
+of the server itself.
 """
 
 import os
@@ -28,7 +28,7 @@ from portreg_proto import SERVICE, Stub, pb
 
 METADATA = (("x-request-id", "proxied-1"),
             ("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"))
-# For every method a request that is answered.
+# For every method: a request that is answered.
 REQUESTS = {
     "Lookup": pb.LookupRequest(port=443),
     "BatchLookup": pb.BatchLookupRequest(requests=[
@@ -41,7 +41,7 @@ REQUESTS = {
     "Search": pb.SearchRequest(query="web panel"),
     "GetRegistryInfo": pb.GetRegistryInfoRequest()}
 LOCAL = "Service Name,Port Number,Transport Protocol,Description\nbilling,7100,tcp,Billing API\n"
-# Limits that are shortened, in seconds.
+# The length of limits that are shortened, in seconds.
 SHORT = 1
 BELOW_HEADER_LIMIT = 4 * 1024
 ABOVE_SERVERS_HEADER_LIMIT = 12 * 1024
@@ -56,7 +56,7 @@ def setUpModule():
 
 
 def listings_that_nobody_reads(address: str, count: int) -> ssl.SSLSocket:
-    """A connection that asks for listings and then reads nothing; keep it."""
+    """Returns a connection that asks for listings and then reads nothing; keep it."""
     context = ssl.create_default_context(cafile=str(CERTIFICATES.certificate))
     context.set_alpn_protocols(["h2"])
     host, _, port = address.rpartition(":")
@@ -76,7 +76,7 @@ def listings_that_nobody_reads(address: str, count: int) -> ssl.SSLSocket:
 
 
 def call(channel: grpc.Channel, method: str, request: bytes, metadata=()) -> tuple:
-    """A call of bytes: the reply's messages, and the initial metadata."""
+    """Makes a call of bytes; returns the reply's messages, and the initial metadata."""
     kind = channel.unary_stream if method in STREAMING_METHODS else channel.unary_unary
     path = f"/{SERVICE}/{method}"
     if method in STREAMING_METHODS:
@@ -87,10 +87,10 @@ def call(channel: grpc.Channel, method: str, request: bytes, metadata=()) -> tup
 
 
 class ProxyCase:
-    """What holds behind either proxy; PROXY is the class that runs it.
+    """Checks that apply to both proxies; PROXY is the class that runs the proxy.
 
-    CHECK is the command that reads its configuration, and EXPECTED_WARNING what
-    that may warn of.
+    CHECK is the command that reads its configuration, and EXPECTED_WARNING the
+    warning that CHECK may print.
     """
 
     PROXY: type
@@ -104,14 +104,14 @@ class ProxyCase:
         self.client = Client(self.channel)
 
     def code_of(self, method: str, metadata=(), request: bytes = b"") -> grpc.StatusCode:
-        """The status that a call through the proxy ends with."""
+        """Returns the status that a call through the proxy ends with."""
         with self.assertRaises(grpc.RpcError) as caught:
             self.channel.unary_unary(method)(request, timeout=CALL_SECONDS, metadata=metadata)
         return caught.exception.code()
 
     def test_the_proxy_itself_finds_no_fault_with_its_configuration(self):
         command = [proxies.program(self.CHECK[0]), *self.CHECK[1:], self.proxy.configuration]
-        # As an operator calls it: without the sockets that tests hand over.
+        # Checks as an operator does: without the sockets that tests pass on.
         environment = {**os.environ, "PORTREG_PROXY_CERT": str(CERTIFICATES.both)}
         checked = subprocess.run(
             [str(each) for each in command], timeout=EXIT_SECONDS, capture_output=True,
@@ -153,7 +153,7 @@ class ProxyCase:
         self.assertNotEqual(
             self.code_of(f"/{SERVICE}/GetRegistryInfo",
                          [("x-filler", "x" * ABOVE_HEADER_LIMIT)]),
-            grpc.StatusCode.RESOURCE_EXHAUSTED)  # which portregd would say
+            grpc.StatusCode.RESOURCE_EXHAUSTED)  # portregd would answer with this
         self.client.info()
 
     def test_who_reads_nothing_holds_up_nobody_else(self):
@@ -220,7 +220,8 @@ class ProxyCase:
         self.addCleanup(channel.close)
         watch = Stub(channel).Watch(pb.WatchRequest(), timeout=CALL_SECONDS)
         first = next(watch).revision
-        # Nothing to wait for: that nothing happens meanwhile is the point.
+        # Waits for no event, because the test is that nothing happens
+        # meanwhile.
         time.sleep(3 * SHORT)
         local.write_text(LOCAL.replace("Billing", "Invoices"))
         self.assertNotEqual(next(watch).revision, first)
@@ -236,7 +237,7 @@ class HAProxyTest(ProxyCase, unittest.TestCase):
         with Portregd() as server:
             proxy = self.enterContext(
                 proxies.HAProxy(CERTIFICATES, server.address, SERVER.address))
-        # Its health check, not a call, has noticed.
+        # A health check, and not a call, has noticed the end.
         proxy.wait_until(lambda: proxy.servers_up() == 1, "the stopped server stays up")
 
     def test_no_call_fails_while_a_server_drains(self):
@@ -246,7 +247,7 @@ class HAProxyTest(ProxyCase, unittest.TestCase):
             channel = CERTIFICATES.channel(proxy.address)
             self.addCleanup(channel.close)
             client = Client(channel)
-            # The drain ends early where nobody is connected.
+            # The drain ends early if nobody is connected.
             for _ in range(20):
                 client.info()
             calls = 0
@@ -260,8 +261,8 @@ class HAProxyTest(ProxyCase, unittest.TestCase):
         self.assertGreater(calls, 100)
 
     def test_invalid_base64_does_not_reach_the_server(self):
-        # grpc encodes what it sends; the proxy is told to spoil it before its
-        # own rule, as a hostile client would.
+        # grpc encodes what it sends, so an added rule makes the header invalid
+        # before the proxy's own rule, as a hostile client would.
         rule = "http-request del-header -bin -m end"
         spoil = "http-request set-header x-spoilt-bin !"
         outcomes = []
@@ -324,7 +325,7 @@ class HAProxyTest(ProxyCase, unittest.TestCase):
 class NginxTest(ProxyCase, unittest.TestCase):
     PROXY = proxies.Nginx
     CHECK = ("nginx", "-t", "-e", "stderr", "-c")
-    # The one form that every nginx from 1.22 on reads.
+    # The only form that every nginx from 1.22 on reads.
     EXPECTED_WARNING = r'the "listen \.\.\. http2" directive is deprecated'
     LIMITS = (r"((?:client_header_timeout|client_body_timeout|send_timeout|keepalive_timeout|"
               r"grpc_read_timeout)) (?:10s|30s|60s|4m|5m)")

@@ -1,4 +1,4 @@
-"""deploy/refresh/portreg-refresh against an HTTP server and a real portregd.
+"""Runs deploy/refresh/portreg-refresh with an HTTP server and a real portregd.
 
     PORTREGD=portregd PORTREG=portreg python3 refresh_test.py
 """
@@ -25,13 +25,13 @@ REFRESH = deploy_paths.DEPLOY_DIR / "refresh/portreg-refresh"
 DONE, USAGE, BUSY, NOT_FETCHED, NOT_USABLE, NOT_SERVED, NOT_WRITTEN, NOT_ASKED = range(8)
 RUN_SECONDS = 60 * PATIENCE
 SERVED_SECONDS = 30
-# A row that IANA's file does not have, and the port asked about.
+# A row that IANA's file does not have; the tests ask for its port.
 NEW_ROW = b"portreg-test,6335,tcp,Added for a test,,,,,,,,\r\n"
 HTML = b"<!DOCTYPE html><html><body>Down for maintenance</body></html>\n"
 
 
 def setUpModule():
-    """What the server starts with, and what IANA then publishes."""
+    """Makes the server's first file, and the file that IANA then publishes."""
     global OLD, NEW
     OLD = subprocess.run(
         [os.environ["PORTREG"], "--offline", "export", "--format=iana-csv"],
@@ -44,22 +44,23 @@ def checksum(content: bytes) -> str:
 
 
 def end_session(leader: int):
-    """Ends what is left of a session of processes."""
+    """Ends the remaining processes of a session."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(leader, signal.SIGKILL)
 
 
 class Publisher:
-    """An HTTP server on loopback that publishes `content`, perhaps badly."""
+    """An HTTP server on loopback that publishes `content`, optionally with faults."""
 
     def __init__(self, content: bytes):
         self.content = content
         self.status = 200
-        # Bytes that the header promises beyond those that are sent.
+        # The number of bytes that the header promises beyond those that are
+        # sent.
         self.withheld = 0
-        # The length is not stated.
+        # True: the length is not stated.
         self.endless = False
-        # Nothing is said until this is set.
+        # Sends nothing until this is set.
         self.speaks = threading.Event()
         self.speaks.set()
         self.asked = threading.Event()
@@ -83,7 +84,7 @@ class Publisher:
         self.url = f"http://127.0.0.1:{self._server.server_port}/ports.csv"
 
     def answer(self, request):
-        """Answers a request as the attributes say."""
+        """Answers a request as the attributes define."""
         tag = f'"{checksum(self.content)[:16]}"'
         unchanged = request.headers.get("If-None-Match") == tag
         status = 304 if self.status == 200 and unchanged else self.status
@@ -111,7 +112,7 @@ class Publisher:
 
 
 class RefreshCase(unittest.TestCase):
-    """A file, a publisher, and the means to refresh the one by the other."""
+    """Provides a file, a publisher, and functions to refresh the file."""
 
     def setUp(self):
         self.directory = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
@@ -119,7 +120,7 @@ class RefreshCase(unittest.TestCase):
         self.publisher = self.enterContext(Publisher(NEW))
 
     def command(self, *flags: str) -> list[str]:
-        """The command line of a refresh; no server, unless flags name one."""
+        """Returns the command line of a refresh; without a server, unless flags name one."""
         return [str(REFRESH), f"--file={self.file}", f"--url={self.publisher.url}",
                 "--target=", f"--wait={SERVED_SECONDS}", *flags]
 
@@ -133,19 +134,19 @@ class RefreshCase(unittest.TestCase):
             text=True, stdin=subprocess.DEVNULL, timeout=RUN_SECONDS, check=False)
 
     def assert_refresh(self, code: int, *flags: str, **variables: str) -> str:
-        """Refreshes, with that exit code; gives what was written to stderr."""
+        """Refreshes, with that exit code; returns the text on stderr."""
         done = self.refresh(*flags, **variables)
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         self.assertEqual(list(self.directory.glob("*.new*")), [])
         return done.stderr
 
     def assert_kept(self, content: bytes = None):
-        """The file is what it was."""
+        """Checks that the file has not changed."""
         self.assertEqual(self.file.read_bytes(), OLD if content is None else content)
 
 
 class FetchTest(RefreshCase):
-    """What is fetched, and what is taken of it. No server runs."""
+    """Checks which content is fetched and accepted. No server runs."""
 
     def setUp(self):
         super().setUp()
@@ -235,7 +236,7 @@ class FetchTest(RefreshCase):
             second = subprocess.Popen(self.command(), env=self.variables(),
                                       stdout=subprocess.DEVNULL)
             self.addCleanup(second.kill)
-            # It asks, so it has the lock.
+            # The first one has asked, so it holds the lock.
             self.assertTrue(self.publisher.asked.wait(READY_SECONDS))
             self.publisher.speaks.set()
             self.assertEqual(second.wait(RUN_SECONDS), DONE)
@@ -306,16 +307,16 @@ class FetchTest(RefreshCase):
 
 
 class ServerTest(RefreshCase):
-    """A portregd that serves the file."""
+    """Refreshes a file that a portregd serves."""
 
     def serve(self, *flags: str) -> Portregd:
-        """Starts portregd with the file as it is published first."""
+        """Starts portregd with the first file."""
         self.file.write_bytes(OLD)
         return self.enterContext(
             Portregd(f"--iana_file={self.file}", "--reload_interval=100ms", *flags))
 
     def checksum_at(self, server: Portregd) -> str:
-        """The checksum of the layer iana that a server serves."""
+        """Returns the checksum of the layer iana that a server serves."""
         told = subprocess.run(
             [os.environ["PORTREG"], f"--target={server.address}", "info", "-o", "json"],
             capture_output=True, timeout=EXIT_SECONDS, check=True).stdout
@@ -329,7 +330,7 @@ class ServerTest(RefreshCase):
         self.assertEqual(self.checksum_at(server), checksum(NEW))
 
     def test_a_time_that_no_timestamp_can_hold_does_not_take_a_good_file_back(self):
-        # Of any file that is served; tmpfs takes such a time.
+        # Applies to any served file. A file on tmpfs can have such a time.
         directory = self.enterContext(tempfile.TemporaryDirectory(dir="/dev/shm"))
         local = pathlib.Path(directory) / "local.csv"
         local.write_bytes(OLD.splitlines(keepends=True)[0] + NEW_ROW)
@@ -354,7 +355,7 @@ class ServerTest(RefreshCase):
 
     def test_what_the_server_refuses_is_taken_back(self):
         server = self.serve()
-        # The check is told to take what the server is not.
+        # The check accepts fewer rows, and the server does not.
         lines = OLD.splitlines(keepends=True)
         few = [line for line in lines if b",Unassigned," not in line]
         self.publisher.content = b"".join(few)
@@ -364,7 +365,7 @@ class ServerTest(RefreshCase):
         self.assert_kept()
         self.assertEqual((self.directory / "iana.csv.refused").read_bytes(), b"".join(few))
         self.assertEqual(self.checksum_at(server), checksum(OLD))
-        # The next one is fetched and served as if nothing had been.
+        # The next content is fetched and served as usual.
         self.publisher.content = NEW
         self.assert_refresh(DONE, f"--target={server.address}")
         self.assertEqual(self.checksum_at(server), checksum(NEW))
@@ -384,7 +385,7 @@ class ServerTest(RefreshCase):
         self.assertFalse((self.directory / "iana.csv.previous").exists())
 
     def test_a_server_that_cannot_be_understood_never_serves_what_is_taken_back(self):
-        """Plaintext is asked of TLS, as where flags for portreg are forgotten."""
+        """Asks a TLS server in plaintext, as if flags for portreg had been forgotten."""
         certificate, key = self.directory / "tls.crt", self.directory / "tls.key"
         Authority("refresh").issue_server().write(certificate, key)
         server = self.serve(f"--tls_cert={certificate}", f"--tls_key={key}")
@@ -394,7 +395,8 @@ class ServerTest(RefreshCase):
     def test_flags_for_mutual_tls_are_those_of_the_guide(self):
         authority, directory = Authority("refresh"), self.directory
         (directory / "ca.crt").write_bytes(authority.certificate)
-        # As overlays/mtls/certificate.yaml asks for one: no address.
+        # Like the certificate of overlays/mtls/certificate.yaml: without an
+        # address.
         authority.issue("portregd", dns=["portregd"]).write(
             directory / "tls.crt", directory / "tls.key")
         self.file.write_bytes(OLD)

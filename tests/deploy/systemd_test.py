@@ -1,8 +1,8 @@
-"""The units of deploy/systemd, as systemd's own tools judge them.
+"""Checks the units of deploy/systemd by systemd's own tools.
 
     PORTREGD=portregd python3 systemd_test.py
 
-No unit is started: that needs a system whose first process is systemd.
+Starts no unit, because that needs a system whose first process is systemd.
 """
 
 import configparser
@@ -24,7 +24,7 @@ SERVICES = UNITS[:2]
 MOST_EXPOSURE = 1.5
 EXAMPLES = {"refresh.conf": "portregd.service", "tls.conf": "portregd.service",
             "refresh-tls.conf": "portregd-refresh.service"}
-# Where the units look for programs, and where those of this build are.
+# The paths of programs in the units, and the paths in this build.
 PROGRAMS = {"/usr/bin/portregd": os.environ["PORTREGD"],
             "/usr/lib/portreg/portreg-refresh":
                 str(deploy_paths.DEPLOY_DIR / "refresh/portreg-refresh")}
@@ -37,17 +37,17 @@ def analyze(*arguments: object) -> subprocess.CompletedProcess:
 
 
 def seconds(duration: str) -> float:
-    """A duration as Abseil writes it, of one unit."""
+    """Returns the seconds of a duration that Abseil wrote with one unit."""
     number, unit = re.fullmatch(r"([0-9.]+)(ms|s|m|h)", duration).groups()
     return float(number) * {"ms": 0.001, "s": 1, "m": 60, "h": 3600}[unit]
 
 
 
 class VariablesTest(unittest.TestCase):
-    """Variables of portregd in all files of deploy."""
+    """Checks the variables of portregd in all files of deploy."""
 
     def test_none_of_tls_is_set_to_nothing(self):
-        # portregd would not start.
+        # An empty value would keep portregd from starting.
         empty = re.compile(
             r"PORTREGD_TLS_\w+[\"']?\s*(?:=|:|,\s*value:)\s*(?:\"\"|'')?\s*[}\"']*$", re.M)
         for path in sorted(deploy_paths.DEPLOY_DIR.rglob("*")):
@@ -60,11 +60,11 @@ class VariablesTest(unittest.TestCase):
 
 
 class UnitsTest(unittest.TestCase):
-    """Copies of the units that name this build's programs."""
+    """Checks copies of the units that name this build's programs."""
 
     def setUp(self):
         self.directory = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
-        # A unit that names a path with a blank would have to quote it.
+        # Links, because a unit must quote a path with a blank.
         self.links = {}
         for installed, built in PROGRAMS.items():
             link = self.directory / pathlib.Path(installed).name
@@ -75,21 +75,21 @@ class UnitsTest(unittest.TestCase):
         self.service = self.unit("portregd.service")["Service"]
 
     def with_links(self, unit: pathlib.Path) -> str:
-        """The text of a unit that names this build's programs."""
+        """Returns the text of a unit that names this build's programs."""
         text = unit.read_text()
         for installed, link in self.links.items():
             text = text.replace(installed, link)
         return text
 
     def unit(self, name: str) -> configparser.ConfigParser:
-        """A unit's settings; of one that is set twice, the last."""
+        """Returns a unit's settings; if one is set twice, the last value."""
         parser = configparser.ConfigParser(strict=False, interpolation=None)
         parser.optionxform = str
         parser.read(self.directory / name)
         return parser
 
     def add_drop_in(self, name: str):
-        """Lets an example change the unit that it is for."""
+        """Adds an example to the unit that it is for."""
         unit = EXAMPLES[name]
         directory = self.directory / f"{unit}.d"
         directory.mkdir(exist_ok=True)
@@ -157,11 +157,12 @@ class UnitsTest(unittest.TestCase):
         timer = self.unit("portregd-refresh.timer")["Timer"]
         self.assertEqual((timer["OnCalendar"], timer["Persistent"]), ("daily", "yes"))
         self.assertIn("RandomizedDelaySec", timer)
-        self.assertNotIn("Unit", timer)  # so it is the service of its own name
+        # absent, so the timer starts the service of its own name
+        self.assertNotIn("Unit", timer)
 
 
 class NotificationTest(unittest.TestCase):
-    """What portregd tells its supervisor, sd_notify(3): Type=notify."""
+    """Checks portregd's messages to its supervisor, sd_notify(3): Type=notify."""
 
     def test_it_says_when_it_is_ready_reloads_and_stops(self):
         directory = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
@@ -170,7 +171,7 @@ class NotificationTest(unittest.TestCase):
         supervisor.settimeout(READY_SECONDS)
 
         def states() -> list[str]:
-            """The states of the next message."""
+            """Returns the states of the next message."""
             return [line for line in supervisor.recv(4096).decode().splitlines()
                     if not line.startswith("MONOTONIC_USEC=")]
 

@@ -1,9 +1,9 @@
-// Makes every kind of call once, and prints how each ended, for hostile_test.py.
+// Makes every kind of call once, and prints how each ended, for hostile_server_test.py.
 //
 //   every_call TARGET TIMEOUT_MS KIND...
 //
-// prints a line "KIND CODE ANSWER" for each kind, with the answer of calls that
-// are OK, and last "memory KIBIBYTES", the most that was resident.
+// Prints a line "KIND CODE ANSWER" for each kind, with the answer of calls that are OK.
+// Prints a last line "memory KIBIBYTES", the peak of resident memory.
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
@@ -33,10 +33,10 @@
 namespace portreg {
 namespace {
 
-// How a call ended: its answer in few words, or its status.
+// The end of a call: its answer in few words, or its status.
 using Answer = absl::StatusOr<std::string>;
 
-// How long is waited for what a watch or a mirror reports by itself.
+// The longest wait for a report of a watch or a mirror.
 constexpr absl::Duration kPatience = absl::Seconds(20);
 constexpr int kPorts[] = {53, 80, 443};
 
@@ -101,7 +101,7 @@ Answer AnswerOf(const absl::StatusOr<Response>& response) {
   return WordsOf(*response);
 }
 
-// Waits for what `call` gives to its callback.
+// Makes an asynchronous call, and waits for its result.
 template <typename Response>
 absl::StatusOr<Response> Await(const std::function<void(Callback<Response>)>& call) {
   std::promise<absl::StatusOr<Response>> promise;
@@ -156,7 +156,7 @@ v1::ListRangeRequest Listed() {
   return request;
 }
 
-// Many lookups at once, which share calls. The first failure, if any.
+// Makes many lookups at once, which share calls. Returns the first failure, if any.
 Answer Coalesced(const Client& client) {
   constexpr int kLookups = 30;
   std::vector<std::future<absl::StatusOr<v1::LookupResponse>>> outcomes;
@@ -209,7 +209,7 @@ Answer ListAsync(const Client& client) {
   }
 }
 
-// The first thing that a watch reports.
+// Returns the first event that a watch reports.
 Answer Watched(const Client& client) {
   std::promise<Answer> promise;
   std::future<Answer> first = promise.get_future();
@@ -243,8 +243,8 @@ Answer Mirrored(const std::shared_ptr<const Client>& client) {
   return WordsOf(*(*mirror)->snapshot());
 }
 
-// The first trouble that a mirror reports; OK if it reports it, but not its
-// staleness, or lost its snapshot.
+// Returns the first failure that a mirror reports. Returns "another snapshot" if the mirror
+// has replaced its snapshot, and "no trouble" if it reports no failure.
 Answer MirrorFollows(const std::shared_ptr<const Client>& client) {
   const absl::StatusOr<std::unique_ptr<Mirror>> mirror = Mirror::Create(client);
   if (!mirror.ok()) return mirror.status();
@@ -325,7 +325,7 @@ const std::map<std::string, Kind>& Kinds() {
   return *kinds;
 }
 
-// The most memory that was resident, in KiB.
+// Returns the peak of resident memory, in KiB.
 std::string PeakMemory() {
   std::ifstream status("/proc/self/status");
   std::string word;

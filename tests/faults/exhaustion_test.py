@@ -1,9 +1,9 @@
-"""More connections than the server may have: it lives, and serves afterwards.
+"""Opens more connections than the server accepts: it survives, and serves afterwards.
 
     PORTREGD=portregd python3 exhaustion_test.py
 
-Descriptors run out (CVE-2023-4785: gRPC's own listener never accepts again),
-or the limits of connections are passed, over TCP, TLS and a unix socket.
+Either the descriptors run out (CVE-2023-4785: gRPC's own listener never accepts
+again), or connections exceed their limits, over TCP, TLS and a unix socket.
 """
 
 import contextlib
@@ -14,20 +14,20 @@ import serving
 import wire
 
 DESCRIPTORS = 64
-# As many are taken when no connection is let in any more: 16 are kept free, and
-# what was opened and closed meanwhile may leave gaps.
+# The descriptors in use when the server accepts no more connections: it keeps
+# 16 free, and descriptors that were closed meanwhile may leave gaps.
 TAKEN = DESCRIPTORS - 16 - 4
 CONNECTIONS = 120
 CALLS = 5
 LIMIT = 8
 MORE = 4
-# A connection that was turned away is closed within this time.
+# A connection that was refused is closed within this time.
 CLOSED_SECONDS = 5 * serving.PATIENCE
 OTHER_PEER = "127.0.0.2"
 
 
 class Endpoint:
-    """How clients reach a server: over TCP, TLS or a unix socket."""
+    """A way to reach a server: over TCP, TLS or a unix socket."""
 
     def __init__(self, kind: str, directory: str):
         self.kind = kind
@@ -37,13 +37,13 @@ class Endpoint:
                        else "127.0.0.1:0")
 
     def server(self, *flags: str, wrapper: tuple = ()) -> serving.Attacked:
-        """A server that is reached so."""
+        """Returns a server that is reached in this way."""
         if self.certificate:
             flags = (*flags, *self.certificate.flags())
         return serving.Attacked(*flags, listen=self.listen, wrapper=wrapper)
 
     def call(self, server: serving.Attacked):
-        """A call on a new connection. Raises grpc.RpcError."""
+        """Makes a call on a new connection. Raises grpc.RpcError."""
         channel = server.fresh_channel(
             credentials=self.certificate and self.certificate.credentials())
         with contextlib.closing(channel):
@@ -51,14 +51,14 @@ class Endpoint:
 
 
 def endpoint(test: unittest.TestCase, kind: str) -> Endpoint:
-    """An Endpoint whose files are gone when the test is over."""
+    """Returns an Endpoint whose files are removed when the test ends."""
     return Endpoint(kind, test.enterContext(tempfile.TemporaryDirectory()))
 
 
 def assert_gone(server: serving.Attacked, descriptors: int):
     """Waits until the server has noticed that its clients closed."""
-    # Connections are accepted in their order: once this one has been turned
-    # away, all before it have been accepted.
+    # The server accepts connections in their order, so once it has closed this
+    # one, it has accepted all earlier ones.
     with contextlib.closing(wire.dial(server.address)) as last, \
             contextlib.suppress(ConnectionError):
         last.settimeout(10 * serving.PATIENCE)
@@ -71,7 +71,7 @@ def assert_gone(server: serving.Attacked, descriptors: int):
 
 
 class DescriptorsTest(unittest.TestCase):
-    """`ulimit -n 64`, 120 connections, closed again: 5 of 5 calls succeed."""
+    """Opens 120 connections under `ulimit -n 64`, closes them, and makes 5 calls."""
 
     def check(self, kind: str):
         way = endpoint(self, kind)
@@ -81,7 +81,7 @@ class DescriptorsTest(unittest.TestCase):
             before = server.usage().descriptors
             for _ in range(2):
                 with contextlib.ExitStack() as held:
-                    # Those that wait to be accepted count as connected.
+                    # Connections that wait to be accepted count as connected.
                     for _ in range(CONNECTIONS):
                         held.enter_context(wire.dial(server.address))
                     self.assertTrue(serving.eventually(
@@ -119,11 +119,11 @@ class DescriptorsTest(unittest.TestCase):
 
 
 class ConnectionLimitsTest(unittest.TestCase):
-    """--max_connections and --max_connections_per_peer."""
+    """Checks --max_connections and --max_connections_per_peer."""
 
     def fill(self, server: serving.Attacked, held: contextlib.ExitStack,
              source: str | None = None):
-        """Opens as many connections as the limit allows, and sees them stay."""
+        """Opens as many connections as the limit allows, and checks that they stay open."""
         kept = [held.enter_context(wire.Connection(
             server.address, source=source)) for _ in range(LIMIT)]
         for connection in kept:
@@ -132,7 +132,7 @@ class ConnectionLimitsTest(unittest.TestCase):
             self.assertIn(wire.SETTINGS, kinds)
 
     def until_settings(self, connection: wire.Connection):
-        """Frames up to the server's first SETTINGS."""
+        """Yields frames up to the server's first SETTINGS."""
         for each in connection.frames(10 * serving.PATIENCE):
             yield each
             if each.kind == wire.SETTINGS:
@@ -149,13 +149,15 @@ class ConnectionLimitsTest(unittest.TestCase):
         with way.server(f"--max_connections={LIMIT}") as server:
             before = server.usage().descriptors
             for _ in range(2):
-                # The connections of calls count until their end is noticed.
+                # The connections of calls count until the server has noticed
+                # their end.
                 self.assertTrue(serving.eventually(
                     lambda: server.usage().descriptors <= before, 10))
                 with contextlib.ExitStack() as held:
                     for _ in range(LIMIT):
                         held.enter_context(wire.dial(server.address))
-                    # The calls' own connection is one too many.
+                    # The limit is reached, so a call's own connection is one
+                    # too many.
                     self.assertTrue(serving.eventually(
                         lambda: server.usage().descriptors >= before + LIMIT,
                         10))
@@ -184,14 +186,15 @@ class ConnectionLimitsTest(unittest.TestCase):
                 held.callback(channel.close)
                 for _ in range(CALLS):
                     serving.lookup(channel)
-            # Room again, once the server has seen them go.
+            # Connections are accepted again once the server has noticed the end
+            # of the others.
             with contextlib.ExitStack() as held:
                 self.assertTrue(serving.eventually(
                     lambda: self.stays(server, held), 10))
 
     def stays(self, server: serving.Attacked,
               held: contextlib.ExitStack) -> bool:
-        """Whether a new connection of the other peer is served."""
+        """Returns True if a new connection of the other peer is served."""
         connection = held.enter_context(
             wire.Connection(server.address, source=OTHER_PEER))
         connection.start()

@@ -1,7 +1,7 @@
-"""The floods: endless bytes that a hostile client sends on one connection.
+"""Defines the floods: endless bytes that a hostile client sends on one connection.
 
-Each function makes, chunk by chunk, what follows the preface. FLOODS is the
-table that floods_test.py goes through and proxy_floods_test.py chooses from.
+Each function yields chunks that follow the preface. floods_test.py sends all
+rows of the table FLOODS, proxy_floods_test.py some of them.
 """
 
 import itertools
@@ -20,30 +20,30 @@ DOSE = 64 << 10
 
 
 def stream_numbers() -> Iterator[int]:
-    """The numbers that a client gives its streams."""
+    """Returns the numbers that a client gives its streams."""
     return itertools.count(1, 2)
 
 
 def reset(stream: int) -> bytes:
-    """RST_STREAM, CANCEL."""
+    """Returns RST_STREAM with CANCEL."""
     return wire.frame(wire.RST_STREAM, struct.pack(">I", CANCEL), stream=stream)
 
 
 def many(numbers: Iterator[int], each: Callable[[int], bytes],
          count: int = BATCH) -> bytes:
-    """What `each` makes for the next `count` streams."""
+    """Returns the bytes that `each` returns for the next `count` streams."""
     return b"".join(each(next(numbers)) for _ in range(count))
 
 
 def calls(method: str, body: bytes, after: Callable[[int], bytes],
           ) -> Iterator[bytes]:
-    """Calls, each followed by what `after` makes; headers in a few bytes."""
+    """Yields calls, each followed by the bytes of `after`. Their headers take few bytes."""
     fields = ((b":method", b"POST"), (b":scheme", b"http"),
               (b":path", f"/{wire.SERVICE}/{method}".encode()),
               (b":authority", b"localhost"), (b"te", b"trailers"),
               (b"content-type", b"application/grpc"))
     first = b"".join(wire.literal(*field, indexed=True) for field in fields)
-    # The newest entry of the dynamic table is number 62.
+    # The newest entry of the dynamic table has number 62.
     again = bytes(0x80 | 62 + len(fields) - 1 - i for i in range(len(fields)))
     request = wire.message(body) if body else b""
 
@@ -58,39 +58,39 @@ def calls(method: str, body: bytes, after: Callable[[int], bytes],
 
 
 def rapid_reset() -> Iterator[bytes]:
-    """CVE-2023-44487: HEADERS, RST_STREAM."""
+    """CVE-2023-44487: sends HEADERS and RST_STREAM."""
     return calls("Lookup", b"", reset)
 
 
 def rapid_reset_of_requests() -> Iterator[bytes]:
-    """The same when the request is there, so that it may reach a handler."""
+    """Sends the request before RST_STREAM, so that it may reach a handler."""
     return calls("ListRange", b"\x10\xff\xff\x03", reset)
 
 
 def endless_calls() -> Iterator[bytes]:
-    """More streams than allowed at once, all of them left open."""
+    """Opens more streams than allowed at once, and leaves all open."""
     return calls("Lookup", b"", lambda stream: b"")
 
 
 def broken_streams() -> Iterator[bytes]:
-    """CVE-2025-8671: the server is made to reset, by a wrong window."""
+    """CVE-2025-8671: makes the server reset streams, by a wrong window."""
     return calls("Lookup", b"",
                  lambda stream: wire.window_update(stream, 0))
 
 
 def repeated(chunk: bytes) -> Callable[[], Iterator[bytes]]:
-    """The same again and again."""
+    """Sends the same chunk again and again."""
     return lambda: itertools.repeat(chunk)
 
 
 def on_an_open_stream(chunk: bytes) -> Callable[[], Iterator[bytes]]:
-    """The same again and again once stream 1 has its headers."""
+    """Sends the same chunk again and again once stream 1 has its headers."""
     start = wire.headers_frames(wire.request_headers("Lookup"), 1)
     return lambda: itertools.chain([start], itertools.repeat(chunk))
 
 
 def windows_made_small_and_large() -> Iterator[bytes]:
-    """CVE-2019-9514's kin: each SETTINGS changes the window of every stream."""
+    """Similar to CVE-2019-9514: each SETTINGS changes the window of every stream."""
     yield many(stream_numbers(), lambda stream: wire.headers_frames(
         wire.request_headers("ListRange"), stream), 50)
     yield from itertools.repeat(b"".join(
@@ -99,14 +99,14 @@ def windows_made_small_and_large() -> Iterator[bytes]:
 
 
 def priorities() -> Iterator[bytes]:
-    """CVE-2019-9513: PRIORITY that turns the tree around."""
+    """CVE-2019-9513: sends PRIORITY frames that reverse the tree."""
     yield from itertools.repeat(b"".join(
         wire.frame(wire.PRIORITY, struct.pack(">IB", on, 255), stream=stream)
         for stream, on in ((1, 3), (3, 5), (5, 1))) * (BATCH // 3))
 
 
 def random_streams() -> Iterator[bytes]:
-    """Frames of every type, with random flags, streams and payloads."""
+    """Sends frames of every type, with random flags, streams and payloads."""
     while True:
         kinds, flags, streams = (os.urandom(BATCH) for _ in range(3))
         yield b"".join(
@@ -115,7 +115,7 @@ def random_streams() -> Iterator[bytes]:
 
 
 def bad_metadata() -> Iterator[bytes]:
-    """Invalid base64 in a binary header: gRPC ends the connection, and logs."""
+    """Sends invalid base64 in a binary header: gRPC ends the connection, and logs."""
     numbers = stream_numbers()
     block = wire.request_headers("Lookup", (b"x-bin", b"!\x01\n*** forged"))
     while True:
@@ -123,7 +123,7 @@ def bad_metadata() -> Iterator[bytes]:
 
 
 def long_headers() -> Iterator[bytes]:
-    """Calls with one header of 60 KiB each."""
+    """Sends calls with one header of 60 KiB each."""
     numbers = stream_numbers()
     block = wire.request_headers("Lookup", (b"long", b"x" * 60_000))
     while True:
@@ -132,7 +132,7 @@ def long_headers() -> Iterator[bytes]:
 
 
 def many_headers() -> Iterator[bytes]:
-    """Calls with 2,000 small headers each."""
+    """Sends calls with 2,000 small headers each."""
     numbers = stream_numbers()
     block = wire.request_headers(
         "Lookup", *((b"x-%d" % i, b"y") for i in range(2000)))
@@ -142,7 +142,7 @@ def many_headers() -> Iterator[bytes]:
 
 
 def indexed_header_bomb() -> Iterator[bytes]:
-    """A header of 4,000 bytes, and then one byte for each repetition."""
+    """Sends a header of 4,000 bytes, and then one byte for each repetition."""
     yield wire.headers_frames(
         wire.request_headers("Lookup")
         + wire.literal(b"big", BIG_VALUE, indexed=True), 1)
@@ -155,7 +155,7 @@ def indexed_header_bomb() -> Iterator[bytes]:
 
 
 def table_size_updates() -> Iterator[bytes]:
-    """Header blocks of nothing but changes of the dynamic table's size."""
+    """Sends header blocks that only change the dynamic table's size."""
     numbers = stream_numbers()
     block = (wire.integer(0, 5, 0x20) + wire.integer(4096, 5, 0x20)) * 2000
     while True:
@@ -164,7 +164,7 @@ def table_size_updates() -> Iterator[bytes]:
 
 
 def endless_header() -> Iterator[bytes]:
-    """CVE-2023-33953: one header, a name of 32 MiB, in CONTINUATION."""
+    """CVE-2023-33953: sends one header, a name of 32 MiB, in CONTINUATION."""
     part = b"x" * wire.MOST_FRAME_BYTES
     start = b"\0" + wire.integer(32 << 20, 7) + part
     yield wire.frame(wire.HEADERS, start[:wire.MOST_FRAME_BYTES], stream=1)
@@ -173,7 +173,7 @@ def endless_header() -> Iterator[bytes]:
 
 
 def endless_continuation() -> Iterator[bytes]:
-    """CVE-2024-27316: header after header, and never END_HEADERS."""
+    """CVE-2024-27316: sends header after header, and never END_HEADERS."""
     part = b"".join(wire.literal(b"x-%d" % i, b"y" * 100) for i in range(100))
     yield wire.frame(wire.HEADERS, wire.request_headers("Lookup"), stream=1)
     yield from itertools.repeat(
@@ -181,14 +181,14 @@ def endless_continuation() -> Iterator[bytes]:
 
 
 def empty_continuation() -> Iterator[bytes]:
-    """The same without a byte of header."""
+    """Sends CONTINUATION frames without a byte of header."""
     yield wire.frame(wire.HEADERS, wire.request_headers("Lookup"), stream=1)
     yield from itertools.repeat(
         wire.frame(wire.CONTINUATION, stream=1) * BATCH)
 
 
 def messages_too_long(length: int) -> Callable[[], Iterator[bytes]]:
-    """Calls whose message says to have `length` bytes, and sends 16 KiB."""
+    """Sends calls whose message announces `length` bytes, and has 16 KiB."""
     def make() -> Iterator[bytes]:
         numbers = stream_numbers()
         start = wire.message(b"x" * 16000, length=length)
@@ -200,11 +200,11 @@ def messages_too_long(length: int) -> Callable[[], Iterator[bytes]]:
 
 
 class Flood(NamedTuple):
-    """A flood, and what is special about it."""
+    """A flood, and its special properties."""
 
     chunks: Callable[[], Iterator[bytes]]
-    reads: bool = True          # whether the attacker reads what comes back
-    acknowledges: bool = True   # whether it acknowledges the server's SETTINGS
+    reads: bool = True  # True if the attacker reads the answers
+    acknowledges: bool = True  # True if it acknowledges the server's SETTINGS
 
 
 FLOODS = {
@@ -239,12 +239,13 @@ FLOODS = {
     "messages of 256 KiB, never whole": Flood(messages_too_long(256 << 10)),
 }
 
-# While these last, each on as many connections as gRPC has threads, others wait:
-# a thread goes on reading what a connection has to say for as long as it talks.
+# Floods that keep other clients waiting if they run on as many connections as
+# gRPC has threads, because a thread reads from a connection as long as bytes
+# arrive.
 STARVING = ("settings", "window updates", "empty data", "empty continuation")
 
-# What this gRPC cannot withstand by itself (see the operator's guide), and a
-# dose in bytes that shows it and does no lasting harm.
+# Floods that this gRPC cannot withstand by itself (see the operator's guide),
+# with a dose in bytes that shows it and does no lasting harm.
 BEHIND_A_PROXY_ONLY = {
     "rapid reset": (Flood(rapid_reset), DOSE),
     "rapid reset of requests": (Flood(rapid_reset_of_requests), DOSE),

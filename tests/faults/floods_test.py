@@ -1,10 +1,10 @@
-"""Floods on the server's own port: it lives, answers, and gives all back.
+"""Floods the server's own port: it survives, answers, and frees all resources.
 
     PORTREGD=portregd python3 floods_test.py
 
-PORTREG_FLOOD_SECONDS says how long each flood lasts. What gRPC 1.51 cannot
-withstand is shown in a small dose here; proxy_floods_test.py has it in full,
-behind a proxy.
+PORTREG_FLOOD_SECONDS is the length of each flood in seconds. Floods that gRPC
+1.51 cannot withstand are sent here in a small dose; proxy_floods_test.py sends
+them in full, behind a proxy.
 """
 
 import contextlib
@@ -24,21 +24,21 @@ import grpc
 FLOOD_SECONDS = float(os.environ.get("PORTREG_FLOOD_SECONDS", "0.5"))
 ATTACKERS = 2
 HEALTHY_SECONDS = 1
-# Within this time what the attackers held must be free again; the allocator
-# gives pages back some seconds after they are free.
+# The attackers' resources must be free again within this time, because the
+# allocator returns pages some seconds after they are free.
 BACK_SECONDS = 20
-# What may stay: pages in the allocator's and the threads' caches.
+# The growth that may stay: pages in the allocator's and the threads' caches.
 MOST_GROWTH_MIB = 40
 MORE_DESCRIPTORS = 2
-# In all, however long and hard the flood: a log that can be flooded fills disks.
+# Independent of the flood, because a log that can be flooded fills disks.
 MOST_LOG_LINES = 30 + 10 * FLOOD_SECONDS
-# A small dose keeps the server busy for about this long at most.
+# A small dose keeps the server busy for at most about this long.
 DOSE_SECONDS = 30
 
 
 def attack(address: str, flood: floods.Flood, seconds: float,
            most_bytes: float = math.inf, **how):
-    """One attacker: comes back, as wire.Connection says, when it is hung up on."""
+    """Runs one attacker, which connects again when the server closes its connection."""
     deadline = time.monotonic() + seconds
     while (left := deadline - time.monotonic()) > 0 and most_bytes > 0:
         with contextlib.suppress(OSError), \
@@ -46,17 +46,17 @@ def attack(address: str, flood: floods.Flood, seconds: float,
             connection.start(flood.acknowledges)
             most_bytes -= max(1, connection.pour(
                 flood.chunks(), left, flood.reads, most_bytes))
-            # A sound reader's end: the rest of what was asked for.
+            # Reads the rest of the answers, as a correct reader would.
             if most_bytes < math.inf:
                 connection.closed_within(0.2)
 
 
 class FloodsTest(unittest.TestCase):
-    """Every row of the tables, each with a server of its own."""
+    """Sends every row of the tables, each to a server of its own."""
 
     @contextlib.contextmanager
     def serve(self):
-        """A server that has begun to serve; it must end well."""
+        """Runs a server that serves, and checks that it exits with 0."""
         with serving.Attacked() as self.server:
             with contextlib.closing(self.server.fresh_channel()) as channel:
                 serving.lookup(channel)
@@ -88,7 +88,7 @@ class FloodsTest(unittest.TestCase):
             MOST_LOG_LINES, self.server.stderr()[-1000:])
 
     def succeeds(self, ask: Callable[[grpc.Channel], None]) -> bool:
-        """Whether a call on a new connection does."""
+        """Returns True if a call on a new connection succeeds."""
         with contextlib.closing(self.server.fresh_channel()) as channel:
             try:
                 ask(channel)
@@ -97,8 +97,7 @@ class FloodsTest(unittest.TestCase):
         return True
 
     def assert_healthy(self, seconds: float):
-        """Health answers within that time; and calls, once the calls that the
-        flood began are over."""
+        """Checks that health answers within `seconds`, and calls after the flood."""
         self.assertTrue(serving.eventually(
             lambda: self.succeeds(serving.healthy), seconds))
         self.assertTrue(serving.eventually(

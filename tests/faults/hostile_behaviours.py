@@ -1,11 +1,11 @@
-"""What hostile and broken servers do: the rows of the matrix.
+"""Defines the behaviours of hostile and broken servers: the rows of the matrix.
 
     for name, behaviour in hostile_behaviours.ALL.items():
         with hostile_server.Server(behaviour.behave) as server:
             ...
 
-sound(call) is what each of them departs from: a registry of four records, of
-which ports 53, 80 and 443 have one each and one has no port.
+Each behaviour deviates from sound(call): a registry of four records. Ports 53,
+80 and 443 have one record each, and one record has no port.
 """
 
 import functools
@@ -34,7 +34,7 @@ MIB = 1 << 20
 
 
 def record(port: int | None, service: str, **fields) -> records.PortRecord:
-    """A record of IANA's layer on TCP."""
+    """Returns a record of IANA's layer on TCP."""
     made = records.PortRecord(
         transport=records.TRANSPORT_TCP, service=service, description=service,
         layer=records.LAYER_IANA, source="IANA registry", **fields)
@@ -47,7 +47,7 @@ RECORDS = [record(port, name) for port, name in NAMES.items()]
 
 
 def lookup(request: pb.LookupRequest) -> pb.LookupResponse:
-    """The sound answer to a lookup of a port or a name; perhaps no records."""
+    """Returns the sound answer to a lookup of a port or a name; perhaps no records."""
     found = [each for each in RECORDS
              if (each.first_port == request.port
                  if request.HasField("port")
@@ -61,7 +61,7 @@ def lookup(request: pb.LookupRequest) -> pb.LookupResponse:
 
 
 def batch(request: pb.BatchLookupRequest) -> pb.BatchLookupResponse:
-    """The sound answer to a batch."""
+    """Returns the sound answer to a batch."""
     answer = pb.BatchLookupResponse(revision=REVISION)
     for each in request.requests:
         result = answer.results.add().response
@@ -71,7 +71,7 @@ def batch(request: pb.BatchLookupRequest) -> pb.BatchLookupResponse:
 
 
 def classify() -> pb.ClassifyResponse:
-    """A sound answer about a well-known port."""
+    """Returns a sound answer about a well-known port."""
     return pb.ClassifyResponse(
         port_class=records.PORT_CLASS_WELL_KNOWN, first_port=0, last_port=1023,
         title="Well-Known Ports", description="System Ports", revision=REVISION,
@@ -81,8 +81,7 @@ def classify() -> pb.ClassifyResponse:
 
 
 def check(request: pb.CheckRequest) -> pb.CheckResponse:
-    """A sound answer: every claim is of a port that a record holds, and each
-    but the first collides with the first."""
+    """Returns a sound answer: records hold all ports, and each claim collides with the first."""
     answer = pb.CheckResponse(revision=REVISION)
     for number, claim in enumerate(request.claims):
         result = answer.results.add()
@@ -100,7 +99,7 @@ def check(request: pb.CheckRequest) -> pb.CheckResponse:
 
 
 def suggest(request: pb.SuggestRequest) -> pb.SuggestResponse:
-    """A sound answer: the first ports of the range, one after the other."""
+    """Returns a sound answer: the first ports of the range, one after the other."""
     first = request.first_port if request.HasField("first_port") else 1024
     return pb.SuggestResponse(
         ports=range(first, first + max(request.count, 1)),
@@ -110,7 +109,7 @@ def suggest(request: pb.SuggestRequest) -> pb.SuggestResponse:
 
 
 def search() -> pb.SearchResponse:
-    """A sound answer: every record matches."""
+    """Returns a sound answer: every record matches."""
     return pb.SearchResponse(
         matches=[pb.SearchMatch(record=each, kind=pb.MATCH_KIND_NAME_PREFIX,
                                 fields=[pb.MATCH_FIELD_SERVICE])
@@ -119,7 +118,7 @@ def search() -> pb.SearchResponse:
 
 
 def layers() -> list[pb.LayerInfo]:
-    """What the sound server says of its data."""
+    """Returns the layers of the sound server."""
     return [pb.LayerInfo(layer=records.LAYER_IANA, source="IANA registry",
                          origin="embedded", sha256="0" * 64,
                          record_count=len(RECORDS) + 1,
@@ -127,13 +126,13 @@ def layers() -> list[pb.LayerInfo]:
 
 
 def info() -> pb.GetRegistryInfoResponse:
-    """The sound answer to GetRegistryInfo."""
+    """Returns the sound answer to GetRegistryInfo."""
     return pb.GetRegistryInfoResponse(
         revision=REVISION, server_version="0.0.0", layers=layers())
 
 
 def listing(request: pb.ListRangeRequest) -> list[pb.ListRangeResponse]:
-    """A sound listing: a message for each record, and an empty last one."""
+    """Returns a sound listing: a message for each record, and an empty last one."""
     last = request.last_port if request.HasField("last_port") else 65535
     listed = [each for each in RECORDS
               if request.first_port <= each.first_port <= last]
@@ -148,12 +147,12 @@ def listing(request: pb.ListRangeRequest) -> list[pb.ListRangeResponse]:
 
 
 def watch(revision: str = REVISION) -> pb.WatchResponse:
-    """A message of a Watch."""
+    """Returns a message of a Watch."""
     return pb.WatchResponse(revision=revision, layers=layers())
 
 
 def reply(call: Call):
-    """The sound reply to a unary call, as a message."""
+    """Returns the sound reply to a unary call, as a message."""
     match call.method:
         case "Lookup":
             return lookup(pb.LookupRequest.FromString(call.request))
@@ -173,7 +172,7 @@ def reply(call: Call):
 
 
 def messages_of(call: Call) -> list:
-    """The sound messages that answer a call."""
+    """Returns the sound messages that answer a call."""
     if call.method == "ListRange":
         return listing(pb.ListRangeRequest.FromString(call.request))
     if call.method == "Watch":
@@ -184,7 +183,7 @@ def messages_of(call: Call) -> list:
 
 
 def sound(call: Call) -> Iterator[Step]:
-    """What a sound server does; what it does not know is UNIMPLEMENTED."""
+    """Behaves like a sound server; answers unknown methods with UNIMPLEMENTED."""
     if call.method not in EVERY:
         yield End(UNIMPLEMENTED, "unknown method")
         return
@@ -199,10 +198,10 @@ def sound(call: Call) -> Iterator[Step]:
 class Row(NamedTuple):
     """A way to misbehave.
 
-    methods: the calls that are answered badly; others are answered soundly.
-    codes: what those calls may end with in a client. OK: what was sent is given
-    out as it is.
-    item_codes: what lookups that share a batch may end with besides.
+    methods: the calls that are answered badly; others get sound answers.
+    codes: the codes with which a client may end those calls. OK: the client
+    returns the message as it is.
+    item_codes: further codes of lookups that share a batch.
     """
 
     behave: Behaviour
@@ -212,13 +211,12 @@ class Row(NamedTuple):
 
     @property
     def waits(self) -> bool:
-        """True if nothing but the end of its time ends a call."""
+        """True if a call ends only at its deadline."""
         return self.codes == ("DEADLINE_EXCEEDED",)
 
     @property
     def seconds(self) -> float:
-        """The time of a call: short where only its end ends the call, and long
-        where it must not."""
+        """The time limit of a call: short if only the limit ends the call, else long."""
         if self.waits:
             return 2
         return 3 if "DEADLINE_EXCEEDED" in self.codes else 20
@@ -231,7 +229,7 @@ def _only(methods: tuple[str, ...], behave: Behaviour) -> Behaviour:
 
 
 def _bytes(change: Callable[[bytes], bytes], opens: bool = False) -> Behaviour:
-    """Sends each message with its bytes changed; opens: and stays silent."""
+    """Sends each message with its bytes changed. opens: then stays silent."""
     def behave(call: Call) -> Iterator[Step]:
         for message in messages_of(call):
             yield Message(change(message.SerializeToString()))
@@ -242,7 +240,7 @@ def _bytes(change: Callable[[bytes], bytes], opens: bool = False) -> Behaviour:
 
 
 def _changed(change: Callable) -> Behaviour:
-    """Sends each message after `change` was made to it."""
+    """Sends each message after `change` was applied to it."""
     def behave(call: Call) -> Iterator[Step]:
         for message in messages_of(call):
             change(message)
@@ -254,7 +252,7 @@ def _changed(change: Callable) -> Behaviour:
 
 
 def _steps(*steps: Step) -> Behaviour:
-    """Does the same whatever is asked."""
+    """Does the same for every call."""
     def behave(_: Call) -> Iterator[Step]:
         return iter(steps)
     return behave
@@ -289,7 +287,7 @@ def _with_ports(first: int | None, last: int | None) -> Behaviour:
 
 
 def _unknown_enums(message):
-    """Values that a later contract may have; 8 bits of them are known ones."""
+    """Sets values that a later contract may have; 8 bits of them are known ones."""
     if isinstance(message, pb.ClassifyResponse):
         message.port_class = 0x101
         message.advisories[0].kind = 0x102
@@ -348,7 +346,7 @@ def _claim_counts(change: Callable[[int], int]) -> Behaviour:
 
 
 def _findings(**fields) -> Behaviour:
-    """Answers a Check with these fields in each finding; None: cleared."""
+    """Answers a Check with these fields in each finding. None: the field is cleared."""
     def change(message):
         for finding in _findings_in(message):
             for name, value in fields.items():
@@ -364,8 +362,7 @@ def _few_counted(message):
 
 
 def _suggests(*ports: int, **fields) -> Behaviour:
-    """Answers a Suggest with these ports, and these fields; None: the sound
-    ones."""
+    """Answers a Suggest with these ports and fields. None: the sound ones."""
     def change(message):
         if ports:
             message.ports[:] = ports
@@ -383,7 +380,7 @@ def _refuses(count: int, kind: int = pb.ADVISORY_KIND_IANA_ASSIGNED) -> Behaviou
 
 
 def _shifted(call: Call) -> Iterator[Step]:
-    """One result short, then one too many: right in sum."""
+    """Sends one result too few, then one too many, so that the sum is right."""
     change = (lambda n: n - 1) if call.number % 2 == 0 else (lambda n: n + 1)
     return _result_counts(change)(call)
 
@@ -403,7 +400,7 @@ def _failing_items(message):
 
 
 def _random(body: bytes) -> bytes:
-    """Bytes of the same length that begin with no tag."""
+    """Returns bytes of the same length that do not begin with a valid tag."""
     return b"\x07" + random.Random(len(body)).randbytes(max(len(body), 1))
 
 
@@ -411,13 +408,13 @@ def _not_utf8(body: bytes) -> bytes:
     return body.replace(REVISION.encode(), b"\xff\xfe")
 
 
-# What is large once it is unfolded.
+# The size of a compressed bomb after decompression.
 UNFOLDED_BYTES = 512 * MIB
 
 
 @functools.cache
 def bomb() -> bytes:
-    """Half a gigabyte of zeros, compressed."""
+    """Returns half a gigabyte of zeros, compressed."""
     compressor = zlib.compressobj(1, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
     zeros = bytes(MIB)
     parts = [compressor.compress(zeros)
@@ -437,7 +434,7 @@ PARTS = {"Lookup": 1, "BatchLookup": 1, "Classify": 6, "Check": 1,
 
 
 def _many_parts(call: Call) -> Iterator[Step]:
-    """A message of nearly 4 MiB that has millions of parts, each empty."""
+    """Sends a message of nearly 4 MiB that has millions of parts, each empty."""
     part = bytes([PARTS[call.method] << 3 | 2, 0])
     yield Message(part * (4 * MIB // 2 - 8))
     if call.method == "Watch":
@@ -446,14 +443,14 @@ def _many_parts(call: Call) -> Iterator[Step]:
 
 
 def _endless_message(_: Call) -> Iterator[Step]:
-    """Sends all of 4 GiB, as far as the client takes them."""
+    """Sends 4 GiB as one message, as far as the client receives them."""
     yield Message(b"", length=2**32 - 1)
     while True:
         yield Data(bytes(MIB))
 
 
 def _endless(message_of: Callable[[int], pb.ListRangeResponse]) -> Behaviour:
-    """A listing without an end."""
+    """Sends a listing without an end."""
     def behave(_: Call) -> Iterator[Step]:
         number = 0
         while True:
@@ -489,7 +486,7 @@ def _changing(number: int) -> pb.ListRangeResponse:
 
 
 def _flood(call: Call) -> Iterator[Step]:
-    """Revisions without an end, none of which is served."""
+    """Sends revisions without an end, and serves none of them."""
     number = 0
     while True:
         yield Message(pb.WatchResponse(
@@ -507,7 +504,7 @@ def _broken_then_silent(_: Call) -> Iterator[Step]:
     yield Wait()
 
 
-# How a call ends that a limit ends: of time, of bytes, or of a mirror's memory.
+# Codes of calls that a limit ends: of time, of bytes, or of a mirror's memory.
 LIMITED = ("DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED", "INTERNAL")
 
 ALL = {

@@ -1,10 +1,10 @@
-"""Bytes that are no sound HTTP/2, HPACK, gRPC or Protobuf: it ends what it must.
+"""Sends bytes that are not correct HTTP/2, HPACK, gRPC or Protobuf.
 
     PORTREGD=portregd python3 hostile_bytes_test.py
 
-Each row is sent on connections of its own, some of them cut at every byte or
-at random ones. A good client is served all the time, and what the server holds
-comes back.
+Each row is sent on connections of its own, some of them cut at every byte or at
+random ones. A good client is served all the time. Afterwards the server holds
+no more than before.
 """
 
 import contextlib
@@ -23,12 +23,14 @@ import grpc
 
 SECONDS = 5 * serving.PATIENCE
 REPEATS = 20
-# What the allocator keeps; a bomb that unfolds takes 64 MiB.
+# The growth that the allocator explains. A bomb that is decompressed takes 64
+# MiB.
 MOST_GROWTH_MIB = 32
 MOST_LOG_LINES = 100
 HEADERS = wire.request_headers("Lookup")
 CALL = wire.call("Lookup", serving.PORT_443, 1)
-# A block whose dynamic table's index, string and integer do not exist or end.
+# Blocks in which an index of the dynamic table, a string or an integer does not
+# exist or does not end.
 BROKEN_BLOCKS = {
     "index 0": b"\x80", "index beyond the table": b"\xff\xff\x03",
     "endless integer": b"\xff" + b"\xff" * 50,
@@ -58,7 +60,7 @@ OWN_NAMES = (
         b"status", b"timeout", b"previous-rpc-attempts", b"retry-pushback-ms",
         b"message", b"server-stats-bin", b"trace-bin", b"tags-bin")))
 
-# What is sent instead of an HTTP/2 connection.
+# Bytes that are sent instead of an HTTP/2 connection.
 OTHER_PROTOCOLS = {
     "HTTP/1.1": b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "HTTP/1.1 upgrade": b"GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, "
@@ -70,7 +72,7 @@ OTHER_PROTOCOLS = {
     "SSH": b"SSH-2.0-OpenSSH_9.2\r\n", "zeros": b"\0" * 4096,
     "PROXY protocol": b"PROXY TCP4 10.0.0.1 10.0.0.2 1 2\r\n" + wire.PREFACE}
 
-# What follows a preface, and must end the connection.
+# Bytes that follow a preface, and must end the connection.
 CONNECTION_ERRORS = {
     "a frame larger than allowed": wire.header(wire.DATA, 2**24 - 1, 0, 1),
     "headers larger than a frame": wire.header(wire.HEADERS, 2**24 - 1, 4, 1),
@@ -92,7 +94,7 @@ CONNECTION_ERRORS = {
     "invalid base64 in a binary header": wire.headers_frames(
         HEADERS + wire.literal(b"x-bin", b"!"), 1)}
 
-# What follows a preface, and may be answered, refused or ignored.
+# Bytes that follow a preface, and may be answered, refused or ignored.
 ODD_FRAMES = {
     "DATA on stream 0": wire.frame(wire.DATA, b"x"),
     "DATA on a stream that is not open": wire.frame(wire.DATA, b"x", stream=5),
@@ -118,7 +120,7 @@ ODD_FRAMES = {
     **{f"header block: {name}": wire.headers_frames(block, 1, wire.END_STREAM)
        for name, block in BROKEN_BLOCKS.items()}}
 
-# What comes as the DATA of a call that is otherwise sound.
+# Bytes that are sent as the DATA of a correct call.
 ZEROS = bytes(64 * MIB)
 MESSAGES = {
     "nothing": b"", "half a prefix": b"\0\0",
@@ -138,14 +140,14 @@ def setUpModule():
 
 
 class HostileBytesTest(unittest.TestCase):
-    """Row by row; a good client is served all the while."""
+    """Sends row by row, while a good client is served."""
 
     def setUp(self):
         with contextlib.closing(SERVER.fresh_channel()) as channel:
             serving.lookup(channel)
         before = SERVER.usage()
         caller = serving.SteadyCaller(SERVER.fresh_channel())
-        # What is added last runs first.
+        # The last cleanup added runs first.
         self.addCleanup(self.check_aftermath, before, caller)
         self.enterContext(caller)
         self.assertTrue(serving.eventually(lambda: caller.answered > 0, 10))
@@ -221,7 +223,7 @@ class HostileBytesTest(unittest.TestCase):
                 pass
 
     def outcome(self, data: bytes, *headers: tuple[bytes, bytes]) -> bytes:
-        """grpc-status of a call with this DATA; empty: it was reset."""
+        """Returns grpc-status of a call with this DATA; empty if the call was reset."""
         connection = self.send(
             wire.headers_frames(wire.request_headers("Lookup", *headers), 1)
             + wire.data_frames(data, 1))

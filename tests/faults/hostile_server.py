@@ -1,4 +1,4 @@
-"""A gRPC server that answers in any way, sound or not.
+"""Runs a gRPC server that answers in any way, correct or not.
 
     def behave(call):
         yield Message(b"not a message")
@@ -7,8 +7,9 @@
     with hostile_server.Server(behave) as server:
         tool.run(f"--server={server.address}", "443")
 
-It speaks HTTP/2 by itself, so that what no sound server would send can be sent.
-hostile_behaviours.py has the behaviours that the matrix is made of.
+The server has its own code for HTTP/2, so that it can send bytes that no
+correct server sends. hostile_behaviours.py defines the behaviours of the
+matrix.
 """
 
 import contextlib
@@ -35,11 +36,11 @@ class Call(NamedTuple):
 
     method: str     # such as "Lookup"
     request: bytes  # the message
-    number: int     # how many came before it, on any connection
+    number: int  # the number of calls before it, on any connection
 
 
 class Headers(NamedTuple):
-    """Sends the response's headers; other steps do by themselves."""
+    """Sends the response's headers, which otherwise are sent before the first message."""
 
     encoding: str = ""   # grpc-encoding
 
@@ -49,7 +50,7 @@ class Message(NamedTuple):
 
     body: bytes
     compressed: int = 0
-    length: int | None = None   # what the prefix claims, if not the truth
+    length: int | None = None  # the length in the prefix, if it is not the true one
 
 
 class Data(NamedTuple):
@@ -59,7 +60,7 @@ class Data(NamedTuple):
 
 
 class End(NamedTuple):
-    """Ends the call with trailers; with nothing but them if nothing was sent."""
+    """Ends the call with trailers; with trailers only if nothing was sent before."""
 
     status: int = OK
     message: str = ""
@@ -78,7 +79,7 @@ class GoAway(NamedTuple):
 
 
 class Close(NamedTuple):
-    """Closes the connection without a word."""
+    """Closes the connection without a GOAWAY."""
 
 
 class Wait(NamedTuple):
@@ -90,7 +91,7 @@ Behaviour = Callable[[Call], Iterator[Step]]
 
 
 class _Gone(Exception):
-    """The client has ended the call or the connection."""
+    """Reports that the client has ended the call or the connection."""
 
 
 class _Stream:
@@ -236,10 +237,10 @@ class _Connection:
 
 
 class Server:
-    """Listens on a port of 127.0.0.1, and behaves as it is told.
+    """Listens on a port of 127.0.0.1, and answers calls by `behave`.
 
     behave: called for each call, on a thread of its own; may be replaced while
-    the server runs. calls: how many of each method came.
+    the server runs. calls: the number of calls of each method.
     """
 
     def __init__(self, behave: Behaviour):
@@ -254,7 +255,7 @@ class Server:
 
     @property
     def address(self) -> str:
-        """Where it listens, as host:port."""
+        """Returns the address as host:port."""
         host, port = self._listener.getsockname()
         return f"{host}:{port}"
 
@@ -278,7 +279,7 @@ class Server:
             threading.Thread(target=connection.serve, daemon=True).start()
 
     def close(self):
-        """Ends all connections, and takes no more."""
+        """Ends all connections, and accepts no more."""
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()

@@ -1,11 +1,11 @@
-"""The library against servers that break the contract in every way.
+"""Runs the library against servers that break the contract in every way.
 
     EVERY_CALL=every_call python3 hostile_server_test.py
 
 Each row of the matrix is a server that misbehaves; every_call makes every kind
-of call to it. A call of a method that is answered badly ends with a status that
-the row allows; others are answered. The program lives, and its memory stays
-within MOST_MIB.
+of call to it. A call of a method that is answered badly must end with a status
+that the row allows. Other calls must be answered. The program must survive, and
+its memory must stay within MOST_MIB.
 """
 
 import concurrent.futures
@@ -25,7 +25,8 @@ MOST_MIB = 300
 RUN_SECONDS = 100 * processes.PATIENCE
 WORKERS = 4
 
-# What sound calls answer, and which methods each kind of call may use.
+# For each kind of call: the sound answer, and the methods that the kind may
+# use.
 NAMES = "domain,http,https"
 SOUND = {
     "lookup": ("https r1", {"Lookup"}),
@@ -46,14 +47,15 @@ SOUND = {
     "list_async": (f"{NAMES},portless r1", {"ListRange"}),
     "watch": ("r1", {"Watch"}),
     "mirror": (f"{NAMES} r1", {"ListRange"}),
-    # Batches that fail may be asked for singly, which is as sound.
+    # If a batch fails, its lookups may be repeated singly.
     "coalesced": (NAMES, {"Lookup", "BatchLookup"})}
-# Whether a mirror that has a snapshot reports what its watch meets.
+# The kind that checks if a mirror with a snapshot reports the failures of its
+# watch.
 FOLLOWS = "mirror_follows"
 
 
 class Run:
-    """What every_call printed of a server."""
+    """The output of every_call for one server."""
 
     def __init__(self, name: str, row: hostile_behaviours.Row):
         self.name, self.row = name, row
@@ -64,8 +66,8 @@ class Run:
             done = subprocess.run(
                 [os.environ["EVERY_CALL"], server.address,
                  str(round(1000 * row.seconds * processes.PATIENCE)), *kinds],
-                # gRPC's threads may still free what a call received when the
-                # program ends: no leak.
+                # Detects no leaks, because gRPC's threads may still hold a
+                # received message when the program ends.
                 env=processes.environment({"ASAN_OPTIONS": ":".join(
                     [*filter(None, [os.environ.get("ASAN_OPTIONS")]), "detect_leaks=0"])}),
                 stdin=subprocess.DEVNULL,
@@ -132,7 +134,7 @@ class HostileServerTest(unittest.TestCase):
                 continue
             with self.subTest(server=run.name):
                 code, text = run.outcomes[FOLLOWS]
-                # A flood tells of revisions that the server does not list.
+                # A flood announces revisions that the server does not list.
                 wanted = ("ABORTED",) if run.row.codes == ("OK",
                     ) else run.row.codes
                 self.assertIn(code, wanted, text)

@@ -1,10 +1,10 @@
-"""portreg against every server of hostile_behaviours: it says so, and lives.
+"""Runs portreg against every server of hostile_behaviours.
 
     PORTREG=portreg python3 hostile_tool_test.py
 
-Whatever a server sends, each command ends within --timeout or soon after, by
-itself, with the exit code of what went wrong and lines of its own on standard
-error, and takes less than 300 MB.
+Whatever a server sends, each command ends by itself, within --timeout or soon
+after. Its exit code names the failure, standard error has only lines of its
+own, and it takes less than 300 MB.
 """
 
 import os
@@ -29,17 +29,18 @@ import processes
 import tool
 
 PEAK_MEMORY = pathlib.Path(__file__).with_name("peak_memory.py")
-# Two calls may be made one after the other, and the machine is shared.
+# A command may make two calls one after the other, and the machine is shared.
 END_SECONDS = 60 * processes.PATIENCE
 MOST_MIB = 300
-# A sanitizer keeps what was freed, to notice its use: memory is not judged there.
+# False with a sanitizer, because it keeps freed memory to notice its use.
 MEMORY_COUNTS = processes.PATIENCE == 1
-# To parse millions of parts and write them as JSON takes minutes there.
+# A sanitizer's build takes minutes to parse millions of parts and write them as
+# JSON.
 SLOW_UNDER_A_SANITIZER = ("millions of parts", ("export", "--format=json"))
-# What one command may write, however much a server sends.
+# The most bytes that one command may write, however much a server sends.
 MOST_OUTPUT_BYTES = 1 << 30
 TESTED_AT_ONCE = 3
-# Commands that only wait for their time to end cost next to nothing.
+# Commands that only wait for their deadline cost next to nothing.
 WAITING_AT_ONCE = 8
 UNSHOWABLE = ("\x1b", "\x9b", "\u202e", "\u2066")
 
@@ -59,22 +60,22 @@ COMMANDS = {
                         ("info", "--short")],
     "Watch": [("watch", "--count=1"), ("watch", "-o", "json", "--count=1")],
 }
-# Behaviours that a command must stand for longer.
+# Behaviours that a command must withstand for longer.
 MORE_COMMANDS = {"flood of revisions": [("watch", "--count=500")]}
 
 
 class Ended(NamedTuple):
-    """How a command ended."""
+    """The end of a command."""
 
-    code: int       # negative: the number of the signal that ended it
+    code: int  # negative: the number of the signal that ended it
     stderr: str
     output_bytes: int
-    mib: float      # the most that it took
+    mib: float  # the peak of its memory
     seconds: float
 
 
 def run(*arguments: str) -> Ended:
-    """Runs the tool to its end, or ends it after END_SECONDS."""
+    """Runs the tool to its end, or kills it after END_SECONDS."""
     with tempfile.TemporaryDirectory() as directory, \
             open(os.path.join(directory, "errors"), "w+b") as errors:
         report = pathlib.Path(directory, "report")
@@ -104,23 +105,23 @@ def run(*arguments: str) -> Ended:
                      time.monotonic() - begin)
 
 
-# What the tool exits with where a call is answered with values that are sound as
-# far as the contract goes, but hold nothing, or failures.
+# The exit codes of the tool for answers that are correct by the contract, but
+# hold nothing or failures.
 EXIT_OK = {0, 2}
 EXIT_CODES = {
     "sound": EXIT_OK,
     "failures of each item": {64 + grpc.StatusCode.UNAVAILABLE.value[0]},
-    # Too much for a document of JSON.
+    # The answer is too large for a JSON document.
     "millions of parts": EXIT_OK | {64 + code.value[0] for code in (
         grpc.StatusCode.INTERNAL, grpc.StatusCode.RESOURCE_EXHAUSTED)}}
 
 
 def exit_codes(name: str, row: hostile_behaviours.Row,
                command: tuple[str, ...]) -> set[int]:
-    """The exit codes that are right where a behaviour answers the call."""
+    """Returns the exit codes that are right if a behaviour answers the call."""
     if name in EXIT_CODES:
         return EXIT_CODES[name]
-    # It asks for ports of which the server has no record that could be broken.
+    # The command asks for ports without a record, so no record can be broken.
     untouched = SYSCTL in command and row.methods == hostile_behaviours.WITH_RECORDS
     return (EXIT_OK if untouched else set()) | {code for status in row.codes for code in (
         EXIT_OK if status == "OK"
@@ -128,7 +129,7 @@ def exit_codes(name: str, row: hostile_behaviours.Row,
 
 
 def faults_of(ended: Ended, codes: set[int], target: str) -> list[str]:
-    """What is wrong with how a command ended."""
+    """Returns what is wrong with the end of a command."""
     faults = []
     if ended.code < 0:
         faults.append("a signal ended it")
@@ -149,7 +150,7 @@ def faults_of(ended: Ended, codes: set[int], target: str) -> list[str]:
 
 
 def check(name: str, row: hostile_behaviours.Row) -> list[str]:
-    """Runs the commands that a behaviour is for; returns what is wrong."""
+    """Runs the commands that a behaviour applies to; returns what is wrong."""
     with hostile_server.Server(row.behave) as server, futures.ThreadPoolExecutor(
             WAITING_AT_ONCE if row.waits else 1) as pool:
         commands = [command

@@ -1,10 +1,9 @@
-"""Connections that keep a server waiting are closed at their limits.
+"""Checks that connections that keep a server waiting are closed at their limits.
 
     PORTREGD=portregd python3 limits_test.py
 
-Meanwhile a good client's calls go on succeeding. The limits are seconds here;
-each test gives only the one that it is about, so that no other can close the
-connection instead.
+A good client's calls succeed meanwhile. The limits are seconds here. Each test
+sets only its own limit, so that no other limit can close the connection.
 """
 
 import contextlib
@@ -16,40 +15,40 @@ import unittest
 import serving
 import wire
 
-# A limit of one second ends a connection within this time, not at once.
+# A limit of one second ends a connection within this time, but not at once.
 CLOSED_SECONDS = 8 * serving.PATIENCE
 DRIBBLE_SECONDS = 0.05
 HANDSHAKE = "--handshake_timeout=1s"
 IDLE = "--max_connection_idle=1s"
 AGE = ("--max_connection_age=1s", "--max_connection_age_grace=1s")
 ALL_PORTS = b"\x10\xff\xff\x03"         # ListRangeRequest{last_port: 65535}
-# The head of a TLS ClientHello that says it has 512 bytes.
+# The head of a TLS ClientHello that announces 512 bytes.
 HALF_HELLO = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"r" * 20
 
 
 def dribbled_header(connection: wire.Connection):
-    """A header block that comes byte by byte, without an end."""
+    """Yields a header block byte by byte, without an end."""
     block = wire.request_headers("Lookup", (b"x", b"y" * 3000))
     yield wire.header(wire.HEADERS, len(block), wire.END_HEADERS, 1)
     yield from (block[i:i + 1] for i in range(len(block)))
 
 
 def dribbled_continuation(connection: wire.Connection):
-    """HEADERS, and a CONTINUATION of one header again and again."""
+    """Yields HEADERS, and a CONTINUATION of one header again and again."""
     yield wire.frame(wire.HEADERS, wire.request_headers("Lookup"), stream=1)
     while True:
         yield wire.frame(wire.CONTINUATION, wire.literal(b"x", b"y"), stream=1)
 
 
 def no_message(connection: wire.Connection):
-    """The headers of a call, and nothing more but windows."""
+    """Yields the headers of a call, and then only WINDOW_UPDATE frames."""
     yield wire.headers_frames(wire.request_headers("Lookup"), 1)
     while True:
         yield wire.window_update(1, 1)
 
 
 def half_a_message(connection: wire.Connection):
-    """A DATA frame and a message that promise more than is sent."""
+    """Yields a DATA frame and a message whose lengths are larger than what is sent."""
     yield wire.headers_frames(wire.request_headers("Lookup"), 1)
     yield wire.header(wire.DATA, 16000, wire.END_STREAM, 1)
     yield wire.message(b"", length=15000)
@@ -58,10 +57,10 @@ def half_a_message(connection: wire.Connection):
 
 
 class LimitsTest(unittest.TestCase):
-    """Each kind of slow client against the limit that is meant for it."""
+    """Runs each kind of slow client against the limit that is meant for it."""
 
     def serve(self, *flags: str) -> serving.Attacked:
-        """A server, and a good client until the test is over."""
+        """Runs a server, and a good client until the test ends."""
         server = self.enterContext(serving.Attacked(*flags))
         caller = serving.SteadyCaller(server.fresh_channel())
         self.addCleanup(lambda: self.assertGreater(caller.answered, 20))
@@ -144,14 +143,13 @@ class LimitsTest(unittest.TestCase):
 
 
 class MetadataTest(unittest.TestCase):
-    """--max_metadata_bytes, and clients that never acknowledge SETTINGS."""
+    """Checks --max_metadata_bytes, and clients that never acknowledge SETTINGS."""
 
     def setUp(self):
         self.server = self.enterContext(serving.Attacked())
 
     def status_of(self, method: str, *more: tuple[bytes, bytes]) -> bytes:
-        """The trailers' block of a call on a connection that acknowledges
-        nothing."""
+        """Returns the trailers' block of a call on a connection that acknowledges no SETTINGS."""
         with wire.Connection(self.server.address) as connection:
             connection.start(acknowledge=False)
             connection.send(wire.call(method, serving.PORT_443, 1, *more))
@@ -174,7 +172,7 @@ class MetadataTest(unittest.TestCase):
 
 
 class HandshakeTest(unittest.TestCase):
-    """The same by TLS."""
+    """Repeats the checks with TLS."""
 
     def setUp(self):
         made = serving.make_certificate(

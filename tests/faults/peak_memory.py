@@ -1,11 +1,11 @@
-"""Runs a command and notes the most memory that it took.
+"""Runs a command and writes down the peak of its memory.
 
     python3 peak_memory.py REPORT COMMAND...
 
-REPORT gets two numbers: how the command ended, as subprocess's returncode, and
-its peak of resident memory in KiB. It is measured from a process of its own,
-because the kernel counts the memory of a process that forks as its child's too
-(getrusage(2), ru_maxrss), and a test may have grown.
+Writes two numbers into REPORT: the command's returncode as in subprocess, and
+its peak of resident memory in KiB. A process of its own starts the command,
+because the kernel counts the memory of a process that forks also for its child
+(getrusage(2), ru_maxrss), and a test's memory may have grown.
 """
 
 import os

@@ -1,10 +1,11 @@
-"""What gRPC 1.51 cannot withstand by itself, behind deploy/proxy/haproxy.cfg.
+"""Floods deploy/proxy/haproxy.cfg with what gRPC 1.51 cannot withstand by itself.
 
     PORTREGD=portregd python3 proxy_floods_test.py
 
 The attackers speak TLS with the proxy, and a good client of the same proxy is
-answered all the while. The server's memory stays flat, and the floods are kept
-from it. Of nginx no such thing is claimed: it passes calls that are reset on.
+answered all the time. The server's memory stays flat, because the proxy does
+not pass the floods on. nginx is not tested, because it passes on calls that are
+reset.
 """
 
 import contextlib
@@ -26,15 +27,16 @@ FLOODS = {**{name: floods.FLOODS[name] for name in floods.STARVING},
           **{name: flood for name, (flood, _) in
              floods.BEHIND_A_PROXY_ONLY.items()}}
 ATTACKERS = 2
-# The proxy counts calls and connections by address.
+# Differs from the good client's, because the proxy counts calls and connections
+# by address.
 ATTACKERS_ADDRESS = "127.0.0.2"
-# What a good client may wait for a reply while the proxy is flooded.
+# The longest time for a reply to a good client while the proxy is flooded.
 PATIENT_SECONDS = 5 * serving.PATIENCE
-# What the server may come to take, and take for the calls that come through.
+# The growth that the calls explain that pass the proxy.
 MOST_GROWTH_MIB = 64
 BACK_SECONDS = 10
-# The server's CPU seconds for each second of flood; without the proxy's
-# http-buffer-request it is twice as much.
+# The most CPU seconds of the server for each second of flood. Without the
+# proxy's http-buffer-request it takes twice as much.
 MOST_CPU = 0.5
 
 
@@ -50,7 +52,7 @@ class HAProxyTest(unittest.TestCase):
             serving.lookup(channel)
 
     def flood(self, name: str):
-        """Floods the proxy from processes of their own."""
+        """Floods the proxy from separate processes."""
         attackers = [subprocess.Popen(
             [sys.executable, "-B", __file__, self.proxy.address, name])
             for _ in range(ATTACKERS)]
@@ -86,7 +88,7 @@ class HAProxyTest(unittest.TestCase):
 
 
 def main(address: str, name: str):
-    """One attacker."""
+    """Runs one attacker."""
     import floods_test
     anybody = ssl.create_default_context()
     anybody.check_hostname = False

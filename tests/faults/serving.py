@@ -1,4 +1,4 @@
-"""The server under attack: what it costs, and whether it serves others.
+"""Runs the server under attack, measures its cost, and checks that it serves others.
 
     with serving.Attacked("--max_calls=10") as server:
         before = server.usage()
@@ -24,7 +24,7 @@ import processes
 
 MIB = 1 << 20
 PATIENCE = processes.PATIENCE
-# A sanitizer keeps what was freed, to notice its use: memory is not judged there.
+# False with a sanitizer, because it keeps freed memory to notice its use.
 MEMORY_COUNTS = PATIENCE == 1
 LOOKUP = "/portreg.v1.PortRegistryService/Lookup"
 PORT_443 = b"\x08\xbb\x03"      # LookupRequest{port: 443}
@@ -35,7 +35,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Usage(NamedTuple):
-    """What a process has taken."""
+    """The resources that a process uses."""
 
     descriptors: int
     resident_mib: float
@@ -44,10 +44,10 @@ class Usage(NamedTuple):
 
 
 class Attacked(processes.Portregd):
-    """A server whose use of the machine can be asked for."""
+    """A server whose resources can be measured."""
 
     def usage(self) -> Usage:
-        """What the process holds now, and has used since its start."""
+        """Returns the resources held now, and those used since the start."""
         process = pathlib.Path("/proc", str(self.pid))
         pages = int((process / "statm").read_text().split()[1])
         resident = pages * PAGE_BYTES / MIB if MEMORY_COUNTS else 0.0
@@ -60,7 +60,7 @@ class Attacked(processes.Portregd):
     def fresh_channel(self, address: str | None = None,
                       credentials: grpc.ChannelCredentials | None = None,
                       ) -> grpc.Channel:
-        """A channel with a connection of its own, which the caller closes."""
+        """Returns a channel with a connection of its own, which the caller closes."""
         options = [("grpc.enable_http_proxy", 0),
                    ("grpc.use_local_subchannel_pool", 1),
                    ("grpc.ssl_target_name_override", "localhost"),
@@ -72,19 +72,19 @@ class Attacked(processes.Portregd):
 
 
 def lookup(channel: grpc.Channel, seconds: float = 5 * PATIENCE):
-    """One call that must be answered. Raises grpc.RpcError, AssertionError."""
+    """Makes one call that must be answered. Raises grpc.RpcError, AssertionError."""
     answer = channel.unary_unary(LOOKUP)(PORT_443, timeout=seconds)
     assert b"https" in answer, answer
 
 
 def healthy(channel: grpc.Channel, seconds: float = 1 * PATIENCE):
-    """Health's answer, SERVING. Raises grpc.RpcError, AssertionError."""
+    """Checks that health is SERVING. Raises grpc.RpcError, AssertionError."""
     answer = channel.unary_unary(HEALTH)(b"", timeout=seconds)
     assert answer == HEALTHY, answer
 
 
 def eventually(check: Callable[[], bool], seconds: float) -> bool:
-    """Whether check() becomes true within `seconds`."""
+    """Returns True if check() becomes true within `seconds`."""
     deadline = time.monotonic() + seconds * PATIENCE
     while not check():
         if time.monotonic() > deadline:
@@ -94,7 +94,7 @@ def eventually(check: Callable[[], bool], seconds: float) -> bool:
 
 
 class SteadyCaller:
-    """Calls on and on, a hundred times a second, on a thread of its own."""
+    """Makes a hundred calls a second, on a thread of its own."""
 
     INTERVAL_SECONDS = 0.01
 
@@ -121,7 +121,7 @@ class SteadyCaller:
                 self.slowest_seconds, time.monotonic() - start)
 
     def check(self):
-        """Raises AssertionError unless every call was answered, and some were."""
+        """Raises AssertionError unless every call was answered, and at least one was made."""
         assert self.answered > 0 and not self.failures, (
             self.answered, len(self.failures), self.failures[:3])
 
@@ -136,22 +136,22 @@ class SteadyCaller:
 
 
 class Certificate(NamedTuple):
-    """A certificate of localhost, good for a day, that is its own authority."""
+    """A self-signed certificate of localhost, valid for a day."""
 
     cert: str   # the file's path
     key: str
 
     def flags(self) -> tuple[str, str]:
-        """The server's flags."""
+        """Returns the server's flags."""
         return f"--tls_cert={self.cert}", f"--tls_key={self.key}"
 
     def credentials(self) -> grpc.ChannelCredentials:
-        """A client's credentials that trust it."""
+        """Returns credentials of a client that trusts the certificate."""
         return grpc.ssl_channel_credentials(pathlib.Path(self.cert).read_bytes())
 
 
 def make_certificate(directory: str | None = None) -> Certificate:
-    """Makes a certificate; directory: an existing one, else a new one."""
+    """Makes a certificate. directory: an existing one, else a new one."""
     directory = directory or tempfile.mkdtemp(prefix="portreg-faults-")
     made = Certificate(f"{directory}/cert.pem", f"{directory}/key.pem")
     subprocess.run(

@@ -1,4 +1,4 @@
-"""Clients that hold the admin side and /metrics, and those who must get in.
+"""Floods the admin side and /metrics with clients, and checks that probes still get answers.
 
     PORTREGD=portregd python3 side_doors_test.py
 """
@@ -17,13 +17,13 @@ import wire
 from service import Metrics
 
 HALF_REQUESTS = 300
-# More connections than the admin side may have.
+# More connections than the admin side accepts.
 WATCHERS = 400
 OTHER_PEER = "127.0.0.2"
 
 
 def watch_health(address: str, source: str | None = None) -> wire.Connection:
-    """A connection that watches health, and reads nothing."""
+    """Returns a connection that watches health, and reads nothing."""
     connection = wire.Connection(address, source=source)
     connection.start()
     connection.send(
@@ -34,7 +34,7 @@ def watch_health(address: str, source: str | None = None) -> wire.Connection:
 
 
 class AdminTest(unittest.TestCase):
-    """A probe gets in whoever is connected."""
+    """Checks that a probe gets an answer, whoever else is connected."""
 
     def setUp(self):
         self.server = self.enterContext(
@@ -68,7 +68,7 @@ class AdminTest(unittest.TestCase):
 
 
 class MetricsTest(unittest.TestCase):
-    """/metrics, by HTTP clients good and bad."""
+    """Asks /metrics by correct and broken HTTP clients."""
 
     def setUp(self):
         self.server = self.enterContext(
@@ -77,7 +77,7 @@ class MetricsTest(unittest.TestCase):
 
     def ask(self, method: str, path: str = "/metrics",
             ) -> tuple[http.client.HTTPResponse, bytes]:
-        """The answer and its body."""
+        """Returns the answer and its body."""
         connection = http.client.HTTPConnection(
             self.address, timeout=10 * serving.PATIENCE)
         with contextlib.closing(connection):

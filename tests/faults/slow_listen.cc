@@ -1,4 +1,4 @@
-// Preloaded into a server: widens the moment between bind and listen.
+// Delays listen(2) if it is preloaded, to lengthen the moment between bind and listen.
 #include <dlfcn.h>
 
 #include <chrono>

@@ -1,4 +1,4 @@
-"""Starts with closed descriptors, and without threads, memory or disk.
+"""Starts the programs with closed descriptors, and without threads, memory or disk.
 
     PORTREGD=portregd PORTREG=portreg python3 start_test.py
 """
@@ -16,30 +16,31 @@ import serving
 from processes import EXIT_SECONDS, environment, run
 
 TOOL = os.environ["PORTREG"]
-# Closes descriptors of what it executes: sh -c 'exec ...' command arguments.
+# Closes descriptors of the command that it executes: sh -c 'exec ...' command
+# arguments.
 CLOSING = {0: "<&-", 1: ">&-", 2: "2>&-"}
-# A user of whom no other process runs, since the limit counts all of them, also
-# those that a test before this one may have left.
+# A user without other processes, because the limit counts all processes of a
+# user, also those that an earlier test may have left.
 ALONE = 100_000 + os.getpid()
 NOBODY = ("setpriv", f"--reuid={ALONE}", f"--regid={ALONE}", "--clear-groups",
           "--") if os.getuid() == 0 else ()
 
 
 def closing(*descriptors: int) -> tuple[str, ...]:
-    """A command that executes another with these descriptors closed."""
+    """Returns a command that executes another one with these descriptors closed."""
     redirections = " ".join(CLOSING[fd] for fd in descriptors)
     return "sh", "-c", f'exec "$0" "$@" {redirections}'
 
 
 def device_of(pid: int, descriptor: int) -> str:
-    """What a process has open as a descriptor; empty if nothing."""
+    """Returns the file that a process has open as a descriptor; empty if it has none."""
     with contextlib.suppress(FileNotFoundError):
         return os.readlink(f"/proc/{pid}/fd/{descriptor}")
     return ""
 
 
 class ClosedDescriptorsTest(unittest.TestCase):
-    """Descriptors 0 to 2 are never a socket's."""
+    """Checks that descriptors 0 to 2 never become sockets."""
 
     def test_the_servers_input_and_error(self):
         with serving.Attacked(wrapper=closing(0, 2)) as server:
@@ -88,11 +89,10 @@ class ClosedDescriptorsTest(unittest.TestCase):
 
 
 class LackTest(unittest.TestCase):
-    """Exit code 1 and a line that says what is lacking, or a server."""
+    """Checks that a lack of resources ends the start with exit code 1 and a line that names it."""
 
     def starts(self, limit: str) -> bool:
-        """Whether a server under a limit of prlimit(1) starts; if not, it must
-        say why."""
+        """Returns True if a server starts under a limit of prlimit(1); else checks its error."""
         server = subprocess.Popen(
             ["prlimit", limit, "--", *NOBODY, os.environ["PORTREGD"],
              "--listen=127.0.0.1:0"], env=environment(),
@@ -110,13 +110,13 @@ class LackTest(unittest.TestCase):
         return False
 
     def test_few_threads(self):
-        # How many are enough depends on the number of processors.
+        # The number of processors decides how many threads are enough.
         self.assertFalse(self.starts("--nproc=1"))
         for most in (2, 5, 9):
             self.starts(f"--nproc={most}")
 
     def test_little_memory(self):
-        # A sanitizer takes all address space that there is.
+        # A sanitizer reserves all address space.
         if serving.MEMORY_COUNTS:
             # With less, the program and its data do not fit, before main().
             for mib in (56, 59, 100, 150):

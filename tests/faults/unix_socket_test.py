@@ -1,8 +1,8 @@
-"""Servers that follow one another on one unix socket, or come all at once.
+"""Starts servers on one unix socket, one after the other or all at once.
 
     PORTREGD=portregd python3 unix_socket_test.py
 
-SLOW_LISTEN names a library that, preloaded, makes listen(2) slow.
+SLOW_LISTEN names a library that makes listen(2) slow if it is preloaded.
 """
 
 import concurrent.futures
@@ -22,7 +22,7 @@ ROUNDS = 2
 
 
 class UnixSocketTest(unittest.TestCase):
-    """Each test has a path of its own."""
+    """Gives each test a path of its own."""
 
     def setUp(self):
         directory = self.enterContext(tempfile.TemporaryDirectory())
@@ -43,7 +43,7 @@ class UnixSocketTest(unittest.TestCase):
             self.path.unlink()
             with contextlib.ExitStack() as starting:
                 second = starting.enter_context(self.serve())
-                first.close()          # ends the first one, which exits 0
+                first.close()  # ends the first one, which exits with 0
                 self.assert_reachable(second)
                 first = starting.pop_all()
         first.close()
@@ -78,7 +78,7 @@ class UnixSocketTest(unittest.TestCase):
         self.assertEqual(self.path.read_text(), "text")
 
     def start(self, **options) -> serving.Attacked | None:
-        """A server, or None where it is refused."""
+        """Returns a server, or None if it is refused."""
         try:
             return self.serve(**options)
         except RuntimeError as refused:
@@ -86,7 +86,7 @@ class UnixSocketTest(unittest.TestCase):
             return None
 
     def check_starts_at_once(self, **options):
-        """Of several at once one serves, over the socket that a killed one left."""
+        """Starts several servers at once on the socket of a killed one: one of them serves."""
         with concurrent.futures.ThreadPoolExecutor(STARTS) as threads:
             for _ in range(ROUNDS):
                 started = list(filter(None, threads.map(

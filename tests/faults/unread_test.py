@@ -1,4 +1,4 @@
-"""Clients that ask and never read, and calls that never end, are bounded.
+"""Checks that clients that never read, and calls that never end, are bounded.
 
     PORTREGD=portregd python3 unread_test.py
 """
@@ -16,15 +16,15 @@ from client import Client, refusal
 from portreg_proto import pb, records
 
 UNREAD_LIMIT = 4 * MIB
-# A reply of a whole batch in the full view takes over 300 KiB.
+# The reply to a whole batch in the full view takes over 300 KiB.
 BATCH = pb.BatchLookupRequest(requests=[
     pb.LookupRequest(port=port, view=records.RECORD_VIEW_FULL)
     for port in range(1000)]).SerializeToString()
 LISTING = pb.ListRangeRequest(view=records.RECORD_VIEW_FULL).SerializeToString()
 STREAMS = 40
 CONNECTIONS = 5
-# What a stream that waits for its reader may cost besides the reply: gRPC's
-# call, its arena, and what the allocator rounds up.
+# The cost of a stream that waits for its reader, besides the reply: gRPC's
+# call, its arena, and the allocator's rounding.
 STREAM_KIB = 64
 BUSY_SECONDS = 40
 ANSWER_SECONDS = 10 * serving.PATIENCE
@@ -33,7 +33,7 @@ BUSY = (grpc.StatusCode.RESOURCE_EXHAUSTED, "SERVER_BUSY")
 
 
 def outcome(call: Callable):
-    """The code and reason that a call ends with; None: it is answered."""
+    """Returns the code and reason that a call ends with; None if it is answered."""
     # refusal() raises AssertionError for a call that is answered.
     with contextlib.suppress(AssertionError):
         told = refusal(call)
@@ -43,14 +43,15 @@ def outcome(call: Callable):
 
 def never_reading(server: serving.Attacked, held: contextlib.ExitStack,
                   method: str, request: bytes) -> wire.Connection:
-    """A connection with STREAMS calls and no window for their replies."""
+    """Returns a connection with STREAMS calls and no window for their replies."""
     connection = held.enter_context(
         wire.Connection(server.address, receive_buffer=4096))
     connection.start(initial_window_size=0)
     assert connection.acknowledged(ANSWER_SECONDS)
     for i in range(STREAMS):
-        # One after the other: more at once may be more than the server's window
-        # for requests, and it would end the connection.
+        # Sends the calls one after the other, because more at once may exceed
+        # the server's window for requests, and the server would end the
+        # connection.
         connection.send(wire.call(method, request, 2 * i + 1) + wire.settings(),
                         reads=True, keep=True)
         assert connection.acknowledged(ANSWER_SECONDS)
@@ -58,7 +59,7 @@ def never_reading(server: serving.Attacked, held: contextlib.ExitStack,
 
 
 class UnreadTest(unittest.TestCase):
-    """Replies that nobody reads, against --max_unread_bytes."""
+    """Asks for replies that nobody reads, against --max_unread_bytes."""
 
     def setUp(self):
         self.server = self.enterContext(
@@ -70,7 +71,7 @@ class UnreadTest(unittest.TestCase):
         self.before = self.server.usage().resident_mib
 
     def batch_outcome(self):
-        """What a batch of somebody else's ends with."""
+        """Returns the outcome of another client's batch."""
         return outcome(lambda: self.client.raw("BatchLookup", BATCH))
 
     def test_batches_that_nobody_reads_make_the_server_busy_not_large(self):
@@ -79,7 +80,7 @@ class UnreadTest(unittest.TestCase):
                 never_reading(self.server, held, "BatchLookup", BATCH)
             self.assertTrue(serving.eventually(
                 lambda: self.batch_outcome() == BUSY, BUSY_SECONDS))
-            # What needs no memory of its own is still answered.
+            # Calls that need no memory of their own are still answered.
             self.client.lookup(port=443)
             grown = self.server.usage().resident_mib - self.before
             self.assertLess(
@@ -106,7 +107,7 @@ class UnreadTest(unittest.TestCase):
 
 
 class CallsTest(unittest.TestCase):
-    """Calls that do not end, against --max_calls."""
+    """Makes calls that do not end, against --max_calls."""
 
     def test_calls_without_end_make_the_server_busy_until_they_are_gone(self):
         with serving.Attacked(f"--max_calls={MAX_CALLS}") as server:
@@ -116,7 +117,8 @@ class CallsTest(unittest.TestCase):
             client.lookup(port=443)
             with wire.Connection(server.address) as connection:
                 connection.start()
-                # A lookup may take a watch's place; so there are more of them.
+                # Sends more than fit, because a lookup may occupy a watch's
+                # place.
                 connection.send(b"".join(
                     wire.call("Watch", b"", 2 * i + 1)
                     for i in range(2 * MAX_CALLS)))
@@ -130,7 +132,8 @@ class CallsTest(unittest.TestCase):
 
     def test_watches_keep_nothing_of_what_was_asked(self):
         request = pb.WatchRequest(revision="7" * 60_000).SerializeToString()
-        # A lookup may take a watch's place; so there are more of them.
+        # Allows fewer than are sent, because a lookup may occupy a watch's
+        # place.
         watches = CONNECTIONS * STREAMS
         with serving.Attacked(f"--max_calls={watches * 9 // 10}") as server:
             channel = server.fresh_channel()
@@ -141,7 +144,7 @@ class CallsTest(unittest.TestCase):
             with contextlib.ExitStack() as held:
                 for _ in range(CONNECTIONS):
                     never_reading(server, held, "Watch", request)
-                # As many as may be are under way.
+                # The most calls allowed are under way.
                 self.assertTrue(serving.eventually(
                     lambda: outcome(lambda: client.lookup(port=443)) == BUSY,
                     BUSY_SECONDS))

@@ -1,12 +1,12 @@
-"""HTTP/2 by hand (RFC 9113), for what no sound client would send.
+"""Writes HTTP/2 by hand (RFC 9113), to send what no correct client would send.
 
     with wire.Connection(server.address) as connection:
         connection.start()
         connection.send(wire.frame(wire.PING, b"12345678"))
         assert connection.closed_within(5)
 
-Header blocks are made without Huffman codes and without the dynamic table, so
-that equal requests are equal bytes and a flood can be made beforehand.
+Header blocks use neither Huffman codes nor the dynamic table, so equal requests
+are equal bytes, and a flood can be made beforehand.
 """
 
 import math
@@ -27,14 +27,14 @@ END_STREAM, ACK, END_HEADERS, PADDED = 1, 1, 4, 8
 # Settings.
 HEADER_TABLE_SIZE, INITIAL_WINDOW_SIZE = 1, 4
 
-MOST_FRAME_BYTES = 16384      # a payload's, while nobody has allowed more
+MOST_FRAME_BYTES = 16384  # the most bytes of a payload, unless the peer allows more
 MOST_WINDOW = 2**31 - 1
 CONNECT_SECONDS = 10
 SERVICE = "portreg.v1.PortRegistryService"
 
 
 class Frame(NamedTuple):
-    """A frame that was received."""
+    """A received frame."""
 
     kind: int
     flags: int
@@ -43,31 +43,31 @@ class Frame(NamedTuple):
 
 
 def header(kind: int, length: int, flags: int = 0, stream: int = 0) -> bytes:
-    """The nine bytes before a payload; `length` need not be true."""
+    """Returns the nine bytes before a payload; `length` need not be true."""
     return struct.pack(">I", length)[1:] + struct.pack(
         ">BBI", kind, flags, stream)
 
 
 def frame(kind: int, payload: bytes = b"", flags: int = 0,
           stream: int = 0) -> bytes:
-    """A whole frame."""
+    """Returns a whole frame."""
     return header(kind, len(payload), flags, stream) + payload
 
 
 def settings(**values: int) -> bytes:
-    """A SETTINGS frame, by the names above in lower case."""
+    """Returns a SETTINGS frame, by the names above in lower case."""
     return frame(SETTINGS, b"".join(
         struct.pack(">HI", globals()[name.upper()], value)
         for name, value in values.items()))
 
 
 def window_update(stream: int, increment: int) -> bytes:
-    """A WINDOW_UPDATE frame."""
+    """Returns a WINDOW_UPDATE frame."""
     return frame(WINDOW_UPDATE, struct.pack(">I", increment), stream=stream)
 
 
 def integer(value: int, prefix_bits: int, pattern: int = 0) -> bytes:
-    """HPACK's integer (RFC 7541 §5.1) after a pattern of bits."""
+    """Returns HPACK's integer (RFC 7541 §5.1) after a pattern of bits."""
     most = (1 << prefix_bits) - 1
     if value < most:
         return bytes([pattern | value])
@@ -81,18 +81,18 @@ def integer(value: int, prefix_bits: int, pattern: int = 0) -> bytes:
 
 
 def text(value: bytes) -> bytes:
-    """HPACK's string literal, without Huffman codes."""
+    """Returns HPACK's string literal, without Huffman codes."""
     return integer(len(value), 7) + value
 
 
 def literal(name: bytes, value: bytes, indexed: bool = False) -> bytes:
-    """A header of a block; indexed: it enters the dynamic table."""
+    """Returns a header of a block. indexed: adds it to the dynamic table."""
     return (b"\x40" if indexed else b"\0") + text(name) + text(value)
 
 
 def request_headers(method: str, *more: tuple[bytes, bytes],
                     service: str = SERVICE) -> bytes:
-    """The header block of a call."""
+    """Returns the header block of a call."""
     fields = ((b":method", b"POST"), (b":scheme", b"http"),
               (b":path", f"/{service}/{method}".encode()),
               (b":authority", b"localhost"), (b"te", b"trailers"),
@@ -101,7 +101,7 @@ def request_headers(method: str, *more: tuple[bytes, bytes],
 
 
 def headers_frames(block: bytes, stream: int, flags: int = 0) -> bytes:
-    """HEADERS, and CONTINUATION as far as the block needs it."""
+    """Returns HEADERS, and CONTINUATION frames if the block needs them."""
     parts = [block[i:i + MOST_FRAME_BYTES]
              for i in range(0, len(block), MOST_FRAME_BYTES)] or [b""]
     kinds = [HEADERS] + [CONTINUATION] * (len(parts) - 1)
@@ -113,13 +113,13 @@ def headers_frames(block: bytes, stream: int, flags: int = 0) -> bytes:
 
 def message(body: bytes, compressed: int = 0,
             length: int | None = None) -> bytes:
-    """gRPC's prefix and a message; `length` need not be true."""
+    """Returns gRPC's prefix and a message; `length` need not be true."""
     return struct.pack(
         ">BI", compressed, len(body) if length is None else length) + body
 
 
 def data_frames(body: bytes, stream: int, flags: int = END_STREAM) -> bytes:
-    """DATA frames of at most 16 KiB, the last with `flags`."""
+    """Returns DATA frames of at most 16 KiB, the last one with `flags`."""
     parts = [body[i:i + MOST_FRAME_BYTES]
              for i in range(0, len(body), MOST_FRAME_BYTES)] or [b""]
     return b"".join(frame(DATA, part, stream=stream) for part in parts[:-1]
@@ -128,14 +128,14 @@ def data_frames(body: bytes, stream: int, flags: int = END_STREAM) -> bytes:
 
 def call(method: str, request: bytes, stream: int,
          *more: tuple[bytes, bytes], flags: int = END_STREAM) -> bytes:
-    """A whole call, as a sound client would send it."""
+    """Returns a whole call, as a correct client would send it."""
     return headers_frames(request_headers(method, *more), stream) + data_frames(
         message(request), stream, flags)
 
 
 def dial(address: str, source: str | None = None,
          receive_buffer: int | None = None) -> socket.socket:
-    """Connects to an address as a READY line has it; from IP `source`."""
+    """Connects to an address of the form in a READY line, from IP `source`."""
     if address.startswith("unix:"):
         sock = socket.socket(socket.AF_UNIX)
         target = address.removeprefix("unix:")
@@ -157,9 +157,9 @@ def dial(address: str, source: str | None = None,
 
 
 class Connection:
-    """A connection whose bytes are all one's own; the peer may end it any time.
+    """A connection whose bytes the caller chooses; the peer may end it any time.
 
-    tls: the context of a handshake, which takes place at once.
+    tls: the context of a handshake, which begins at once.
     """
 
     def __init__(self, address: str, tls: ssl.SSLContext | None = None,
@@ -173,15 +173,16 @@ class Connection:
         self.socket.setblocking(False)
 
     def start(self, acknowledge: bool = True, **values: int):
-        """Sends the preface and SETTINGS; and what acknowledges the server's."""
+        """Sends the preface and SETTINGS, and acknowledges the server's unless told otherwise."""
         self.send(PREFACE + settings(**values) +
                   (frame(SETTINGS, flags=ACK) if acknowledge else b""))
 
     def send(self, data: bytes, seconds: float = 10, reads: bool = False,
              keep: bool = False) -> int:
-        """Sends while the peer takes it; returns how many bytes it took.
+        """Sends while the peer accepts bytes; returns how many it accepted.
 
-        reads: receives meanwhile, and forgets what it receives unless keep.
+        reads: receives meanwhile, and discards the received bytes unless keep
+        is true.
         """
         deadline = time.monotonic() + seconds
         rest = memoryview(data)
@@ -196,9 +197,9 @@ class Connection:
 
     def pour(self, chunks: Iterable[bytes], seconds: float,
              reads: bool = True, most_bytes: float = math.inf) -> int:
-        """Sends chunk after chunk for `seconds`; returns the bytes taken.
+        """Sends chunk after chunk for `seconds`; returns the number of bytes sent.
 
-        No chunk is begun once `most_bytes` are taken.
+        Begins no chunk once `most_bytes` are sent.
         """
         deadline = time.monotonic() + seconds
         taken = 0
@@ -230,7 +231,7 @@ class Connection:
             self._received += received
 
     def frames(self, seconds: float) -> Iterator[Frame]:
-        """What the peer sends, until it closes or `seconds` are over."""
+        """Yields received frames, until the peer closes or `seconds` are over."""
         deadline = time.monotonic() + seconds
         while True:
             while len(self._received) >= 9:
@@ -249,13 +250,12 @@ class Connection:
                 self._receive()
 
     def acknowledged(self, seconds: float) -> bool:
-        """Whether the peer acknowledges SETTINGS within `seconds`: it has read
-        what was sent before them."""
+        """Returns True if the peer acknowledges SETTINGS, and so has read what was sent before."""
         return any(each.kind == SETTINGS and each.flags & ACK
                    for each in self.frames(seconds))
 
     def closed_within(self, seconds: float) -> bool:
-        """Reads, and forgets, until the peer closes or `seconds` are over."""
+        """Reads and discards, until the peer closes or `seconds` are over."""
         deadline = time.monotonic() + seconds
         while self.open and (left := deadline - time.monotonic()) > 0:
             if select.select([self.socket], [], [], left)[0]:
@@ -263,7 +263,7 @@ class Connection:
         return not self.open
 
     def close(self):
-        """Closes it from this side."""
+        """Closes the connection from this side."""
         self.open = False
         self.socket.close()
 

@@ -1,5 +1,5 @@
-// The CSV parser and the rules of layers, from any bytes: against a reader that
-// is plain and slow, and against what was written again.
+// Reads any bytes by the CSV parser and by the readers of layers. Compares them with a
+// simple, slow reader, and with records that were written and read again.
 #include <deque>
 #include <memory>
 #include <string>
@@ -31,12 +31,12 @@ struct Field {
 
 struct Table {
   std::vector<std::vector<Field>> rows;
-  // Whether the text is CSV to its end.
+  // True if the text is CSV to its end.
   bool ok = true;
 };
 
-// RFC 4180 as csv.h has it, a byte at a time. For texts shorter than the
-// longest field.
+// Reads RFC 4180 by the rules of csv.h, one byte at a time. Ignores the limit of a
+// field's length, so texts must be shorter.
 class PlainReader {
  public:
   explicit PlainReader(absl::string_view text) : text_(text) {}
@@ -120,7 +120,7 @@ Table ReadTable(absl::string_view text) {
   }
 }
 
-// A row of one empty field is a blank line, which is passed over.
+// Returns true for a row of one empty field: a blank line, which the reader skips.
 bool IsBlank(const std::vector<Field>& row) { return row.size() == 1 && row[0].text.empty(); }
 
 void RequireReadAgain(const Table& table, absl::string_view text) {
@@ -145,7 +145,7 @@ void RequireReadAgain(const Table& table, absl::string_view text) {
   Require(read == expected, "what is written is read again", text);
 }
 
-// The texts of a record that are not empty.
+// Returns the texts of a record that are not empty.
 std::vector<absl::string_view> TextsOf(const ServiceRecord& record) {
   const RecordDetails& details = *record.details;
   std::vector<absl::string_view> texts = {record.service,
@@ -189,7 +189,7 @@ void RequireUsable(const ServiceRecord& record, Layer layer, const LayerText& te
   }
 }
 
-// A layer's error is one line, and one more for each row that it lists.
+// Requires that a layer's error is one line, and one more for each row that it lists.
 void RequireShowable(const absl::Status& status) {
   Require(status.code() == absl::StatusCode::kInvalidArgument, "a bad text is INVALID_ARGUMENT");
   Require(absl::StartsWith(status.message(), "test.csv: "), "an error names its file");
@@ -198,7 +198,7 @@ void RequireShowable(const absl::Status& status) {
   }
 }
 
-// Reads the text as a table that an organisation keeps.
+// Reads the text as an organisation's own table.
 template <typename Read>
 void FuzzOwnTable(Layer layer, Read read) {
   const absl::StatusOr<LayerData> strict = read(LocalFileRules());
@@ -259,7 +259,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Require(table.ok == expected.ok, "both readers take it", text);
   Require(table.rows == expected.rows, "both readers read the same", text);
   if (table.ok) RequireReadAgain(table, text);
-  // Rows of a file, and a whole file.
+  // Reads the text as rows of a file, and as a whole file.
   const std::string rows = absl::StrCat(
       "Service Name,Port Number,Transport Protocol,Description,Assignee,Owner\n", text);
   for (const portreg::Layer layer : portreg::kLayers) FuzzLayer(rows, layer);

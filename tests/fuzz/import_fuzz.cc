@@ -1,4 +1,4 @@
-// Imports of any bytes: what is written must be an own table.
+// Imports any bytes: the result must be an own table.
 #include <algorithm>
 #include <deque>
 #include <string>
@@ -47,7 +47,7 @@ void FuzzImport(absl::string_view bytes, const ImportOptions& options) {
   RequireIdentity(*table);
 }
 
-// Options such as a user may give, made once.
+// Returns options that a user may give. Creates them once.
 const ImportOptions& SomeOptions() {
   static const auto* const kOptions = [] {
     auto* const options = new ImportOptions;

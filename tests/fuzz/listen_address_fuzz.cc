@@ -1,4 +1,4 @@
-// Addresses to listen on.
+// Parses addresses to listen on.
 #include <string>
 
 #include "absl/strings/match.h"

@@ -1,5 +1,5 @@
-// An organisation's own table, from any bytes: against what its columns allow, and
-// against what is written of its records.
+// Reads any bytes as an own table. Compares the records with the rules of their columns,
+// and with records that were written and read again.
 #include <deque>
 #include <string>
 #include <vector>
@@ -17,7 +17,7 @@ namespace {
 
 constexpr size_t kMaxInput = 4096;
 
-// A record with its texts. Leaves out the line, which writing may change.
+// Returns a record with its texts, without the line, which writing may change.
 std::string Shown(const ServiceRecord& record) {
   std::string shown =
       absl::StrCat(record.ports ? ToString(*record.ports) : "-", "/", ToString(record.transport),
@@ -56,7 +56,7 @@ std::string Written(const std::vector<ServiceRecord>& records) {
 
 void RequireWrittenAndRead(const std::vector<ServiceRecord>& records) {
   const std::string written = Written(records);
-  if (written.empty()) return;  // a field grew beyond its limit
+  if (written.empty()) return;  // a field has grown beyond its limit
   LayerText kept;
   const absl::StatusOr<ParsedIanaCsv> again = ParseOwnTable(written, Layer::kLocal, kept);
   Require(again.ok() && again->set_aside.empty(), "what is written is read", written);

@@ -5,9 +5,9 @@
     pack.py pack NAME DIRECTORY     replaces the archive by a directory's files
     pack.py add NAME FILE...        adds inputs to the archive
 
-An added input is named after its SHA-1, as libFuzzer names what it finds.
-Equal inputs give equal bytes of the archive: entries are sorted by name, have
-the same time, owner and mode, and are stored without compression, whose bytes
+An added input is named after its SHA-1, as libFuzzer names inputs. Equal inputs
+give equal bytes of the archive: entries are sorted by name, and have the same
+time, owner and mode. They are not compressed, because the compressed bytes
 would depend on the version of zlib.
 """
 
@@ -23,12 +23,12 @@ MODE = 0o100644
 
 
 def archive_of(name: str) -> pathlib.Path:
-    """The path of a fuzzer's archive."""
+    """Returns the path of a fuzzer's archive."""
     return CORPUS_DIR / f"{name}.zip"
 
 
 def read(archive: pathlib.Path) -> dict[str, bytes]:
-    """The inputs of an archive by their names."""
+    """Returns the inputs of an archive by their names."""
     with zipfile.ZipFile(archive) as packed:
         return {entry.filename: packed.read(entry)
                 for entry in packed.infolist()}
@@ -45,7 +45,7 @@ def write(archive: pathlib.Path, inputs: dict[str, bytes]):
 
 
 def files_of(directory: pathlib.Path) -> dict[str, bytes]:
-    """The contents of a directory's files by their names."""
+    """Returns the contents of a directory's files by their names."""
     return {path.name: path.read_bytes() for path in directory.iterdir()
             if path.is_file()}
 

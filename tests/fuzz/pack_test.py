@@ -1,4 +1,4 @@
-"""The archives of fuzzers' inputs, and the program that packs them.
+"""Tests the archives of fuzzers' inputs, and the program that packs them.
 
     python3 pack_test.py
 """
@@ -11,7 +11,7 @@ import pack
 
 
 class ArchivesTest(unittest.TestCase):
-    """The archives in the tree."""
+    """Checks the archives in the tree."""
 
     def test_packing_their_inputs_again_gives_the_same_bytes(self):
         archives = sorted(pack.CORPUS_DIR.glob("*.zip"))
@@ -30,7 +30,7 @@ class ArchivesTest(unittest.TestCase):
 
 
 class PackTest(unittest.TestCase):
-    """Packing, unpacking and adding."""
+    """Packs, unpacks and adds inputs."""
 
     INPUTS = {"b": b"\0\xff\n", "a": b"", "found": b"one" * 1000}
 

@@ -1,5 +1,5 @@
-// The tool's key grammar, against the grammar as a regular expression; and what
-// is shown of a stranger's text.
+// Compares the parser of keys with the grammar as regular expressions, and checks the
+// texts in which messages show a stranger's text.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -34,7 +34,7 @@ constexpr char kProto[] = "(tcp|udp|sctp|dccp)6?";
 constexpr char kTail[] = "(?:/(?:(tcp|udp|sctp|dccp)6?|(6|17|33|132)))?";
 constexpr char kHost[] = "(?:(\\*)|([0-9.]+)|\\[([0-9a-f:.]+)\\])";
 
-// The parts of a key that is ports.
+// The parts of a key that means ports.
 struct PortsKey {
   std::string front;
   std::string first;
@@ -134,8 +134,8 @@ void RequireSameQuestion(const Query& query) {
           "a key that was written means the same", written);
 }
 
-// A key that may also be a name has the whole text as that name, perhaps without a
-// transport behind.
+// Requires that a key that may also be a name has the whole text as that name, perhaps
+// without a transport at its end.
 void RequireAlsoName(const Query& query, absl::string_view key) {
   if (!query.also_name) return;
   const ServiceKey& name = *query.also_name;
@@ -192,7 +192,7 @@ void RequireShown(absl::string_view text) {
     Require(!absl::ascii_iscntrl(static_cast<unsigned char>(byte)), "what is shown is printable",
             text);
   }
-  // C1, and what turns a line around.
+  // C1, and characters that turn a line around.
   for (const absl::string_view hidden : {"\xC2\x9B", "\xE2\x80\xAE", "\xE2\x81\xA7"}) {
     Require(!absl::StrContains(printable, hidden), "nothing is hidden", text);
   }
@@ -200,7 +200,7 @@ void RequireShown(absl::string_view text) {
   for (const size_t most : {size_t{0}, size_t{1}, size_t{7}, size_t{64}}) {
     const std::string quoted = Quoted(text, most);
     RequirePrintable(quoted);
-    // An escape makes six bytes of two, "..." and quotes five more.
+    // An escape makes six bytes of two. The mark "..." and the quotes add five.
     Require(quoted.size() <= 4 * most + 5, "what is quoted is bounded", text);
     Require(absl::StartsWith(quoted, "\"") && absl::EndsWith(quoted, "\""), "quotes are closed");
     Require(text.size() <= most || absl::EndsWith(quoted, "...\""), "a cut is shown", text);

@@ -1,4 +1,4 @@
-// A registry of any rows, against answers found by walking all of its records.
+// Compares a registry of any rows with answers found by reading all of its records.
 //
 // Input: rows of the layers iana, common and local with the byte 0x1F between
 // them, each without its header.
@@ -40,7 +40,7 @@ std::optional<LayerData> LayerOf(Layer layer, absl::string_view rows) {
   return *std::move(data);
 }
 
-// What of an input can be read.
+// Returns the layers of an input, without rows that cannot be read.
 std::vector<LayerData> LayersOf(absl::string_view input) {
   const std::vector<absl::string_view> parts = absl::StrSplit(input, absl::MaxSplits('\x1F', 2));
   constexpr Layer kOrder[] = {Layer::kIana, Layer::kCommon, Layer::kLocal};
@@ -61,7 +61,7 @@ auto LookupKey(const ServiceRecord& record) {
                          record.line);
 }
 
-// The records that `wanted` takes, in the order of a lookup.
+// Returns the records for which `wanted` returns true, in the order of a lookup.
 template <typename Wanted>
 std::vector<RecordIndex> Lookup(const Registry& registry, Wanted wanted) {
   std::vector<RecordIndex> found;
@@ -74,7 +74,7 @@ std::vector<RecordIndex> Lookup(const Registry& registry, Wanted wanted) {
   return found;
 }
 
-// The state of a port below the dynamic class, rule by rule.
+// Returns the state of a port below the dynamic class, rule by rule.
 AssignmentState StateByRules(const Registry& registry, Port port, Transport transport) {
   std::vector<const ServiceRecord*> here;
   bool elsewhere = false;
@@ -151,7 +151,7 @@ void RequireListing(const Registry& registry, const RangeQuestion& question) {
     if (overlaps && Answers(record->transport, question.transport)) expected.push_back(record);
   }
   std::vector<const ServiceRecord*> listed;
-  // A new cursor continues where each stopped.
+  // A new cursor continues where the one before stopped.
   RecordIndex position = 0;
   for (const ServiceRecord* record = nullptr;;) {
     RangeCursor cursor(registry, question, position);
@@ -194,7 +194,7 @@ void RequireSearch(const SearchIndex& index, absl::string_view query) {
   }
 }
 
-// Ports at and beside the ends of ranges, and those of the classes.
+// Returns ports at and beside the ends of ranges, and those of the classes.
 std::vector<Port> Probes(const Registry& registry) {
   std::set<int> ports = {0, 1023, 1024, 49151, 49152, kMaxPort};
   for (const ServiceRecord* record : registry.records()) {
@@ -230,7 +230,7 @@ void RequireAnswers(const Registry& registry) {
   }
 }
 
-// Whether the bounds on a registry refuse these layers.
+// Returns true if the bounds on a registry refuse these layers.
 bool IsBeyondBounds(const std::vector<LayerData>& layers) {
   size_t coverage = 0;
   std::vector<size_t> at_port(kPortCount);
@@ -262,7 +262,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   Require(!refused, "bounds on a registry hold", input);
   RequireAnswers(*registry);
-  // Making a registry is most of what an input costs.
+  // Creates a second registry for few inputs only, because that takes most of the time.
   if (size % 4 != 0) return 0;
   std::reverse(layers.begin(), layers.end());
   const absl::StatusOr<Registry> again = Registry::Create(std::move(layers));

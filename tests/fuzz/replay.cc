@@ -1,5 +1,5 @@
-// Calls a fuzzer with each file of a corpus: what was found once is tested with
-// every compiler, without libFuzzer.
+// Calls a fuzzer with each file of a corpus, so that every compiler tests known inputs
+// without libFuzzer.
 //
 // Usage: NAME_replay DIRECTORY...
 #include <algorithm>
@@ -27,10 +27,10 @@ std::vector<std::filesystem::path> FilesOf(const char* directory) {
 void Replay(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   const std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  // Named before: a property that does not hold ends the process.
+  // Prints the input first, because a property that does not hold ends the process.
   std::printf("%s, %zu bytes\n", path.c_str(), bytes.size());
   std::fflush(stdout);
-  // Of exactly its size, so that AddressSanitizer sees a byte read behind it.
+  // Copies to exactly the input's size, so that AddressSanitizer sees a read behind it.
   const std::vector<uint8_t> exact(bytes.begin(), bytes.end());
   LLVMFuzzerTestOneInput(exact.data(), exact.size());
 }

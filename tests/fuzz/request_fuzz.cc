@@ -1,9 +1,10 @@
-// The road of every request but for gRPC: bytes, message, answer, bytes. Stored
-// replies, batches and listings must say what the handlers say.
+// Answers requests without gRPC: bytes, message, answer, bytes. Stored replies, batches
+// and listings must equal the handlers' answers.
 //
-// Input: a byte that selects the RPC (0x7E is Check, 0x7F is Suggest; of other values,
-// the remainder by 7 counts) and the registry (its highest bit), then the request's bytes. A resume
-// token that begins with "@" stands for one of the registry's revision.
+// Input: a byte that selects the RPC and the registry, then the request's bytes. The
+// byte's highest bit selects the registry. 0x7E is Check, 0x7F is Suggest; for other
+// values, the remainder by 7 selects the RPC. A resume token that begins with "@" means
+// one of the registry's revision.
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -34,7 +35,7 @@ namespace {
 
 using google::protobuf::util::MessageDifferencer;
 
-// A larger listing costs more than it finds.
+// A larger listing costs too much time for what it finds.
 constexpr size_t kMaxListed = 400;
 constexpr size_t kMaxErrorBytes = 512;
 
@@ -67,7 +68,7 @@ void RequireErrorOfTheContract(const absl::Status& status) {
       "BadRequest names a field", message);
 }
 
-// Reads a request. Nothing if the bytes are none, which must be explained.
+// Reads a request. Returns nothing if the bytes are malformed, which must be explained.
 template <typename Request>
 std::optional<Request> Parse(absl::string_view bytes) {
   Request request;
@@ -96,7 +97,7 @@ void RequireEqual(const google::protobuf::Message& a, const google::protobuf::Me
           absl::StrCat(a.ShortDebugString(), " | ", b.ShortDebugString()));
 }
 
-// What each answer is like, whatever was asked.
+// Requires properties that every answer has.
 template <typename Response>
 void RequireAnswer(const Registry& registry, const absl::StatusOr<Response>& response) {
   if (!response.ok()) {
@@ -185,7 +186,7 @@ void FuzzSearch(const Served& served, absl::string_view bytes) {
   }
 }
 
-// The records that a listing is to have, by walking them all.
+// Returns the records that a listing must have, by reading them all.
 std::vector<v1::PortRecord> Expected(const Registry& registry, const ListRangeQuestion& question) {
   std::vector<v1::PortRecord> expected;
   const RangeQuestion& range = question.range;
@@ -212,8 +213,8 @@ v1::ListRangeResponse FromBuffer(grpc::ByteBuffer& buffer) {
   return message;
 }
 
-// The messages of a listing to its end; `next` makes one more and says whether
-// it is the last.
+// Returns the messages of a listing to its end. `next` makes one more message and returns
+// true if it is the last.
 template <typename Next>
 std::vector<v1::ListRangeResponse> Messages(Next next) {
   std::vector<v1::ListRangeResponse> messages(1);
@@ -221,8 +222,8 @@ std::vector<v1::ListRangeResponse> Messages(Next next) {
   return messages;
 }
 
-// Requires that the messages hold `expected`, and that a listing which starts
-// at any message's token has what is left of it.
+// Requires that the messages hold `expected`, and that a listing that starts at any
+// message's token has the remaining records.
 void RequireListing(const Served& served, v1::ListRangeRequest request,
                     const std::vector<v1::ListRangeResponse>& messages,
                     const std::vector<v1::PortRecord>& expected) {
@@ -274,7 +275,7 @@ void FuzzListRange(const Served& served, absl::string_view bytes) {
 }
 
 void FuzzWatch(const Served& served, absl::string_view bytes) {
-  // Its one field is compared with the revision; any text will do.
+  // The handler only compares the one field with the revision, so any text is allowed.
   if (!Parse<v1::WatchRequest>(bytes)) return;
   RequireAnswer<v1::WatchResponse>(served.registry, WatchMessage(served.registry));
 }
@@ -288,7 +289,7 @@ void FuzzGetRegistryInfo(const Served& served, absl::string_view bytes) {
   RequireAnswer(served.registry, response);
 }
 
-// The same on every day, so that each finding can be found again.
+// The same day in each run, so that a finding can be repeated.
 constexpr absl::CivilDay kFuzzDay(2026, 6, 15);
 
 void FuzzCheck(const Served& served, absl::string_view bytes) {
@@ -313,7 +314,7 @@ void FuzzCheck(const Served& served, absl::string_view bytes) {
   }
 }
 
-// Requires that Check finds nothing of weight about a port that was suggested.
+// Requires that Check finds nothing of severity warning or error about a suggested port.
 void RequireFree(const Registry& registry, const v1::SuggestRequest& request, int port) {
   v1::CheckRequest check;
   v1::Claim& claim = *check.add_claims();
@@ -327,7 +328,7 @@ void RequireFree(const Registry& registry, const v1::SuggestRequest& request, in
   const auto& accepted = request.accepted_kinds();
   for (const v1::Finding& finding : response->results(0).findings()) {
     const bool weighs = finding.severity() >= v1::SEVERITY_WARNING &&
-                        // About the name, whatever the port.
+                        // About the name, independent of the port.
                         finding.kind() != v1::ADVISORY_KIND_SERVICE_NAME_INVALID;
     Require(
         !weighs || std::find(accepted.begin(), accepted.end(), finding.kind()) != accepted.end(),
@@ -356,11 +357,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace portreg;        // NOLINT(google-build-using-namespace): the one entry
   using namespace portreg::fuzz;  // NOLINT(google-build-using-namespace)
   if (size == 0) return 0;
-  // Protobuf's own log says only what the explained error says too.
+  // Silences Protobuf's own log, because the explained error has the same content.
   google::protobuf::SetLogHandler(nullptr);
   const Served& served = (data[0] & 0x80) != 0 ? EmbeddedServed() : SmallServed();
   const absl::string_view bytes = TextOf(data + 1, size - 1);
-  // These two came later; the others keep the inputs found before.
+  // These two are new RPCs; the values of the others stay, so that earlier inputs keep
+  // their meaning.
   if ((data[0] & 0x7F) == 0x7E) {
     FuzzCheck(served, bytes);
     return 0;

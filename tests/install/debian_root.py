@@ -1,15 +1,15 @@
-"""A bare Debian in a directory, for tests of packages.
+"""Makes a bare Debian in a directory, for tests of packages.
 
     with debian_root.DebianRoot() as root:
         root.install(package_file)
         root.run("portreg", "--version")
 
-It is of the host's release, or of another that is named. Needs root,
-debootstrap and a mirror, which is the one that the host's own apt uses. It is
-made in PORTREG_INSTALL_WORK. What debootstrap made and apt fetched is kept in
-build/bare_debian for the next time and for other tests, also at the same time.
-Nothing is mounted, so there is no /proc, no /etc/hosts and no certificate in
-it; every process in it is ended when it goes away.
+The Debian is of the host's release, or of another release that is named. Needs
+root, debootstrap and the mirror of the host's own apt. Makes the Debian in
+PORTREG_INSTALL_WORK. Keeps the files of debootstrap and apt in
+build/bare_debian for later runs and for other tests, also at the same time.
+Mounts nothing, so the Debian has no /proc, no /etc/hosts and no certificate.
+When the Debian is removed, every process in it is ended.
 """
 
 import contextlib
@@ -22,7 +22,7 @@ import subprocess
 import tempfile
 import time
 
-# Compared with what the kernel calls it.
+# Resolved, because it is compared with the kernel's name of the directory.
 WORK_DIR = pathlib.Path(os.environ["PORTREG_INSTALL_WORK"]).resolve()
 KEPT_DIR = pathlib.Path(__file__).resolve().parents[2] / "build/bare_debian"
 BOOTSTRAP_SECONDS = 900
@@ -32,14 +32,14 @@ EXIT_SECONDS = 10
 ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "HOME": "/root", "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive",
-    # A mirror may lie behind a proxy.
+    # Keeps proxies, because a mirror may be reached through one.
     **{name: value for name, value in os.environ.items()
        if name.lower().endswith("_proxy")}}
 CERTIFICATES = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")
 
 
 def codename() -> str:
-    """The host's release of Debian, such as "bookworm"."""
+    """Returns the host's release of Debian, such as "bookworm"."""
     for line in pathlib.Path("/etc/os-release").read_text().splitlines():
         name, _, value = line.partition("=")
         if name == "VERSION_CODENAME":
@@ -48,10 +48,10 @@ def codename() -> str:
 
 
 def sources(release: str) -> list[tuple[str, str, str]]:
-    """Where a release comes from: address, suite, component.
+    """Returns the sources of a release: address, suite, component.
 
     They are the host's own, with the release in place of the host's. The first
-    is that of the release itself.
+    source is that of the release itself.
     """
     done = subprocess.run(
         ["apt-get", "indextargets", "--format",
@@ -72,8 +72,8 @@ def sources(release: str) -> list[tuple[str, str, str]]:
 def run(command: list[object], seconds: float) -> str:
     """Runs a command to its end and returns its output.
 
-    AssertionError with the output unless it exits 0; a command that outlasts
-    `seconds` is ended with all that it started.
+    Raises AssertionError with the output unless it exits with 0. A command that
+    takes longer than `seconds` is ended with all processes that it started.
     """
     with subprocess.Popen(
             [str(each) for each in command], env=ENVIRONMENT,
@@ -92,7 +92,7 @@ def run(command: list[object], seconds: float) -> str:
 
 
 def end_processes_in(directory: pathlib.Path):
-    """Ends every process whose root directory is there."""
+    """Ends every process whose root directory is `directory`."""
     deadline = time.monotonic() + EXIT_SECONDS
     while time.monotonic() < deadline:
         found = False
@@ -102,16 +102,16 @@ def end_processes_in(directory: pathlib.Path):
                     found = True
                     os.kill(int(link.parent.name), signal.SIGKILL)
             except (FileNotFoundError, ProcessLookupError):
-                pass  # it ended by itself
+                pass  # the process has ended by itself
             except PermissionError:
-                pass  # it is none of ours
+                pass  # the process belongs to another user
         if not found:
             return
     raise TimeoutError(f"a process in {directory} does not end")
 
 
 def remove(directory: pathlib.Path):
-    """Removes a root with its processes and what debootstrap left mounted."""
+    """Removes a root with its processes, and with mounts that debootstrap left."""
     end_processes_in(directory)
     mounted = [line.split()[1] for line in
                pathlib.Path("/proc/self/mounts").read_text().splitlines()]
@@ -123,7 +123,7 @@ def remove(directory: pathlib.Path):
 
 @contextlib.contextmanager
 def alone_in(directory: pathlib.Path):
-    """Makes a directory, and keeps other processes out that ask the same."""
+    """Makes a directory, and locks it against other processes that use this function."""
     directory.mkdir(parents=True, exist_ok=True)
     with open(directory / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -131,7 +131,7 @@ def alone_in(directory: pathlib.Path):
 
 
 def new_directory(parent: pathlib.Path) -> pathlib.Path:
-    """A new directory for a root, which remove_leftovers() finds."""
+    """Returns a new directory for a root, which remove_leftovers() finds."""
     return pathlib.Path(tempfile.mkdtemp(prefix="root-", dir=parent))
 
 
@@ -142,7 +142,7 @@ def remove_leftovers(parent: pathlib.Path):
 
 
 def base(release: str) -> pathlib.Path:
-    """The directory of a minimal Debian, made unless it exists."""
+    """Returns the directory of a minimal Debian, which it makes unless it exists."""
     directory = KEPT_DIR / f"base-{release}"
     making = KEPT_DIR / "making"
     with alone_in(making):
@@ -160,7 +160,7 @@ def base(release: str) -> pathlib.Path:
 
 
 class DebianRoot:
-    """A copy of the base that is removed with its context."""
+    """A copy of the base, which is removed with its context."""
 
     def __init__(self, release: str | None = None):
         self._release = release or codename()
@@ -172,7 +172,7 @@ class DebianRoot:
         self._archives.mkdir(exist_ok=True)
         try:
             run(["cp", "-a", f"{origin}/.", self.path], COMMAND_SECONDS)
-            # Users other than root need its directories too.
+            # Users other than root need to read its directories.
             self.path.chmod(0o755)
             run(["cp", "-a", f"{self._archives}/.",
                  self.path / "var/cache/apt/archives"], COMMAND_SECONDS)
@@ -188,21 +188,23 @@ class DebianRoot:
             for uri, suite, component in sources(self._release)))
         settings = 'APT::Install-Recommends "false";\n'
         if CERTIFICATES.exists():
-            # For apt only: the rest of this Debian stays without.
+            # Copies certificates for apt only; the rest of this Debian has
+            # none.
             shutil.copy(CERTIFICATES, self.path / "apt-certificates")
             settings += 'Acquire::https::CAInfo "/apt-certificates";\n'
         (self.path / "etc/apt/apt.conf.d/90test").write_text(settings)
-        # It is removed anyway; writing each file through to the disk takes minutes.
+        # Does not write each file through to the disk, because that takes
+        # minutes and the root is temporary.
         (self.path / "etc/dpkg/dpkg.cfg.d/90test").write_text("force-unsafe-io\n")
         if pathlib.Path("/etc/resolv.conf").exists():
             shutil.copy("/etc/resolv.conf", self.path / "etc/resolv.conf")
 
     def run(self, *command: object) -> str:
-        """Runs a command in there, see run()."""
+        """Runs a command in the root, see run()."""
         return run(["chroot", self.path, *command], COMMAND_SECONDS)
 
     def apt_get(self, *arguments: str) -> str:
-        """Runs apt-get in there."""
+        """Runs apt-get in the root."""
         return self.run("apt-get", "--yes", "--quiet", *arguments)
 
     def install(self, *packages: pathlib.Path | str):
@@ -221,17 +223,18 @@ class DebianRoot:
         self.keep_archives()
 
     def keep_archives(self):
-        """Keeps the packages that apt fetched for the next time."""
+        """Keeps the packages that apt has fetched for the next time."""
         for archive in (self.path / "var/cache/apt/archives").glob("*.deb"):
             kept = self._archives / archive.name
             if not kept.exists():
-                # Never half there: another test may copy it at this moment.
+                # Renames a complete copy, because another test may copy the
+                # file at this moment.
                 part = self._archives / f"{archive.name}.{os.getpid()}"
                 shutil.copy(archive, part)
                 part.rename(kept)
 
     def files(self) -> set[str]:
-        """The paths of all files in there."""
+        """Returns the paths of all files in the root."""
         return {f"/{path.relative_to(self.path)}"
                 for path in self.path.rglob("*") if not path.is_dir()}
 

@@ -16,7 +16,7 @@ FLAGS = ("-std=c++17", "-O0", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow",
 
 
 class HeadersTest(unittest.TestCase):
-    """The headers of the component dev in a prefix of their own."""
+    """Compiles the headers of the component dev in a prefix of their own."""
 
     @classmethod
     def setUpClass(cls):
@@ -30,9 +30,9 @@ class HeadersTest(unittest.TestCase):
                              if path.endswith(".h"))
 
     def errors_of(self, header: str, text: str = "") -> str:
-        """What the compiler says of a source that includes only a header.
+        """Returns the compiler's messages about a source that includes only a header.
 
-        Warnings are errors. Empty if it has nothing to say.
+        Warnings are errors. Empty if there are no messages.
         """
         source = self.directory / (header.replace("/", "_") + ".cc")
         source.write_text(f'#include "{header}"\n{text}\n')

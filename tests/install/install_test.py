@@ -21,7 +21,7 @@ HERE = SOURCE_DIR / "tests/install"
 QUICKSTART = SOURCE_DIR / "client/quickstart"
 UNIT_TESTS = SOURCE_DIR / "client/examples/unit_tests"
 
-# What quickstart prints of the embedded data: the beginning of each part.
+# The beginning of each part of quickstart's output about the embedded data.
 QUICKSTART_SAYS = ("Port 443 is known as\n  HTTPS\n  https/tcp\n",
                    "Ports 20-25 are known as\n  20-21 FTP\n  20 ftp-data/tcp\n")
 COMPONENTS = ("dev", "tool", "server")
@@ -35,7 +35,8 @@ SERVER_FILES = {
     "share/doc/portregd/changelog", "share/doc/portregd/copyright",
     "share/fish/vendor_completions.d/portregd.fish",
     "share/man/man8/portregd.8", "share/zsh/site-functions/_portregd"}
-# What the programs of a release have linked in, whose notices come along.
+# The libraries that a release's programs have linked in, whose notices are
+# installed.
 LINKED_IN = {f"lib{name}-dev" for name in (
     "absl", "c-ares", "grpc", "jemalloc", "protobuf")}
 DEV_DATA_FILES = {
@@ -51,7 +52,7 @@ GENERATED_HEADERS = {
 
 
 def linked_in(package: str) -> set[str]:
-    """The notices that a program of this build brings along."""
+    """Returns the notices that are installed with a program of this build."""
     settings = (BUILD_DIR / "CMakeCache.txt").read_text()
     if "PORTREG_STATIC:BOOL=ON" not in settings:
         return set()
@@ -59,13 +60,13 @@ def linked_in(package: str) -> set[str]:
 
 
 def public_headers() -> set[str]:
-    """The paths, as they are included, of the headers written by hand."""
+    """Returns the paths, as they are included, of the headers written by hand."""
     return {str(path.relative_to(SOURCE_DIR / root)) for root in HEADER_ROOTS
             for path in (SOURCE_DIR / root).rglob("*.h")}
 
 
 def setUpModule():
-    """Installs all into a prefix, which then moves."""
+    """Installs all into a prefix, and then moves the prefix."""
     global PREFIX
     first = installation.fresh_directory("first") / "prefix"
     installation.install(first)
@@ -75,7 +76,7 @@ def setUpModule():
 
 
 class NamesOfFilesTest(unittest.TestCase):
-    """How the building machine's directories are looked for."""
+    """Checks the search for directories of the building machine."""
 
     def test_paths_of_files_are_found(self):
         directory = installation.fresh_directory("named") / "src"
@@ -101,7 +102,7 @@ class NamesOfFilesTest(unittest.TestCase):
 
 
 class FilesTest(unittest.TestCase):
-    """What is installed, and where."""
+    """Checks which files are installed, and where."""
 
     @classmethod
     def setUpClass(cls):
@@ -140,7 +141,7 @@ class FilesTest(unittest.TestCase):
             "cmake/portreg/portregTargets.cmake",
             "cmake/portreg/portregMirrorTargets.cmake",
             "cmake/portreg/portregTestingTargets.cmake"}
-        # Besides, each file of targets has one for the kind of build.
+        # Each file of targets has a further one for the kind of build.
         self.assertEqual(
             {path.removeprefix("lib/") for path in self.files["dev"]
              if path.startswith("lib/") and "Targets-" not in path}, expected)
@@ -190,7 +191,7 @@ class FilesTest(unittest.TestCase):
 
 
 class InstalledProgramsTest(unittest.TestCase):
-    """The programs do without the build."""
+    """Checks that the programs need no file of the build."""
 
     def test_the_tool_asks_the_server(self):
         with Portregd() as server:
@@ -200,10 +201,10 @@ class InstalledProgramsTest(unittest.TestCase):
 
 
 class QuickstartTest(unittest.TestCase):
-    """client/quickstart against the prefix, which is not where it was."""
+    """Builds client/quickstart against the prefix, which has been moved."""
 
     def assert_works(self, program):
-        """Runs it with a server, and without."""
+        """Runs the program with a server, and without."""
         with Portregd() as server:
             said = installation.run(program, server.address)
         for part in QUICKSTART_SAYS:
@@ -213,7 +214,7 @@ class QuickstartTest(unittest.TestCase):
         self.assertIn("is portregd running?", done.stdout)
 
     def assert_links_as_its_user_likes(self, program):
-        """What a release's programs link in is imposed on no user's."""
+        """Checks that a user's program does not link in what a release's programs do."""
         section = installation.run("readelf", "--dynamic", "--wide", program)
         self.assertIn("[libgrpc++.so", section)
         symbols = installation.run("readelf", "--syms", "--wide", program)
@@ -231,8 +232,8 @@ class QuickstartTest(unittest.TestCase):
         directory = installation.fresh_directory("quickstart-pkg-config")
         for name in ("Makefile", "quickstart.cc"):
             shutil.copy(QUICKSTART / name, directory)
-        # Neither make nor a shell takes pkg-config's answer apart rightly where a
-        # prefix holds a blank.
+        # Uses a prefix without a blank, because neither make nor a shell splits
+        # pkg-config's answer correctly otherwise.
         prefix = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()), "prefix")
         prefix.symlink_to(PREFIX)
         module = prefix / installation.one_file(PREFIX, "portreg.pc").relative_to(PREFIX)
@@ -259,7 +260,7 @@ class QuickstartTest(unittest.TestCase):
 
 
 class FindPackageTest(unittest.TestCase):
-    """Which requests the CMake package meets."""
+    """Checks which requests the CMake package satisfies."""
 
     @classmethod
     def setUpClass(cls):
@@ -292,7 +293,7 @@ class FindPackageTest(unittest.TestCase):
 
 
 class UsersTestsTest(unittest.TestCase):
-    """client/examples/unit_tests: tests with a mock and a fake server."""
+    """Builds client/examples/unit_tests: tests with a mock and a fake server."""
 
     def test_they_pass(self):
         directory = installation.fresh_directory("unit-tests")
@@ -305,7 +306,7 @@ class UsersTestsTest(unittest.TestCase):
 
 
 class SubprojectTest(unittest.TestCase):
-    """A project that has portreg's sources within its own."""
+    """Builds a project that has portreg's sources within its own."""
 
     @classmethod
     def setUpClass(cls):
@@ -342,7 +343,7 @@ class SubprojectTest(unittest.TestCase):
             (self.directory / "compile_commands.json").read_text())
         command, = (shlex.split(each["command"]) for each in commands
                     if each["file"].endswith("quickstart.cc"))
-        # C++17 is this compiler's default, and so no flag.
+        # C++17 is this compiler's default, so it needs no flag.
         self.assertEqual({each for each in command if each.startswith(
             ("-std", "-W", "-ffile", "-O"))}, set())
         included = {each.removeprefix("-I") for each in command

@@ -3,10 +3,10 @@
     installation.install(prefix, "dev")
     installation.build(source, directory, f"-DCMAKE_PREFIX_PATH={prefix}")
 
-From the environment: PORTREG_BUILD_DIR, the build to install;
-PORTREG_INSTALL_WORK, a directory for what is made here, the same one each time
-so that a compiler cache knows it again; PORTREG_CMAKE; PORTREG_GENERATOR; CXX
-and CMAKE_CXX_COMPILER_LAUNCHER. Every command has a time limit.
+The environment has these variables: PORTREG_BUILD_DIR, the build to install;
+PORTREG_INSTALL_WORK, a directory for the results, the same one each time so
+that a compiler cache recognises it; PORTREG_CMAKE; PORTREG_GENERATOR; CXX and
+CMAKE_CXX_COMPILER_LAUNCHER. Every command has a time limit.
 """
 
 import os
@@ -30,13 +30,13 @@ COMPILER = [*filter(None, [os.environ.get("CMAKE_CXX_COMPILER_LAUNCHER")]),
             os.environ["CXX"]]
 COMMAND_SECONDS = 300
 
-# What would lead a user's build elsewhere than to the prefix.
+# Variables that would make a user's build search outside the prefix.
 FOREIGN = ("CMAKE_PREFIX_PATH", "CPATH", "CPLUS_INCLUDE_PATH", "DESTDIR",
            "LIBRARY_PATH", "LD_LIBRARY_PATH", "PKG_CONFIG_PATH")
 
 
 def environment(variables: dict[str, str] | None = None) -> dict[str, str]:
-    """The environment without what would change a build, plus variables."""
+    """Returns the environment without variables that change a build, plus variables."""
     kept = {name: value for name, value in processes.environment().items()
             if name not in FOREIGN}
     return {**kept, **(variables or {})}
@@ -45,7 +45,7 @@ def environment(variables: dict[str, str] | None = None) -> dict[str, str]:
 def attempt(*command: object, cwd: pathlib.Path = WORK_DIR,
             variables: dict[str, str] | None = None,
             seconds: float = COMMAND_SECONDS) -> subprocess.CompletedProcess:
-    """Runs a command to its end; its stdout holds what it wrote to stderr."""
+    """Runs a command to its end; its stdout includes its stderr."""
     return subprocess.run(
         [str(each) for each in command], cwd=cwd, env=environment(variables),
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -54,9 +54,9 @@ def attempt(*command: object, cwd: pathlib.Path = WORK_DIR,
 
 
 def run(*command: object, **options) -> str:
-    """As attempt, and returns the output.
+    """Runs a command like attempt(), and returns the output.
 
-    Raises AssertionError, with the output, unless the command exits 0.
+    Raises AssertionError, with the output, unless the command exits with 0.
     """
     done = attempt(*command, **options)
     if done.returncode != 0:
@@ -66,7 +66,7 @@ def run(*command: object, **options) -> str:
 
 
 def fresh_directory(name: str) -> pathlib.Path:
-    """An empty directory of that name in the working directory."""
+    """Returns an empty directory of that name in the working directory."""
     directory = WORK_DIR / name
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
@@ -81,16 +81,17 @@ def install(prefix: pathlib.Path, *components: str):
 
 
 def files_of(prefix: pathlib.Path) -> set[str]:
-    """The paths of the files in a prefix."""
+    """Returns the paths of the files in a prefix."""
     return {str(path.relative_to(prefix)) for path in prefix.rglob("*")
             if not path.is_dir()}
 
 
 def names_of_files_in(directory: pathlib.Path, content: bytes) -> list[bytes]:
-    """The absolute paths in `content` of files and directories in `directory`.
+    """Returns the absolute paths in `content` of files and directories in `directory`.
 
-    A directory as short as /src also occurs in the middle of other paths, such
-    as ./src/core of gRPC's own sources, and of no file that is in there.
+    Compares with existing names, because a directory as short as /src also
+    occurs in the middle of other paths, such as ./src/core of gRPC's own
+    sources.
     """
     children = b"|".join(sorted(re.escape(os.fsencode(child.name))
                                 for child in directory.iterdir()))
@@ -101,7 +102,7 @@ def names_of_files_in(directory: pathlib.Path, content: bytes) -> list[bytes]:
 
 def configure(source: pathlib.Path, directory: pathlib.Path,
               *definitions: str) -> str:
-    """Configures a user's project and returns what CMake says."""
+    """Configures a user's project and returns CMake's output."""
     return run(CMAKE, "-S", source, "-B", directory, "-G", GENERATOR,
                *definitions)
 
@@ -113,7 +114,7 @@ def build(source: pathlib.Path, directory: pathlib.Path, *definitions: str):
 
 
 def one_file(directory: pathlib.Path, name: str) -> pathlib.Path:
-    """The file of that name in a directory or below. There must be one."""
+    """Returns the only file of that name in a directory or below."""
     found = list(directory.rglob(name))
     if len(found) != 1:
         raise AssertionError(f"{name} in {directory}: {found}")

@@ -1,4 +1,4 @@
-"""Makes the Debian packages and uses them in a Debian that has nothing else.
+"""Makes the Debian packages and uses them in a bare Debian.
 
     python3 packages_test.py    (see installation.py and debian_root.py)
 """
@@ -20,7 +20,7 @@ from processes import Portregd
 PACKAGES_DIR = SOURCE_DIR / "build/packages"
 BUILD_SECONDS = 1800
 QUICKSTART = SOURCE_DIR / "client/quickstart"
-# Each package and some of what it brings.
+# Some of the files of each package.
 CONTENTS = {
     "portreg": ("/usr/bin/portreg", "/usr/share/man/man1/portreg.1.gz",
                 "/usr/share/bash-completion/completions/portreg",
@@ -43,18 +43,18 @@ CONTENTS = {
 
 
 def package(name: str):
-    """The file of a package that was made."""
+    """Returns the file of a package that was made."""
     return installation.one_file(PACKAGES_DIR, f"{name}_*.deb")
 
 
 def field(name: str, which: str) -> str:
-    """A field of a package's control file."""
+    """Returns a field of a package's control file."""
     return installation.run("dpkg-deb", "--field", package(name),
                             which).strip()
 
 
 def setUpModule():
-    """Makes the packages afresh, as the preset's users do."""
+    """Makes the packages afresh, as users of the preset do."""
     WORK_DIR.mkdir(parents=True, exist_ok=True)
     for old in PACKAGES_DIR.glob("*.deb"):
         old.unlink()
@@ -68,7 +68,7 @@ def setUpModule():
 
 
 class ControlTest(unittest.TestCase):
-    """What the packages say of themselves."""
+    """Checks the packages' control fields."""
 
     def test_version_is_that_of_the_changelog(self):
         changelog = (SOURCE_DIR / "deploy/debian/changelog").read_text()
@@ -97,14 +97,14 @@ class ControlTest(unittest.TestCase):
 
 
 class UseTest(unittest.TestCase):
-    """Installs, uses and purges them in a Debian of their own."""
+    """Installs, uses and purges the packages in a Debian of their own."""
 
     def setUp(self):
         self.root = self.enterContext(DebianRoot())
         self.before = self.root.files()
 
     def start_server(self) -> Portregd:
-        """The installed server, running in the root."""
+        """Starts the installed server in the root directory."""
         starter = WORK_DIR / "portregd"
         starter.write_text(
             f'#!/bin/sh\nexec chroot "{self.root.path}" portregd "$@"\n')
@@ -113,7 +113,7 @@ class UseTest(unittest.TestCase):
         return Portregd()
 
     def assert_brings(self, name: str):
-        """The package's files are there, its texts are packed and whole."""
+        """Checks that the package's files exist and that its texts are compressed and complete."""
         for path in CONTENTS[name]:
             self.assertTrue((self.root.path / path[1:]).is_file(), path)
         packed = [path for path in
@@ -132,7 +132,7 @@ class UseTest(unittest.TestCase):
             self.assertEqual(notice.is_file(), name != "libportreg-dev", library)
 
     def assert_purge_leaves_nothing(self, *names: str):
-        """Purges packages; no file that bears our name is left."""
+        """Purges packages, and checks that no file with portreg's name is left."""
         self.root.run("dpkg", "--purge", *names)
         left = {path for path in self.root.files() - self.before
                 if "portreg" in path}
@@ -154,11 +154,12 @@ class UseTest(unittest.TestCase):
         wanted = self.root.path / "etc/systemd/system/multi-user.target.wants/portregd.service"
         settings = self.root.path / "etc/default/portregd"
         self.root.install(package("portregd"))
-        # Enabled, and, as no systemd runs here, not started; the timer is not.
+        # The service is enabled, but not started because no systemd runs here.
+        # The timer is not enabled.
         self.assertTrue(wanted.is_symlink())
         self.assertEqual([path.name for path in self.root.path.glob("etc/systemd/**/*.timer")
                           if "portreg" in path.name], [])
-        # What the administrator decides outlasts another installation.
+        # The administrator's changes survive another installation.
         settings.write_text("PORTREGD_LISTEN=127.0.0.1:7335\n")
         wanted.unlink()
         self.root.install(package("portregd"))
@@ -190,7 +191,7 @@ class UseTest(unittest.TestCase):
 
 
 class RootTest(unittest.TestCase):
-    """The Debian itself."""
+    """Checks the bare Debian itself."""
 
     def test_nothing_of_it_is_left(self):
         with DebianRoot() as root:

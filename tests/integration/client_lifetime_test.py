@@ -1,4 +1,4 @@
-"""Clients that go while their calls are under way, in a process of their own.
+"""Destroys clients while their calls are under way, in a process of their own.
 
     PORTREGD=portregd LIFETIME_PROGRAM=lifetime_program python3 client_lifetime_test.py
 """
@@ -13,7 +13,7 @@ SECONDS = 60 * processes.PATIENCE
 
 
 class ClientLifetimeTest(unittest.TestCase):
-    """What is under way ends well, whoever lets go of the client last."""
+    """Checks that calls under way end well when the last reference to the client is released."""
 
     def test_a_client_may_go_at_any_moment(self):
         with processes.Portregd() as server:

@@ -1,10 +1,10 @@
-"""The completions of portreg and portregd, asked of a shell.
+"""Completes command lines of portreg and portregd in a shell.
 
     PORTREGD=portregd PORTREG=portreg COMPLETION_SHELL=/bin/bash \\
         python3 completion_test.py
 
-COMPLETION_SHELL names a bash, a zsh or a fish. Each starts without settings
-of its user's, in an empty directory.
+COMPLETION_SHELL names a bash, a zsh or a fish. Each shell starts without the
+settings of its user, in an empty directory.
 """
 
 import os
@@ -44,8 +44,8 @@ printf '%s\n' "${COMPREPLY[@]}"
 
 FISH = "source $argv[1]; complete --do-complete $argv[2]"
 
-# A zsh that has its line written for it, completes it once, and notes what is
-# added to the matches. compinit is slow, and keeps in a file what it has found.
+# A zsh that starts with a line, completes it once, and writes the added matches
+# to a file. compinit is slow, and keeps its results in a file.
 ZSH = r"""
 PROMPT= RPROMPT= LISTMAX=9999
 fpath=($DIRECTORY $fpath)
@@ -69,12 +69,12 @@ zle -N zle-line-init
 
 
 def script(program: str) -> pathlib.Path:
-    """The completion of a program for the shell."""
+    """Returns the completion of a program for the shell."""
     return DIRECTORIES[program] / FILE_NAMES[SHELL_NAME].format(program)
 
 
 def environment(home: str, **variables: str) -> dict[str, str]:
-    """The environment of a user without settings."""
+    """Returns the environment of a user without settings."""
     tool_directory = pathlib.Path(tool.portreg_path()).resolve().parent
     return {"HOME": home, "ZDOTDIR": home, "XDG_CONFIG_HOME": home,
             "XDG_DATA_HOME": home, "XDG_RUNTIME_DIR": home,
@@ -83,9 +83,9 @@ def environment(home: str, **variables: str) -> dict[str, str]:
 
 
 def readline_words(line: str) -> list[str]:
-    """The words that readline makes of a line without quotes.
+    """Returns the words that readline makes of a line without quotes.
 
-    What parts words, "=" and ":", is a word too.
+    The separators "=" and ":" are words too.
     """
     return [word for part in line.split(" ")
             for word in re.split("([=:])", part) if word or not part]
@@ -105,7 +105,7 @@ def ask_bash(line: str, home: str, words=readline_words) -> list[str]:
 
 
 def ask_fish(line: str, home: str) -> list[str]:
-    """Has fish complete a line."""
+    """Completes a line by fish."""
     done = subprocess.run(
         [SHELL, "--no-config", "-c", FISH, script(line.partition(" ")[0]),
          line], env=environment(home), cwd=home, stdin=subprocess.DEVNULL,
@@ -116,7 +116,7 @@ def ask_fish(line: str, home: str) -> list[str]:
 
 
 def ask_zsh(line: str, home: str) -> list[str]:
-    """Has zsh complete a line."""
+    """Completes a line by zsh."""
     pathlib.Path(home, ".zshrc").write_text(ZSH, "utf-8")
     matches = pathlib.Path(home, "matches")
     matches.write_text("")
@@ -129,7 +129,7 @@ def on_terminal(command: list[str], home: str, prompt: str = "",
                 typed: str = "", **variables: str) -> str:
     """Runs a shell on a terminal to its end; returns what it has shown.
 
-    Once it has shown the prompt, if one is given, the text is typed. Raises
+    If a prompt is given, types the text once the prompt is shown. Raises
     TimeoutError, and ends the shell, if it takes too long.
     """
     ours, theirs = pty.openpty()
@@ -146,7 +146,7 @@ def on_terminal(command: list[str], home: str, prompt: str = "",
                                 max(0, deadline - time.monotonic()))[0]:
                 try:
                     shown += screen.read(65536)
-                except OSError:  # EIO: nobody has the terminal open
+                except OSError:  # EIO: no process has the terminal open
                     process.wait(timeout=SHELL_SECONDS)
                     return shown.decode("utf-8", "replace")
                 if typed and prompt.encode() in shown:
@@ -164,7 +164,7 @@ ASK = {"bash": ask_bash, "fish": ask_fish, "zsh": ask_zsh}
 
 
 def bare(match: str) -> str:
-    """A match without the flag that it is a value of, or the sign for one."""
+    """Returns a match without the flag before its value, and without a last "="."""
     return match.removesuffix("=").rpartition("=")[2]
 
 
@@ -179,7 +179,7 @@ class CompletionTestCase(unittest.TestCase):
             pathlib.Path(cls.home, name).touch()
 
     def assert_completed(self, wanted: dict[str, set[str]]):
-        """Each line is completed to what is wanted, in any order."""
+        """Checks that each line has the wanted completions, in any order."""
         for line, matches in wanted.items():
             with self.subTest(line=line):
                 found = ASK[SHELL_NAME](line, self.home)
@@ -188,7 +188,7 @@ class CompletionTestCase(unittest.TestCase):
 
 
 class ToolTest(CompletionTestCase):
-    """portreg."""
+    """Completes portreg."""
 
     def test_commands(self):
         commands = documentation.tool_commands()
@@ -328,7 +328,7 @@ class ToolTest(CompletionTestCase):
 
 
 class ServerTest(CompletionTestCase):
-    """portregd."""
+    """Completes portregd."""
 
     def test_flags(self):
         flags = documentation.server_flags()
@@ -363,10 +363,10 @@ class ServerTest(CompletionTestCase):
 
 
 class ReadlineTest(CompletionTestCase):
-    """How bash comes to call the function."""
+    """Checks how bash calls the function."""
 
     def test_equals_signs_may_belong_to_words(self):
-        """Then matches are whole words."""
+        """Without "=" in COMP_WORDBREAKS, matches are whole words."""
         for line, matches in {
                 "portreg --format=sy": ["--format=sysctl-reserved"],
                 "portreg --layer=iana,c": ["--layer=iana,common"],
@@ -379,7 +379,7 @@ class ReadlineTest(CompletionTestCase):
                 self.assertEqual(found, [*matches, ""])
 
     def test_lines_are_completed_at_the_prompt(self):
-        """Types tabs; the program is a function that notes its arguments."""
+        """Types tabs; the program is a function that writes down its arguments."""
         prompt, notes = "ready> ", pathlib.Path(self.home, "notes")
         pathlib.Path(self.home, "bashrc").write_text(
             f"PS1={prompt!r}\nsource {shlex.quote(str(script('portreg')))}\n"

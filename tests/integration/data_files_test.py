@@ -1,4 +1,4 @@
-"""Files that portregd must refuse, and files that it must take.
+"""Starts portregd with files that it must refuse, and with files that it must accept.
 
     PORTREGD=portregd python3 data_files_test.py
 """
@@ -26,7 +26,7 @@ GOOD_ROW = "ssh,22,tcp,The Secure Shell,,,,,,,,\n"
 TWO_LINES = 'two-lines,23,tcp,"one\nanother",,,,,,,,\n'
 HTML = "<!DOCTYPE html>\n<html><body><h1>404 Not Found</h1></body></html>\n"
 
-# Contents that no layer takes: what the message must say.
+# Contents that no layer accepts, each with texts of the error.
 BROKEN = {
     "nothing at all": (b"", "empty"),
     "a web page": (HTML.encode(), "line 1, column 1"),
@@ -63,7 +63,7 @@ BROKEN = {
     "zeros": (bytes(1 << 20), "line 1, column 1")}
 
 
-# Takes away root's privilege of reading every file.
+# Removes root's privilege to read every file.
 WITHOUT_PRIVILEGE = () if os.geteuid() != 0 else (
     "setpriv", "--bounding-set=-dac_override,-dac_read_search")
 
@@ -83,7 +83,7 @@ def write(content: bytes | str, name: str = "registry.csv") -> pathlib.Path:
 
 
 def with_unusable_rows(count: int) -> str:
-    """The embedded registry with some rows that no server can use."""
+    """Returns the embedded registry with some rows that no server can use."""
     rows = [list(row) for row in ROWS]
     faults = ((1, "70000"), (1, "9-8"), (1, "eighty"), (2, "icmp"))
     for number in range(count):
@@ -93,11 +93,11 @@ def with_unusable_rows(count: int) -> str:
 
 
 class RefusalTest(unittest.TestCase):
-    """Each file is refused by --check and at start, in time and in one line."""
+    """Checks that --check and start refuse each file, in time and in one line."""
 
     def assert_refused(self, flag: str, path, *words: str, more=(),
                        wrapper=()):
-        """Checks both ways to meet the file."""
+        """Checks the file by --check and by a start."""
         for mode in ("--check", f"--listen={ANY_PORT}"):
             with self.subTest(file=str(path), flag=flag, mode=mode):
                 done = processes.run(mode, f"{flag}={path}", *more,
@@ -173,7 +173,7 @@ class RefusalTest(unittest.TestCase):
 
 
 class UnusableRowsTest(unittest.TestCase):
-    """Rows of an IANA file that are set aside, up to 1 %."""
+    """Checks that unusable rows of an IANA file are set aside, up to 1 %."""
 
     def test_a_few_are_set_aside_counted_and_listed(self):
         path = write(with_unusable_rows(4))
@@ -209,7 +209,7 @@ class UnusableRowsTest(unittest.TestCase):
 
 
 class VariantTest(unittest.TestCase):
-    """The same registry written in other ways is the same registry."""
+    """Checks that other ways to write the same registry give the same answers."""
 
     @classmethod
     def setUpClass(cls):
@@ -220,7 +220,7 @@ class VariantTest(unittest.TestCase):
         cls.wanted = Client(server.channel()).raw("ListRange", cls.whole)
 
     def variants(self) -> dict[str, str | bytes]:
-        """The embedded registry, written in each way."""
+        """Returns the embedded registry, written in each way."""
         old = tuple("Known Unauthorized Uses"
                     if name == "Unauthorized Use Reported" else name
                     for name in COLUMNS)
@@ -249,7 +249,8 @@ class VariantTest(unittest.TestCase):
                 with Portregd(f"--iana_file={path}") as server:
                     found = Client(server.channel()).raw(
                         "ListRange", self.whole)
-                    # A difference would take minutes to print.
+                    # Not assertEqual, because it would take minutes to print a
+                    # difference.
                     self.assertTrue(found == self.wanted)
 
     def test_a_column_owner_counts_in_the_local_layer_alone(self):

@@ -1,4 +1,4 @@
-"""Man pages and completions against what the programs say of themselves.
+"""Compares man pages and completions with what the programs print about themselves.
 
     PORTREGD=portregd PORTREG=portreg python3 documentation_test.py
 
@@ -25,32 +25,32 @@ SERVER_PAGE = SOURCE_DIR / "server/daemon/portregd.8"
 TOOL_COMPLETIONS = SOURCE_DIR / "client/cli/completions"
 SERVER_COMPLETIONS = SOURCE_DIR / "server/completions"
 
-# What each program takes besides the flags that it defines.
+# Flags of every program besides those that it defines.
 EVERY_PROGRAMS_FLAGS = {"-h", "--help", "--version"}
-# What stands for any flag.
+# Words in texts that mean any flag.
 PLACEHOLDERS = {"--flag", "--switch"}
 FLAG = re.compile(r"(?<![\w/.-])--?[a-z][\w-]*")
 
 
 def tool_help() -> str:
-    """What portreg --help prints, without what it says of portregd's flags."""
+    """Returns the output of portreg --help, without portregd's flags in it."""
     return re.sub(r"\bportregd --\w+", "portregd", tool.run("--help").stdout)
 
 
 def server_help() -> str:
-    """What portregd --help prints."""
+    """Returns the output of portregd --help."""
     return processes.run("--help").stdout
 
 
 def flags_in(text: str) -> set[str]:
-    """What has the form of a flag in a text, without its value."""
+    """Returns the words of a text that have the form of a flag, without their values."""
     return set(FLAG.findall(text))
 
 
 def defined_flags(helpfull: str, directory: str) -> set[str]:
-    """The flags that a directory's sources define, by Abseil's own account.
+    """Returns the flags that a directory's sources define, as Abseil lists them.
 
-    helpfull is what the program prints for --helpfull.
+    helpfull is the output of the program for --helpfull.
     """
     section = re.compile(
         rf"^  Flags from {directory}/[^\n]*:\n(.*?)(?=^  Flags from |\Z)",
@@ -62,7 +62,7 @@ def defined_flags(helpfull: str, directory: str) -> set[str]:
 
 
 def tool_flags() -> set[str]:
-    """The flags of portreg, from its table of them."""
+    """Returns the flags of portreg, from their table in its sources."""
     table = (SOURCE_DIR / "client/cli/base/flag_table.cc").read_text("utf-8")
     rows = re.findall(
         r'\{Flag::k\w+,\s*FlagSection::k\w+,\s*"([a-z-]+)",\s*"([a-z]?)",',
@@ -72,18 +72,18 @@ def tool_flags() -> set[str]:
 
 
 def server_flags() -> set[str]:
-    """The flags of portregd, with underscores like its variables."""
+    """Returns the flags of portregd, with underscores like its variables."""
     return defined_flags(processes.run("--helpfull").stdout, "server")
 
 
 def tool_commands() -> set[str]:
-    """The commands of portreg, from the usage in its --help."""
+    """Returns the commands of portreg, from the usage in its --help."""
     usage = tool_help().partition("Usage:\n")[2].partition("\n\n")[0]
     return {"help", *re.findall(r"^  portreg ([a-z]+)\b", usage, re.MULTILINE)}
 
 
 def allowed_values(*flag_and_refused: str) -> set[str]:
-    """What a flag of portreg takes, from its refusal of another value."""
+    """Returns the values that a flag of portreg allows, from its refusal of another value."""
     complaint = tool.run("--offline", *flag_and_refused).stderr
     values = re.search(r' is not ([a-z-]+(?:, [a-z-]+)* or [a-z-]+)'
                        r'(?:, which diff has)?\n\Z', complaint)
@@ -93,7 +93,7 @@ def allowed_values(*flag_and_refused: str) -> set[str]:
 
 
 def rendered(page: pathlib.Path) -> str:
-    """A man page as plain text."""
+    """Returns a man page as plain text."""
     done = subprocess.run(
         ["mandoc", "-T", "ascii", page], capture_output=True, text=True,
         timeout=MANDOC_SECONDS, check=True)
@@ -101,7 +101,7 @@ def rendered(page: pathlib.Path) -> str:
 
 
 def section(page: pathlib.Path, title: str) -> str:
-    """The source of one section of a man page."""
+    """Returns the source of one section of a man page."""
     found = re.search(rf'^\.Sh {title}\n(.*?)(?=^\.Sh |\Z)',
                       page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
     if not found:
@@ -110,7 +110,7 @@ def section(page: pathlib.Path, title: str) -> str:
 
 
 def documented_flags(page: pathlib.Path) -> set[str]:
-    """The flags that a man page's OPTIONS have an item for."""
+    """Returns the flags that a man page's OPTIONS have an item for."""
     items = re.findall(r"^\.It (Fl .*)", section(page, "OPTIONS"),
                        re.MULTILINE)
     return {f"-{flag}" for item in items
@@ -118,15 +118,15 @@ def documented_flags(page: pathlib.Path) -> set[str]:
 
 
 def items(text: str, macro: str = "") -> list[str]:
-    """The first word of each list item of mdoc, after a macro if one is
-    given."""
+    """Returns the first word of each list item of mdoc, behind `macro` if given."""
     return re.findall(rf"^\.It {macro} ?([\w-]+)", text, re.MULTILINE)
 
 
 def completed_flags(path: pathlib.Path) -> set[str]:
-    """The flags that a completion script has, but for those of one letter.
+    """Returns the flags of a completion script, except those of one letter.
 
-    These are the shell's own in most places; completion_test asks for them.
+    Most flags of one letter belong to the shell's own commands; completion_test
+    checks them.
     """
     text = re.sub(r"^\s*#.*\n", "", path.read_text("utf-8"),
                   flags=re.MULTILINE)
@@ -137,13 +137,13 @@ def completed_flags(path: pathlib.Path) -> set[str]:
 
 
 def completions(directory: pathlib.Path, program: str) -> list[pathlib.Path]:
-    """A program's completions: those of bash, zsh and fish."""
+    """Returns a program's completions: those of bash, zsh and fish."""
     return [directory / f"{program}.bash", directory / f"_{program}",
             directory / f"{program}.fish"]
 
 
 class PageTest(unittest.TestCase):
-    """Each man page by itself."""
+    """Checks each man page by itself."""
 
     def test_pages_are_right_to_mandoc(self):
         for page in (TOOL_PAGE, SERVER_PAGE):
@@ -171,7 +171,7 @@ class PageTest(unittest.TestCase):
 
 
 class FlagTest(unittest.TestCase):
-    """Pages and completions have a program's flags, all and no other."""
+    """Checks that pages and completions have all flags of a program, and no others."""
 
     def assert_flags(self, flags: set[str], page: pathlib.Path, help_text: str,
                      scripts: list[pathlib.Path]):
@@ -213,7 +213,7 @@ class FlagTest(unittest.TestCase):
 
 
 class CommandTest(unittest.TestCase):
-    """The tool's commands, and the values of its flags."""
+    """Checks the tool's commands, and the values of its flags."""
 
     def test_the_page_has_every_command_and_no_other(self):
         commands = tool_commands()
@@ -249,7 +249,7 @@ class CommandTest(unittest.TestCase):
 
 
 class ExitStatusTest(unittest.TestCase):
-    """What a page says of exit codes is what happens."""
+    """Checks that programs exit with the codes that the pages name."""
 
     def test_of_portreg(self):
         codes = [int(code) for code in
@@ -280,12 +280,12 @@ class ExitStatusTest(unittest.TestCase):
 
 
 class ExampleTest(unittest.TestCase):
-    """The examples of portreg.1 work as they stand there."""
+    """Checks that the examples of portreg.1 work."""
 
     def examples(self) -> list[tuple[list[str], str]]:
-        """Arguments and output, if any is shown, of each example.
+        """Returns arguments and output, if any is shown, of each example.
 
-        What comes behind a pipe or a redirection is left to the shell.
+        The rest of the line after a pipe or a redirection is left to the shell.
         """
         found = []
         text = section(TOOL_PAGE, "EXAMPLES")

@@ -1,10 +1,10 @@
-"""portreg export: each file, read back by the program that it is made for.
+"""Reads each file of portreg export by the program that it is made for.
 
     PORTREGD=portregd PORTREG=portreg python3 export_test.py
 
-/etc/services is read by getent and sysctl.d files by sysctl, in namespaces of
-their own. Where there can be none, this file reads them by itself, and says
-so.
+getent reads /etc/services and sysctl reads sysctl.d files, in namespaces of
+their own. If namespaces are not available, this test reads the files itself,
+and prints that.
 """
 
 import collections
@@ -35,7 +35,7 @@ from processes import Portregd
 
 FORMATS = ("services", "sysctl-reserved", "iana-csv", "csv", "json")
 EPHEMERAL = (32768, 60999)
-# Which layer's name a port has, and which layer's port a name has.
+# The layers in the order in which they name a port, and give a name its port.
 NAMING_ORDER = (LOCAL, COMMON, IANA)
 PORT_ORDER = (LOCAL, IANA, COMMON)
 RESERVED_PORTS = "/proc/sys/net/ipv4/ip_local_reserved_ports"
@@ -49,8 +49,8 @@ LOCAL_ROWS = [
     ("", "7106", "tcp", "no name", *[""] * 8, "block@x"),
     ("portless", "", "", "no port")]
 
-# Further columns of an organisation's own table. Ports do not ascend, because
-# lookups keep to the order of the file.
+# Further columns of an organisation's own table. Its ports do not ascend,
+# because lookups keep the order of the file.
 OWN_COLUMNS = (*registry_files.COLUMNS[:4], "Owner", "Aliases", "Status")
 OWN_ROWS = [
     ("billing", "7100", "tcp", "Billing API", "", "bills postgresql", ""),
@@ -82,7 +82,7 @@ def setUpModule():
 
 def export(form: str, *arguments: str, remark: str = "",
            server: Portregd | None = None) -> str:
-    """What an export writes; it must exit 0, and remark just that."""
+    """Returns the text of an export, which must exit with 0 and print only `remark`."""
     outcome = tool.run(f"--target={(server or SERVER).address}", "export",
                        f"--format={form}", *arguments)
     if outcome.code != 0 or not re.fullmatch(remark, outcome.stderr):
@@ -92,7 +92,7 @@ def export(form: str, *arguments: str, remark: str = "",
 
 @functools.cache
 def namespace(*flags: str) -> tuple[str, ...] | None:
-    """The command that runs another in namespaces of its own, if any can."""
+    """Returns a command that runs another in namespaces of its own; None if impossible."""
     for more in ((), ("-r",)):
         command = ("unshare", *more, *flags)
         try:
@@ -107,7 +107,7 @@ def namespace(*flags: str) -> tuple[str, ...] | None:
 
 
 def run(*command: str) -> str:
-    """What a command writes, which must exit 0 and be silent otherwise."""
+    """Returns the output of a command, which must exit with 0 without errors."""
     done = subprocess.run(command, check=True, timeout=60 * processes.PATIENCE,
                           stdin=subprocess.DEVNULL, capture_output=True)
     if done.stderr:
@@ -116,9 +116,9 @@ def run(*command: str) -> str:
 
 
 def getent(file: pathlib.Path, *keys: str) -> list[tuple[str, str, list[str]]]:
-    """(name, port/transport, aliases) as glibc reads them from a file.
+    """Returns (name, port/transport, aliases) as glibc reads them from a file.
 
-    With keys, what they find; without, all.
+    With keys, returns only what they find.
     """
     inside = namespace("-m")
     if inside:
@@ -132,7 +132,7 @@ def getent(file: pathlib.Path, *keys: str) -> list[tuple[str, str, list[str]]]:
 
 
 def by_ourselves(text: str, *keys: str) -> str:
-    """What getent would write, by services(5)."""
+    """Returns the output of getent, by the rules of services(5)."""
     lines = [line.split("#")[0] for line in text.splitlines()]
     lines = [line for line in lines if line.strip()]
     found = []
@@ -146,7 +146,7 @@ def by_ourselves(text: str, *keys: str) -> str:
 
 
 def slots(entry, first: int = 0, last: int = 65535):
-    """The port/transport pairs that a record stands for, within a range."""
+    """Yields the port/transport pairs of a record, within a range."""
     if entry.first_port is None or not entry.service:
         return
     for port in range(max(first, entry.first_port),
@@ -161,9 +161,9 @@ def can_be_written(name: str) -> bool:
 
 
 def services(all_entries: list[Entry]) -> dict[str, list[str]]:
-    """The names of each port/transport in /etc/services, the slot's own first.
+    """Returns the names of each port/transport in /etc/services, the slot's own first.
 
-    Of records in their file's order.
+    The records must be in their file's order.
     """
     usable = sorted(
         (entry for entry in all_entries
@@ -193,7 +193,7 @@ def services(all_entries: list[Entry]) -> dict[str, list[str]]:
 
 
 def ports_of_names(ranked: list[Entry]) -> dict[tuple[str, str], int]:
-    """The one port of each name, in lower case, and transport."""
+    """Returns the one port of each name, in lower case, and transport."""
     ports = {}
     defaults = {
         (name.lower(), slot) for entry in ranked if entry.of_software
@@ -221,18 +221,18 @@ class ServicesTest(unittest.TestCase):
         return getent(file, *keys)
 
     def read_slots(self, text: str) -> dict[str, list[str]]:
-        """The names of each port/transport, those of several lines in a row."""
+        """Returns the names of each port/transport, those of several lines joined."""
         names: dict[str, list[str]] = {}
         for name, slot, aliases in self.read(text):
             names.setdefault(slot, []).extend([name, *aliases])
         return names
 
     def entries(self, layers=()) -> list[Entry]:
-        """The records of SERVER, those of each layer in its file's order."""
+        """Returns the records of SERVER, those of each layer in its file's order."""
         return WANTED.listing(layers=layers)
 
     def own_entries(self) -> list[Entry]:
-        """The records of OWN_SERVER that have not been given up."""
+        """Returns the records of OWN_SERVER that are not retired."""
         own = [Entry(LOCAL, int(first), int(last or first), transport,
                      name, description, None, tuple(aliases.split()))
                for name, ports, transports, description, _, aliases, status
@@ -343,7 +343,7 @@ class ServicesTest(unittest.TestCase):
             [slot for _, slot, _ in self.read(export(
                 "services", "6000-6011/tcp", "U:53", "7101-7102",
                 "--layer=local,iana"))],
-            # Ranges are named at their first port.
+            # A range is named at its first port.
             ["53/udp", "6000/tcp", "7101/tcp", "7101/udp", "7101/sctp",
              "7101/dccp"])
 
@@ -364,7 +364,7 @@ class ServicesTest(unittest.TestCase):
 class SysctlTest(unittest.TestCase):
 
     def read(self, text: str) -> set[int]:
-        """The ports that Linux reserves by a sysctl.d file."""
+        """Returns the ports that Linux reserves by a sysctl.d file."""
         inside = namespace("-n")
         value = re.search(
             r"^net\.ipv4\.ip_local_reserved_ports = (.*)$", text, re.M)[1]
@@ -455,7 +455,7 @@ class IanaCsvTest(unittest.TestCase):
         header, *rows = csv.reader(io.StringIO(
             export("iana-csv"), newline=""))
         self.assertEqual(header, list(registry_files.COLUMNS))
-        # The snapshot has a few ports that are written as ranges of one.
+        # The snapshot writes a few single ports as ranges.
         self.assertEqual(sorted(rows), sorted(
             [name, re.sub(r"^(\d+)-\1$", r"\1", ports), *others]
             for name, ports, *others in registry_files.read_rows(
@@ -520,7 +520,7 @@ class JsonTest(unittest.TestCase):
 
 
 class FailureTest(unittest.TestCase):
-    """What fails must not look whole."""
+    """Checks that a failed export leaves no file that looks complete."""
 
     def test_a_listing_that_breaks_off_leaves_no_file(self):
         def answer(_, context):

@@ -1,9 +1,9 @@
-"""portreg: whole outputs, compared with the files in golden/.
+"""Compares whole outputs of portreg with the files in golden/.
 
     PORTREGD=portregd PORTREG=portreg python3 golden_test.py
 
 To renew the files, set PORTREG_UPDATE_GOLDEN=1 for one run, and read the
-difference before it is committed. What differs from run to run is masked:
+difference before it is committed. Texts that differ from run to run are masked:
 revisions and hashes, the server's address and version, the time of a file.
 """
 

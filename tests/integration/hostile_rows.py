@@ -1,4 +1,4 @@
-"""A server whose local layer has texts that would command a terminal.
+"""Runs a server whose local layer has texts with control characters for terminals.
 
     with hostile_rows.server() as server:
         tool.ask(server, str(hostile_rows.NASTY_PORT))
@@ -13,7 +13,8 @@ import registry_files
 from processes import Portregd
 
 ESC, CSI, OVERRIDE = "\x1b", "\x9b", "\u202e"
-# C0, DEL, C1, line separators, and what changes a line's direction (UAX #9).
+# C0, DEL, C1, line separators, and characters that change a line's direction
+# (UAX #9).
 UNSHOWABLE = "".join(map(chr, [
     *range(1, 32), *range(0x7F, 0xA0), 0x061C, 0x200E, 0x200F,
     *range(0x2028, 0x202F), *range(0x2066, 0x206A)]))
@@ -30,7 +31,7 @@ FILE_NAME = f"local{ESC}[31m.csv"
 
 @contextlib.contextmanager
 def server() -> Iterator[Portregd]:
-    """A server with ROWS as its local layer."""
+    """Runs a server with ROWS as its local layer."""
     with tempfile.TemporaryDirectory() as directory:
         path = pathlib.Path(directory, FILE_NAME)
         path.write_bytes(registry_files.csv_text(ROWS).encode("utf-8"))

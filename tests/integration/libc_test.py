@@ -1,9 +1,9 @@
-"""The services(5) file that portreg exports, read by glibc and by musl.
+"""Reads the services(5) file that portreg exports by glibc and by musl.
 
     PORTREG=portreg python3 libc_test.py
 
-The exported file takes the place of /etc/services in a mount namespace. Where
-there can be none, it is the /etc/services of a root directory of its own, which
+The exported file replaces /etc/services in a mount namespace. If namespaces are
+not available, it is the /etc/services of a root directory of its own, which
 needs root. A small C program asks each libc there.
 """
 
@@ -26,10 +26,10 @@ HERE = pathlib.Path(__file__).resolve().parent
 SYSTEM_FILE = pathlib.Path("/etc/services")
 EXCEPTIONS_FILE = HERE / "libc" / "exceptions.csv"
 COMPILERS = {"glibc": ("cc",), "musl": ("musl-gcc", "-static")}
-# The protocols whose services musl's getservbyname finds.
+# The protocols for which musl's getservbyname finds services.
 MUSL_PROTOCOLS = ("tcp", "udp")
 MOST_EXCEPTIONS = 20
-# musl reads lines into a buffer of 128 bytes.
+# The longest line, because musl reads lines into a buffer of 128 bytes.
 MOST_LINE_BYTES = 127
 COMMAND_SECONDS = 200 * processes.PATIENCE
 
@@ -42,7 +42,7 @@ class Name(NamedTuple):
 
 
 def names_of(path: pathlib.Path) -> Iterator[tuple[Name, int]]:
-    """The names and aliases of a services(5) file, with their ports."""
+    """Yields the names and aliases of a services(5) file, with their ports."""
     for line in path.read_text("utf-8").splitlines():
         fields = line.partition("#")[0].split()
         if not fields:
@@ -54,16 +54,16 @@ def names_of(path: pathlib.Path) -> Iterator[tuple[Name, int]]:
 
 
 def exceptions() -> dict[Name, dict[str, str]]:
-    """The names that the exported file gives another port than the system's."""
+    """Returns the names with another port in the exported file than in the system's."""
     with EXCEPTIONS_FILE.open(encoding="utf-8", newline="") as file:
         return {Name(row["Name"], row["Protocol"]): row
                 for row in csv.DictReader(file)}
 
 
 def own_namespace() -> tuple[str, ...]:
-    """The command that runs another in a mount namespace of its own.
+    """Returns the command that runs another in a mount namespace of its own.
 
-    Empty if there can be none, as in a root directory that is no mount.
+    Empty if that is impossible, as in a root directory that is no mount.
     """
     for command in (("unshare", "-m"), ("unshare", "-r", "-m")):
         if subprocess.run([*command, "true"], capture_output=True, timeout=20,
@@ -73,10 +73,10 @@ def own_namespace() -> tuple[str, ...]:
 
 
 def make_root(libc: str) -> pathlib.Path:
-    """A root directory with the exported file, the program and its libraries."""
+    """Makes a root directory with the exported file, the program and its libraries."""
     root = pathlib.Path(unittest.enterModuleContext(
         tempfile.TemporaryDirectory()))
-    # A static program has none.
+    # A static program has no libraries.
     listed = subprocess.run(["ldd", ASK[libc]], capture_output=True, text=True,
                             timeout=COMMAND_SECONDS, check=False).stdout
     for path in re.findall(r"(/\S+) \(", listed):
@@ -106,7 +106,7 @@ def setUpModule():
 
 
 def ask(libc: str, questions: list[str]) -> list[str]:
-    """What a libc answers to the lines that ask_services.c describes."""
+    """Returns a libc's answers to the lines that ask_services.c describes."""
     if namespace := own_namespace():
         command = [*namespace, "sh", "-ec",
                    'mount --bind "$1" /etc/services; exec "$2"', "sh",
@@ -120,16 +120,16 @@ def ask(libc: str, questions: list[str]) -> list[str]:
 
 
 def short_answers(keys: list[str]) -> list[str]:
-    """What portreg --short says of each key."""
+    """Returns the answer of portreg --short to each key."""
     outcome = tool.run("--offline", "--short", *keys)
     return outcome.stdout.splitlines()
 
 
 class LibcTest(unittest.TestCase):
-    """What programs learn once the exported file is /etc/services."""
+    """Checks the answers to programs once the exported file is /etc/services."""
 
     def names_asked(self, libc: str, names: list[Name]) -> list[Name]:
-        """The names that a libc can know."""
+        """Returns the names that a libc can know."""
         return [each for each in names
                 if libc == "glibc" or each.protocol in MUSL_PROTOCOLS]
 
@@ -175,8 +175,8 @@ class LibcTest(unittest.TestCase):
         said = dict(zip(slots, short_answers(
             [f"{port}/{protocol}" for port, protocol in slots]), strict=True))
         ports = {name: port for name, port in names_of(EXPORTED)}
-        # The name of a slot may have another port: the slot is then listed by
-        # a name that has this one.
+        # Leaves out slots whose name has another port, because the file lists
+        # such a slot by a name that has this port.
         said = {slot: name for slot, name in said.items()
                 if ports.get(Name(name, slot[1])) == slot[0]}
         self.assertGreater(len(said), 10_000)

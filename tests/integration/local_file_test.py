@@ -1,4 +1,4 @@
-"""The operator's own layer: what --local_file does to answers, and --check.
+"""Checks the operator's own layer: how --local_file changes answers, and --check.
 
     PORTREGD=portregd python3 local_file_test.py
 """
@@ -28,7 +28,7 @@ TAKEN = pb.ADVISORY_KIND_TAKEN_LOCALLY
 
 def row(name: str, port: str, transport: str = "", description: str = "",
         owner: str = "") -> list[str]:
-    """A row of a local file."""
+    """Returns a row of a local file."""
     return [name, port, transport, description, *[""] * 8, owner]
 
 
@@ -40,8 +40,8 @@ LOCAL_ROWS = [
     row("", "4", "tcp", "Reserved", "network team"),
     row("no-port", "", "tcp")]
 
-# Ends of port ranges, transports and so on that no layer has: what the
-# message must say of the row.
+# Ports, transports and other fields that no layer accepts, each with a part of
+# the error.
 UNUSABLE = {
     ("bad", "70000", "tcp"): "70000", ("bad", "-1", "tcp"): "-1",
     ("bad", "9-8", "tcp"): "9-8", ("bad", "80-", "tcp"): "80-",
@@ -51,7 +51,7 @@ UNUSABLE = {
     ("bad", "80", "tcp/icmp"): "icmp", ("#bad", "80", "tcp"): "#bad",
     ("", "80", "tcp"): "Owner", ("", "", "tcp"): "nor a port"}
 
-# Columns that only a table of an organisation's own has.
+# Columns that only an organisation's own table has.
 OWN_COLUMNS = COLUMNS[:4] + ("Owner", "Aliases", "Scope", "Status", "Since",
                              "Until", "Bind")
 OWN_ROWS = [
@@ -62,7 +62,7 @@ OWN_ROWS = [
     ("", "7500-7510", "", "", "shop", "", "", "", "", "", ""),
     ("", "", "", "", "", "", "", "", "", "", ""),
     ("typed", "7600", "udp", "", "", "", "eu", "ACTIVE", "", "", "Loopback")]
-# Values of the columns from Owner on, each with a word of the message.
+# Values of the columns from Owner on, each with a part of the error.
 UNUSABLE_OWN = {
     "Scope": ("eu//prod", "eu prod", "s" * 65), "Status": ("old",),
     "Since": ("2026-02-30", "yesterday"), "Until": ("2026-1-1",),
@@ -108,7 +108,7 @@ def write(rows, columns=LOCAL_COLUMNS, name="local.csv", **options) -> pathlib.P
 
 
 class AnswerTest(unittest.TestCase):
-    """Answers with a local layer over the others."""
+    """Checks answers with a local layer over the others."""
 
     @classmethod
     def setUpClass(cls):
@@ -193,7 +193,8 @@ class AnswerTest(unittest.TestCase):
                             self.plain.info().revision)
 
     def test_the_column_owner_may_be_absent(self):
-        # The other tests' server reads local.csv again when it changes.
+        # A file of its own, because the other tests' server reads local.csv
+        # again when it changes.
         path = write([line[:-1] for line in LOCAL_ROWS if line[0]], COLUMNS,
                      "no-owner.csv")
         with Portregd(f"--local_file={path}") as server:
@@ -204,10 +205,10 @@ class AnswerTest(unittest.TestCase):
 
 
 class OwnTableTest(unittest.TestCase):
-    """Tables with lists of ports and transports, and columns of their own."""
+    """Checks tables with lists of ports and transports, and with columns of their own."""
 
     def records(self) -> list:
-        """The local records that a server has of OWN_ROWS."""
+        """Returns the local records that a server has of OWN_ROWS."""
         path = write(OWN_ROWS, OWN_COLUMNS, "own.csv")
         with Portregd(f"--local_file={path}") as server:
             return [record for message in Client(server.channel()).listing(
@@ -310,7 +311,7 @@ class OwnTableTest(unittest.TestCase):
 
 
 class QuotingTest(unittest.TestCase):
-    """Quoted fields come through unchanged."""
+    """Checks that quoted fields are returned unchanged."""
 
     TEXTS = ("a, b", 'says "hello"', '"', '""', "two\nlines", "\n", ",",
              "a\r\nb", "Zürich – 東京", "tab\there", "# no comment", "x" * 1500)
@@ -338,7 +339,7 @@ class QuotingTest(unittest.TestCase):
 
 
 class CheckTest(unittest.TestCase):
-    """What --check says of a local file."""
+    """Checks the output of --check about a local file."""
 
     def test_an_unusable_row_refuses_the_file_with_line_and_column(self):
         for bad, word in UNUSABLE.items():

@@ -1,9 +1,9 @@
-"""A server whose local layer has names that read like commands or like ports.
+"""Runs a server whose local layer has names that read like commands or like ports.
 
     with local_names.server() as server:
         tool.run(f"--target={server.address}", "lookup", "classify")
 
-wanted() holds the records that it must answer with.
+wanted() holds the records of the right answers.
 """
 
 import contextlib
@@ -37,13 +37,13 @@ def _local_file() -> Iterator[pathlib.Path]:
 
 @contextlib.contextmanager
 def server() -> Iterator[Portregd]:
-    """A server with ROWS as its local layer."""
+    """Runs a server with ROWS as its local layer."""
     with _local_file() as path, Portregd(f"--local_file={path}") as running:
         yield running
 
 
 def wanted() -> LayeredRegistry:
-    """What the server must answer, by an independent reader of its data."""
+    """Returns the right answers, by an independent reader of the server's data."""
     with _local_file() as path:
         return LayeredRegistry({
             records.LAYER_LOCAL: registry_reader.load(path),

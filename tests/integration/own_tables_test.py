@@ -1,4 +1,4 @@
-"""Own tables as people keep them: what spreadsheets make of them, several files, folders.
+"""Serves own tables as people keep them: from spreadsheets, in several files, in folders.
 
     PORTREGD=portregd python3 own_tables_test.py
 
@@ -58,13 +58,13 @@ def write(name: str, rows, columns=OWNED) -> pathlib.Path:
 
 
 def local_records(client: Client) -> list:
-    """All records of layer local in full."""
+    """Returns all records of layer local in full."""
     return [record for message in client.listing(layers=[LOCAL], view=FULL)
             for record in message.records]
 
 
 class SpreadsheetTest(unittest.TestCase):
-    """What other programs make of a table."""
+    """Serves tables that other programs have written."""
 
     def test_refused_tables_name_place_value_and_cause(self):
         for name, parts in REFUSED.items():
@@ -116,7 +116,7 @@ class SpreadsheetTest(unittest.TestCase):
 
 
 class ColumnsTest(unittest.TestCase):
-    """Columns that only own tables have."""
+    """Checks columns that only own tables have."""
 
     def test_since_until_and_bind_are_in_the_details(self):
         path = write("columns.csv", [
@@ -149,7 +149,7 @@ class ColumnsTest(unittest.TestCase):
 
 
 class SeveralFilesTest(unittest.TestCase):
-    """Tables that are kept in several files and folders."""
+    """Serves tables in several files and folders."""
 
     @classmethod
     def setUpClass(cls):
@@ -160,7 +160,7 @@ class SeveralFilesTest(unittest.TestCase):
         cls.folder = DIRECTORY / "teams"
 
     def served(self, *flags, **options):
-        """The names of the local files, and of the local records."""
+        """Returns the names of the local files, and of the local records."""
         with Portregd(*flags, **options) as server:
             client = Client(server.channel())
             return ([layer.origin for layer in client.info().layers
@@ -211,7 +211,7 @@ class SeveralFilesTest(unittest.TestCase):
 
 
 class CommonFileTest(unittest.TestCase):
-    """Rows that a site adds to layer common."""
+    """Checks rows that a site adds to layer common."""
 
     @classmethod
     def setUpClass(cls):

@@ -1,9 +1,10 @@
-"""portreg audit, of real listening processes and of files.
+"""Runs portreg audit on real listening processes and on files.
 
     PORTREGD=portregd PORTREG=portreg python3 portreg_audit_test.py
 
-The test starts processes that listen on ports that the kernel chooses, and writes a local table
-about them. Other sockets of the machine are in the output too, and are ignored.
+The test starts processes that listen on ports that the kernel chooses, and
+writes a local table about them. The output also has other sockets of the
+machine, which the test ignores.
 """
 
 import contextlib
@@ -34,8 +35,9 @@ CSV_COLUMNS = [
     "owner", "scope", "registered_for", "practice", "remarks"]
 SS = shutil.which("ss") or "/usr/sbin/ss"
 
-# A process of the name argv[1]. Each further argument is a socket: transport,
-# address and options. Prints their ports; "-" for one that the kernel lacks.
+# Runs a process with the name argv[1]. Each further argument is a socket:
+# transport, address and options. Prints their ports; "-" for one that the
+# kernel lacks.
 LISTENER = r"""
 import ctypes, socket, sys
 ctypes.CDLL(None).prctl(15, sys.argv[1].encode(), 0, 0, 0)
@@ -62,7 +64,7 @@ print(*ports, flush=True)
 sys.stdin.read()
 """
 
-# Executes a command line for which the kernel has no netlink sockets: a filter
+# Executes a command line as if the kernel had no netlink sockets: a filter
 # (seccomp(2)) refuses socket(AF_NETLINK, ...) with EAFNOSUPPORT.
 WITHOUT_NETLINK = r"""
 import ctypes, os, struct, sys
@@ -85,7 +87,7 @@ SOCKET_CALL = {"x86_64": 41, "aarch64": 198}.get(platform.machine())
 
 @contextlib.contextmanager
 def listener(name: str, *sockets: str):
-    """A listening process. Yields its ports; None for what the kernel lacks."""
+    """Runs a listening process. Yields its ports; None for one that the kernel lacks."""
     process = subprocess.Popen(
         [sys.executable, "-c", LISTENER, name, *sockets],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -98,7 +100,7 @@ def listener(name: str, *sockets: str):
 
 
 def row(name: str, port, transport: str = "", **fields: str) -> list[str]:
-    """A row of a local table."""
+    """Returns a row of a local table."""
     return [name, str(port), transport, "", *(
         fields.get(column.lower(), "") for column in COLUMNS[4:])]
 
@@ -118,7 +120,7 @@ def write(name: str, text: str) -> str:
 
 @contextlib.contextmanager
 def server(*rows: list[str]):
-    """A server with a local table."""
+    """Runs a server with a local table."""
     with tempfile.TemporaryDirectory(prefix="portregd-") as directory:
         path = pathlib.Path(directory, "local.csv")
         path.write_text(registry_files.csv_text(rows, COLUMNS), "utf-8")
@@ -127,7 +129,7 @@ def server(*rows: list[str]):
 
 
 def findings(outcome) -> list[dict[str, str]]:
-    """The findings of output in CSV."""
+    """Returns the findings of output in CSV."""
     reader = csv.DictReader(io.StringIO(outcome.stdout, newline=""))
     rows = list(reader)
     if reader.fieldnames != CSV_COLUMNS:
@@ -142,10 +144,10 @@ def audit(target: Portregd, *arguments: str, **options):
 
 
 class ListeningTest(ToolTestCase):
-    """Real processes."""
+    """Audits real processes."""
 
     def told(self, outcome, ports) -> dict[tuple[str, str, int], str]:
-        """The verdict of each socket that has one of the ports."""
+        """Returns the verdict of each socket that has one of the ports."""
         return {(each["transport"], each["address"], int(each["first_port"])):
                 each["verdict"] for each in findings(outcome)
                 if int(each["first_port"]) in ports}
@@ -217,7 +219,7 @@ class ListeningTest(ToolTestCase):
         self.assertEqual(counts, ["3"])
 
     def test_expect_lists_local_records_that_do_not_listen(self):
-        # The idle socket keeps others from listening on its port.
+        # The idle socket prevents others from listening on its port.
         with listener("billing", "tcp 127.0.0.1", "tcp 127.0.0.1 idle",
                       "udp 127.0.0.1") as (used, free, used_by_udp):
             rows = [row("billing", used, "tcp"),
@@ -309,7 +311,7 @@ udp   UNCONN 0      0          127.0.0.1:40123      0.0.0.0:*
 
 
 class FileTest(ToolTestCase):
-    """Output of ss, of any machine."""
+    """Audits output of ss, of any machine."""
 
     def test_an_offline_audit_informs(self):
         outcome = tool.run("--offline", "audit", write("ss.txt", LISTING))

@@ -1,4 +1,4 @@
-"""portreg: answers that no sound server gives.
+"""Checks portreg with answers that no correct server gives.
 
     PORTREGD=portregd PORTREG=portreg python3 portreg_broken_answers_test.py
 """
@@ -17,7 +17,7 @@ from tool_case import ToolTestCase
 
 
 class BrokenAnswerTest(ToolTestCase):
-    """Answers that no sound server gives."""
+    """Checks answers that no correct server gives."""
 
     def lookup(self, *results: pb.LookupResult, keys=("443",), flags=()):
         with tool.fake_service(lambda *_: pb.BatchLookupResponse(

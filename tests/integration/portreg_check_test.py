@@ -1,4 +1,4 @@
-"""portreg check: tables and claims, judged by the embedded registry and by each other.
+"""Runs portreg check on tables and claims, by the embedded registry and by each other.
 
     PORTREGD=portregd PORTREG=portreg python3 portreg_check_test.py
 
@@ -55,7 +55,7 @@ def write(name: str, rows: str) -> pathlib.Path:
 
 
 class TableTest(ToolTestCase):
-    """The rows of tables."""
+    """Checks the rows of tables."""
 
     def test_each_row_has_its_findings_at_its_line(self):
         outcome = check_case("lint")
@@ -73,7 +73,7 @@ class TableTest(ToolTestCase):
         self.assertEqual(numbers, sorted(numbers))
         self.assertEqual(set(numbers), set(range(2, 9)))
         self.assertEqual({line["severity"] for line in lines if line["line"] == "8"}, {"info"})
-        # The gravest of a row comes first.
+        # The gravest finding of a row comes first.
         rank = {"error": 0, "warning": 1, "info": 2}
         for one, other in zip(lines, lines[1:]):
             if one["line"] == other["line"]:
@@ -159,7 +159,7 @@ class TableTest(ToolTestCase):
 
 
 class FormatTest(ToolTestCase):
-    """What programs read."""
+    """Checks the formats for programs."""
 
     def test_json(self):
         outcome = check_case("lint", "-o", "json")
@@ -211,7 +211,7 @@ class FormatTest(ToolTestCase):
 
 
 class ClaimTest(ToolTestCase):
-    """Claims of the command line."""
+    """Checks claims of the command line."""
 
     def test_claims_are_judged(self):
         outcome = check("7117/tcp", "7888/tcp")
@@ -246,7 +246,7 @@ class ClaimTest(ToolTestCase):
 
 
 class ManyRowsTest(ToolTestCase):
-    """Tables with more rows than one call may ask about."""
+    """Checks tables with more rows than one call may ask about."""
 
     def test_ten_thousand_rows(self):
         rows = "".join(f"service-{i},{20000 + i},tcp,,team-{i % 7}@example.net\n"

@@ -1,4 +1,4 @@
-"""portreg: commands, flags, variables, help, and slips of them.
+"""Checks portreg's commands, flags, variables and help, and misspelt ones.
 
     PORTREGD=portregd PORTREG=portreg python3 portreg_command_line_test.py
 """
@@ -27,7 +27,7 @@ def ask(*arguments: str | bytes, **options) -> processes.Outcome:
 
 
 class SlipsTest(ToolTestCase):
-    """Flags and commands, and slips of them."""
+    """Checks flags and commands, and misspelt ones."""
 
     def test_an_unknown_flag_is_one_line_with_a_suggestion(self):
         for flag, suggestion in (
@@ -66,7 +66,7 @@ class SlipsTest(ToolTestCase):
                               ("serach", "search"), ("inof", "info")):
             with self.subTest(slip=slip):
                 if WANTED.by_name(slip):
-                    continue  # such as List, whose case does not count
+                    continue  # such as List, because case does not count
                 outcome = ask(slip, "443")
                 self.assertEqual(outcome.code, 2)
                 self.assertIn(f'did you mean the command "{command}"',
@@ -108,7 +108,7 @@ class SlipsTest(ToolTestCase):
 
 
 class VariablesTest(ToolTestCase):
-    """Variables that stand for flags."""
+    """Checks variables that replace flags."""
 
     def test_offline(self):
         with tool.closed_port() as closed:
@@ -149,7 +149,7 @@ class VariablesTest(ToolTestCase):
 
 
 class CommandLineTest(ToolTestCase):
-    """Help, version, and flags that cannot be used."""
+    """Checks help, version, and flags that cannot be used."""
 
     def assert_refused(self, *arguments: str, naming: str):
         outcome = tool.run(*arguments)

@@ -1,4 +1,4 @@
-"""portreg: what list, classify, info and --layer answer.
+"""Checks portreg's list, classify, info and --layer.
 
     PORTREGD=portregd PORTREG=portreg python3 portreg_commands_test.py
 """
@@ -43,7 +43,7 @@ def csv_rows(text: str) -> list[dict[str, str]]:
 
 
 class LayerTest(unittest.TestCase):
-    """--layer."""
+    """Checks --layer."""
 
     def test_only_records_of_the_layers_asked_for_are_shown(self):
         for flag, layers in (("iana", {IANA}), ("common", {COMMON}),

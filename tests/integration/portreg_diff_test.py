@@ -1,4 +1,4 @@
-"""portreg diff and portreg watch --diff: tables of all kinds, a server, reloads.
+"""Runs portreg diff and portreg watch --diff on tables of all kinds and on servers.
 
     PORTREGD=portregd PORTREG=portreg python3 portreg_diff_test.py
 """
@@ -72,7 +72,7 @@ def diff(*arguments: str, **options):
 
 
 class TablesTest(ToolTestCase):
-    """What can be compared."""
+    """Compares all kinds of tables."""
 
     def assert_equal_tables(self, *arguments: str, **options):
         self.assertEqual(diff(*arguments, **options)[:3], (0, "", ""))
@@ -130,7 +130,7 @@ class TablesTest(ToolTestCase):
             empty = write("empty.csv", [], columns=registry_files.COLUMNS)
             done = diff(empty, path, *arguments)
             self.assertIn(f"+  1/tcp  a        {layer}", done.stdout)
-        # One own table makes the other CSV one.
+        # One own table makes the other CSV one as well.
         done = diff(OLD_FILE, path)
         self.assertIn("+  1/tcp          a        local", done.stdout)
 
@@ -166,7 +166,7 @@ class TablesTest(ToolTestCase):
 
 
 class FormatTest(unittest.TestCase):
-    """The formats besides the table."""
+    """Checks the formats other than the table."""
 
     def test_json_and_ndjson_have_the_same_changes(self):
         lines = diff(OLD_FILE, NEW_FILE, "-o", "ndjson")
@@ -198,7 +198,7 @@ class FormatTest(unittest.TestCase):
 
 
 class RefusalTest(ToolTestCase):
-    """What cannot be compared."""
+    """Checks that tables that cannot be compared are refused."""
 
     def test_bad_files_are_named_with_line_and_column(self):
         for name, text, parts in (
@@ -261,7 +261,7 @@ class RefusalTest(ToolTestCase):
 
 
 class WatchTest(unittest.TestCase):
-    """portreg watch --diff with a server that reloads."""
+    """Runs portreg watch --diff with a server that reloads."""
 
     def serve(self, rows) -> tuple[processes.Portregd, pathlib.Path]:
         path = pathlib.Path(write(f"{self.id()}.csv", rows))

@@ -1,4 +1,4 @@
-"""portreg import: tables as people keep them, and what portregd makes of them.
+"""Runs portreg import on tables as people keep them, and portregd on the result.
 
     PORTREGD=portregd PORTREG=portreg python3 portreg_import_test.py
 
@@ -24,7 +24,7 @@ CASES = pathlib.Path(__file__).resolve().parent / "import_cases"
 PROTOCOLS = "GRPC=tcp,HTTP=tcp,HBONE=tcp,DNS=tcp/udp"
 
 # file: flags, exit code, the rows as name, ports, transport, owner or scope,
-# and what standard error says.
+# and parts of standard error.
 IMPORTED = {
     "two_hosts.csv": ((), 0, [
         "proxy-ui 80 tcp nas1", "dns-ui 80 tcp pi4", "wiki 8084 tcp nas1",
@@ -61,7 +61,7 @@ IMPORTED = {
 
 
 def run_import(path: pathlib.Path | str, *flags: str, stdin: bytes | None = None):
-    """The outcome of an import."""
+    """Returns the outcome of an import."""
     if stdin is None:
         return tool.run("import", str(path), *flags)
     done = subprocess.run(
@@ -73,19 +73,19 @@ def run_import(path: pathlib.Path | str, *flags: str, stdin: bytes | None = None
 
 
 def rows(text: str) -> list[dict[str, str]]:
-    """The rows of a table by the titles of its columns."""
+    """Returns the rows of a table by the titles of its columns."""
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 def shown(row: dict[str, str]) -> str:
-    """The columns of a row that IMPORTED names."""
+    """Returns the columns of a row that IMPORTED names."""
     scope = f" {row['Scope']}" if row["Scope"] else ""
     return (f"{row['Service Name']} {row['Port Number']} "
             f"{row['Transport Protocol']}{scope}")
 
 
 def export(server: Portregd, *arguments: str) -> str:
-    """The own table that the server's records make."""
+    """Returns the own table that the server's records make."""
     outcome = tool.run(f"--target={server.address}", "export", "--format=csv",
                        *arguments)
     if outcome[:1] != (0,) or outcome.stderr:
@@ -102,7 +102,7 @@ class ImportTest(ToolTestCase):
             tempfile.TemporaryDirectory()))
 
     def assert_portregd_reads(self, table: str):
-        """portregd takes a table as it is."""
+        """Checks that portregd accepts a table as it is."""
         file = self.directory / "local.csv"
         file.write_text(table, "utf-8", newline="")
         done = processes.run("--check", f"--local_file={file}")
@@ -244,7 +244,7 @@ class ImportTest(ToolTestCase):
 class ExportTest(unittest.TestCase):
 
     def test_an_export_has_the_same_revision_if_its_source_is_in_order(self):
-        """Records of one width tie in lookup order; a listing goes by port."""
+        """The revision depends on the order of records of one width, and listings sort by port."""
         with tempfile.TemporaryDirectory() as name:
             directory = pathlib.Path(name)
             file = directory / "own.csv"

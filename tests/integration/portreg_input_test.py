@@ -1,4 +1,4 @@
-"""portreg: keys from standard input.
+"""Gives portreg keys from standard input.
 
     PORTREGD=portregd PORTREG=portreg python3 portreg_input_test.py
 """
@@ -19,7 +19,7 @@ import tool
 from processes import Portregd
 from tool_case import ToolTestCase
 
-# More than a batch.
+# More keys than one batch holds.
 MANY = 2_500
 
 
@@ -30,7 +30,7 @@ def setUpModule():
 
 def ask(*arguments: str, typed: bytes | str = b"",
         **options) -> processes.Outcome:
-    """Runs the tool against the server with something on its standard input."""
+    """Runs the tool against the server with `typed` on its standard input."""
     return tool.run(
         f"--target={SERVER.address}", *arguments,
         typed=typed.encode("utf-8") if isinstance(typed, str) else typed,
@@ -38,7 +38,7 @@ def ask(*arguments: str, typed: bytes | str = b"",
 
 
 class InputTest(ToolTestCase):
-    """`portreg -` and `portreg lookup -`."""
+    """Checks `portreg -` and `portreg lookup -`."""
 
     KEYS = ("443", "no-such", "53/udp", "20-21", "HTTPS", "49160", "5432")
 
@@ -182,7 +182,7 @@ class InputTest(ToolTestCase):
                 process.wait()
 
     def test_it_works_in_a_pipe(self):
-        """The example of the manual, with a key that is unusable."""
+        """Runs the manual's example, with a key that is unusable."""
         with tempfile.TemporaryDirectory() as directory:
             pathlib.Path(directory, "ports.txt").write_text(
                 "443\tweb\n0080\tno port\n4\tfree\n20-21\ttransfer\n", "utf-8")
@@ -209,7 +209,7 @@ class InputTest(ToolTestCase):
 
 
 def peak_kilobytes(*arguments: str, typed: bytes) -> int:
-    """The most memory that the tool uses while it answers."""
+    """Returns the peak of the memory that the tool uses while it answers."""
     with tempfile.TemporaryFile() as source:
         source.write(typed)
         source.seek(0)
@@ -224,7 +224,7 @@ def peak_kilobytes(*arguments: str, typed: bytes) -> int:
 
 
 class ClassifyTest(ToolTestCase):
-    """`portreg classify -`."""
+    """Checks `portreg classify -`."""
 
     KEYS = ("443", "6000/tcp", "50000", "1024")
 

@@ -1,4 +1,4 @@
-"""portreg: the keys it understands, and what it finds for them.
+"""Checks the keys that portreg accepts, and what it finds for them.
 
     PORTREGD=portregd PORTREG=portreg python3 portreg_keys_test.py
 """
@@ -26,7 +26,7 @@ def ask(*arguments: str | bytes, **options) -> processes.Outcome:
 
 
 class KeyTest(ToolTestCase):
-    """The key grammar."""
+    """Checks the grammar of keys."""
 
     def assert_found(self, keys: tuple[str, ...], wanted: list):
         outcome = ask("-o", "csv", *keys)
@@ -75,13 +75,13 @@ class KeyTest(ToolTestCase):
                 port = WANTED.by_name(name)[0].first_port
                 self.assertEqual(ask("--short", name).stdout, f"{port}\n")
                 self.assertEqual(ask("lookup", name.upper()).code, 0)
-        # Its layer has no such name.
+        # The layer has no such name.
         self.assertEqual(
             tool.entries_of_csv(ask(
                 "-o", "csv", "--layer=iana", "tcp/8443").stdout),
             [entry for entry in WANTED.by_port(8443, "tcp")
              if entry.layer == IANA])
-        # Ports that no service is asked for by classify and list.
+        # classify and list ask for no services, so such a key means a port.
         for command in ("classify", "list"):
             self.assertEqual(ask(command, "tcp/8443", "-o", "csv").stdout
                              .replace("tcp/8443", "8443/tcp"),
@@ -185,7 +185,7 @@ class KeyTest(ToolTestCase):
 
 
 class SeveralKeysTest(ToolTestCase):
-    """Hits are printed even when one key misses."""
+    """Checks that hits are printed even if one key has none."""
 
     def test_misses_go_to_stderr_and_hits_to_stdout(self):
         outcome = ask("-o", "csv", "no-such", "22", "4", "nope/udp",

@@ -1,4 +1,4 @@
-"""portreg: --offline answers as a portregd without files, and needs none.
+"""Checks that portreg --offline answers like a portregd without files, and needs no files.
 
     PORTREGD=portregd PORTREG=portreg python3 portreg_offline_test.py
 """
@@ -20,7 +20,7 @@ def setUpModule():
 
 
 class OfflineTest(ToolTestCase):
-    """Answers of the server and of the tool by itself."""
+    """Compares answers of the server with those of the tool alone."""
 
     def random_keys(self) -> list[str]:
         chance = random.Random(SEED)

@@ -1,4 +1,4 @@
-"""portreg: the formats of its output, and standard output that fails.
+"""Checks the formats of portreg's output, and failures of its standard output.
 
     PORTREGD=portregd PORTREG=portreg python3 portreg_output_test.py
 """
@@ -42,7 +42,7 @@ def ask(*arguments: str, server=None, **options) -> processes.Outcome:
 
 
 class ShortTest(unittest.TestCase):
-    """--short."""
+    """Checks --short."""
 
     def test_a_port_gives_its_name(self):
         for keys, lines in (
@@ -110,7 +110,7 @@ class ShortTest(unittest.TestCase):
 
 
 class FormatTest(unittest.TestCase):
-    """-o: each format holds the same records."""
+    """Checks -o: each format holds the same records."""
 
     KEYS = ("443", "20-21", "smb", "9/dccp", "2082", "pgsql")
 
@@ -286,7 +286,7 @@ class FormatTest(unittest.TestCase):
             self.assertEqual(len(outputs), 1)
 
     def assert_left_out(self, flag: str, command: tuple[str, ...]):
-        # Columns may be narrower without their titles.
+        # Compares words, because columns may be narrower without their titles.
         whole, bare = ([line.split() for line in outcome.stdout.splitlines()]
                        for outcome in (ask(*command), ask(*command, flag)))
         self.assertEqual(bare, whole[1:])
@@ -305,7 +305,7 @@ class FormatTest(unittest.TestCase):
 
 
 class PipeTest(unittest.TestCase):
-    """Standard output that is cut short, or cannot be written."""
+    """Closes standard output early, or makes it fail."""
 
     COMMANDS = (("list",), ("list", "-o", "csv"), ("list", "-o", "json"),
                 ("list", "-o", "ndjson"), ("0-65535", "-o", "json"),

@@ -1,4 +1,4 @@
-"""portreg: a system that grants too little for a call.
+"""Runs portreg on a system that grants too little for a call.
 
     PORTREGD=portregd PORTREG=portreg python3 portreg_scarce_system_test.py
 """
@@ -18,9 +18,9 @@ def setUpModule():
 
 
 def alone() -> tuple[str, ...] | None:
-    """A command that runs another as a user who has no other process.
+    """Returns a command that runs another one as a user without other processes.
 
-    None where there is no such user, or he may not run the tool.
+    Returns None if there is no such user, or if that user may not run the tool.
     """
     if os.geteuid() != 0 or not shutil.which("setpriv"):
         return None
@@ -31,7 +31,7 @@ def alone() -> tuple[str, ...] | None:
 
 
 class ScarceSystemTest(ToolTestCase):
-    """Limits on descriptors and threads."""
+    """Limits descriptors and threads."""
 
     def test_too_few_descriptors_are_one_line(self):
         for limit in (5, 10, 15):

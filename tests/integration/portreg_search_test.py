@@ -1,4 +1,4 @@
-"""portreg search, what is suggested for a miss, and what calls carry along.
+"""Checks portreg search, suggestions for missing names, and metadata of calls.
 
     PORTREGD=portregd PORTREG=portreg python3 portreg_search_test.py
 """
@@ -51,7 +51,7 @@ def ask(*arguments: str, **options) -> processes.Outcome:
 
 
 def reason(match: search_rules.Match) -> str:
-    """What the tool says of why a record was found."""
+    """Returns the tool's text for the reason why a record was found."""
     if match.kind == pb.MATCH_KIND_EXACT_NAME:
         return "name"
     if match.kind == pb.MATCH_KIND_NAME_PREFIX:
@@ -186,10 +186,10 @@ class SearchTest(unittest.TestCase):
 
 
 class SuggestionTest(unittest.TestCase):
-    """What is said of a name that the registry does not have."""
+    """Checks the suggestions for a name that the registry does not have."""
 
     def suggested(self, *arguments: str) -> list[list[str]]:
-        """The names suggested in each line of stderr; the tool must exit 2."""
+        """Returns the names suggested in each line of stderr; the tool must exit with 2."""
         outcome = ask(*arguments)
         self.assertEqual(outcome.code, 2)
         found = []
@@ -224,7 +224,7 @@ class SuggestionTest(unittest.TestCase):
         self.assertEqual(self.suggested("4", "49160-49170"), [[], []])
 
     def fake(self, search) -> processes.Outcome:
-        """Asks for three missing names of a server that searches so."""
+        """Asks for three missing names at a server whose Search behaves like `search`."""
         def answer(method, context):
             if method == "Search":
                 self.searches += 1
@@ -278,7 +278,7 @@ class SuggestionTest(unittest.TestCase):
     def test_what_search_does_not_take_is_not_asked(self):
         outcome = self.fake(lambda _: pb.SearchResponse(
             similar_services=["thi\x1b[2Js", "that", "this", "those"]))
-        self.assertEqual(self.searches, 2)  # not for 17 words
+        self.assertEqual(self.searches, 2)  # no search for 17 words
         first, second, third = outcome.stderr.splitlines()
         for line in (first, second):
             self.assertTrue(line.endswith(
@@ -287,14 +287,14 @@ class SuggestionTest(unittest.TestCase):
 
 
 class MetadataTest(unittest.TestCase):
-    """--header and TRACEPARENT."""
+    """Checks --header and TRACEPARENT."""
 
     COMMANDS = (("443",), ("nope",), ("20-21",), ("list",), ("info",),
                 ("classify", "443"), ("search", "a"),
                 ("export", "--format=json"))
 
     def metadata_of_calls(self, *arguments: str, **variables: str) -> list:
-        """The metadata of each call that the tool makes."""
+        """Returns the metadata of each call that the tool makes."""
         calls = []
 
         def answer(method, context):

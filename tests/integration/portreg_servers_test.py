@@ -1,4 +1,4 @@
-"""portreg: targets, and servers that fail it.
+"""Checks portreg's targets, and servers that fail.
 
     PORTREGD=portregd PORTREG=portreg python3 portreg_servers_test.py
 """
@@ -30,7 +30,7 @@ def setUpModule():
 
 
 class TargetTest(ToolTestCase):
-    """Where the server is."""
+    """Checks how the server's address is given."""
 
     def test_the_flag_precedes_the_variable(self):
         with tool.closed_port() as closed:
@@ -69,7 +69,7 @@ class TargetTest(ToolTestCase):
 
 
 class FailingServerTest(ToolTestCase):
-    """A server that fails is one line on stderr that names it."""
+    """Checks that a failing server causes one line on stderr that names it."""
 
     def assert_fails(self, code: int, target: str, command_lines: list[tuple]):
         outcomes = tool.run_all(

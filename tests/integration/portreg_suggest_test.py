@@ -1,4 +1,4 @@
-"""portreg suggest: free ports, without those that listen here if asked.
+"""Checks portreg suggest: free ports, without those in use here if asked.
 
     PORTREGD=portregd PORTREG=portreg python3 portreg_suggest_test.py
 """
@@ -21,7 +21,7 @@ def suggest(*arguments: str):
 
 
 def first_bindable(ports: list[str]) -> tuple[socket.socket, str]:
-    """A socket that listens on the first of the ports that is free on this machine."""
+    """Returns a socket that listens on the first of the ports that is free on this machine."""
     for port in ports:
         with contextlib.suppress(OSError):
             return socket.create_server(("127.0.0.1", int(port))), port
@@ -29,7 +29,7 @@ def first_bindable(ports: list[str]) -> tuple[socket.socket, str]:
 
 
 class OfflineTest(ToolTestCase):
-    """The embedded registry, which has no own table."""
+    """Asks the embedded registry, which has no own table."""
 
     def test_ports_have_reasons_or_stand_alone(self):
         table = suggest("7100-7149/tcp", "--count=2")
@@ -68,7 +68,7 @@ class OfflineTest(ToolTestCase):
             alone = suggest(f"{port}/tcp", "--this-host")
             self.assertEqual(alone.code, 2)
             self.assert_one_complaint(alone, "listens here 1")
-            # It is a socket of tcp.
+            # The socket is one of TCP.
             self.assertEqual(suggest(f"{port}/udp", "--this-host", "--short").stdout,
                              f"{port}\n")
 
@@ -83,7 +83,8 @@ class OfflineTest(ToolTestCase):
         self.assertNotIn(int(port), ports)
 
     def test_the_order_of_a_key_is_kept_around_ports_that_listen(self):
-        # 7102-7106 and 7108 onwards are free: whatever listens parts the range.
+        # 7102-7106 and 7108 onwards are free, so any listener in them splits
+        # the range.
         before = suggest("7100-7149/tcp", "--count=100", "--short", "--for=a").stdout.split()
         listener, port = first_bindable(before)
         with listener:
@@ -95,7 +96,7 @@ class OfflineTest(ToolTestCase):
 
 
 class ServerTest(ToolTestCase):
-    """A server with an own table."""
+    """Asks a server with an own table."""
 
     def test_the_first_free_ports_beside_those_of_the_table(self):
         with Portregd(f"--local_file={CASES / 'taken.csv'}") as server:

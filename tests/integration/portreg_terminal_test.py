@@ -1,4 +1,4 @@
-"""portreg: what its output looks like on a terminal.
+"""Checks portreg's output on a terminal.
 
     PORTREGD=portregd PORTREG=portreg python3 portreg_terminal_test.py
 """
@@ -30,7 +30,7 @@ def ask(*arguments: str, server=None, **options) -> processes.Outcome:
 
 
 class TerminalTest(unittest.TestCase):
-    """Width, colour, and text that would command the terminal."""
+    """Checks width, colour, and texts with control characters."""
 
     def show(self, *arguments: str, columns: int = 80, server=None,
              **variables: str) -> processes.Outcome:

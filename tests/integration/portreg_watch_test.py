@@ -1,4 +1,4 @@
-"""portreg watch: what it prints, how it ends, and servers that come and go.
+"""Checks the output and the end of portreg watch, with servers that start and stop.
 
     PORTREG=portreg python3 portreg_watch_test.py
 """
@@ -27,17 +27,17 @@ LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ  (\S*)  (.*)\n\Z")
 
 
 def told(revision: str, **layers: int) -> pb.WatchResponse:
-    """What a server tells: a revision, and how many records each layer has."""
+    """Returns a server's message: a revision, and how many records each layer has."""
     return pb.WatchResponse(revision=revision, layers=[
         pb.LayerInfo(layer=records.Layer.Value(f"LAYER_{name.upper()}"),
                      record_count=count) for name, count in layers.items()])
 
 
 def script(*streams: list) -> Callable:
-    """Answers of a fake service: each stream its messages, then its error.
+    """Returns the answers of a fake service: each stream its messages, then its error.
 
     A stream that ends with neither error nor None ends with OK; None keeps it
-    open. After the last one, streams stay open and say nothing.
+    open. Streams after the last one stay open without a message.
     """
     waiting = iter(streams)
 
@@ -56,7 +56,7 @@ def script(*streams: list) -> Callable:
 
 
 class Watching:
-    """A portreg watch that runs; what it prints is read line by line."""
+    """Runs portreg watch, and reads its output line by line."""
 
     def __init__(self, *arguments: str):
         self.process = tool.start("watch", *arguments)
@@ -73,11 +73,11 @@ class Watching:
         self._lines[name].put("")
 
     def line(self, name: str = "stdout") -> str:
-        """The next line; empty at the end."""
+        """Returns the next line; empty at the end."""
         return self._lines[name].get(timeout=tool.RUN_SECONDS)
 
     def stop(self):
-        """Ends it, however it is."""
+        """Kills the process."""
         self.process.kill()
         self.process.wait()
         for reader in self._readers:
@@ -88,7 +88,7 @@ class Watching:
 
 @contextlib.contextmanager
 def watching(*arguments: str) -> Iterator[Watching]:
-    """A portreg watch for the length of a block."""
+    """Runs portreg watch until the block ends."""
     watch = Watching(*arguments)
     try:
         yield watch
@@ -97,7 +97,7 @@ def watching(*arguments: str) -> Iterator[Watching]:
 
 
 class OutputTest(unittest.TestCase):
-    """What is printed for each revision."""
+    """Checks the output for each revision."""
 
     def test_a_line_has_time_revision_and_layers(self):
         answer = script([told("aaa", local=3, common=51, iana=14271),
@@ -149,7 +149,7 @@ class OutputTest(unittest.TestCase):
 
 
 class EndTest(unittest.TestCase):
-    """How it ends, and with what exit code."""
+    """Checks how the command ends, and with what exit code."""
 
     def test_count_ends_it(self):
         answer = script([told("aaa"), told("bbb"), told("ccc"), None])
@@ -216,7 +216,7 @@ class EndTest(unittest.TestCase):
 
 
 class InterruptionTest(unittest.TestCase):
-    """Streams that end and break, and go on."""
+    """Checks streams that end or break, and are opened again."""
 
     def test_a_stream_that_ends_goes_on_without_a_word(self):
         answer = script([told("aaa")], [told("aaa"), told("bbb")], [None])
@@ -265,7 +265,7 @@ class InterruptionTest(unittest.TestCase):
 
 
 class SlowReaderTest(unittest.TestCase):
-    """Revisions that come faster than they are read."""
+    """Sends revisions faster than they are read."""
 
     # More than a small pipe and the tool hold.
     REVISIONS = 600
@@ -277,7 +277,7 @@ class SlowReaderTest(unittest.TestCase):
         def answer(_, context):
             for number in range(self.REVISIONS):
                 yield told(f"{number:032x}")
-                # The first line is there before the next revision comes.
+                # The first line is printed before the next revision is sent.
                 shown.wait(tool.RUN_SECONDS)
             yield told("last")
             sent.set()

@@ -1,4 +1,4 @@
-"""portregd as a process: flags, addresses, exit codes, health, reflection.
+"""Runs portregd as a process: flags, addresses, exit codes, health, reflection.
 
     PORTREGD=portregd python3 portregd_test.py
 """
@@ -38,7 +38,7 @@ def setUpModule():
 
 
 def has_ipv6() -> bool:
-    """Whether this machine's loopback speaks IPv6."""
+    """Returns True if this machine's loopback supports IPv6."""
     try:
         with socket.socket(socket.AF_INET6) as probe:
             probe.bind(("::1", 0))
@@ -48,13 +48,13 @@ def has_ipv6() -> bool:
 
 
 def answers(server: Portregd, address: str) -> bool:
-    """Whether a server answers at an address."""
+    """Returns True if a server answers at an address."""
     client = Client(server.channel(address))
     return client.lookup(port=22).records[0].service == "SSH"
 
 
 class RefusalTest(unittest.TestCase):
-    """A start that cannot be."""
+    """Checks starts that must fail."""
 
     def assert_refused(self, *flags, names, variables=None) -> str:
         """Checks exit 1, in time, with the names on stderr; returns stderr."""
@@ -126,7 +126,7 @@ class RefusalTest(unittest.TestCase):
                     self.assertEqual(outcome.code, 1, outcome.stderr)
                     self.assertIn(address, outcome.stderr)
                     self.assertIn("Address already in use", outcome.stderr)
-                    # No socket came and went.
+                    # No socket was created and removed.
                     self.assertEqual(os.stat(directory).st_mtime_ns, untouched)
 
     def test_a_taken_address_is_refused_and_the_first_server_goes_on(self):
@@ -149,7 +149,7 @@ class RefusalTest(unittest.TestCase):
 
 
 class ListeningTest(unittest.TestCase):
-    """READY lines, and that their addresses answer."""
+    """Checks READY lines, and that their addresses answer."""
 
     def test_ipv4(self):
         with Portregd(listen="127.0.0.1:0") as server:
@@ -206,7 +206,7 @@ class ListeningTest(unittest.TestCase):
 
 
 class SettingsTest(unittest.TestCase):
-    """Flags, and the variables that stand for them."""
+    """Checks flags, and the variables that replace them."""
 
     def test_variables_stand_for_flags(self):
         local_file = DIRECTORY / "local.csv"
@@ -261,7 +261,7 @@ def list_services(server: Portregd) -> bytes:
 
 
 class StandardServicesTest(unittest.TestCase):
-    """grpc.health.v1 and grpc.reflection.v1alpha."""
+    """Checks grpc.health.v1 and grpc.reflection.v1alpha."""
 
     def test_health(self):
         with Portregd() as server:

@@ -5,8 +5,8 @@
         ...
     # leaving the block ends the server and checks that it exits 0
 
-The programs come from the environment: PORTREGD. Every wait has a timeout and
-every process is gone at the end, whatever the test does.
+The environment variable PORTREGD names the program. Every wait has a timeout,
+and every process is ended at the end, whatever the test does.
 """
 
 import os
@@ -25,7 +25,8 @@ SOURCE_DIR = pathlib.Path(os.environ.get(
     "PORTREG_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
 ANY_PORT = "127.0.0.1:0"
 
-# A sanitizer's build is slower: 5 gives every limit five times its length.
+# Multiplies every limit of time, such as by 5 for a slow build with a
+# sanitizer.
 PATIENCE = float(os.environ.get("PORTREG_TEST_PATIENCE", "1"))
 READY_SECONDS = 15 * PATIENCE
 EXIT_SECONDS = 15 * PATIENCE
@@ -33,7 +34,7 @@ CALL_SECONDS = 15 * PATIENCE
 
 
 def portregd_path() -> str:
-    """The server program. Raises RuntimeError where none is named."""
+    """Returns the server program. Raises RuntimeError if none is named."""
     path = os.environ.get("PORTREGD", "")
     if not os.access(path, os.X_OK):
         raise RuntimeError(
@@ -42,8 +43,7 @@ def portregd_path() -> str:
 
 
 def environment(variables: dict[str, str] | None = None) -> dict[str, str]:
-    """The process's environment without settings of portreg, gRPC or a proxy's
-    address, plus variables."""
+    """Returns the environment without settings of portreg, gRPC and proxies, plus variables."""
     kept = {name: value for name, value in os.environ.items()
             if not name.startswith(("PORTREG", "GRPC_"))
             and not name.lower().endswith("_proxy")}
@@ -51,7 +51,7 @@ def environment(variables: dict[str, str] | None = None) -> dict[str, str]:
 
 
 class Outcome(NamedTuple):
-    """How a program ended that was run to its end."""
+    """The outcome of a program that was run to its end."""
 
     code: int
     stdout: str
@@ -76,10 +76,10 @@ def run(*flags: str, variables: dict[str, str] | None = None,
 
 
 class Portregd:
-    """A server that is running; started and ready once constructed.
+    """A running server; ready once constructed.
 
-    addresses holds what its READY lines say, in their order; announced what
-    the lines before them say, by their first word (ADMIN, METRICS). wrapper: a
+    addresses holds the addresses of its READY lines, in their order; announced
+    those of the lines before, by their first word (ADMIN, METRICS). wrapper: a
     command that executes the server, such as prlimit(1).
     """
 
@@ -132,17 +132,17 @@ class Portregd:
 
     @property
     def address(self) -> str:
-        """The address of the first listener."""
+        """Returns the address of the first listener."""
         return self.addresses[0]
 
     @property
     def pid(self) -> int:
-        """The process's number; the program's if the wrapper executes it."""
+        """Returns the number of the process; the server's if the wrapper executes it."""
         return self._process.pid
 
     def channel(self, address: str | None = None,
                 options: tuple = ()) -> grpc.Channel:
-        """A new plaintext channel; closed when the server is stopped."""
+        """Returns a new plaintext channel; it is closed when the server is stopped."""
         channel = grpc.insecure_channel(
             grpc_target(address or self.address),
             options=[("grpc.enable_http_proxy", 0),
@@ -152,13 +152,13 @@ class Portregd:
         return channel
 
     def stderr(self) -> str:
-        """What the server has written to its standard error so far."""
+        """Returns what the server has written to its standard error so far."""
         size = os.fstat(self._stderr.fileno()).st_size
         return os.pread(self._stderr.fileno(), size, 0).decode(
             "utf-8", "replace")
 
     def running(self) -> bool:
-        """Whether the process has not ended."""
+        """Returns True if the process has not ended."""
         return self._process.poll() is None
 
     def send(self, number: int):
@@ -168,8 +168,8 @@ class Portregd:
     def wait(self, seconds: float = EXIT_SECONDS) -> int:
         """Waits for the end and returns the exit code.
 
-        A process that a signal has ended gives that signal's negative number.
-        Raises subprocess.TimeoutExpired when the process does not end.
+        The code of a process that a signal has ended is that signal's negative
+        number. Raises subprocess.TimeoutExpired if the process does not end.
         """
         return self._process.wait(timeout=seconds)
 
@@ -185,7 +185,7 @@ class Portregd:
             self.kill()
 
     def kill(self):
-        """Ends the process at once, if it has not ended, and tidies up."""
+        """Ends the process at once, if it has not ended, and removes its resources."""
         for channel in self._channels:
             channel.close()
         self._channels.clear()
@@ -210,7 +210,7 @@ class Portregd:
 
 
 def grpc_target(address: str) -> str:
-    """The gRPC target of an address as a READY line has it."""
+    """Returns the gRPC target of an address as a READY line has it."""
     if address.startswith("unix:"):
         return address
     host, _, port = address.rpartition(":")

@@ -1,13 +1,13 @@
-"""Does what README.md tells a reader to do, and sees what it promises.
+"""Runs the commands of README.md as a reader would, and compares their output.
 
-Also checks what README.md and the documents beside it name: files, parts of the
-sources, gates and packages.
+Also checks that everything exists that README.md and the documents beside it
+name: files, parts of the sources, gates and packages.
 
     PORTREGD=portregd PORTREG=portreg PORTREG_BUILD_DIR=build python3 readme_test.py
 
-Commands after "$ " must print what stands below them; with
-PORTREG_UPDATE_GOLDEN=1 they write it there. Programs are built against an
-installed copy.
+Commands after "$ " must print the lines below them. With
+PORTREG_UPDATE_GOLDEN=1 the test writes these lines. Programs are built against
+an installed copy.
 """
 
 import os
@@ -23,9 +23,9 @@ import tool
 from processes import SOURCE_DIR
 
 README = SOURCE_DIR / "README.md"
-# A reader should get through it in a few minutes.
+# Short enough for a reader to finish in a few minutes.
 README_WORDS = 1500
-# The documents beside it, which name files and parts of the sources.
+# The documents beside README.md, which name files and parts of the sources.
 DOCUMENTS = [README, *(SOURCE_DIR / f"{name}.md" for name in (
     "ARCHITECTURE", "CONTRIBUTING", "SECURITY", "CHANGELOG"))]
 BUILD_DIR = pathlib.Path(os.environ["PORTREG_BUILD_DIR"])
@@ -34,8 +34,8 @@ BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 COMMAND_SECONDS = 20 * processes.PATIENCE
 BUILD_SECONDS = 200 * processes.PATIENCE
 
-# What cannot run within a test of the build that it would change, and where it
-# is run instead: the file, and a text in it.
+# Commands that a test must not run, because they would change its own build.
+# Each has the place where it runs instead: a file, and a text in it.
 ELSEWHERE = {
     "deploy/quickstart.sh": (".ci/run", "deploy/quickstart.sh"),
     "tests/run.sh": (".ci/run", "tests/run.sh"),
@@ -50,15 +50,16 @@ ELSEWHERE = {
 
 
 def blocks(language: str) -> list[str]:
-    """The fenced blocks of one language, in their order."""
+    """Returns the fenced blocks of one language, in their order."""
     return [body for name, body in BLOCK.findall(README.read_text("utf-8"))
             if name == language]
 
 
 def anchors(text: str) -> set[str]:
-    """What a link can name in Markdown: its headings, as GitHub does it.
+    """Returns the anchors of a Markdown text's headings, as GitHub makes them.
 
-    In lower case, of words and hyphens, with a hyphen for each space.
+    An anchor is in lower case, of words and hyphens, with a hyphen for each
+    space.
     """
     headings = re.findall(r"^#+ (.+?) *$", BLOCK.sub("", text), re.MULTILINE)
     return {re.sub(r"[^\w-]", "", heading.lower().replace(" ", "-"))
@@ -66,13 +67,13 @@ def anchors(text: str) -> set[str]:
 
 
 def names_in(path: pathlib.Path) -> set[str]:
-    """What a document has in code spans outside blocks."""
+    """Returns the code spans of a document outside blocks."""
     text = BLOCK.sub("", path.read_text("utf-8"))
     return set(re.findall(r"`([^`\n]+)`", text))
 
 
 def words_of_sources() -> set[str]:
-    """The words in the sources of the product, identifiers among them."""
+    """Returns the words in the sources of the product, identifiers among them."""
     return {word for part in ("client", "common", "server")
             for path in (SOURCE_DIR / part).rglob("*")
             if path.suffix in (".cc", ".h")
@@ -80,13 +81,13 @@ def words_of_sources() -> set[str]:
 
 
 def rows_below(document: str, title: str) -> str:
-    """The rows of a document's table whose first column has a title."""
+    """Returns the rows of a document's table whose first column has a title."""
     text = (SOURCE_DIR / document).read_text("utf-8")
     return text.partition(f"| {title} |")[2].partition("\n\n")[0]
 
 
 def uncommented(line: str) -> str:
-    """A line of shell without its comment."""
+    """Returns a line of shell without its comment."""
     return re.sub(r"\s+#.*$", "", line).strip()
 
 
@@ -101,7 +102,7 @@ def run(command: str, directory: pathlib.Path, seconds: float,
 
 
 class ReadmeTest(unittest.TestCase):
-    """Every command and every snippet."""
+    """Checks every command and every snippet."""
 
     @classmethod
     def setUpClass(cls):
@@ -116,13 +117,13 @@ class ReadmeTest(unittest.TestCase):
 
     def shell(self, command: str, directory: pathlib.Path | None = None,
               seconds: float = COMMAND_SECONDS, **variables: str):
-        """Runs a line of bash as a reader would who followed the README."""
+        """Runs a line of bash as a reader would who has followed the README."""
         return run(command, directory or self.directory, seconds,
                    PATH=self.path, PORTREG_TARGET=self.server.address,
                    PORTREGD_LISTEN=processes.ANY_PORT, **variables)
 
     def build(self, name: str, lists: str, source: str) -> pathlib.Path:
-        """Builds a project against the installed copy; gives its program."""
+        """Builds a project against the installed copy; returns its program."""
         if not self.root.exists():
             done = self.shell(f"cmake --install '{BUILD_DIR}' --prefix {PREFIX}",
                               DESTDIR=str(self.root))

@@ -1,4 +1,4 @@
-"""Makes CSV files with IANA's columns, good and bad ones, for tests."""
+"""Makes CSV files with IANA's columns, correct and faulty ones, for tests."""
 
 import csv
 import io
@@ -20,7 +20,7 @@ HEADER = ",".join(COLUMNS)
 
 def csv_text(rows: Iterable[Iterable[str]], columns=COLUMNS,
              line_end: str = "\n") -> str:
-    """CSV text of a header and rows; short rows are filled with empty fields."""
+    """Returns CSV text of a header and rows; fills short rows with empty fields."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator=line_end)
     writer.writerow(columns)
@@ -31,6 +31,6 @@ def csv_text(rows: Iterable[Iterable[str]], columns=COLUMNS,
 
 
 def read_rows(path) -> list[list[str]]:
-    """The fields of each row of a file, without its header."""
+    """Returns the fields of each row of a file, without its header."""
     with open(path, encoding="utf-8", newline="") as file:
         return list(csv.reader(file))[1:]

@@ -1,4 +1,4 @@
-"""A listing outlives its server: it goes on at the next one on that address.
+"""Restarts a server during a listing, which continues at the new server.
 
     PORTREGD=portregd PORTREG=portreg python3 resumption_test.py
 """
@@ -20,8 +20,10 @@ from processes import Portregd
 
 @contextlib.contextmanager
 def listing(address: str, *flags: str):
-    """The tool in the middle of a listing: it waits for its output to be read,
-    and so does the server for it. Yields the process and its first line."""
+    """Runs the tool in the middle of a listing; yields the process and its first line.
+
+    The tool waits until its output is read, and the server waits for the tool.
+    """
     process = subprocess.Popen(
         [tool.portreg_path(), f"--target={address}", "list", "-o", "ndjson",
          *flags],
@@ -35,8 +37,11 @@ def listing(address: str, *flags: str):
 
 
 def large_file() -> pathlib.Path:
-    """Local assignments whose listing, of 24 MB, fits no connection's buffers:
-    a server that is killed in its middle has not sent its end."""
+    """Writes local assignments; returns their path.
+
+    Their listing of 24 MB fits no connection's buffers, so a server that is
+    killed in its middle has not sent its end.
+    """
     rows = ["Service Name,Port Number,Transport Protocol,Description"]
     rows += [f"s{port},{port},tcp,{'x' * 8000}" for port in range(3000)]
     path = pathlib.Path(unittest.enterModuleContext(
@@ -51,7 +56,7 @@ def setUpModule():
 
 
 def restarted(address: str) -> Portregd:
-    """Another server on an address that has just become free."""
+    """Starts another server on an address that has just become free."""
     deadline = time.monotonic() + processes.READY_SECONDS
     while True:
         try:

@@ -1,4 +1,4 @@
-"""portregd ends with exit code 0 on SIGTERM and SIGINT, whatever is going on.
+"""Checks that portregd exits with 0 on SIGTERM and SIGINT, whatever it is doing.
 
     PORTREGD=portregd python3 shutdown_test.py
 """
@@ -27,29 +27,29 @@ LISTINGS = 50
 
 
 def nothing(server: Portregd):
-    """Nobody is connected."""
+    """Connects no client."""
 
 
 def idle_channel(server: Portregd):
-    """A client is connected and asks nothing more."""
+    """Connects a client that asks nothing more."""
     Client(server.channel()).lookup(port=1)
 
 
 def silent_connection(server: Portregd) -> socket.socket:
-    """Somebody is connected and says nothing at all."""
+    """Connects a client that sends nothing at all."""
     host, _, port = server.address.rpartition(":")
     return socket.create_connection((host, int(port)), CALL_SECONDS)
 
 
 def health_watch(server: Portregd):
-    """A stream is open that ends only when the server does."""
+    """Opens a stream that ends only when the server does."""
     call = server.channel().unary_stream(HEALTH_WATCH)(b"")
     next(call)
     return call
 
 
 class HalfOpenStream:
-    """A stream is open on which the client could say more."""
+    """Opens a stream on which the client could send more."""
 
     def __init__(self, server: Portregd):
         self._requests = queue.SimpleQueue()
@@ -59,12 +59,12 @@ class HalfOpenStream:
         next(call)
 
     def close(self):
-        """Lets the thread that sends the requests come to its end."""
+        """Ends the thread that sends the requests."""
         self._requests.put(None)
 
 
 def unread_listings(server: Portregd) -> list:
-    """Many listings are under way, and their clients do not read on."""
+    """Starts many listings whose clients stop reading."""
     client = Client(server.channel())
     return [(call, len(next(call).records)) for call in [
         client.open_listing(view=records.RECORD_VIEW_FULL,
@@ -77,7 +77,7 @@ SITUATIONS = (nothing, idle_channel, silent_connection, health_watch,
 
 
 class ShutdownTest(unittest.TestCase):
-    """Each situation has a server of its own; all are ended together."""
+    """Gives each situation a server of its own; all are ended together."""
 
     def assert_all_exit_0(self, number: int):
         """Ends a server in each situation with a signal."""

@@ -1,10 +1,10 @@
-"""Runs the tool portreg, and servers that do it no good, for tests.
+"""Runs the tool portreg, and servers that misbehave, for tests.
 
     outcome = tool.run("--offline", "443/tcp", "-o", "csv")
     tool.entries_of_csv(outcome.stdout)
 
-The tool comes from the environment: PORTREG. Every wait has a timeout, and a
-process that outlasts it is ended.
+The environment variable PORTREG names the tool. Every wait has a timeout, and a
+process that takes longer is ended.
 """
 
 import contextlib
@@ -40,13 +40,13 @@ from processes import Outcome
 RUN_SECONDS = 20 * processes.PATIENCE
 CSV_COLUMNS = ["first_port", "last_port", "transport", "service", "layer",
                "source", "description"]
-# Further columns, after these and, for a search, after the column "match".
+# Further columns, behind these and, for a search, behind the column "match".
 OWN_COLUMNS = ["aliases", "owner", "scope", "status"]
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def portreg_path() -> str:
-    """The tool. Raises RuntimeError where none is named."""
+    """Returns the tool. Raises RuntimeError if none is named."""
     path = os.environ.get("PORTREG", "")
     if not os.access(path, os.X_OK):
         raise RuntimeError(f"PORTREG must name the tool, not {path!r}")
@@ -54,7 +54,7 @@ def portreg_path() -> str:
 
 
 def environment(variables: dict[str, str] | None = None) -> dict[str, str]:
-    """The environment without what would change the output, plus variables."""
+    """Returns the environment without variables that change the output, plus variables."""
     kept = {name: value for name, value in processes.environment().items()
             if name != "NO_COLOR"}
     return {**kept, **(variables or {})}
@@ -63,12 +63,12 @@ def environment(variables: dict[str, str] | None = None) -> dict[str, str]:
 def run(*arguments: str | bytes, variables: dict[str, str] | None = None,
         seconds: float = RUN_SECONDS, stdout=subprocess.PIPE,
         before: tuple[str, ...] = (), typed: bytes = b"") -> Outcome:
-    """Runs the tool to its end; `before` is put before its command line.
+    """Runs the tool to its end, with `before` in front of its command line.
 
     Its standard input is `typed`.
 
-    What it writes must be UTF-8. Raises subprocess.TimeoutExpired, and ends
-    the process, after `seconds`.
+    Its output must be UTF-8. Raises subprocess.TimeoutExpired, and ends the
+    process, after `seconds`.
     """
     start = time.monotonic()
     done = subprocess.run(
@@ -81,9 +81,9 @@ def run(*arguments: str | bytes, variables: dict[str, str] | None = None,
 
 def ask(server: processes.Portregd, *arguments: str, remark: str = "",
         **options) -> Outcome:
-    """Runs the tool against a server; it must exit 0.
+    """Runs the tool against a server; it must exit with 0.
 
-    Standard error must be the remark.
+    Standard error must equal `remark`.
     """
     outcome = run(f"--target={server.address}", *arguments, **options)
     if (outcome.code, outcome.stderr) != (0, remark):
@@ -94,7 +94,7 @@ def ask(server: processes.Portregd, *arguments: str, remark: str = "",
 def run_all(command_lines: list[tuple], **options) -> list[Outcome | Exception]:
     """Runs the tool once for each command line, at the same time.
 
-    One that does not end in time gives its subprocess.TimeoutExpired.
+    The outcome of one that does not end in time is subprocess.TimeoutExpired.
     """
     with futures.ThreadPoolExecutor(max_workers=16) as pool:
         running = [pool.submit(run, *line, **options)
@@ -103,9 +103,9 @@ def run_all(command_lines: list[tuple], **options) -> list[Outcome | Exception]:
 
 
 def quickest(*arguments: str, runs: int = 3) -> Outcome:
-    """Runs the tool some times, one after the other; gives the quickest.
+    """Runs the tool several times, one after the other; returns the quickest run.
 
-    Where many at once may have kept the machine busy.
+    Repeats a measurement for which many runs at once had kept the machine busy.
     """
     return min((run(*arguments) for _ in range(runs)),
                key=lambda outcome: outcome.seconds)
@@ -153,7 +153,7 @@ def _read_to_end(screen, deadline: float) -> bytes:
                         max(0, deadline - time.monotonic()))[0]:
         try:
             part = screen.read(65536)
-        except OSError:  # EIO, Linux' way of saying that nobody writes
+        except OSError:  # EIO: no process has the terminal open for writing
             return bytes(shown)
         if not part:
             return bytes(shown)
@@ -162,9 +162,9 @@ def _read_to_end(screen, deadline: float) -> bytes:
 
 
 def entries_of_csv(text: str) -> list[Entry]:
-    """The records of the tool's CSV output, which must have its header.
+    """Returns the records of the tool's CSV output, which must have its header.
 
-    Those of layer common are told apart by their source.
+    The source distinguishes the records of layer common.
     """
     header, *rows = csv.reader(io.StringIO(text, newline=""))
     if header not in ([*CSV_COLUMNS, *OWN_COLUMNS],
@@ -179,14 +179,14 @@ def entries_of_csv(text: str) -> list[Entry]:
 
 
 def address_of(sock: socket.socket) -> str:
-    """A bound IPv4 socket's address as the tool's --target takes it."""
+    """Returns a bound IPv4 socket's address in the form of --target."""
     host, port = sock.getsockname()
     return f"{host}:{port}"
 
 
 @contextlib.contextmanager
 def closed_port() -> Iterator[str]:
-    """An address that refuses connections, and that nobody else can take."""
+    """Yields an address that refuses connections, and that nobody else can bind."""
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         yield address_of(sock)
@@ -194,7 +194,7 @@ def closed_port() -> Iterator[str]:
 
 @contextlib.contextmanager
 def silent_server() -> Iterator[socket.socket]:
-    """A listening socket: connections are made, and nothing is answered."""
+    """Yields a listening socket that accepts connections and answers nothing."""
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
         listener.settimeout(RUN_SECONDS)
         yield listener
@@ -202,9 +202,9 @@ def silent_server() -> Iterator[socket.socket]:
 
 @contextlib.contextmanager
 def black_hole() -> Iterator[str]:
-    """An address where a connection is neither made nor refused.
+    """Yields an address where a connection is neither made nor refused.
 
-    A listener whose queue is full drops what asks to be let in.
+    A listener whose queue is full drops further connection requests.
     """
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(socket.socket())
@@ -219,14 +219,14 @@ def black_hole() -> Iterator[str]:
 
 @contextlib.contextmanager
 def babbling_server(reply: bytes) -> Iterator[str]:
-    """A server that sends `reply` to whoever connects, and hangs up."""
+    """Runs a server that sends `reply` to each client, and closes the connection."""
     listener = socket.create_server(("127.0.0.1", 0))
 
     def answer():
         while True:
             try:
                 connection, _ = listener.accept()
-            except OSError:  # the listener is shut
+            except OSError:  # the listener is closed
                 return
             with connection, contextlib.suppress(OSError):
                 connection.settimeout(RUN_SECONDS)
@@ -247,10 +247,10 @@ def babbling_server(reply: bytes) -> Iterator[str]:
 @contextlib.contextmanager
 def fake_service(answer: Callable, without: tuple[str, ...] = ()
                  ) -> Iterator[str]:
-    """A gRPC server: answer(method, context) gives the reply of each call.
+    """Runs a gRPC server: answer(method, context) returns the reply of each call.
 
-    A stream's reply is a list, or whatever yields them. Replies are messages. Methods that it is
-    `without`, as an older server is, are UNIMPLEMENTED.
+    A stream's reply is a list, or a generator. Replies are messages. Methods in
+    `without` are UNIMPLEMENTED, as in an older server.
     """
     def handler(method: str, streams: bool):
         def call(_, context):

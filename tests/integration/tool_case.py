@@ -1,17 +1,17 @@
-"""What the tests of the tool's refusals and failures have in common."""
+"""Provides the common parts of tests of the tool's refusals and failures."""
 
 import unittest
 
-# A command line of each kind of call, each of which finds something.
+# One command line for each kind of call, each of which finds something.
 COMMANDS = (("443",), ("20-21",), ("classify", "443"), ("list",), ("info",),
             ("search", "smtp"))
 
 
 class ToolTestCase(unittest.TestCase):
-    """Asserts how the tool complains."""
+    """Asserts the form of the tool's error messages."""
 
     def assert_one_complaint(self, outcome, *parts: str):
-        """Nothing on stdout, and one line on stderr that holds `parts`."""
+        """Checks that stdout is empty, and that stderr is one line with all `parts`."""
         self.assertRegex(outcome.stderr, r"\A[^\n]+\n\Z")
         for part in parts:
             self.assertIn(part, outcome.stderr)

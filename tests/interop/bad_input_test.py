@@ -1,4 +1,4 @@
-"""Whatever a client sends, it gets an answer or a reason, and nothing ends.
+"""Checks that any request gets an answer or a reason, and that the server survives it.
 
     PORTREGD=portregd python3 bad_input_test.py
 """
@@ -50,7 +50,7 @@ INVALID_UTF8 = {
     "cut sequence": b"\xc3", "overlong": b"\xc0\x80",
     "surrogate": b"\xed\xa0\x80", "above U+10FFFF": b"\xf4\x90\x80\x80"}
 
-# What a request may be refused with, whatever it is.
+# Further codes that a request may be refused with, by their reasons.
 OTHER_CODES = {"SERVICE_NOT_FOUND": grpc.StatusCode.NOT_FOUND,
                "BATCH_REPLY_TOO_LARGE": grpc.StatusCode.RESOURCE_EXHAUSTED,
                "REVISION_CHANGED": grpc.StatusCode.ABORTED}
@@ -72,19 +72,19 @@ def setUpModule():
 
 
 def check_that_it_still_serves():
-    """The server must have outlived all of it, for old and new connections."""
+    """Checks that the server still serves, on old and new connections."""
     for client in (ASK, Client(SERVER.channel())):
         names = [record.service for record in client.lookup(port=22).records]
         assert names[:2] == ["SSH", "ssh"], names
 
 
 def field(number: int, value: bytes) -> bytes:
-    """A length-delimited field of less than 128 bytes on the wire."""
+    """Returns a length-delimited field of less than 128 bytes on the wire."""
     return bytes([number << 3 | 2, len(value)]) + value
 
 
 class BadInputTest(unittest.TestCase):
-    """Requests that no sound client sends."""
+    """Sends requests that no correct client sends."""
 
     def assert_malformed(self, method: str, request: bytes):
         error = refusal(lambda: ASK.raw(method, request))
@@ -93,7 +93,7 @@ class BadInputTest(unittest.TestCase):
             (grpc.StatusCode.INVALID_ARGUMENT, "MALFORMED_REQUEST"))
 
     def assert_tolerable(self, method: str, request: bytes) -> bool:
-        """Checks that a request is answered or refused; whether answered."""
+        """Checks that a request is answered or refused; returns True if it is answered."""
         try:
             ASK.raw(method, request)
             return True

@@ -1,4 +1,4 @@
-"""BatchLookup, asked by a client that knows only the .proto.
+"""Checks BatchLookup by a client that knows only the .proto.
 
     PORTREGD=portregd python3 batch_test.py
 """
@@ -31,13 +31,13 @@ def setUpModule():
 
 
 def codes(answer) -> list[int]:
-    """The code of each result of a batch; 0 for a response."""
+    """Returns the code of each result of a batch; 0 for a response."""
     return [result.failure.code if result.HasField("failure") else 0
             for result in answer.results]
 
 
 class BatchTest(unittest.TestCase):
-    """Many lookups in one call."""
+    """Sends many lookups in one call."""
 
     def test_a_full_batch_of_ports_and_names_is_answered_in_order(self):
         mix = random.Random(6335)

@@ -1,9 +1,9 @@
-"""Check and Suggest, asked by a client that knows only the .proto.
+"""Checks Check and Suggest by a client that knows only the .proto.
 
     PORTREGD=portregd python3 claims_test.py
 
-The server has tests/data/claims_local.csv as own table, and must find what
-tests/data/claims.csv says of each claim.
+The server has tests/data/claims_local.csv as its own table, and must find what
+tests/data/claims.csv lists for each claim.
 """
 
 import csv
@@ -23,7 +23,7 @@ LEAST_ROWS = 60
 BASIS, PRIME = 0xcbf29ce484222325, 0x100000001b3
 MIXERS = (0xff51afd7ed558ccd, 0xc4ceb9fe1a85ec53)
 MASK = 2**64 - 1
-# A range with ports of all kinds, of which most are taken.
+# A range with ports of all kinds, most of them taken.
 FIRST_PORT, LAST_PORT = 7000, 7999
 
 
@@ -34,7 +34,7 @@ def setUpModule():
 
 
 def claim_of(row: dict[str, str]) -> pb.Claim:
-    """The claim of a row of the table."""
+    """Returns the claim of a row of the table."""
     first, _, last = row["Ports"].partition("-")
     claim = pb.Claim(
         first_port=int(first), service=row["Service"], owner=row["Owner"],
@@ -47,13 +47,13 @@ def claim_of(row: dict[str, str]) -> pb.Claim:
 
 
 def ports_of(message) -> tuple[int, int]:
-    """The first and the last port of a claim or a finding."""
+    """Returns the first and the last port of a claim or a finding."""
     last = message.last_port if message.HasField("last_port") else message.first_port
     return message.first_port, last
 
 
 def shown(finding: pb.Finding, claim: pb.Claim) -> str:
-    """A finding as the table has it: with its ports if they are not the claim's."""
+    """Returns a finding as the table has it: with its ports if they are not the claim's."""
     severity = pb.Severity.Name(finding.severity).removeprefix("SEVERITY_").lower()
     kind = pb.AdvisoryKind.Name(finding.kind).removeprefix("ADVISORY_KIND_")
     first, last = finding.first_port, finding.last_port
@@ -63,19 +63,19 @@ def shown(finding: pb.Finding, claim: pb.Claim) -> str:
 
 
 def findings_of(result: pb.ClaimResult, claim: pb.Claim) -> str:
-    """The findings about a claim as the table has them."""
+    """Returns the findings about a claim as the table has them."""
     return "; ".join(shown(finding, claim) for finding in result.findings)
 
 
 def is_free(claim: pb.Claim) -> bool:
-    """True if Check has nothing of weight to say against a claim."""
+    """Returns True if Check finds nothing of severity warning or error about a claim."""
     result, = ASK.check([claim]).results
     return all(finding.severity < pb.SEVERITY_WARNING
                for finding in result.findings)
 
 
 def key_hash(key: str, port: int) -> int:
-    """The hash of key and port, as the contract defines it."""
+    """Returns the hash of key and port, as the contract defines it."""
     value = BASIS
     for byte in key.encode() + b"\0" + str(port).encode():
         value = (value ^ byte) * PRIME & MASK
@@ -85,7 +85,7 @@ def key_hash(key: str, port: int) -> int:
 
 
 class CheckTest(unittest.TestCase):
-    """What speaks against claims."""
+    """Checks the findings about claims."""
 
     def test_each_claim_of_the_table_has_its_findings(self):
         with (DATA / "claims.csv").open(encoding="utf-8", newline="") as file:
@@ -131,7 +131,7 @@ class CheckTest(unittest.TestCase):
 
 
 class SuggestTest(unittest.TestCase):
-    """Ports that nothing speaks against."""
+    """Checks that nothing speaks against the suggested ports."""
 
     def test_suggestions_are_the_lowest_ports_that_check_finds_free(self):
         answer = ASK.suggest(first_port=28530, last_port=28670, count=100)
@@ -147,7 +147,8 @@ class SuggestTest(unittest.TestCase):
         within = {"first_port": FIRST_PORT, "last_port": LAST_PORT, "count": 100}
         free = ASK.suggest(**within)
         self.assertGreater(free.free_count, len(free.ports))
-        # Adjacent suggestions aside, each is the least hash of those that are free.
+        # Without adjacency, the suggestions are the free ports with the least
+        # hashes.
         for key in ("billing", "checkout-42", "\u00fc"):
             with self.subTest(key=key):
                 ports = list(ASK.suggest(key=key, **within).ports)
@@ -184,7 +185,7 @@ class SuggestTest(unittest.TestCase):
 
 
 class EqualAnswersTest(unittest.TestCase):
-    """Equal requests get equal bytes of every server with equal data."""
+    """Checks that equal requests get equal bytes from every server with equal data."""
 
     def test_of_check_and_suggest(self):
         requests = {

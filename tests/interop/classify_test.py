@@ -1,4 +1,4 @@
-"""Classify, asked by a client that knows only the .proto.
+"""Checks Classify by a client that knows only the .proto.
 
     PORTREGD=portregd python3 classify_test.py
 """
@@ -32,11 +32,11 @@ EXPERIMENTS = pb.ADVISORY_KIND_EXPERIMENTS_ONLY
 EPHEMERAL = pb.ADVISORY_KIND_LINUX_EPHEMERAL
 NODE_PORT = pb.ADVISORY_KIND_KUBERNETES_NODE_PORT
 BLOCKED = pb.ADVISORY_KIND_BLOCKED_BY_BROWSERS
-# By number, because clients of the first contract have no name for them.
+# Numbers, because clients of the first contract have no names for these.
 WINDOWS = 12
 REPORTED = 15
 
-# (port, transport): advisories, all of them, in order
+# (port, transport): all advisories, in order
 ADVISORIES = {
     (0, TCP): [RESERVED, PRIVILEGE, BLOCKED],
     (4, TCP): [UNASSIGNED, PRIVILEGE],
@@ -84,12 +84,12 @@ def setUpModule():
 
 
 def kinds(answer) -> list[int]:
-    """The kinds of an answer's advisories."""
+    """Returns the kinds of an answer's advisories."""
     return [advisory.kind for advisory in answer.advisories]
 
 
 class ClassifyTest(unittest.TestCase):
-    """A port's class and the advice on choosing the port."""
+    """Checks a port's class and the advice on choosing the port."""
 
     def test_boundaries_belong_to_their_class(self):
         titles = set()

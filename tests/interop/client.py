@@ -20,9 +20,9 @@ DETAILS_KEY = "grpc-status-details-bin"
 ERROR_INFO_URL = "type.googleapis.com/google.rpc.ErrorInfo"
 BAD_REQUEST_URL = "type.googleapis.com/google.rpc.BadRequest"
 STREAMING_METHODS = ("ListRange", "Watch")
-# Streams that stay open once everything is said.
+# Streams that stay open after all their messages.
 ENDLESS_METHODS = ("Watch",)
-# What no request is the cause of, but the server that is asked.
+# Reasons that lie in the server that is asked, and not in the request.
 SERVERS_REASONS = {"SERVER_BUSY", "SERVER_STOPPING", "CLIENT_NOT_ALLOWED"}
 
 
@@ -34,53 +34,54 @@ class Client:
         self._stub = Stub(channel)
 
     def lookup(self, **fields):
-        """Lookup."""
+        """Calls Lookup."""
         return self._stub.Lookup(
             pb.LookupRequest(**fields), timeout=CALL_SECONDS)
 
     def batch(self, requests):
-        """BatchLookup of LookupRequest messages."""
+        """Calls BatchLookup with LookupRequest messages."""
         return self._stub.BatchLookup(
             pb.BatchLookupRequest(requests=requests), timeout=CALL_SECONDS)
 
     def classify(self, **fields):
-        """Classify."""
+        """Calls Classify."""
         return self._stub.Classify(
             pb.ClassifyRequest(**fields), timeout=CALL_SECONDS)
 
     def check(self, claims):
-        """Check of Claim messages."""
+        """Calls Check with Claim messages."""
         return self._stub.Check(
             pb.CheckRequest(claims=claims), timeout=CALL_SECONDS)
 
     def suggest(self, **fields):
-        """Suggest."""
+        """Calls Suggest."""
         return self._stub.Suggest(
             pb.SuggestRequest(**fields), timeout=CALL_SECONDS)
 
     def search(self, query: str, **fields):
-        """Search."""
+        """Calls Search."""
         return self._stub.Search(
             pb.SearchRequest(query=query, **fields), timeout=CALL_SECONDS)
 
     def info(self):
-        """GetRegistryInfo."""
+        """Calls GetRegistryInfo."""
         return self._stub.GetRegistryInfo(
             pb.GetRegistryInfoRequest(), timeout=CALL_SECONDS)
 
     def open_listing(self, **fields):
-        """ListRange as an open call, to be iterated or cancelled."""
+        """Calls ListRange; returns the open call, to be iterated or cancelled."""
         return self._stub.ListRange(
             pb.ListRangeRequest(**fields), timeout=CALL_SECONDS)
 
     def listing(self, **fields) -> list:
-        """ListRange, every message of it."""
+        """Calls ListRange; returns all its messages."""
         return list(self.open_listing(**fields))
 
     def raw(self, method: str, request: bytes) -> bytes | list[bytes]:
-        """Sends bytes as a request; gives the reply's, or each message's.
+        """Sends bytes as a request; returns the reply's bytes, or those of each message.
 
-        Of a method that stays open it gives the first message, and cancels.
+        If the method stays open, returns the first message and cancels the
+        call.
         """
         if method not in STREAMING_METHODS:
             return self._channel.unary_unary(f"/{SERVICE}/{method}")(
@@ -94,13 +95,13 @@ class Client:
             call.cancel()
 
     def open(self, method: str, request: bytes, metadata=()):
-        """Sends bytes to a method that streams; gives the open call."""
+        """Sends bytes to a method that streams; returns the open call."""
         return self._channel.unary_stream(f"/{SERVICE}/{method}")(
             request, metadata=metadata, timeout=CALL_SECONDS)
 
 
 class Refusal(NamedTuple):
-    """An error that a call ended with."""
+    """The error that a call ended with."""
 
     code: grpc.StatusCode
     message: str
@@ -112,7 +113,7 @@ class Refusal(NamedTuple):
 
 
 def refusal_of_details(code, message: str, details, status=None) -> Refusal:
-    """The Refusal that a code, a message and details tell."""
+    """Returns the Refusal that a code, a message and details describe."""
     info = violations = None
     for detail in details:
         if detail.type_url == ERROR_INFO_URL:
@@ -131,7 +132,7 @@ def refusal_of_details(code, message: str, details, status=None) -> Refusal:
 
 
 def refusal(call: Callable) -> Refusal:
-    """The error that call() ends with. Raises AssertionError if there is none."""
+    """Returns the error that call() ends with. Raises AssertionError if there is none."""
     try:
         answer = call()
     except grpc.RpcError as error:

@@ -1,10 +1,10 @@
-// Calls with compressed requests by grpc-js: each must be refused with
-// UNIMPLEMENTED and the name of the encoding, and the same calls without
-// compression must not.
+// Sends calls with compressed requests by grpc-js. Each must be refused with
+// UNIMPLEMENTED and the name of the encoding. The same calls without
+// compression must not be refused.
 //
 //   node compression_test.mjs --target=127.0.0.1:6335 --admin=127.0.0.1:6336
 //
-// Prints what differs; exit code 1 if anything does.
+// Prints what differs. Exits with 1 if anything differs.
 import {parseArgs} from 'node:util';
 
 import grpc from '@grpc/grpc-js';
@@ -13,7 +13,7 @@ const CALL_MS = 15_000 * Number(process.env.PORTREG_TEST_PATIENCE ?? 1);
 const SERVICE = '/portreg.v1.PortRegistryService';
 const HEALTH = '/grpc.health.v1.Health';
 const REFLECTION = '/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo';
-// A request that is worth compressing: a field of 127 bytes.
+// A request that is long enough to be compressed: a field of 127 bytes.
 const REQUEST = Buffer.concat([Buffer.from([0x0a, 0x7f]), Buffer.alloc(127, 'x')]);
 const ENCODINGS = {deflate: 1, gzip: 2};
 
@@ -29,7 +29,7 @@ const METHODS = [
 
 const same = (bytes) => bytes;
 
-// How a call ends, or begins to be answered: {code, details}.
+// Returns how a call ends, or begins to be answered: {code, details}.
 function ask(address, path, streams, options) {
   const client = new grpc.Client(address, grpc.credentials.createInsecure(),
                                  {'grpc.enable_http_proxy': 0, 'grpc.enable_retries': 0,

@@ -1,4 +1,4 @@
-"""Requests that clients compress, though the server takes none.
+"""Sends compressed requests, which the server does not accept.
 
     PORTREGD=portregd python3 compression_test.py
 """
@@ -21,7 +21,7 @@ import wire
 ALGORITHMS = {"deflate": grpc.Compression.Deflate,
               "gzip": grpc.Compression.Gzip}
 HEALTH = "grpc.health.v1.Health"
-# A request that is worth compressing.
+# A request that is long enough to be compressed.
 LONG_REQUEST = b"\x0a\x7f" + b"x" * 127
 
 
@@ -31,11 +31,10 @@ def setUpModule():
 
 
 class PythonTest(unittest.TestCase):
-    """By grpcio."""
+    """Sends requests by grpcio."""
 
     def methods(self):
-        """Address, path and whether it streams, of the service and the admin
-        side."""
+        """Yields address and path of the methods of both sides, and True if one streams."""
         for method in ("Lookup", "BatchLookup", "Classify", "Check", "Suggest",
                        "Search", "GetRegistryInfo", *STREAMING_METHODS):
             yield (SERVER.address, f"/{SERVICE}/{method}",
@@ -47,7 +46,7 @@ class PythonTest(unittest.TestCase):
 
     def call(self, address: str, path: str, streams: bool, algorithm,
              ) -> grpc.Call:
-        """A call that has ended."""
+        """Returns a call that has ended."""
         channel = channel_to(address)
         self.addCleanup(channel.close)
         how = {"timeout": CALL_SECONDS, "compression": algorithm}
@@ -87,7 +86,7 @@ class PythonTest(unittest.TestCase):
                     call.code(), grpc.StatusCode.UNIMPLEMENTED)
 
     def test_identity_alone_is_advertised(self):
-        # grpcio keeps the header to itself.
+        # Asks by raw HTTP/2, because grpcio does not expose the header.
         for address, path in ((SERVER.address, f"/{SERVICE}/Lookup"),
                               (SERVER.admin_address, f"/{HEALTH}/Check")):
             service, _, method = path[1:].rpartition("/")

@@ -1,10 +1,10 @@
-"""A client without generated code, which knows only portreg.binpb.
+"""Asks by a client without generated code, which knows only portreg.binpb.
 
     PORTREGD=portregd PORTREG_DESCRIPTOR_SET=portreg.binpb \\
         python3 descriptor_set_test.py
 
-The descriptor set is built and installed; it holds the whole contract with what
-it imports.
+The build makes the descriptor set, and installs it. It holds the whole contract
+and its imports.
 """
 
 import os
@@ -52,16 +52,16 @@ class DynamicClient:
             for method in service.method}
 
     def message(self, name: str):
-        """The class of a message."""
+        """Returns the class of a message."""
         return self._factory.GetPrototype(
             self._pool.FindMessageTypeByName(name.removeprefix(".")))
 
     def value(self, enum: str, name: str) -> int:
-        """A value of an enum."""
+        """Returns a value of an enum."""
         return self._pool.FindEnumTypeByName(enum).values_by_name[name].number
 
     def call(self, name: str, **fields):
-        """The answer of a method; an open call if it streams."""
+        """Returns the answer of a method; an open call if it streams."""
         method = self.methods[name]
         kind = (self._channel.unary_stream if method.server_streaming
                 else self._channel.unary_unary)
@@ -76,7 +76,7 @@ class DynamicClient:
 
 
 class DescriptorSetTest(unittest.TestCase):
-    """What the file holds."""
+    """Checks the contents of the file."""
 
     def test_each_file_comes_after_what_it_imports(self):
         seen = set()
@@ -98,7 +98,7 @@ class DescriptorSetTest(unittest.TestCase):
 
 
 class DynamicClientTest(unittest.TestCase):
-    """Calls to the real server."""
+    """Calls the real server."""
 
     def test_lookup(self):
         tcp = CLIENT.value("portreg.v1.Transport", "TRANSPORT_TCP")

@@ -1,4 +1,4 @@
-"""Short names of the contract's enum values, for tables in tests."""
+"""Defines short names of the contract's enum values, for tables in tests."""
 
 from portreg_proto import records
 

@@ -1,4 +1,4 @@
-"""Every reason that an error of the service can have, with all it carries.
+"""Checks every reason that an error of the service can have, with all its details.
 
     PORTREGD=portregd python3 errors_test.py
 """
@@ -27,40 +27,41 @@ METHODS = pb.DESCRIPTOR.services_by_name["PortRegistryService"].methods_by_name
 
 
 class Case(NamedTuple):
-    """A request that is refused, and what the refusal says."""
+    """A request that is refused, and the contents of the refusal."""
 
     method: str
     request: object                       # a message, or raw bytes
     words: tuple[str, ...]                # the value, and what is allowed
     fields: tuple[str, ...] | None = None  # None: not about one field
     code: grpc.StatusCode = INVALID
-    # Who is asked, by method and bytes. None: a server like any other.
+    # Sends the request, by method and bytes, to a special server. None: to a
+    # server like any other.
     asked: Callable[[str, bytes], Refusal] | None = None
 
 
 def lookup(words, fields=None, code=INVALID, **request) -> Case:
-    """A Lookup that is refused."""
+    """Returns a Lookup that is refused."""
     return Case("Lookup", pb.LookupRequest(**request), words, fields, code)
 
 
 def classify(words, fields, **request) -> Case:
-    """A Classify that is refused."""
+    """Returns a Classify that is refused."""
     return Case("Classify", pb.ClassifyRequest(**request), words, fields)
 
 
 def listing(words, fields, **request) -> Case:
-    """A ListRange that is refused."""
+    """Returns a ListRange that is refused."""
     return Case("ListRange", pb.ListRangeRequest(**request), words, fields)
 
 
 def search(words, fields, query="ssh", **request) -> Case:
-    """A Search that is refused."""
+    """Returns a Search that is refused."""
     return Case("Search", pb.SearchRequest(query=query, **request), words,
                 fields)
 
 
 def cases() -> dict[str, list[Case]]:
-    """For every reason of the contract: requests that are refused with it."""
+    """Returns, for every reason of the contract, requests that are refused with it."""
     table = cases_of_the_first_contract() | cases_of_servers()
     for more in ([cases_of_search()] if "Search" in METHODS else []) + (
             [cases_of_watch()] if "Watch" in METHODS else []) + (
@@ -74,9 +75,9 @@ def cases() -> dict[str, list[Case]]:
 
 
 def cases_of_servers() -> dict[str, list[Case]]:
-    """For every reason that is not the request's: a call of each method.
+    """Returns, for every reason that lies in the server, a call of each method.
 
-    Clients of any contract can come upon them.
+    Clients of any contract can receive these reasons.
     """
     busy = str(refusing_servers.MOST_CALLS)
     return {
@@ -99,7 +100,7 @@ def cases_of_servers() -> dict[str, list[Case]]:
 
 
 def cases_of_watch() -> dict[str, list[Case]]:
-    """For every reason that Watch can be refused with: requests."""
+    """Returns, for every reason that Watch can be refused with, requests."""
     return {
         "MALFORMED_REQUEST": [Case("Watch", b"\x0a\x05", ("WatchRequest",))],
         "INVALID_UTF8": [Case("Watch", b"\x0a\x02\xc0\x80", ("UTF-8",),
@@ -107,7 +108,7 @@ def cases_of_watch() -> dict[str, list[Case]]:
 
 
 def cases_of_scope() -> dict[str, list[Case]]:
-    """For every reason that a scope can be refused with: requests."""
+    """Returns, for every reason that a scope can be refused with, requests."""
     return {
         "SCOPE_INVALID": [
             lookup(("eu//prod", "64"), ("scope",), port=80, scope="eu//prod"),
@@ -119,19 +120,19 @@ def cases_of_scope() -> dict[str, list[Case]]:
 
 
 def check(words, field, **claim) -> Case:
-    """A Check that is refused for a field of its second claim."""
+    """Returns a Check that is refused for a field of its second claim."""
     return Case("Check", pb.CheckRequest(
         claims=[pb.Claim(first_port=80), pb.Claim(**claim)]), words,
         (f"claims[1].{field}",))
 
 
 def suggest(words, field, **request) -> Case:
-    """A Suggest that is refused for a field."""
+    """Returns a Suggest that is refused for a field."""
     return Case("Suggest", pb.SuggestRequest(**request), words, (field,))
 
 
 def cases_of_check() -> dict[str, list[Case]]:
-    """For every reason that Check can be refused with: requests."""
+    """Returns, for every reason that Check can be refused with, requests."""
     wide = pb.Claim(first_port=0, last_port=65535, owner="wide")
     return {
         "MALFORMED_REQUEST": [Case("Check", b"\x0a\x05", ("CheckRequest",))],
@@ -171,7 +172,7 @@ def cases_of_check() -> dict[str, list[Case]]:
 
 
 def cases_of_suggest() -> dict[str, list[Case]]:
-    """For every reason that Suggest can be refused with: requests."""
+    """Returns, for every reason that Suggest can be refused with, requests."""
     return {
         "MALFORMED_REQUEST": [
             Case("Suggest", b"\x5a\x05", ("SuggestRequest",))],
@@ -204,7 +205,7 @@ def cases_of_suggest() -> dict[str, list[Case]]:
 
 
 def cases_of_search() -> dict[str, list[Case]]:
-    """For every reason that Search can be refused with: requests."""
+    """Returns, for every reason that Search can be refused with, requests."""
     words = ("q " * 17).strip()
     return {
         "MALFORMED_REQUEST": [Case("Search", b"\x0a\x05",
@@ -227,7 +228,7 @@ def cases_of_search() -> dict[str, list[Case]]:
 
 
 def cases_of_the_first_contract() -> dict[str, list[Case]]:
-    """For every reason that it has: requests that are refused with it."""
+    """Returns, for every reason of the first contract, requests that are refused with it."""
     full = records.RECORD_VIEW_FULL
     return {
         "MALFORMED_REQUEST": [
@@ -320,12 +321,12 @@ def refused(case: Case) -> Refusal:
 
 @functools.cache
 def once(asked, method: str, request: bytes) -> Refusal:
-    """Asks for every check together, where that takes starting a server."""
+    """Caches refusals, because a call may start a server."""
     return asked(method, request)
 
 
 class ReasonTest(unittest.TestCase):
-    """The table of reasons, and that it is complete."""
+    """Checks the table of reasons, and that it is complete."""
 
     def test_the_table_has_every_reason_of_the_contract(self):
         contract = {reason.removeprefix(REASON_PREFIX)
@@ -334,7 +335,7 @@ class ReasonTest(unittest.TestCase):
                          contract | SERVERS_REASONS)
 
     def each_refusal(self, check: Callable[[str, Case, Refusal], None]):
-        """Runs a check on what every case of the table is refused with."""
+        """Runs a check on the refusal of every case of the table."""
         for reason, rows in cases().items():
             for number, case in enumerate(rows):
                 with self.subTest(reason=reason, number=number):

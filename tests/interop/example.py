@@ -1,8 +1,8 @@
-"""What the examples of client/examples print, and a relay that troubles them.
+"""Checks the examples of client/examples, and provides a relay that disturbs them.
 
     with Relay(server.channel()) as relay:
         run the example against relay.address
-    relay.listings    # what was asked for, once a listing had been broken off
+    relay.listings  # the requests, after a listing had been broken off
 """
 
 import socket
@@ -40,7 +40,7 @@ use 28558: 99 of 100 ports are free
 
 
 def run(command: list, directory=None, variables=None):
-    """Runs an example to its end; bounded in time."""
+    """Runs an example to its end, for a bounded time."""
     kept = {name: value for name, value in processes.environment().items()
             if not name.lower().endswith("_proxy")}
     return subprocess.run(
@@ -50,10 +50,10 @@ def run(command: list, directory=None, variables=None):
 
 
 class Relay(grpc.GenericRpcHandler):
-    """Passes calls on to a server, and breaks the first listing off.
+    """Passes calls on to a server, and breaks off the first listing.
 
-    UNAVAILABLE follows its first message. listings holds the request of every
-    listing, ids every call's x-request-id.
+    After the first message the listing ends with UNAVAILABLE. `listings` holds
+    the request of every listing, `ids` the x-request-id of every call.
     """
 
     def __init__(self, channel: grpc.Channel):
@@ -73,7 +73,7 @@ class Relay(grpc.GenericRpcHandler):
         self._server.stop(grace=None).wait(processes.EXIT_SECONDS)
 
     def service(self, handler_call_details):
-        """The handler of a method, for any method."""
+        """Returns the handler of a method, for any method."""
         path = handler_call_details.method
         self.ids += [value for key, value in
                      handler_call_details.invocation_metadata
@@ -102,9 +102,9 @@ class Relay(grpc.GenericRpcHandler):
 
 
 class ExampleChecks:
-    """What an example must do; a test case in its language says how to run it.
+    """Checks what an example must do; a test case in its language defines how to run it.
 
-    run_example(target) runs the example and gives its CompletedProcess.
+    run_example(target) runs the example and returns its CompletedProcess.
     """
 
     server: processes.Portregd

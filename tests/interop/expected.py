@@ -1,8 +1,8 @@
-"""What the registry must answer, worked out from the layers' CSV files.
+"""Derives the right answers of the registry from the layers' CSV files.
 
-The words of the contract over again, on top of registry_reader, and nothing of
-the server's. An answer is a list of Entry; entries() makes the same of records
-that came from a server, so the two compare with assertEqual.
+Follows the words of the contract on top of registry_reader, and shares nothing
+with the server. An answer is a list of Entry. entries() converts records that
+came from a server, so that both compare with assertEqual.
 """
 
 import csv
@@ -34,11 +34,11 @@ DETAILS = {
 
 
 class Entry(NamedTuple):
-    """One record of an answer, whoever gave it.
+    """One record of an answer, from a server or from the files.
 
-    Two are equal without regard to aliases and the fields behind it, which
-    neither the first contract nor the tool's CSV tells; list_range_test
-    compares aliases and of_software.
+    Comparison ignores aliases and the fields behind it, because neither the
+    first contract nor the tool's CSV has them; list_range_test compares aliases
+    and of_software.
     """
 
     layer: int
@@ -64,12 +64,12 @@ class Entry(NamedTuple):
 
     @property
     def source(self) -> str:
-        """The source that the record must state."""
+        """Returns the source that the record must state."""
         return SOFTWARE_SOURCE if self.of_software else SOURCES[self.layer]
 
 
 def entry_of_record(record) -> Entry:
-    """The Entry of a PortRecord, with details if it holds any."""
+    """Returns the Entry of a PortRecord, with details if it holds any."""
     has_port = record.HasField("first_port")
     if record.HasField("last_port") != has_port:
         raise AssertionError(f"only one end of the range is there: {record}")
@@ -84,12 +84,12 @@ def entry_of_record(record) -> Entry:
 
 
 def entries(answer) -> list[Entry]:
-    """The entries of a message that holds records."""
+    """Returns the entries of a message that holds records."""
     return [entry_of_record(record) for record in answer.records]
 
 
 def state_number(state: str) -> int:
-    """The enum value of a state's name in registry_reader."""
+    """Returns the enum value of a state's name in registry_reader."""
     return records.AssignmentState.Value(f"ASSIGNMENT_STATE_{state.upper()}")
 
 
@@ -109,25 +109,25 @@ class LayeredRegistry:
 
     @property
     def names(self) -> list[str]:
-        """Every name that finds a record, in lower case."""
+        """Returns every name that finds a record, in lower case."""
         return list(self._by_name)
 
     def by_port(self, port: int, transport: str = "") -> list[Entry]:
-        """The records of Lookup by port, in its order."""
+        """Returns the records of Lookup by port, in its order."""
         return _answer(
             ((layer, row) for layer, registry in self._layers
              for row in registry.rows_by_port.get(port, ())),
             transport, _lookup_key)
 
     def by_name(self, name: str, transport: str = "") -> list[Entry]:
-        """The records of Lookup by service, in its order."""
+        """Returns the records of Lookup by service, in its order."""
         return _answer(self._by_name.get(name.lower(), ()), transport,
                        _lookup_key)
 
     def listing(self, first: int = 0, last: int = registry_reader.LAST_PORT,
                 transport: str = "", layers: Iterable[int] = (),
                 portless: bool = False, full: bool = False) -> list[Entry]:
-        """The records of ListRange, in its order."""
+        """Returns the records of ListRange, in its order."""
         layers = tuple(layers)
         return _answer(
             ((layer, row) for layer, registry in self._layers
@@ -139,7 +139,7 @@ class LayeredRegistry:
 
 
 def names_of(layer: int, row: Row) -> set[str]:
-    """The names that find a row, in lower case; none for a nameless row."""
+    """Returns the names that find a row, in lower case; none for a nameless row."""
     if not row.service:
         return set()
     names = {row.service, *row.aliases.split()}
@@ -149,19 +149,19 @@ def names_of(layer: int, row: Row) -> set[str]:
 
 
 def _lookup_key(layer: int, row: Row) -> tuple:
-    """The order of Lookup, but for the file's, which sorting keeps."""
+    """Returns the sort key of Lookup; sorting keeps the file's order of equal keys."""
     return (layer, not row.port, not row.service, row.width,
             TRANSPORTS.index(row.transport))
 
 
 def _listing_key(layer: int, row: Row) -> tuple:
-    """The order of ListRange, but for the file's, which sorting keeps."""
+    """Returns the sort key of ListRange; sorting keeps the file's order of equal keys."""
     return (not row.port, row.first_port or 0, *_lookup_key(layer, row))
 
 
 def _answer(rows: Iterable[tuple[int, Row]], transport: str,
             key: Callable, full: bool = False) -> list[Entry]:
-    """Filters and orders rows, and makes entries of them."""
+    """Filters and orders rows, and converts them to entries."""
     kept = [(layer, row) for layer, row in rows
             if not transport or row.covers(transport)]
     kept.sort(key=lambda layer_and_row: key(*layer_and_row))
@@ -174,7 +174,7 @@ def _answer(rows: Iterable[tuple[int, Row]], transport: str,
 
 
 def local_layer(path) -> Registry:
-    """The rows of a local file of the four columns that it needs."""
+    """Returns the rows of a local file of the four required columns."""
     with open(path, encoding="utf-8", newline="") as file:
         return Registry(
             Row(line["Service Name"], line["Port Number"],
@@ -184,14 +184,14 @@ def local_layer(path) -> Registry:
 
 
 def common_layer() -> Registry:
-    """The rows of the embedded files of layer common, in their order."""
+    """Returns the rows of the embedded files of layer common, in their order."""
     return Registry([
         *registry_reader.load(EMBEDDED_DIR / "common.csv").rows,
         *registry_reader.load_practice(EMBEDDED_DIR / "practice.csv")])
 
 
 def embedded(local_file=None) -> LayeredRegistry:
-    """What a server serves without configuration, or with a local file."""
+    """Returns what a server serves without configuration, or with a local file."""
     local = {} if local_file is None else {
         records.LAYER_LOCAL: local_layer(local_file)}
     return LayeredRegistry({

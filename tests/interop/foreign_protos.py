@@ -1,4 +1,4 @@
-"""Descriptors of tests/interop/proto: what others publish, and no package has.
+"""Provides descriptors of tests/interop/proto: public files that no Python package has.
 
     foreign_protos.add_to(pool, "google/rpc/status.proto")
 """
@@ -14,7 +14,7 @@ PROTO_DIR = pathlib.Path(__file__).resolve().parent / "proto"
 
 @functools.cache
 def _files() -> dict[str, descriptor_pb2.FileDescriptorProto]:
-    """Every file and what it imports, by name, imports first."""
+    """Returns every file and what it imports, by name, imports first."""
     names = sorted(str(path.relative_to(PROTO_DIR))
                    for path in PROTO_DIR.rglob("*.proto"))
     output = subprocess.run(
@@ -26,9 +26,9 @@ def _files() -> dict[str, descriptor_pb2.FileDescriptorProto]:
 
 
 def add_to(pool, *names: str):
-    """Adds files to a descriptor pool, with what they import.
+    """Adds files to a descriptor pool, with the files that they import.
 
-    A file that the pool has already stays as it is there.
+    Keeps a file that the pool already has.
     """
     for name in names:
         try:

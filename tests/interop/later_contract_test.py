@@ -1,9 +1,9 @@
-"""A client of a later contract asks today's server.
+"""Asks the present server by a client of a later contract.
 
     PORTREGD=portregd python3 later_contract_test.py
 
-The later contract is today's with a field more in every message, a value more
-in every enum, and an RPC more.
+The later contract is the present one with a further field in every message, a
+further value in every enum, and a further RPC.
 """
 
 import pathlib
@@ -35,7 +35,7 @@ def setUpModule():
 
 
 def later_pool() -> descriptor_pool.DescriptorPool:
-    """The descriptors of the later contract."""
+    """Returns the descriptors of the later contract."""
     pool = descriptor_pool.DescriptorPool()
     for name in ("google/protobuf/any.proto",
                  "google/protobuf/timestamp.proto"):
@@ -61,22 +61,23 @@ def later_pool() -> descriptor_pool.DescriptorPool:
 
 
 def message(name: str, **fields):
-    """A message of the later contract."""
+    """Returns a message of the later contract."""
     descriptor = POOL.FindMessageTypeByName(f"{SERVICE_PACKAGE}.{name}")
     return message_factory.MessageFactory(POOL).GetPrototype(descriptor)(
         **fields)
 
 
 def value(enum: str) -> int:
-    """The value that an enum has only in the later contract."""
+    """Returns the value that an enum has only in the later contract."""
     return POOL.FindEnumTypeByName(
         f"{SERVICE_PACKAGE}.{enum}").values_by_name[f"{enum}_LATER"].number
 
 
 class LaterContractTest(unittest.TestCase):
-    """Requests of a client that knows more than the server."""
+    """Sends requests of a client that knows more than the server."""
 
-    # Requests whose every message gets a field that the server has not.
+    # Requests in which every message gets a field that the server does not
+    # know.
     REQUESTS = {
         "Lookup": {"port": 2082, "transport": 1},
         "BatchLookup": {"requests": [{"port": 22}, {"service": "smb"}, {}]},

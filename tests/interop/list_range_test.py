@@ -1,4 +1,4 @@
-"""ListRange, asked by a client that knows only the .proto.
+"""Checks ListRange by a client that knows only the .proto.
 
     PORTREGD=portregd python3 list_range_test.py
 """
@@ -31,20 +31,20 @@ def setUpModule():
 
 
 def listed(messages) -> list[expected.Entry]:
-    """The entries of all messages of a listing."""
+    """Returns the entries of all messages of a listing."""
     return [entry for message in messages for entry in entries(message)]
 
 
 def wanted(first_port=0, last_port=65535, transport=0, layers=(), view=0,
            include_portless=False) -> list[expected.Entry]:
-    """What ListRange must yield for a request of these fields."""
+    """Returns what ListRange must yield for a request of these fields."""
     return WANTED.listing(first_port, last_port,
                           expected.TRANSPORTS[transport], layers,
                           include_portless, view == FULL)
 
 
 class ListingTest(unittest.TestCase):
-    """Which records a listing yields, and in what order."""
+    """Checks which records a listing yields, and in what order."""
 
     def assert_lists(self, **request):
         """Checks a listing against the layers' files; returns its messages."""
@@ -194,7 +194,7 @@ class ListingTest(unittest.TestCase):
 
 
 class ResumeTest(unittest.TestCase):
-    """Resume tokens, and streams that are not read to their end."""
+    """Checks resume tokens, and streams that are not read to their end."""
 
     REQUESTS = (
         {}, {"include_portless": True, "view": FULL},

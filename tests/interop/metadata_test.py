@@ -1,9 +1,9 @@
-"""What comes back of a call's metadata, so that calls can be traced.
+"""Checks the metadata that a server returns, so that calls can be traced.
 
     PORTREGD=portregd python3 metadata_test.py
 
-x-request-id and traceparent come back in the initial metadata, each if it is
-at most 128 bytes of printable ASCII.
+The server returns x-request-id and traceparent in the initial metadata, each if
+it is at most 128 bytes of printable ASCII.
 """
 
 import contextlib
@@ -52,7 +52,7 @@ def setUpModule():
 
 
 def sent_back(method: str, request: bytes, metadata) -> dict[str, str]:
-    """What comes back of NAMES in the initial metadata of a call."""
+    """Returns the values of NAMES in the initial metadata of a call."""
     if method in STREAMING_METHODS:
         call = Client(CHANNEL).open(method, request, metadata)
         with contextlib.suppress(grpc.RpcError):
@@ -70,21 +70,22 @@ def sent_back(method: str, request: bytes, metadata) -> dict[str, str]:
 
 
 def frame(kind: int, flags: int, stream: int, payload: bytes = b"") -> bytes:
-    """An HTTP/2 frame."""
+    """Returns an HTTP/2 frame."""
     return struct.pack(">I", len(payload))[1:] + bytes(
         [kind, flags]) + struct.pack(">I", stream) + payload
 
 
 def header(name: bytes, value: bytes) -> bytes:
-    """A header as HPACK's literal without indexing, of less than 127 bytes."""
+    """Returns a header as HPACK's literal without indexing, of less than 127 bytes."""
     return b"\0" + bytes([len(name)]) + name + bytes([len(value)]) + value
 
 
 def raw_answer(request_id: bytes) -> bytes:
-    """What a Lookup of port 80 with any bytes as x-request-id comes back as.
+    """Returns the raw answer to a Lookup of port 80 with any bytes as x-request-id.
 
-    The bytes of the connection to the end of the call, as they are: the
-    server writes the values of headers without a code.
+    The answer is all bytes of the connection to the end of the call. The bytes
+    of a header's value are in it, because the server writes values without
+    Huffman coding.
     """
     fields = {b":method": b"POST", b":scheme": b"http", b":authority": b"x",
               b":path": f"/{SERVICE}/Lookup".encode(), b"te": b"trailers",
@@ -112,7 +113,7 @@ def raw_answer(request_id: bytes) -> bytes:
 
 
 class MetadataTest(unittest.TestCase):
-    """Initial metadata of answers, refusals and streams."""
+    """Checks the initial metadata of answers, refusals and streams."""
 
     def test_the_table_has_every_method(self):
         self.assertEqual(

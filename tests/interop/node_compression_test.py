@@ -1,4 +1,4 @@
-"""Runs compression_test.mjs: requests that grpc-js compresses.
+"""Runs compression_test.mjs, which sends requests that grpc-js compresses.
 
     PORTREGD=portregd PORTREG_NODE=node PORTREG_NODE_DIRECTORY=packages \\
         python3 node_compression_test.py
@@ -19,7 +19,7 @@ PROGRAM = pathlib.Path(__file__).with_name("compression_test.mjs")
 
 
 class NodeCompressionTest(unittest.TestCase):
-    """The service and the admin side."""
+    """Asks the service and the admin side."""
 
     def test_a_compressed_request_is_refused_by_the_name_of_its_encoding(self):
         with Service("--reflection") as server:

@@ -1,7 +1,7 @@
-"""Where the Node.js tests run: a directory with the packages they need.
+"""Prepares the directory in which the Node.js tests run, with the packages they need.
 
 PORTREG_NODE_DIRECTORY names it; npm has installed the packages there. Node.js
-looks for packages beside a program, so a program is copied there to be run.
+looks for packages beside a program, so a program is copied into the directory.
 """
 
 import os
@@ -10,12 +10,12 @@ import shutil
 
 
 def node() -> str:
-    """The program node. Raises RuntimeError where none is named."""
+    """Returns the program node. Raises RuntimeError if none is named."""
     return _variable("PORTREG_NODE")
 
 
 def installed(program: pathlib.Path) -> pathlib.Path:
-    """Copies a program to where its packages are; gives the copy."""
+    """Copies a program to the directory of its packages; returns the copy."""
     directory = pathlib.Path(_variable("PORTREG_NODE_DIRECTORY"))
     if not (directory / "node_modules").is_dir():
         raise RuntimeError(f"there are no packages in {directory}")

@@ -1,4 +1,4 @@
-"""Runs table_test.mjs, the table of questions put by Node.js, and the example.
+"""Runs table_test.mjs, which puts the table of questions by Node.js, and the example.
 
     PORTREGD=portregd PORTREG_NODE=node PORTREG_NODE_DIRECTORY=packages \\
         python3 node_table_test.py
@@ -20,7 +20,7 @@ from portreg_proto import PROTO_DIR
 
 
 class NodeTableTest(unittest.TestCase):
-    """questions.json, by grpc-js."""
+    """Puts questions.json by grpc-js."""
 
     def ask_the_table(self, flags, questions):
         """Runs table_test.mjs against a server with these flags."""
@@ -42,7 +42,7 @@ class NodeTableTest(unittest.TestCase):
 
 
 class NodeExampleTest(ExampleChecks, unittest.TestCase):
-    """client/examples/node."""
+    """Runs client/examples/node."""
 
     @classmethod
     def setUpClass(cls):

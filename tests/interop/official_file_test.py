@@ -3,7 +3,8 @@
     PORTREG_IANA_CSV=service-names-port-numbers.csv PORTREGD=portregd \\
         python3 official_file_test.py
 
-Any official file of 2024 or later will do, and common/embedded/iana.csv.
+Works with any official file of 2024 or later, and with
+common/embedded/iana.csv.
 """
 
 import os
@@ -61,7 +62,7 @@ def setUpModule():
 
 
 def ask_all(questions: list[dict]) -> list:
-    """The result of each lookup, asked in batches."""
+    """Returns the result of each lookup, asked in batches."""
     results = []
     for start in range(0, len(questions), BATCH):
         results += ASK.batch([
@@ -71,13 +72,13 @@ def ask_all(questions: list[dict]) -> list:
 
 
 def iana_entries(response) -> list[Entry]:
-    """The entries of layer iana in a response."""
+    """Returns the entries of layer iana in a response."""
     return [entry_of_record(record) for record in response.records
             if record.layer == IANA]
 
 
 class OfficialFileTest(unittest.TestCase):
-    """Every answer about an official file is what the file says."""
+    """Checks that every answer about an official file agrees with the file."""
 
     def assert_no_differences(self, differences: list[str], compared: int):
         """Fails with the first differences, if there are any."""
@@ -147,10 +148,10 @@ class OfficialFileTest(unittest.TestCase):
 
 
 class KnownAnswersTest(unittest.TestCase):
-    """Answers that hold for any official file, written by hand."""
+    """Checks answers, written by hand, that hold for any official file."""
 
     def names(self, port: int, transport: int) -> list[str]:
-        """IANA's names of a port on a transport."""
+        """Returns IANA's names of a port on a transport."""
         answer = ASK.lookup(port=port, transport=transport)
         return [entry.service for entry in iana_entries(answer)
                 if entry.service]

@@ -1,7 +1,7 @@
-"""The messages and stubs of portreg.v1, generated when a test starts.
+"""Generates the messages and stubs of portreg.v1 when a test starts.
 
-A foreign client has nothing but the .proto files. So has this module: it runs
-protoc into a temporary directory once per process.
+A foreign client has nothing but the .proto files. This module has no more: it
+runs protoc into a temporary directory, once for each process.
 
     from portreg_proto import pb, records, errors, Stub
     Stub(channel).Lookup(pb.LookupRequest(port=443)).records

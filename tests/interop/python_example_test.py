@@ -1,4 +1,4 @@
-"""The Python example, run as its README tells, against a real server.
+"""Runs the Python example as its README describes, against a real server.
 
     PORTREGD=portregd python3 python_example_test.py
 """
@@ -16,7 +16,7 @@ from example import EXAMPLES, ExampleChecks, run
 
 
 class PythonExampleTest(ExampleChecks, unittest.TestCase):
-    """client/examples/python."""
+    """Runs client/examples/python."""
 
     @classmethod
     def setUpClass(cls):

@@ -1,10 +1,10 @@
-"""The table of questions.json, and whether an answer is the one it wants.
+"""Reads the table of questions.json, and compares answers with it.
 
     table = question_table.load()
     for row in table:
         row.differences(answer)     # [] if the answer is right
 
-Knows JSON only: how questions are put to a server is another's concern.
+Knows JSON only. The callers put the questions to a server.
 """
 
 import json
@@ -15,7 +15,7 @@ from typing import Any, Collection, NamedTuple
 DIRECTORY = pathlib.Path(__file__).resolve().parent
 QUESTIONS_FILE = DIRECTORY / "questions.json"
 LOCAL_FILE = DIRECTORY / "local.csv"
-# Those of the server that is asked.
+# The flags of the server that is asked.
 SERVER_FLAGS = (f"--local_file={LOCAL_FILE}", "--max_watch=500ms")
 
 PATTERN = "$matches"
@@ -27,7 +27,7 @@ KEYS = {"name", "method", "code", "fields", "request", "requestBytes", "fill",
 
 
 class Row(NamedTuple):
-    """One question, as it stands in the file."""
+    """One question of the file."""
 
     name: str
     method: str
@@ -35,7 +35,7 @@ class Row(NamedTuple):
     data: dict[str, Any]
 
     def request(self) -> dict:
-        """The request as proto3 JSON."""
+        """Returns the request as proto3 JSON."""
         request = dict(self.data["request"])
         fill = self.data.get("fill")
         if fill:
@@ -43,18 +43,18 @@ class Row(NamedTuple):
         return request
 
     def request_bytes(self) -> bytes | None:
-        """The request on the wire, where the row states bytes."""
+        """Returns the request on the wire if the row states bytes, else None."""
         text = self.data.get("requestBytes")
         return None if text is None else bytes.fromhex(text)
 
     def without(self, fields: Collection[str]) -> "Row":
-        """The row for a client whose records lack some of LATER_FIELDS."""
+        """Returns the row for a client whose records lack some of LATER_FIELDS."""
         return self._replace(data={
             key: _without(value, fields) if key in EXPECTATIONS else value
             for key, value in self.data.items()})
 
     def differences(self, answer: dict) -> list[str]:
-        """In what an answer is not the one wanted; empty if in nothing."""
+        """Returns how an answer differs from the one wanted; empty if it does not."""
         if "answer" in self.data:
             wanted = self.data["answer"]
             return [] if answer == wanted else [f"{answer}, not {wanted}"]
@@ -68,7 +68,7 @@ class Row(NamedTuple):
 
 
 def _without(wanted, fields: Collection[str]):
-    """What is wanted but for some fields of records; details stay whole."""
+    """Returns what is wanted without some fields of records; keeps the details of errors."""
     if isinstance(wanted, list):
         return [_without(item, fields) for item in wanted]
     if isinstance(wanted, dict):
@@ -78,7 +78,7 @@ def _without(wanted, fields: Collection[str]):
 
 
 def load() -> list[Row]:
-    """The rows. Raises ValueError for a row that asks or expects nothing."""
+    """Returns the rows. Raises ValueError for a row that asks or expects nothing."""
     rows = []
     for data in json.loads(QUESTIONS_FILE.read_text("utf-8"))["questions"]:
         if (set(data) - KEYS or ("request" in data) == ("requestBytes" in data)
@@ -90,9 +90,9 @@ def load() -> list[Row]:
 
 
 def differences(found, wanted, path: str = "answer") -> list[str]:
-    """Where `found` does not contain `wanted`, each with its path.
+    """Returns where `found` does not contain `wanted`, each with its path.
 
-    In an object, null stands for an absent field; lists have equal lengths.
+    In an object, null means an absent field. Lists have equal lengths.
     """
     if isinstance(wanted, dict) and PATTERN in wanted:
         right = isinstance(found, str) and re.search(wanted[PATTERN], found)
@@ -113,7 +113,7 @@ def differences(found, wanted, path: str = "answer") -> list[str]:
             and len(wanted) == len(found)):
         return [text for number, pair in enumerate(zip(found, wanted))
                 for text in differences(*pair, f"{path}[{number}]")]
-    # In Python True == 1, in JSON it is not.
+    # Compares types too, because in Python True == 1, and in JSON it is not.
     if type(found) is type(wanted) and found == wanted:
         return []
     return [f"{path}: {found!r}, not {wanted!r}"]

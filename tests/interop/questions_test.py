@@ -1,4 +1,4 @@
-"""Lookup and GetRegistryInfo, asked by a client that knows only the .proto.
+"""Checks Lookup and GetRegistryInfo by a client that knows only the .proto.
 
     PORTREGD=portregd python3 questions_test.py
 """
@@ -51,7 +51,7 @@ def setUpModule():
 
 
 class CommonTableTest(unittest.TestCase):
-    """Every row of port-numbers.md is found, whichever way one asks."""
+    """Checks that every row of port-numbers.md is found by each way of asking."""
 
     def setUp(self):
         self.rows = []
@@ -85,7 +85,7 @@ class CommonTableTest(unittest.TestCase):
 
 
 class PortTest(unittest.TestCase):
-    """Lookup by port."""
+    """Checks Lookup by port."""
 
     def test_boundaries_have_their_class_and_an_answer(self):
         for port, port_class in BOUNDARIES.items():
@@ -177,7 +177,7 @@ class PortTest(unittest.TestCase):
 
 
 class NameTest(unittest.TestCase):
-    """Lookup by service name."""
+    """Checks Lookup by service name."""
 
     def test_names_give_all_their_records_in_order(self):
         for name in ("http", "https", "HTTP-alt", "ssh", "msp", "x11", "smb",
@@ -243,7 +243,7 @@ class NameTest(unittest.TestCase):
 
 
 class ViewTest(unittest.TestCase):
-    """RecordView."""
+    """Checks RecordView."""
 
     def test_only_the_full_view_has_details(self):
         rows = {(row.transport, row.service): row for row in
@@ -267,7 +267,7 @@ class ViewTest(unittest.TestCase):
 
 
 class RevisionTest(unittest.TestCase):
-    """Equal data has an equal revision, and equal answers are equal bytes."""
+    """Checks that equal data has an equal revision, and that equal answers are equal bytes."""
 
     REQUESTS = [
         ("Lookup", pb.LookupRequest(port=2082)),

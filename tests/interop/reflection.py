@@ -1,9 +1,9 @@
-"""A client of gRPC's server reflection: a service's descriptors, from a server.
+"""Learns a service's descriptors from a server by gRPC's server reflection.
 
     pool = reflection.pool_of(channel, "portreg.v1.PortRegistryService")
     pool.FindServiceByName("portreg.v1.PortRegistryService")
 
-Nothing else is known of the service but its name.
+Knows nothing of the service but its name.
 """
 
 import queue
@@ -51,12 +51,12 @@ class ReflectionCall:
         return answer
 
     def services(self) -> list[str]:
-        """The full names of all services of the server."""
+        """Returns the full names of all services of the server."""
         answer = self._ask(list_services="*").list_services_response
         return [service.name for service in answer.service]
 
     def files(self, **question) -> list[descriptor_pb2.FileDescriptorProto]:
-        """The files that a server gives for a symbol or a file's name."""
+        """Returns the files that a server sends for a symbol or a file's name."""
         answer = self._ask(**question).file_descriptor_response
         return [descriptor_pb2.FileDescriptorProto.FromString(file)
                 for file in answer.file_descriptor_proto]
@@ -64,10 +64,10 @@ class ReflectionCall:
 
 def pool_of(channel: grpc.Channel,
             service: str) -> descriptor_pool.DescriptorPool:
-    """A pool of the file that declares a service, and of all it imports.
+    """Returns a pool of the file that declares a service, and of all its imports.
 
-    Raises LookupError where the server does not know the service, and
-    grpc.RpcError where it has no reflection.
+    Raises LookupError if the server does not know the service, and
+    grpc.RpcError if the server has no reflection.
     """
     pool = descriptor_pool.DescriptorPool()
     with ReflectionCall(channel) as call:

@@ -1,9 +1,9 @@
-"""Servers that refuse calls for reasons of their own, whatever is asked.
+"""Runs servers that refuse calls for reasons of their own, whatever is asked.
 
     refusing_servers.refused_by_a_busy_server("Lookup", b"\\x08\\x50").reason
     # "SERVER_BUSY"
 
-Each is started when it is needed, and is gone when its answer is there.
+Each server is started when it is needed, and ends when its answer has come.
 """
 
 import contextlib
@@ -24,12 +24,12 @@ from client import Client, Refusal, refusal
 MOST_CALLS = 1
 ADMITTED = "spiffe://test/ns/prod/sa/web"
 STRANGER = "spiffe://test/ns/prod/sa/stranger"
-# A Watch that knows no revision: it is told one, and stays open.
+# A Watch that knows no revision: it receives one, and stays open.
 WATCH = ("Watch", b"")
 
 
 def refused_by_a_busy_server(method: str, request: bytes) -> Refusal:
-    """What a call ends with while a Watch takes the only place there is."""
+    """Returns the error of a call while a Watch occupies the only place for calls."""
     with processes.Portregd(f"--max_calls={MOST_CALLS}") as server:
         client = Client(server.channel())
         watch = client.open(*WATCH)
@@ -41,12 +41,12 @@ def refused_by_a_busy_server(method: str, request: bytes) -> Refusal:
 
 
 def refused_by_a_stopping_server(method: str, request: bytes) -> Refusal:
-    """What a stream under way, and not yet read, ends with upon SIGINT."""
+    """Returns the error of a stream under way, and not yet read, when SIGINT comes."""
     with contextlib.ExitStack() as stack:
         server = processes.Portregd()
         stack.callback(server.kill)
-        # A client that measures its bandwidth receives all of a listing before
-        # anyone reads it.
+        # Disables the measurement of bandwidth, because a client that measures
+        # receives all of a listing before anyone reads it.
         client = Client(server.channel(
             options=(("grpc.http2.bdp_probe", 0),)))
         call = client.open(method, request)
@@ -54,7 +54,7 @@ def refused_by_a_stopping_server(method: str, request: bytes) -> Refusal:
         watch = client.open(*WATCH)
         next(watch)
         server.send(signal.SIGINT)
-        # It has begun to stop when another stream has ended.
+        # When another stream has ended, the server has begun to stop.
         refusal(lambda: list(watch))
         ended = refusal(lambda: list(call))
         if server.wait() != 0:
@@ -63,7 +63,7 @@ def refused_by_a_stopping_server(method: str, request: bytes) -> Refusal:
 
 
 def refused_as_a_stranger(method: str, request: bytes) -> Refusal:
-    """What a call with a sound certificate of a name not admitted ends with."""
+    """Returns the error of a call with a valid certificate whose name is not admitted."""
     with tempfile.TemporaryDirectory(prefix="portreg-stranger-") as name:
         directory = pathlib.Path(name)
         servers, clients = Authority("servers"), Authority("clients")

@@ -1,4 +1,4 @@
-"""What Search must answer, worked out word by word from the contract.
+"""Derives the right answers of Search from the words of the contract.
 
     search_rules.matches(WANTED.listing(portless=True), "over ssl")
     search_rules.distance("http", "htpt")    # 1
@@ -14,13 +14,13 @@ from enum_names import COMMON
 from expected import NAME_SEPARATOR, Entry
 from portreg_proto import pb
 
-# A letter or digit; what is not ASCII counts as a letter.
+# A letter or digit; every character outside ASCII counts as a letter.
 LETTER = "[0-9A-Za-z\u0080-\U0010ffff]"
 UPPER = {letter: letter + 32 for letter in range(ord("A"), ord("Z") + 1)}
 
 
 class Match(NamedTuple):
-    """One match of an answer, whoever gave it."""
+    """One match of an answer, from the server or from these rules."""
 
     entry: Entry
     kind: int
@@ -29,17 +29,17 @@ class Match(NamedTuple):
 
 @functools.cache
 def fold(text: str) -> str:
-    """The text with ASCII letters in lower case, and no others changed."""
+    """Returns the text with only its ASCII letters in lower case."""
     return text.translate(UPPER)
 
 
 def names_text(entry: Entry) -> str:
-    """The text of an entry's name, which its aliases are part of."""
+    """Returns the text of an entry's name and its aliases."""
     return fold(" ".join((entry.service, *entry.aliases)))
 
 
 def texts_of(entry: Entry) -> dict[int, str]:
-    """The text of each field that is searched, in the fields' order."""
+    """Returns the text of each field that is searched, in the fields' order."""
     return {pb.MATCH_FIELD_SERVICE: names_text(entry),
             pb.MATCH_FIELD_DESCRIPTION: fold(entry.description),
             pb.MATCH_FIELD_OWNER: fold(entry.owner),
@@ -47,7 +47,7 @@ def texts_of(entry: Entry) -> dict[int, str]:
 
 
 def matches(entries: Iterable[Entry], query: str) -> list[Match]:
-    """All matches among entries in the order of ListRange, best first."""
+    """Returns all matches among entries in the order of ListRange, best first."""
     words = fold(query).split()
     whole = [re.compile(f"(?<!{LETTER}){re.escape(word)}(?!{LETTER})")
              for word in words]
@@ -70,7 +70,7 @@ def matches(entries: Iterable[Entry], query: str) -> list[Match]:
 
 
 def _kind(entry: Entry, words: list[str], whole: list[re.Pattern]) -> int:
-    """How the words stand in an entry that has all of them."""
+    """Returns how the words occur in an entry that has all of them."""
     phrase = " ".join(words)
     service = fold(entry.service)
     names = [service, *map(fold, entry.aliases)]
@@ -87,10 +87,10 @@ def _kind(entry: Entry, words: list[str], whole: list[re.Pattern]) -> int:
 
 
 def distance(one: str, other: str) -> int:
-    """In how many letters two names differ, ignoring case.
+    """Returns the number of letters in which two names differ, ignoring case.
 
-    A letter more, less or another counts one, and so do two neighbours that
-    have changed places.
+    A letter added, dropped or replaced counts one, and so do two exchanged
+    neighbours.
     """
     one, other = fold(one), fold(other)
     rows = [[], list(range(len(other) + 1))]

@@ -1,4 +1,4 @@
-"""Search, against a reader that goes through every record for every query.
+"""Compares Search with a reader that goes through every record for every query.
 
     PORTREGD=portregd python3 search_test.py
 """
@@ -29,7 +29,7 @@ MOST_RESULTS = 500
 MOST_SIMILAR = 3
 FULL = records.RECORD_VIEW_FULL
 
-# Names that are spelt in unusual ways, and words that hardly anything has.
+# Names with unusual spellings, and words that hardly any record has.
 UNUSUAL = (
     "microsoft-ds", "c++", "914c/g", "914c", "whois++", "z39.50", "/", "-",
     "[", "(", ".", "EtherNet/IP-1", "802.1", "X.500", "i/o", "&", '"', "'",
@@ -41,7 +41,7 @@ UNUSUAL = (
     "unassigned", "any private", "web hosting control panel", "no port",
     "krb5 kdc", "kdc krb5", "portmap rpcbind sunrpc", "classic", "opc-cla")
 
-# A slip of the keyboard: a letter more, less, another, or two exchanged.
+# Misspelt names: one letter added, dropped or replaced, or two exchanged.
 SLIPS = {
     "htps": "https", "posgresql": "postgresql", "postgresqll": "postgresql",
     "postgrsql": "postgresql", "cpnael": "cpanel", "infowavee": "infowave",
@@ -58,13 +58,13 @@ def setUpModule():
 
 
 def matches_of(answer) -> list[Match]:
-    """The matches of an answer."""
+    """Returns the matches of an answer."""
     return [Match(entry_of_record(match.record), match.kind,
                   tuple(match.fields)) for match in answer.matches]
 
 
 def entries_asked_about(transport=ANY, layers=()) -> list[expected.Entry]:
-    """The entries that filters leave, in the order of ListRange."""
+    """Returns the entries that filters leave, in the order of ListRange."""
     name = expected.TRANSPORTS[transport]
     return [entry for entry in EVERYTHING
             if (not layers or entry.layer in layers)
@@ -72,13 +72,13 @@ def entries_asked_about(transport=ANY, layers=()) -> list[expected.Entry]:
 
 
 def words_of_descriptions() -> list[str]:
-    """The distinct words of all descriptions."""
+    """Returns the distinct words of all descriptions."""
     return sorted({word for entry in EVERYTHING
                    for word in entry.description.split()})
 
 
 class SearchTest(unittest.TestCase):
-    """Which records are found, how, and in what order."""
+    """Checks which records are found, how, and in what order."""
 
     def assert_finds(self, query: str, max_results=MOST_RESULTS, **filters):
         """Checks an answer against the rules; returns the answer."""
@@ -93,16 +93,16 @@ class SearchTest(unittest.TestCase):
             return answer
 
     def assert_same(self, found: list[Match], right: list[Match]):
-        """Compares matches; tells the first difference alone.
+        """Compares matches; reports only the first difference.
 
-        That of hundreds of long lists would take minutes to print.
+        The report of hundreds of long lists would take minutes to print.
         """
         for number, pair in enumerate(itertools.zip_longest(found, right)):
             if pair[0] != pair[1]:
                 self.fail(f"match {number}: {pair[0]}, not {pair[1]}")
 
     def assert_similar_services_are_similar(self, answer, query: str):
-        """Checks what is said instead of a name that is not there."""
+        """Checks the names that are suggested for a name that does not exist."""
         similar = list(answer.similar_services)
         self.assertLessEqual(len(similar), MOST_SIMILAR)
         self.assertEqual(len(set(map(fold, similar))), len(similar))
@@ -237,10 +237,10 @@ class SearchTest(unittest.TestCase):
 
 
 class SimilarTest(unittest.TestCase):
-    """The names that are suggested instead."""
+    """Checks the names that are suggested for misspelt ones."""
 
     def nearest(self, query: str, **filters) -> list[int]:
-        """How far the nearest names are that may be suggested."""
+        """Returns the distances of the nearest names that may be suggested."""
         names = {fold(entry.service)
                  for entry in entries_asked_about(**filters)} - {""}
         return sorted(step for step in (
@@ -294,7 +294,7 @@ class SimilarTest(unittest.TestCase):
 
 
 class BoundTest(unittest.TestCase):
-    """What a query may be."""
+    """Checks the bounds of a query."""
 
     def test_bounds(self):
         words = ["w"] * 16

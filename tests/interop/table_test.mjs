@@ -1,12 +1,12 @@
-// The questions of questions.json, put by a client that shares no code with
-// the others: grpc-js, with the .proto files loaded while it runs.
+// Puts the questions of questions.json by a client that shares no code with the
+// others: grpc-js, with the .proto files loaded while it runs.
 //
 //   node table_test.mjs --target=127.0.0.1:6335 --other-target=127.0.0.1:6336
 //       --proto=proto --questions=tests/interop/questions.json
 //
-// The first server has the flags that questions.json speaks of, the other
-// has none: its resume tokens are of another revision. Prints what differs;
-// exit code 1 if anything does.
+// The first server has the flags that questions.json requires. The other has
+// none, so its resume tokens are of another revision. Prints what differs.
+// Exits with 1 if anything differs.
 import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
@@ -25,8 +25,8 @@ const {values: flags} = parseArgs({options: {
   'proto': {type: 'string'}, 'questions': {type: 'string'}}});
 const table = JSON.parse(readFileSync(flags.questions, 'utf8')).questions;
 
-// Messages come as near to proto3 JSON as the loader can: names of enum values,
-// fields in camelCase and only those that are there, details of errors decoded.
+// Messages are as near to proto3 JSON as the loader allows: names of enum
+// values, camelCase fields, no absent fields, decoded details of errors.
 const definition = protoLoader.loadSync(
     ['portreg/v1/port_registry_service.proto', 'google/rpc/error_details.proto',
      'google/rpc/status.proto'],
@@ -39,7 +39,7 @@ function connect(address) {
                          {'grpc.enable_http_proxy': 0, 'grpc.enable_retries': 0});
 }
 
-// What the loader makes of a message, as proto3 JSON. The loader leaves
+// Returns the loader's message as proto3 JSON. The loader represents
 // google.protobuf.Timestamp as two numbers.
 function toJson(value) {
   if (Array.isArray(value)) return value.map(toJson);
@@ -53,7 +53,7 @@ function timestamp({seconds, nanos = 0}) {
   return nanos ? `${whole}.${String(nanos).padStart(9, '0')}Z` : `${whole}Z`;
 }
 
-// How a call ends: {code, messages, status}, the last from the trailer.
+// Returns how a call ends: {code, messages, status}, the last from the trailer.
 function ask(client, name, request) {
   const method = methods[name];
   const serialize = Buffer.isBuffer(request) ? (bytes) => bytes : method.requestSerialize;
@@ -81,8 +81,8 @@ function statusOf(error) {
   return bytes ? toJson(definition['google.rpc.Status'].deserialize(bytes)) : {};
 }
 
-// Where `found` does not contain `wanted`, each with its path: null stands for
-// an absent field, lists have equal lengths.
+// Returns where `found` does not contain `wanted`, each with its path. null
+// means an absent field. Lists have equal lengths.
 function differences(found, wanted, place = 'answer') {
   const show = JSON.stringify;
   if (wanted?.$matches !== undefined) {
@@ -114,8 +114,8 @@ function requestOf(row, revision, otherToken) {
   return request;
 }
 
-// The answer that a row speaks of: all messages in one, without revision and
-// resume tokens.
+// Returns the answer that a row describes: all messages in one, without
+// revision and resume tokens.
 function answerOf(row, messages, revision) {
   for (const message of messages) assert.equal(message.revision, revision);
   if (row.method === 'ListRange') {

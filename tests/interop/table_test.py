@@ -1,9 +1,9 @@
-"""The questions of questions.json, put by two clients that share no code.
+"""Puts the questions of questions.json by two clients that share no code.
 
     PORTREGD=portregd python3 table_test.py
 
-One has messages and stubs generated from the .proto, the other learns the
-service from the server's reflection and makes its messages of that.
+One client has messages and stubs generated from the .proto. The other learns
+the service from the server's reflection, and makes its messages from that.
 """
 
 import os
@@ -49,7 +49,7 @@ def setUpModule():
 
 
 class Outcome(NamedTuple):
-    """How a call ended, as proto3 JSON."""
+    """The end of a call, as proto3 JSON."""
 
     code: str
     messages: list[dict]
@@ -70,17 +70,17 @@ class Asker:
             "portreg.v1.PortRecord").fields_by_name)
 
     def can_ask(self, row: Row) -> bool:
-        """Whether the client's contract has the method and its fields."""
+        """Returns True if the client's contract has the method and its fields."""
         method = self.methods.get(row.method)
         return method is not None and set(row.data.get("request", ())) <= {
             field.camelcase_name for field in method.input_type.fields}
 
     def message_class(self, descriptor):
-        """The class of a message."""
+        """Returns the class of a message."""
         return self._factory.GetPrototype(descriptor)
 
     def _call(self, method, request: bytes) -> list:
-        """Calls a method with bytes; gives all messages of its answer."""
+        """Calls a method with bytes; returns all messages of its answer."""
         decode = self.message_class(method.output_type).FromString
         path = f"/{SERVICE}/{method.name}"
         if method.server_streaming:
@@ -92,7 +92,7 @@ class Asker:
                 request, timeout=processes.CALL_SECONDS)]
 
     def _call_with_message(self, method, request) -> list:
-        """As _call, with a message."""
+        """Like _call, with a message."""
         return self._call(method, request.SerializeToString())
 
     def ask(self, name: str, request: dict | bytes) -> Outcome:
@@ -111,7 +111,7 @@ class Asker:
             message, descriptor_pool=self._pool) for message in messages], {})
 
     def _status(self, error: grpc.RpcError) -> dict:
-        """The google.rpc.Status of a failure's trailer."""
+        """Returns the google.rpc.Status of a failure's trailer."""
         status = self.message_class(
             self._pool.FindMessageTypeByName("google.rpc.Status"))
         for key, value in error.trailing_metadata():
@@ -139,14 +139,14 @@ class GeneratedAsker(Asker):
 
 
 class ReflectedAsker(Asker):
-    """A client that has nothing but what the server's reflection says."""
+    """A client that knows only what the server's reflection reports."""
 
     def __init__(self):
         super().__init__(reflection.pool_of(SERVER.channel(), SERVICE))
 
 
 class TableFileTest(unittest.TestCase):
-    """The table itself, and the contract that the clients have."""
+    """Checks the table itself, and the contract that the clients have."""
 
     def test_the_contract_is_the_one_that_the_environment_names(self):
         named = pathlib.Path(os.environ.get(PROTO_VARIABLE)
@@ -162,7 +162,7 @@ class TableFileTest(unittest.TestCase):
 
     def test_it_asks_for_every_method_and_every_reason_of_the_contract(self):
         self.assertLessEqual(set(METHODS), {row.method for row in TABLE})
-        # errors_test has servers that are the cause of the others.
+        # errors_test checks the other reasons, because they lie in the server.
         wanted = {name.removeprefix("ERROR_REASON_")
                   for name in pb.ErrorReason.keys()}
         self.assertLessEqual(
@@ -192,7 +192,7 @@ class TableFileTest(unittest.TestCase):
 
 
 class TableTest(unittest.TestCase):
-    """Each row, asked by each client."""
+    """Puts each row by each client."""
 
     def ask_the_table(self, asker: Asker):
         """Puts each question that the client's contract has."""
@@ -252,7 +252,7 @@ class TableTest(unittest.TestCase):
                          row.data["fields"])
 
     def answer_of(self, messages: list[dict], row: Row) -> dict:
-        """The answer that a row speaks of: all messages in one."""
+        """Returns the answer that a row describes: all messages in one."""
         for message in messages:
             self.assertEqual(message.get("revision"), self.revision)
         if row.method == "ListRange":

@@ -1,9 +1,9 @@
-"""Reads every #include and asserts which part of the project may use which.
+"""Reads every #include, and checks that each part of the project uses only permitted parts.
 
     python3 layering_test.py
 
-gRPC's and Protobuf's headers lie in /usr/include, so a missing link keeps
-nobody from including them: the compiler cannot watch over the directions.
+The compiler cannot check this, because the headers of gRPC and Protobuf are in
+/usr/include, where every part finds them.
 """
 
 import collections
@@ -16,10 +16,11 @@ import unittest
 SOURCE_DIR = pathlib.Path(os.environ.get(
     "PORTREG_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
 PARTS = ("common", "server", "client", "proto")
-# Where public headers lie, which users include by what comes after it.
+# The directories of public headers, which users include by the rest of the
+# path.
 PUBLIC_HEADERS = ("client/include/", "client/mocks/include/",
                   "server/testing/include/")
-# Projects of their own, as users have them; other rules hold there.
+# Projects of their own, as users have them, with other rules.
 EXAMPLES = ("client/quickstart/", "client/examples/")
 
 INCLUDE = re.compile(r'^\s*#\s*(?:include|include_next|import)\s*(.*?)\s*$',
@@ -29,7 +30,7 @@ PROTO_IMPORT = re.compile(r'^\s*import\s+(?:public\s+|weak\s+)?"([^"]+)"\s*;',
                           re.MULTILINE)
 GUARD = re.compile(r"\A(?:\s|//[^\n]*\n)*#ifndef (\w+)\n#define (\w+)\n")
 
-# The owners of included paths that are no room's; the first prefix that fits
+# The owners of included paths outside all rooms. The first prefix that fits
 # counts.
 OWNERS = (
     ("absl/", "absl"), ("grpc/", "grpc"), ("grpcpp/", "grpc"),
@@ -44,9 +45,9 @@ OWNERS = (
     ("sys/", "system"), ("net/", "system"), ("netinet/", "system"),
     ("arpa/", "system"), ("linux/", "system"))
 
-# The other rooms and libraries that each room may include, besides the system and
-# Abseil. Rooms come after those that they may include, so that there are
-# no circles.
+# The other rooms and libraries that each room may include, besides the system
+# and Abseil. A room follows those that it may include, so that there are no
+# circles.
 MAY_INCLUDE = {
     "proto": {"protobuf", "proto"},
     "common/system": set(),
@@ -58,7 +59,7 @@ MAY_INCLUDE = {
     "common/data": {"common/model", "common/text"},
     "common/import": {"common/data", "common/model", "common/text"},
     "common/embedded": {"common/data", "common/model"},
-    # The only room of common that knows the messages.
+    # The only room of common that uses the messages.
     "common/answers": {"protobuf", "proto", "common/judgement", "common/model", "common/search",
                        "common/text"},
 
@@ -83,7 +84,7 @@ MAY_INCLUDE = {
                       "common/text", "server/metrics", "server/net",
                       "server/process", "server/reload", "server/service",
                       "server/tls"},
-    # What is installed finds nothing beside it but what is installed too.
+    # Installed headers find only other installed headers.
     "server/testing/include": {"proto"},
     "server/testing": {"protobuf", "grpc", "proto", "common/answers",
                        # Its CMake file links portreg::ranges, not the data.
@@ -136,7 +137,7 @@ MAY_INCLUDE = {
                             "client/cli/audit", "client/cli/base",
                             "client/cli/check", "client/cli/display",
                             "client/cli/formats", "client/cli/sources"},
-    # Its main() puts the rooms together.
+    # The main() of this room connects the other rooms.
     "client/cli": {"protobuf", "grpc", "common/system", "client/cli/base",
                    "client/cli/commands", "client/cli/display",
                    "client/cli/sources"},
@@ -145,22 +146,22 @@ EVERYWHERE = {"system", "absl"}
 
 
 NAMESPACE = re.compile(r"(?:inline )?namespace (?:([\w:]+) )?\{$")
-# A definition, not a declaration: no semicolon follows the name.
+# Matches definitions only: no semicolon follows the name.
 TYPE = re.compile(r"(?:class|struct|union|enum class|enum) "
                   r"(?:alignas\([^)]*\) |ABSL_\w+ |\[\[\w+\]\] )*"
                   r"(\w+)(?: final)?(?: ?(?::(?!:)|\{).*)?$")
 
 
 def room_of(path: str) -> str:
-    """The room that a file of the project lies in; "" if in none."""
+    """Returns the room that a file of the project lies in; "" if it lies in none."""
     fitting = [room for room in MAY_INCLUDE if path.startswith(f"{room}/")]
     return max(fitting, key=len, default="")
 
 
 def owner_of(included: str) -> str:
-    """The room or library that an included path belongs to.
+    """Returns the room or library that an included path belongs to.
 
-    It is "unknown" if it belongs to nothing that is known.
+    Returns "unknown" if the path belongs to none.
     """
     for prefix, owner in OWNERS:
         if included.startswith(prefix):
@@ -169,13 +170,13 @@ def owner_of(included: str) -> str:
 
 
 def may_include(path: str, included: str) -> bool:
-    """Whether a file of the project may include a path."""
+    """Returns True if a file of the project may include a path."""
     room, owner = room_of(path), owner_of(included)
     return owner == room or owner in EVERYWHERE | MAY_INCLUDE.get(room, set())
 
 
 def guard_of(path: str) -> str:
-    """The include guard of a header: its path, as it is included."""
+    """Returns the include guard of a header: its path, as it is included."""
     for directory in PUBLIC_HEADERS:
         path = path.removeprefix(directory)
     included = path.removeprefix("portreg/")
@@ -183,7 +184,7 @@ def guard_of(path: str) -> str:
 
 
 def source_files(root: pathlib.Path, *endings: str) -> list[str]:
-    """The paths of the project's files with one of the endings."""
+    """Returns the paths of the project's files with one of the endings."""
     found = (str(path.relative_to(root)) for part in PARTS
              for ending in endings
              for path in (root / part).rglob(f"*{ending}"))
@@ -191,9 +192,10 @@ def source_files(root: pathlib.Path, *endings: str) -> list[str]:
 
 
 def included_by(path: str, text: str) -> list[str]:
-    """The paths that a file includes.
+    """Returns the paths that a file includes.
 
-    What is no path from the root or of the system has an owner "unknown".
+    A path that is neither from the root nor of the system has the owner
+    "unknown".
     """
     if path.endswith(".proto"):
         return PROTO_IMPORT.findall(text)
@@ -203,14 +205,14 @@ def included_by(path: str, text: str) -> list[str]:
         if not target:
             found.append(f"macro/{rest}")
         elif rest[0] == '"' and "/" not in target[1]:
-            found.append(f"./{target[1]}")  # not written from the root
+            found.append(f"./{target[1]}")  # not a path from the root
         else:
             found.append(target[1])
     return found
 
 
 def wrong_directions(root: pathlib.Path) -> list[str]:
-    """"file includes path" for each include against the directions."""
+    """Returns "file includes path" for each include against the directions."""
     found = []
     for path in source_files(root, ".h", ".cc", ".proto"):
         for included in included_by(path, (root / path).read_text("utf-8")):
@@ -220,7 +222,7 @@ def wrong_directions(root: pathlib.Path) -> list[str]:
 
 
 def included_sources(root: pathlib.Path) -> list[str]:
-    """"file includes path" for each include of something that is no header."""
+    """Returns "file includes path" for each include of something that is no header."""
     return [f"{path} includes {included}"
             for path in source_files(root, ".h", ".cc")
             for included in included_by(path, (root / path).read_text("utf-8"))
@@ -228,7 +230,7 @@ def included_sources(root: pathlib.Path) -> list[str]:
 
 
 def wrong_guards(root: pathlib.Path) -> list[str]:
-    """The headers whose include guard is not their path."""
+    """Returns the headers whose include guard is not their path."""
     found = []
     for path in source_files(root, ".h"):
         guard = GUARD.match((root / path).read_text("utf-8"))
@@ -239,7 +241,7 @@ def wrong_guards(root: pathlib.Path) -> list[str]:
 
 
 def defined_types(text: str) -> list[str]:
-    """The full names of the types that a file defines in named namespaces.
+    """Returns the full names of the types that a file defines in named namespaces.
 
     Relies on the format: namespaces and their types begin in the first column.
     """
@@ -255,7 +257,7 @@ def defined_types(text: str) -> list[str]:
 
 
 def types_defined_twice(root: pathlib.Path) -> list[str]:
-    """"type is defined in file and file" for each type with two definitions."""
+    """Returns "type is defined in file and file" for each type with two definitions."""
     files = collections.defaultdict(list)
     for path in source_files(root, ".h", ".cc"):
         for name in defined_types((root / path).read_text("utf-8")):
@@ -265,7 +267,7 @@ def types_defined_twice(root: pathlib.Path) -> list[str]:
 
 
 class LayeringTest(unittest.TestCase):
-    """The project's own files."""
+    """Checks the project's own files."""
 
     def test_the_files_are_found(self):
         for part, endings in (("common", (".h", ".cc")),
@@ -283,7 +285,7 @@ class LayeringTest(unittest.TestCase):
     def test_every_file_lies_in_a_room_and_every_room_has_files(self):
         rooms = {room_of(path)
                  for path in source_files(SOURCE_DIR, ".h", ".cc", ".proto")
-                 # Generated from gRPC's own file.
+                 # Leaves out files that are generated from gRPC's own file.
                  if not path.startswith("server/health/")}
         self.assertEqual(rooms, set(MAY_INCLUDE))
 
@@ -327,9 +329,9 @@ class LayeringTest(unittest.TestCase):
 
 
 class MadeUpTest(unittest.TestCase):
-    """The checks themselves, on a tree made up for them."""
+    """Checks the functions above on a made-up tree."""
 
-    # file: (what it may include, what it must not)
+    # file: (paths that it may include, paths that it must not)
     INCLUDES = {
         "common/model/a.h": (
             ["<string>", "<sys/stat.h>", '"absl/strings/str_cat.h"',

@@ -1,10 +1,11 @@
-"""Certificates for tests: authorities of a run's own, and what they sign.
+"""Makes certificates for tests: authorities for one run, and certificates that they sign.
 
     authority = Authority("clients")
     pair = authority.issue("alice", uris=["spiffe://test/alice"])
     pair.write(directory / "tls.crt", directory / "tls.key")
 
-Keys are on P-256, which costs little to make. Nothing here outlives a test.
+Keys are on P-256, because such keys are made quickly. No certificate is kept
+after a test.
 """
 
 import datetime
@@ -17,9 +18,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 
-# How long a certificate is valid from now on, unless told otherwise.
+# How long a certificate is valid from now on, unless `valid_for` differs.
 VALIDITY = datetime.timedelta(days=2)
-# How long before now each begins: clocks need not agree to the second.
+# How long before now validity begins, because clocks may differ.
 BEGUN = datetime.timedelta(days=30)
 
 
@@ -58,7 +59,7 @@ def _subject_alternative_names(dns, addresses, uris, emails):
         + [x509.RFC822Name(email) for email in emails])
 
 
-# Tags of names, as DER has them (RFC 5280 section 4.2.1.6).
+# Tags of names in DER (RFC 5280 section 4.2.1.6).
 EMAIL, DNS, URI, ADDRESS = 0x81, 0x82, 0x86, 0x87
 
 
@@ -70,16 +71,16 @@ def _der(tag: int, content: bytes) -> bytes:
 
 
 def raw_names(*names: tuple[int, bytes]) -> bytes:
-    """Subject alternative names of these tags and bytes, which may be wrong."""
+    """Returns subject alternative names of these tags and bytes, which may be wrong."""
     return _der(0x30, b"".join(_der(tag, value) for tag, value in names))
 
 
 class Authority:
-    """A certificate authority with a certificate that it signed itself."""
+    """A certificate authority with a self-signed certificate."""
 
     def __init__(self, name: str, issuer: "Authority | None" = None,
                  raw: bytes | None = None):
-        """An authority of its own, or of `issuer` with names as raw_names."""
+        """Makes a root authority, or an authority below `issuer` with names as of raw_names."""
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = _name(f"portreg test authority {name}")
         self.not_after = _now() + 2 * VALIDITY
@@ -101,7 +102,7 @@ class Authority:
         ).sign((issuer or self)._key, hashes.SHA256())
 
     def issue_authority(self, name: str, raw: bytes | None = None):
-        """Signs an authority between this one and what that one signs."""
+        """Signs an intermediate authority."""
         return Authority(name, self, raw)
 
     def _builder(self, subject, public_key, not_after):
@@ -111,8 +112,8 @@ class Authority:
                 .serial_number(x509.random_serial_number())
                 .not_valid_before(min(_now(), not_after) - BEGUN)
                 .not_valid_after(not_after)
-                # RFC 5280, sections 4.2.1.1 and 4.2.1.2: strict verifiers
-                # refuse certificates without them.
+                # Strict verifiers refuse certificates without these (RFC 5280,
+                # sections 4.2.1.1 and 4.2.1.2).
                 .add_extension(
                     x509.SubjectKeyIdentifier.from_public_key(public_key),
                     critical=False)
@@ -122,7 +123,7 @@ class Authority:
 
     @property
     def certificate(self) -> bytes:
-        """The authority's certificate, PEM: what the other side trusts."""
+        """Returns the authority's certificate as PEM, for the other side to trust."""
         return self._certificate.public_bytes(serialization.Encoding.PEM)
 
     def issue(self, common_name: str, *, dns=(), addresses=(), uris=(),
@@ -130,8 +131,8 @@ class Authority:
               valid_for: datetime.timedelta = VALIDITY) -> Pair:
         """Signs a certificate with these subject alternative names.
 
-        `raw` stands for all of them, as raw_names has it. One of a negative
-        validity has expired that long ago.
+        `raw` replaces all names by those of raw_names. A certificate with a
+        negative validity expired that long ago.
         """
         key = ec.generate_private_key(ec.SECP256R1())
         not_after = _now() + valid_for

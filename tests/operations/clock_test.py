@@ -1,4 +1,4 @@
-"""The system's clock is set while portregd stops: that changes no duration.
+"""Sets the system's clock while portregd stops, which must not change any duration.
 
     PORTREGD=portregd SETTABLE_CLOCK=settable_clock.so python3 clock_test.py
 """
@@ -25,13 +25,13 @@ DRAIN_SECONDS = 2
 
 
 class SteppedClockTest(unittest.TestCase):
-    """A server that drains, with a client connected."""
+    """Drains a server while a client is connected."""
 
     def setUp(self):
         directory = pathlib.Path(self.enterContext(
             tempfile.TemporaryDirectory(prefix="portreg-clock-")))
         self.shift = directory / "shift"
-        # The dynamic linker takes a blank for the end of a path.
+        # A link, because the dynamic linker reads a blank as the end of a path.
         library = directory / "settable_clock.so"
         library.symlink_to(os.environ["SETTABLE_CLOCK"])
         self.set_clock(0)
@@ -45,20 +45,20 @@ class SteppedClockTest(unittest.TestCase):
         next(self.watch)
 
     def set_clock(self, seconds: int):
-        """Sets the server's clock, as far from the machine's as that."""
+        """Sets the server's clock this far from the machine's."""
         following = self.shift.with_suffix(".next")
         following.write_text(str(seconds))
         following.rename(self.shift)
 
     def logged_at(self, message: str) -> datetime.datetime:
-        """When the server says, by its clock, that something happened."""
+        """Returns when the server logged a message, by its clock."""
         line = next(line for line in self.server.last_words.splitlines()
                     if message in line)
         return datetime.datetime.fromisoformat(
             line.split()[0].replace("Z", "+00:00"))
 
     def drain_while_the_clock_is_set(self, seconds: int) -> float:
-        """Ends the server; the seconds that it takes."""
+        """Ends the server; returns the seconds that it takes."""
         start = time.monotonic()
         self.server.send(signal.SIGTERM)
         self.assertTrue(eventually(
@@ -70,13 +70,14 @@ class SteppedClockTest(unittest.TestCase):
         self.assertEqual(self.server.wait(), 0)
         taken = time.monotonic() - start
         self.server.kill()
-        # The clock was set indeed.
+        # The server has noticed the changed clock.
         step = self.logged_at("stopped") - self.logged_at("draining")
         self.assertAlmostEqual(step.total_seconds(), seconds, delta=HOUR / 2)
         return taken
 
     def test_a_step_back_does_not_prolong_the_drain(self):
-        # Server.wait() is not as patient as an hour.
+        # Waits itself, because Server.wait() gives up long before an hour has
+        # passed.
         self.drain_while_the_clock_is_set(-HOUR)
 
     def test_a_step_forward_does_not_cut_the_drain_short(self):

@@ -1,7 +1,7 @@
-"""Local assignments in generations, and answers that must be of one of them.
+"""Provides local assignments in generations, and checks that answers are of one of them.
 
-Every record of a generation says its number, so an answer that was made of two
-snapshots shows it.
+Every record of a generation holds its number, so an answer that mixes two
+snapshots is recognised.
 """
 
 import pathlib
@@ -16,26 +16,27 @@ from portreg_proto import Stub, pb, records
 from processes import CALL_SECONDS
 
 HEADER = "Service Name,Port Number,Transport Protocol,Description\n"
-# More than the messages of a listing begin with, and than fit one of them.
+# More ports than fit one message of a listing, so that there are several
+# messages.
 FIRST_PORT, LAST_PORT = 20000, 20999
 BATCH_PORTS = range(FIRST_PORT, LAST_PORT, 37)
 
 
 def file_of(generation: int) -> bytes:
-    """The local file of a generation."""
+    """Returns the local file of a generation."""
     rows = [f"local-{port},{port},,generation {generation} {'x' * 100}"
             for port in range(FIRST_PORT, LAST_PORT + 1)]
     return (HEADER + "\n".join(rows) + "\n").encode()
 
 
 def generations_in(found) -> set[int]:
-    """The generations of records, those of other layers left out."""
+    """Returns the generations of records, without those of other layers."""
     return {int(record.description.split()[1]) for record in found
             if record.layer == records.LAYER_LOCAL}
 
 
 class Answers:
-    """What was answered: which revision is which generation.
+    """Remembers which revision is which generation.
 
     Any number of threads may ask at once. Each function raises AssertionError
     for an answer that is not of one snapshot.
@@ -54,7 +55,7 @@ class Answers:
         assert known == generation, (revision, known, generation)
 
     def lookup(self, channel: grpc.Channel):
-        """One port, stored; and one by name and filter, which is not."""
+        """Looks up one port, whose reply is stored, and one name with a filter, whose is not."""
         for request in (
                 pb.LookupRequest(port=FIRST_PORT),
                 pb.LookupRequest(service=f"local-{LAST_PORT}",
@@ -64,7 +65,7 @@ class Answers:
             self._note({answer.revision}, generations_in(answer.records))
 
     def batch(self, channel: grpc.Channel):
-        """Ports of which every other one is answered by the handler."""
+        """Looks up ports in a batch; the handler answers every second one."""
         answer = Stub(channel).BatchLookup(pb.BatchLookupRequest(requests=[
             pb.LookupRequest(port=port, view=1 + port % 2)
             for port in BATCH_PORTS]), timeout=CALL_SECONDS)
@@ -77,7 +78,7 @@ class Answers:
         self._note({answer.revision}, generations)
 
     def listing(self, channel: grpc.Channel, view: int):
-        """A range of several messages; the full view is not stored."""
+        """Lists a range in several messages; the full view is not stored."""
         revisions, generations, count = set(), set(), 0
         for message in Stub(channel).ListRange(pb.ListRangeRequest(
                 first_port=FIRST_PORT, last_port=LAST_PORT,
@@ -91,7 +92,7 @@ class Answers:
         self._note(revisions, generations)
 
     def search(self, channel: grpc.Channel):
-        """Words that every record of the local layer has."""
+        """Searches for words of every local record."""
         answer = Stub(channel).Search(pb.SearchRequest(
             query="generation", layers=[records.LAYER_LOCAL],
             max_results=500), timeout=CALL_SECONDS)

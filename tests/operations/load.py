@@ -1,4 +1,4 @@
-"""Load that must not notice what is done to the servers meanwhile.
+"""Makes load that must not notice changes to the servers.
 
     with Load(calls, threads=4) as load:
         ...                         # rotate, reload, drain
@@ -15,7 +15,7 @@ from service import PATIENCE, eventually
 
 
 def shown(error: BaseException) -> str:
-    """An error in one line."""
+    """Returns an error in one line."""
     if isinstance(error, grpc.RpcError):
         return f"{error.code().name}: {error.details()}"
     return f"{type(error).__name__}: {error}"
@@ -42,17 +42,17 @@ class Load:
             try:
                 call()
                 self._done[number] += 1
-            except Exception as error:  # whatever it is, it is a failure
+            except Exception as error:  # any error is a failure
                 self.failures.append(
                     (round(time.monotonic() - self._start, 3), shown(error)))
 
     @property
     def done(self) -> int:
-        """Calls that were answered."""
+        """Returns the number of answered calls."""
         return sum(self._done)
 
     def await_calls(self, more: int, seconds: float = 30):
-        """Waits until each thread has gone on and `more` calls were answered.
+        """Waits until each thread has made a call and `more` calls were answered.
 
         Raises AssertionError as soon as a call has failed, or after `seconds`.
         """

@@ -1,4 +1,4 @@
-"""Data that takes more memory than is allowed, or than there is, is refused.
+"""Refuses data that takes more memory than is allowed, or than exists.
 
     PORTREGD=portregd python3 memory_test.py
 """
@@ -22,12 +22,12 @@ from service import Service, eventually
 HEADER = "Service Name,Port Number,Transport Protocol,Description\n"
 REGISTRY = "registry"
 MEBIBYTE = 1 << 20
-# A sanitizer's build reserves terabytes of addresses.
+# False with a sanitizer, because its build reserves terabytes of addresses.
 LIMITS_HOLD = PATIENCE == 1
 
 
 def file_of(rows: int, description: int) -> bytes:
-    """A local file with descriptions of so many bytes."""
+    """Returns a local file with descriptions of so many bytes."""
     text = "x" * description
     return (HEADER + "".join(
         f"local-{i},{i % 65536},tcp,{i} {text}\n"
@@ -35,7 +35,7 @@ def file_of(rows: int, description: int) -> bytes:
 
 
 class RegistryBytesTest(unittest.TestCase):
-    """--max_registry_bytes."""
+    """Checks --max_registry_bytes."""
 
     def setUp(self):
         directory = pathlib.Path(self.enterContext(
@@ -61,7 +61,8 @@ class RegistryBytesTest(unittest.TestCase):
             published = server.metric(
                 "portreg_registry_published_timestamp_seconds")
             self.assertLess(server.metric("portreg_registry_bytes"), 40e6)
-            # Too large as rows; by index and replies only.
+            # The first is too large by its rows, the second only with its index
+            # and replies.
             for rows, description in ((30_000, 1_000), (60_000, 100)):
                 failures = server.reloads(REGISTRY, "failure")
                 replace(self.path, file_of(rows, description))
@@ -87,7 +88,7 @@ class RegistryBytesTest(unittest.TestCase):
 
 @unittest.skipUnless(LIMITS_HOLD, "a sanitizer's build has no such limit")
 class NoMemoryTest(unittest.TestCase):
-    """A process that gets no more memory, as under ulimit -v."""
+    """Runs a process that gets no more memory, as under ulimit -v."""
 
     def setUp(self):
         directory = pathlib.Path(self.enterContext(
@@ -100,7 +101,7 @@ class NoMemoryTest(unittest.TestCase):
         self.addCleanup(self.server.kill)
 
     def addresses(self) -> int:
-        """Bytes of addresses that the server has."""
+        """Returns the size of the server's address space in bytes."""
         status = pathlib.Path(f"/proc/{self.server.pid}/status").read_text()
         return 1024 * int(re.search(r"VmSize:\s+(\d+)", status)[1])
 
@@ -115,9 +116,9 @@ class NoMemoryTest(unittest.TestCase):
         for attempt, rows in enumerate((30_000, 31_000), 1):
             replace(self.path, file_of(rows, 1_000))
             self.server.send(signal.SIGHUP)
-            # The server is asked nothing meanwhile: others than the reload may
-            # not get memory either. What jemalloc then writes is no line of the
-            # log.
+            # Asks the server nothing meanwhile, because other code than the
+            # reload may lack memory too. jemalloc then writes lines that do not
+            # belong to the log.
             self.assertTrue(eventually(
                 lambda: self.server.stderr().count(
                     'error="not enough memory for the data"') == attempt, 60),
@@ -127,7 +128,7 @@ class NoMemoryTest(unittest.TestCase):
             REGISTRY, "failure") == 2))
         self.assertEqual(self.server.metric(
             "portreg_reload_failing", subject=REGISTRY), 1)
-        # Once there is memory again, data is taken again.
+        # Once memory is free again, the server accepts data again.
         self.limit_memory(resource.RLIM_INFINITY)
         replace(self.path, file_of(20, 10))
         self.server.send(signal.SIGHUP)
@@ -137,7 +138,7 @@ class NoMemoryTest(unittest.TestCase):
 
     def test_a_start_that_cannot_allocate_says_so(self):
         self.path.write_bytes(file_of(30_000, 1_000))
-        # Less than the file of 30 MB takes, more than a start by itself.
+        # Less than the file of 30 MB needs, and more than a start needs.
         done = run(f"--local_file={self.path}", "--listen=127.0.0.1:0",
                    "--max_registry_bytes=1000000000", seconds=60 * PATIENCE,
                    wrapper=("prlimit", f"--as={192 * MEBIBYTE}"))

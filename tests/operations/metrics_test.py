@@ -1,5 +1,4 @@
-"""What portregd says of itself: counts, bounded labels, and a log that no
-stranger can forge.
+"""Checks counts, bounded labels, and a log that no stranger can forge.
 
     PORTREGD=portregd python3 metrics_test.py
 """
@@ -25,18 +24,19 @@ CHANNELZ = "/grpc.channelz.v1.Channelz/GetServers"
 REQUEST_ID = "x-request-id"
 TRACEPARENT = "traceparent"
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-# What would end a line, close a quote, begin a field, or move a cursor.
+# Texts that would end a line, close a quote, begin a field, or move a cursor.
 FORGERIES = (
     'a" severity="ERROR', 'a severity=ERROR', 'a\\" b="c', "a\\n2026-01-01",
     '{"severity":"ERROR"}', '","message":"reload failed', "a=b", "a b",
     "\\u000a", "%0a", "a" * 300)
-# gRPC refuses these in a header that is text; a header ending in -bin has any.
+# gRPC refuses these bytes in a text header, but accepts them in one that ends
+# in -bin.
 BYTES = (b"a\n2026-11-23T00:00:00.000Z ERROR forged",
          b"\r\n\x1b[2J\x00\xff\xfe", "\u202e\u2028".encode())
 
 
 class CountsTest(unittest.TestCase):
-    """Metrics after a known sequence of calls."""
+    """Checks metrics after a known sequence of calls."""
 
     def setUp(self):
         self.server = self.enterContext(Service())
@@ -44,7 +44,7 @@ class CountsTest(unittest.TestCase):
         self.client = Client(self.channel)
 
     def handled(self, method: str, code: str) -> float:
-        """Calls of a method that ended with a code; 0 where none is said."""
+        """Returns the number of calls of a method that ended with a code; 0 without a series."""
         return sum(self.server.metrics().values(
             HANDLED, grpc_method=method, grpc_code=code))
 
@@ -109,7 +109,7 @@ class CountsTest(unittest.TestCase):
                 le=bound), 0)
 
     def expect_batches(self, metrics, sizes):
-        """The histogram of batches has these sizes."""
+        """Checks that the histogram of batches has these sizes."""
         self.assertEqual(metrics.value("portreg_batch_size_count"), len(sizes))
         self.assertEqual(metrics.value("portreg_batch_size_sum"), sum(sizes))
         for bound in (1, 10, 50, 100, 250, 500, 1000, float("inf")):
@@ -127,7 +127,7 @@ class CountsTest(unittest.TestCase):
                          {(("version", info.server_version),)})
         names = {1: "local", 2: "common", 3: "iana"}
         for number in {layer.layer for layer in info.layers}:
-            # A layer may be of several files.
+            # A layer may have several files.
             files = [layer for layer in info.layers if layer.layer == number]
             self.assertEqual(
                 metrics.value("portreg_registry_records", layer=names[number]),
@@ -188,7 +188,7 @@ class CountsTest(unittest.TestCase):
         self.assertNotIn("stranger", metrics.text)
 
     def strange_calls(self, numbers):
-        """Calls of methods and services that there are not."""
+        """Calls methods and services that do not exist."""
         for number in numbers:
             for path in (f"/{SERVICE}/Stranger{number}",
                          f"/stranger{number}.Service/Lookup",
@@ -209,7 +209,7 @@ class CountsTest(unittest.TestCase):
         with reflection.ReflectionCall(admin) as call:
             self.assertIn("grpc.health.v1.Health", call.services())
             services = call.services()
-        # Each of them can be described, as generic clients do.
+        # Each service can be described, as generic clients need it.
         for name in services:
             described = reflection.pool_of(admin, name).FindServiceByName(name)
             self.assertTrue(described.methods, name)
@@ -217,7 +217,7 @@ class CountsTest(unittest.TestCase):
             {method.name for method in reflection.pool_of(
                 admin, "grpc.health.v1.Health").FindServiceByName(
                     "grpc.health.v1.Health").methods}, {"Check", "Watch"})
-        # Not on the service's own port, but for health.
+        # The service's own port offers only health.
         self.assertEqual(service.health_of(self.channel), SERVING)
         for path in (CHANNELZ, reflection.METHOD):
             refused = refusal(lambda: self.channel.unary_unary(path)(
@@ -226,10 +226,10 @@ class CountsTest(unittest.TestCase):
 
 
 class LogTest(unittest.TestCase):
-    """The access log, and what strangers try to write into it."""
+    """Checks the access log, and the attempts of strangers to write into it."""
 
     def call(self, channel: grpc.Channel, metadata, path=None):
-        """One lookup with metadata; gRPC itself may refuse to send it."""
+        """Makes one lookup with metadata; gRPC itself may refuse to send it."""
         path = path or f"/{SERVICE}/Lookup"
         try:
             channel.unary_unary(path)(
@@ -239,7 +239,7 @@ class LogTest(unittest.TestCase):
             pass
 
     def logged(self, server: Service, count: int) -> list:
-        """The access log's lines, once there are that many."""
+        """Returns the access log's lines, once there are that many."""
         self.assertTrue(eventually(lambda: len(server.log("call")) >= count),
                         (count, server.stderr()[-2000:]))
         return server.log("call")
@@ -281,7 +281,7 @@ class LogTest(unittest.TestCase):
                 for text in FORGERIES:
                     self.call(channel, [], path="/" + text)
                     self.call(channel, [], path=f"/{SERVICE}/{text}")
-                # log() asserts that every line is one of ours and whole.
+                # log() asserts that every line is a complete line of portregd.
                 lines = self.logged(server, sent + 2 * len(FORGERIES))
                 for text, line in zip(FORGERIES, lines):
                     logged = str(line.fields["request_id"])
@@ -302,8 +302,9 @@ class LogTest(unittest.TestCase):
                     client.lookup(port=1)
                 self.assertTrue(eventually(
                     lambda: least <= len(server.log("call"))))
-                # 0.1 of 2,000 is 200 give or take 13: 100 and 320 are over
-                # seven times that away.
+                # The expected number is 0.1 of 2,000, with a standard deviation
+                # of 13. The bounds 100 and 320 are more than seven of these
+                # away.
                 self.assertLessEqual(len(server.log("call")), most)
 
 

@@ -1,13 +1,13 @@
-"""Everything at once, with a reload each second: no error, no growth.
+"""Makes all kinds of calls at once, with a reload each second: no error, no growth.
 
     ctest --preset release -R mixed_load_test                         # 24 seconds
     /usr/bin/python3 -B tests/operations/mixed_load_test.py --seconds 300
 
-The load is load/mixed_load.cc: lookups, batches, listings, searches, checks and
-suggestions as fast as they are answered, watches, slow readers and cancelled
-calls; it checks that each answer is of one generation of the data. Another client's lookups are
-timed before it and beside it. Their ratio is printed, not judged: what it is
-on a quiet machine is a row of the benchmark.
+load/mixed_load.cc makes the load: lookups, batches, listings, searches, checks
+and suggestions as fast as they are answered, watches, slow readers and
+cancelled calls. It checks that each answer is of one generation of the data.
+Another client's lookups are timed before the load and beside it. Their ratio is
+printed, but not judged, because the benchmark measures it on a quiet machine.
 
 PORTREGD and MIXED_LOAD name the programs. Default: those of build/release.
 """
@@ -41,19 +41,20 @@ MIB = 1 << 20
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 KINDS = {"lookups", "coalesced lookups", "batches", "searches", "checks",
          "suggestions", "cancelled", "watches", "listings", "slow readers"}
-# What may be more at the end than after the warm-up: files that a reload has
-# open just then, and what the allocator holds for one reload more.
+# The growth from the warm-up to the end that counts as none: files that a
+# reload has open, and the memory that the allocator holds for one further
+# reload.
 MORE_DESCRIPTORS = 8
 MORE_THREADS = 2
 MORE_MEMORY_SHARE = 0.1
 MORE_MEMORY_MIB = 16
 SECONDS = 24.0
-# Hundreds of searches wait for each other, on a busy machine long.
+# Long, because hundreds of searches wait for each other on a busy machine.
 CALL_SECONDS = 120 * PATIENCE
 
 
 class Use(NamedTuple):
-    """What a process holds at one moment."""
+    """The resources that a process holds at one moment."""
 
     memory_mib: float
     descriptors: int
@@ -61,7 +62,7 @@ class Use(NamedTuple):
 
     @classmethod
     def of(cls, pid: int) -> "Use":
-        """Looks at a process that is running."""
+        """Reads the resources of a running process."""
         process = pathlib.Path("/proc", str(pid))
         pages = int((process / "statm").read_text().split()[1])
         return cls(pages * PAGE_BYTES / MIB,
@@ -92,7 +93,7 @@ class Repeating:
 
 
 def processors(*numbers: int) -> list[str]:
-    """A command's beginning: on which of two processors it runs, if there are."""
+    """Returns the beginning of a command that runs on these of two processors, if they exist."""
     allowed = sorted(os.sched_getaffinity(0))
     if len(allowed) < 2 or PATIENCE > 1:
         return []
@@ -101,7 +102,7 @@ def processors(*numbers: int) -> list[str]:
 
 
 class Program:
-    """A run of mixed_load, which is gone when its block ends."""
+    """A run of mixed_load, which is ended when its block ends."""
 
     def __init__(self, address: str, seconds: float, *flags: str,
                  wrapper: tuple = ()):
@@ -118,7 +119,7 @@ class Program:
         return self._process.pid
 
     def result(self) -> dict:
-        """Waits for the end; what the program printed."""
+        """Waits for the end; returns the program's output."""
         stdout, stderr = self._process.communicate(timeout=self._patience)
         assert self._process.returncode == 0, (
             self._process.returncode, stderr)
@@ -135,7 +136,7 @@ class Program:
 
 
 class MixedLoadTest(unittest.TestCase):
-    """One server, one load."""
+    """Runs one server under one load."""
 
     def setUp(self):
         directory = pathlib.Path(self.enterContext(
@@ -168,7 +169,7 @@ class MixedLoadTest(unittest.TestCase):
                 for pid in (self.server.pid, load.pid):
                     uses.setdefault(pid, []).append(Use.of(pid))
 
-            # Ends while the load still goes on.
+            # Ends before the load does.
             with Repeating(SECONDS / 48, look):
                 time.sleep(0.98 * SECONDS)
             loaded, found = probe.result(), load.result()
@@ -205,7 +206,7 @@ class MixedLoadTest(unittest.TestCase):
             after, before * (1 + MORE_MEMORY_SHARE) + MORE_MEMORY_MIB, uses)
 
     def assert_all_is_over(self):
-        """Nothing is left of the calls, and nothing went wrong on the way."""
+        """Checks that no call is left, and that nothing went wrong."""
         for name in ("portreg_calls_in_flight", "portreg_queued_calls",
                      "portreg_unread_reply_bytes", "portreg_connections"):
             self.assertTrue(eventually(

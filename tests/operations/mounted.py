@@ -1,9 +1,9 @@
-"""Files that change under a server, in the ways that files change.
+"""Changes files under a server, in the ways that files change in practice.
 
     files = Mounted(directory, {"tls.crt": b"...", "tls.key": b"..."})
     files.swap({"tls.crt": b"...", "tls.key": b"..."})
 
-swap() is Kubernetes' way: a mounted Secret or ConfigMap has links to
+swap() works as Kubernetes does. A mounted Secret or ConfigMap has links to
 ..data/NAME, and ..data is a link to a directory that is replaced by renaming.
 """
 
@@ -24,7 +24,7 @@ class Mounted:
             self.path(name).symlink_to(pathlib.Path("..data", name))
 
     def path(self, name: str) -> pathlib.Path:
-        """Where a file is found."""
+        """Returns the path of a file."""
         return self._directory / name
 
     def swap(self, contents: dict[str, bytes]):
@@ -38,7 +38,7 @@ class Mounted:
         os.replace(link, self._directory / "..data")
 
     def rename(self, contents: dict[str, bytes]):
-        """Replaces one file after the other, each by renaming over it."""
+        """Replaces one file after the other, each by renaming another over it."""
         for name, content in contents.items():
             replace(self.path(name), content)
 

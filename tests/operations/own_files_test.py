@@ -1,4 +1,4 @@
-"""Own tables in several files change while the server serves.
+"""Changes own tables in several files while the server serves.
 
     PORTREGD=portregd python3 own_files_test.py
 """
@@ -24,12 +24,12 @@ INTERVAL = "--reload_interval=50ms"
 
 
 def table(*rows: str) -> bytes:
-    """The bytes of a table."""
+    """Returns the bytes of a table."""
     return HEADER + "".join(f"{row}\n" for row in rows).encode()
 
 
 class OwnFilesTest(unittest.TestCase):
-    """A folder beside which the tests put others."""
+    """Serves a folder, to which tests add files."""
 
     def setUp(self):
         self.directory = pathlib.Path(self.enterContext(
@@ -42,12 +42,12 @@ class OwnFilesTest(unittest.TestCase):
         return self.server
 
     def served(self, layer: int = LOCAL) -> dict[str, int]:
-        """The files of a layer, with the numbers of their records."""
+        """Returns the files of a layer, with the numbers of their records."""
         return {info.origin: info.record_count
                 for info in self.client.info().layers if info.layer == layer}
 
     def assert_becomes(self, wanted: dict[str, int]):
-        """Waits until the files of layer local are these."""
+        """Waits until layer local has these files."""
         self.assertTrue(eventually(lambda: self.served() == wanted),
                         (self.served(), self.server.stderr()))
 
@@ -63,7 +63,7 @@ class OwnFilesTest(unittest.TestCase):
 
 
 class FolderTest(OwnFilesTest):
-    """Files in a folder are added, removed and changed."""
+    """Adds, removes and changes files in a folder."""
 
     def test_each_change_of_a_folder_is_noticed(self):
         folder = self.directory / "tables"
@@ -105,7 +105,7 @@ class FolderTest(OwnFilesTest):
 
 
 class GuardTest(OwnFilesTest):
-    """Careless edits that lose rows."""
+    """Makes careless edits that lose rows."""
 
     def test_a_table_that_loses_many_or_all_rows_is_refused(self):
         rows = (TABLES / "rows.csv").read_bytes()
@@ -150,7 +150,7 @@ class GuardTest(OwnFilesTest):
 
 
 class LogTest(OwnFilesTest):
-    """What the log says of data that changed."""
+    """Checks the log's lines about changed data."""
 
     def test_a_reload_names_what_came_went_and_changed(self):
         path = self.directory / "ports.csv"
@@ -185,7 +185,7 @@ class LogTest(OwnFilesTest):
             line.fields["rows"],
             "line 2 (a) and line 3 (b) both claim port 7001/tcp")
         replace(path, table("a,7001,tcp,,x", *pairs))
-        # Ten more, and a line that says that there are others.
+        # The log has ten more lines, and one that reports further collisions.
         self.assertTrue(eventually(
             lambda: len(self.server.log("rows collide")) == 12),
             self.server.stderr())

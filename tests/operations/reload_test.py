@@ -1,4 +1,4 @@
-"""Data is reloaded under load: no call fails, no answer is of two snapshots.
+"""Reloads data under load: no call fails, and no answer mixes two snapshots.
 
     PORTREGD=portregd python3 reload_test.py
 """
@@ -33,7 +33,7 @@ INTERVAL = "--reload_interval=100ms"
 
 
 class Watcher:
-    """A Watch stream that is read on a thread of its own."""
+    """Reads a Watch stream on a thread of its own."""
 
     def __init__(self, channel: grpc.Channel, revision: str = ""):
         self._call = Stub(channel).Watch(pb.WatchRequest(revision=revision))
@@ -49,7 +49,7 @@ class Watcher:
             self._seen.put(error)
 
     def next(self):
-        """The next message. Raises queue.Empty if none comes in time."""
+        """Returns the next message. Raises queue.Empty if none comes in time."""
         message = self._seen.get(timeout=CALL_SECONDS)
         if isinstance(message, grpc.RpcError):
             raise message
@@ -87,13 +87,13 @@ class LoadedTest(unittest.TestCase):
         self.load.await_calls(CALLS_MEANWHILE)
 
     def calling(self, ask):
-        """Calls by one of Answers' functions, on a connection of its own."""
+        """Returns a function that calls one of Answers' functions on a connection of its own."""
         channel = service.channel_to(self.server.address)
         self.addCleanup(channel.close)
         return lambda: ask(channel)
 
     def connecting(self):
-        """A call on a new connection."""
+        """Makes a call on a new connection."""
         channel = service.channel_to(self.server.address)
         try:
             self.answers.lookup(channel)
@@ -101,7 +101,7 @@ class LoadedTest(unittest.TestCase):
             channel.close()
 
     def served(self) -> int:
-        """The generation that is served now, as one answer has it."""
+        """Returns the generation that is served now, by one answer."""
         answer = self.client.lookup(port=FIRST_PORT)
         return generations_in(answer.records).pop()
 
@@ -115,7 +115,7 @@ class LoadedTest(unittest.TestCase):
         self.load.await_calls(CALLS_MEANWHILE)
 
     def expect_refused(self, content: bytes, named: str):
-        """A file that must be refused: the data before it is served on."""
+        """Writes a file that must be refused, and checks that the earlier data is still served."""
         failures = self.server.reloads(REGISTRY, "failure")
         replace(self.files.path("local.csv"), content)
         self.assertTrue(eventually(
@@ -130,14 +130,14 @@ class LoadedTest(unittest.TestCase):
         self.assertEqual(self.served(), self.generation)
 
     def end(self):
-        """Ends the load: not one call failed, nor was any answer mixed."""
+        """Ends the load, and checks that no call failed and no answer was mixed."""
         self.load.await_calls(max(1, 2000 - self.load.done), seconds=60)
         self.load.__exit__(None, None, None)
         self.load.check()
 
 
 class ReloadTest(LoadedTest):
-    """Changes that are over at once."""
+    """Makes changes that are complete at once."""
 
     def test_every_answer_is_of_one_snapshot_however_files_change(self):
         watchers = [Watcher(self.server.channel()) for _ in range(3)]
@@ -156,7 +156,7 @@ class ReloadTest(LoadedTest):
         self.assertTrue(eventually(
             lambda: self.server.reloads(REGISTRY, "success") - successes
             == len(ways)))
-        # Each stream was told each revision, once and in order.
+        # Each stream received each revision, once and in order.
         for watcher, messages in told.items():
             messages += [watcher.next() for _ in revisions[1:]]
             self.assertEqual([each.revision for each in messages], revisions)
@@ -179,7 +179,8 @@ class ReloadTest(LoadedTest):
     def test_a_bad_file_is_refused_and_the_old_data_served(self):
         good = file_of(1)
         for content, named in (
-                # Cut in its second field; after the third it would be a row.
+                # Cut in the second field, because after the third field it
+                # would be a valid row.
                 (good[:good.index(b"20500,") + 3], "local.csv"),
                 (b"", "empty"),
                 (b"a,b\n1,2\n", "Service Name"),
@@ -198,7 +199,7 @@ class ReloadTest(LoadedTest):
 
 
 class SlowWriterTest(LoadedTest):
-    """A file that takes longer to write than to look at."""
+    """Writes a file in more time than passes between two looks at it."""
 
     INTERVAL = "1s"
 
@@ -217,7 +218,8 @@ class SlowWriterTest(LoadedTest):
                 eventually(lambda: self.served() == self.generation),
                 self.server.stderr())
         self.assertGreater(looks, 10)
-        # Answers would have failed for a part of a file: it lacks records.
+        # A part of a file lacks records, and its answers would have failed the
+        # checks.
         self.assertTrue(eventually(
             lambda: self.server.reloads(REGISTRY, "success") == 2))
         self.assertEqual(self.server.reloads(REGISTRY, "failure"), 0)
@@ -225,13 +227,12 @@ class SlowWriterTest(LoadedTest):
 
 
 class UnsettledTest(LoadedTest):
-    """A file that changes before each look."""
+    """Changes a file before each look at it."""
 
     INTERVAL = "300ms"
 
     def change_without_pause(self, change) -> threading.Event:
-        """Makes changes on a thread of its own, some to each look, until the
-        event is set or the test ends."""
+        """Makes several changes for each look, on a thread, until the event is set."""
         done = threading.Event()
 
         def run():
@@ -291,7 +292,7 @@ class UnsettledTest(LoadedTest):
 
 
 class SignalTest(unittest.TestCase):
-    """SIGHUP, and files that have not changed."""
+    """Sends SIGHUP, also with files that have not changed."""
 
     def test_sighup_reloads_at_once_and_tells_what_has_not_changed(self):
         directory = pathlib.Path(self.enterContext(
@@ -341,7 +342,7 @@ class SignalTest(unittest.TestCase):
 
 
 class FewerRowsTest(unittest.TestCase):
-    """A file of IANA's with over 5 % fewer rows than the last good one."""
+    """Serves a file of IANA's with over 5 % fewer rows than the last good one."""
 
     def test_rows_may_not_vanish_at_once(self):
         with (SOURCE_DIR / "common/embedded/iana.csv").open(
@@ -352,7 +353,7 @@ class FewerRowsTest(unittest.TestCase):
         path = directory / "iana.csv"
 
         def cut(share: float):
-            # From the middle: the landmark ports stay.
+            # Cuts rows from the middle, so that the landmark ports stay.
             middle = len(rows) // 2
             missing = int(share * len(rows))
             text = io.StringIO()
@@ -369,7 +370,7 @@ class FewerRowsTest(unittest.TestCase):
             cut(0.04)
             self.assertTrue(eventually(lambda: records_now() < whole))
             fewer = records_now()
-            # 8 % fewer than at first, 4.2 % fewer than the last good one.
+            # 8 % fewer than at first, and 4.2 % fewer than the last good one.
             cut(0.08)
             self.assertTrue(eventually(lambda: records_now() < fewer))
             fewest = records_now()

@@ -1,4 +1,4 @@
-"""Two replicas: one is drained or killed under load, and no client notices.
+"""Drains or kills one of two replicas under load, and no client notices.
 
     PORTREGD=portregd PORTREG=portreg python3 replicas_test.py
 """
@@ -37,21 +37,21 @@ SERVICE_CONFIG = json.dumps({
     }]})
 DRAIN_DELAY, DRAIN_GRACE = 2, 2     # seconds
 FLAGS = (f"--drain_delay={DRAIN_DELAY}s", f"--drain_grace={DRAIN_GRACE}s")
-# What a loaded machine may add to a time that is measured.
+# The time that a loaded machine may add to a measured one.
 LEEWAY = 1 * PATIENCE
 
 
 def answered_by(server: Service) -> float:
-    """Calls that a replica has answered with OK."""
+    """Returns the number of calls that a replica has answered with OK."""
     return sum(server.metrics().values(
         "grpc_server_handled_total", grpc_code="OK"))
 
 
 class ReplicasTest(unittest.TestCase):
-    """Clients that know both replicas, and go on when there is one."""
+    """Clients that know both replicas go on when one is left."""
 
     def setUp(self):
-        self.restarts: list[float] = []     # seconds to the first answer
+        self.restarts: list[float] = []  # seconds to the first answer
         self.replicas = [self.started(), self.started()]
         addresses = ",".join(each.address for each in self.replicas)
         self.target = f"ipv4:{addresses}"
@@ -62,13 +62,13 @@ class ReplicasTest(unittest.TestCase):
             self.assertGreater(answered_by(replica), 100)
 
     def started(self, listen: str = "127.0.0.1:0") -> Service:
-        """A replica, which is gone after the test."""
+        """Returns a replica, which is killed after the test."""
         server = Service(*FLAGS, listen=listen)
         self.addCleanup(server.kill)
         return server
 
     def calling(self):
-        """Calls on a channel to both, with retries."""
+        """Returns a function that calls on a channel to both, with retries."""
         channel = service.open_channel(
             self.target, None, ("grpc.service_config", SERVICE_CONFIG),
             ("grpc.enable_retries", 1))
@@ -82,12 +82,12 @@ class ReplicasTest(unittest.TestCase):
         return call
 
     def running_tool(self):
-        """The tool, and in it the client library, once."""
+        """Runs the tool, which uses the client library, once."""
         outcome = tool.run(f"--target={self.target}", "443/tcp")
         assert outcome.code == 0, outcome
 
     def restart(self, old: Service) -> Service:
-        """Another replica in its place: it takes its share of the load again."""
+        """Replaces a replica by a new one, and waits until it answers its share of calls."""
         start = time.monotonic()
         new = self.started(old.address)
         Client(new.channel()).lookup(port=443)
@@ -99,8 +99,7 @@ class ReplicasTest(unittest.TestCase):
         return new
 
     def end(self):
-        """Ends the load: not one call failed, and who was restarted answered
-        within a second."""
+        """Checks that no call failed, and that a restarted replica answered within a second."""
         self.load.__exit__(None, None, None)
         self.load.check()
         self.assertLess(min(self.restarts), 1 * PATIENCE)
@@ -129,11 +128,11 @@ class ReplicasTest(unittest.TestCase):
 
 
 class DrainTest(unittest.TestCase):
-    """What a server does between SIGTERM and its end."""
+    """Checks a server between SIGTERM and its end."""
 
     @classmethod
     def setUpClass(cls):
-        # A listing of 24 MB fits no connection's buffers: it is under way
+        # A listing of 24 MB fits no connection's buffers, so it stays under way
         # until somebody reads it.
         rows = [f"s{port},{port},tcp,{'x' * 8000}" for port in range(3000)]
         directory = cls.enterClassContext(
@@ -154,12 +153,12 @@ class DrainTest(unittest.TestCase):
         self.client.lookup(port=1)
 
     def health(self, channel: grpc.Channel | None = None) -> dict[str, bytes]:
-        """Health of the names that the service's port and the admin side know."""
+        """Returns the health of all names, on the service's port or on `channel`."""
         return {name: service.health_of(channel or self.channel, name)
                 for name in ("", SERVICE)}
 
     def open_streams(self) -> list:
-        """A Watch and a listing that is not read to its end, both under way."""
+        """Returns a Watch and a listing that is not read to its end, both under way."""
         watch = Stub(self.channel).Watch(pb.WatchRequest())
         next(watch)
         listing = self.client.open_listing()
@@ -178,11 +177,12 @@ class DrainTest(unittest.TestCase):
             lambda: set(self.health(admin).values()) == {NOT_SERVING}, 1))
         self.assertEqual(service.health_of(admin, "liveness"), SERVING)
         self.assertEqual(self.server.metric("portreg_draining"), 1)
-        # Those who have not noticed are served, on old and new connections.
+        # Clients that have not noticed the drain are served, on old and new
+        # connections.
         self.client.lookup(port=443)
         Client(self.server.channel()).lookup(port=443)
         self.assertTrue(self.server.running())
-        # A second one cuts the delay short.
+        # A second SIGTERM ends the delay early.
         self.server.send(signal.SIGTERM)
         self.assertEqual(self.server.wait(), 0)
         messages = [line.message for line in self.server.log()]
@@ -234,7 +234,7 @@ class DrainTest(unittest.TestCase):
             other.kill()
 
     def test_calls_under_way_are_answered(self):
-        """Calls never fail with anything but the reason of a stopping server."""
+        """Checks that calls fail only with the reason of a stopping server."""
         failures = []
         done = [0]
 

@@ -1,4 +1,4 @@
-"""Certificates are rotated under load, and nobody notices.
+"""Rotates certificates under load, and no client notices.
 
     PORTREGD=portregd python3 rotation_test.py
 """
@@ -31,7 +31,7 @@ CERTIFICATES = "certificates"
 
 
 def ask(channel: grpc.Channel):
-    """One lookup, which must be answered."""
+    """Makes one lookup, which must be answered."""
     answer = Stub(channel).Lookup(
         pb.LookupRequest(port=443), timeout=CALL_SECONDS)
     assert answer.revision and answer.records, answer
@@ -66,17 +66,17 @@ class RotationTest(unittest.TestCase):
 
     @staticmethod
     def contents(pair: Pair) -> dict[str, bytes]:
-        """The files that a pair is."""
+        """Returns the files of a pair."""
         return {"tls.crt": pair.certificate, "tls.key": pair.key}
 
     def channel(self, client: Pair) -> grpc.Channel:
-        """A channel of a connection of its own."""
+        """Returns a channel with a connection of its own."""
         return service.channel_to(
             self.server.address, grpc.ssl_channel_credentials(
                 self.trust, client.key, client.certificate))
 
     def load(self) -> Load:
-        """Threads that call on one connection, and threads that connect anew."""
+        """Returns a load on one connection for each thread, and on a new one for each call."""
         def staying():
             channel = self.channel(self.client)
             self.addCleanup(channel.close)
@@ -94,10 +94,10 @@ class RotationTest(unittest.TestCase):
                     + [connecting] * CONNECTING)
 
     def presented(self, client: Pair | None = None) -> object:
-        """The pair that new connections get; its certificate if unknown."""
+        """Returns the pair that new connections get; its certificate if the pair is unknown."""
         context = ssl.create_default_context(
             ssl.Purpose.SERVER_AUTH, cadata=self.trust.decode())
-        # The default of Python 3.13 and later.
+        # Python 3.13 and later set this by default.
         context.verify_flags |= ssl.VERIFY_X509_STRICT
         context.set_alpn_protocols(["h2"])
         client = client or self.client
@@ -113,7 +113,7 @@ class RotationTest(unittest.TestCase):
         return known.get(found, found)
 
     def expect_presented(self, pair: Pair):
-        """Waits until new connections get this pair, and metrics say so."""
+        """Waits until new connections get this pair, and metrics report it."""
         self.pair = pair
         self.assertTrue(eventually(lambda: self.presented() == pair),
                         self.server.stderr())
@@ -124,12 +124,12 @@ class RotationTest(unittest.TestCase):
                                file="tls_cert"), pair.not_after.timestamp())
 
     def failing(self) -> float:
-        """Whether the last attempt to reload failed."""
+        """Returns 1 if the last attempt to reload failed, else 0."""
         return self.server.metric("portreg_reload_failing",
                                   subject=CERTIFICATES)
 
     def expect_refused(self, change):
-        """Makes a change that must be refused: the pair before is kept."""
+        """Makes a change that must be refused, and checks that the earlier pair is kept."""
         kept = self.pair
         failures = self.server.reloads(CERTIFICATES, "failure")
         complaints = len(self.server.log("reload failed"))
@@ -150,7 +150,7 @@ class RotationTest(unittest.TestCase):
                                file="tls_cert"), kept.not_after.timestamp())
 
     def end(self, calls: int = 2000):
-        """Ends the load: it was one, and not one call has failed."""
+        """Ends the load, and checks that enough calls were made and none failed."""
         self.under_load.await_calls(max(1, calls - self.under_load.done))
         self.assertTrue(eventually(lambda: self.connected > 100, 60))
         self.under_load.__exit__(None, None, None)
@@ -195,7 +195,7 @@ class RotationTest(unittest.TestCase):
         }.items():
             with self.subTest(kind):
                 self.expect_refused(change)
-        replace(certificate, b"")   # a file again, where the link was removed
+        replace(certificate, b"")  # a file again, because the link was removed
         self.files.rename({**self.contents(good),
                            "ca.crt": self.clients[0].certificate})
         self.expect_presented(good)
@@ -215,14 +215,14 @@ class RotationTest(unittest.TestCase):
                                file="tls_client_ca"),
             min(each.not_after.timestamp() for each in self.clients))
         self.end()
-        # The old authority goes: its clients can no longer connect, the new
-        # one's can.
+        # After the old authority is removed, its clients can no longer connect,
+        # but those of the new one can.
         self.files.rename({"ca.crt": new.certificate})
         self.assertTrue(eventually(lambda: not self.is_taken(self.client)))
         self.assertTrue(self.is_taken(comer))
 
     def ask_once(self, client: Pair):
-        """One call on a new connection."""
+        """Makes one call on a new connection."""
         channel = self.channel(client)
         try:
             ask(channel)
@@ -230,7 +230,7 @@ class RotationTest(unittest.TestCase):
             channel.close()
 
     def is_taken(self, client: Pair) -> bool:
-        """Whether a new connection with this certificate is taken."""
+        """Returns True if a new connection with this certificate is accepted."""
         try:
             self.ask_once(client)
             return True

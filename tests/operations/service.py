@@ -1,4 +1,4 @@
-"""portregd as a platform team runs it: with an admin side and with metrics.
+"""Runs portregd as a platform team does: with an admin side and with metrics.
 
     with Service("--local_file=mine.csv") as service:
         before = service.metrics()
@@ -28,7 +28,7 @@ from processes import CALL_SECONDS, PATIENCE
 HEALTH = "/grpc.health.v1.Health/Check"
 SERVING = b"\x08\x01"           # HealthCheckResponse{status: SERVING}
 NOT_SERVING = b"\x08\x02"
-# A client of its own connections, which comes back soon.
+# Options of a client with its own connections, which reconnects soon.
 CHANNEL_OPTIONS = (("grpc.enable_http_proxy", 0),
                    ("grpc.use_local_subchannel_pool", 1),
                    ("grpc.initial_reconnect_backoff_ms", 100),
@@ -36,7 +36,7 @@ CHANNEL_OPTIONS = (("grpc.enable_http_proxy", 0),
 
 
 def eventually(check: Callable[[], bool], seconds: float = 10) -> bool:
-    """Whether check() becomes true within `seconds`, asked again and again."""
+    """Returns True if check() becomes true within `seconds`. Asks repeatedly."""
     deadline = time.monotonic() + seconds * PATIENCE
     while not check():
         if time.monotonic() > deadline:
@@ -46,13 +46,13 @@ def eventually(check: Callable[[], bool], seconds: float = 10) -> bool:
 
 
 def channel_to(address: str, credentials=None, *options) -> grpc.Channel:
-    """A channel with connections of its own, to be closed by the caller."""
+    """Returns a channel with connections of its own, to be closed by the caller."""
     target = processes.grpc_target(address)
     return open_channel(target, credentials, *options)
 
 
 def open_channel(target: str, credentials=None, *options) -> grpc.Channel:
-    """The same for a target, which may name several addresses."""
+    """Like channel_to, for a target that may name several addresses."""
     if credentials is None:
         return grpc.insecure_channel(target, (*CHANNEL_OPTIONS, *options))
     return grpc.secure_channel(
@@ -60,21 +60,21 @@ def open_channel(target: str, credentials=None, *options) -> grpc.Channel:
 
 
 def health_of(channel: grpc.Channel, service: str = "") -> bytes:
-    """HealthCheckResponse's bytes for a service."""
+    """Returns the bytes of HealthCheckResponse for a service."""
     name = service.encode()
     request = b"\x0a" + bytes([len(name)]) + name if name else b""
     return channel.unary_unary(HEALTH)(request, timeout=CALL_SECONDS)
 
 
 class Metrics:
-    """What /metrics said at one time."""
+    """The contents of /metrics at one time."""
 
     _LINE = re.compile(r"([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)")
     _LABEL = re.compile(r'(\w+)="((?:[^"\\\n]|\\.)*)"(?:,|$)')
 
     def __init__(self, text: str):
         self.text = text
-        # By name: labels and value of each series.
+        # The series by name: their labels and values.
         self.series: dict[str, list[tuple[dict[str, str], float]]] = {}
         for line in text.splitlines():
             if not line or line.startswith("#"):
@@ -86,18 +86,18 @@ class Metrics:
                 (labels, float(match[3])))
 
     def values(self, name: str, **labels: str) -> list[float]:
-        """The values of all series of that name which have these labels."""
+        """Returns the values of all series of that name which have these labels."""
         return [value for found, value in self.series.get(name, ())
                 if labels.items() <= found.items()]
 
     def value(self, name: str, **labels: str) -> float:
-        """The value of the one series that has these labels."""
+        """Returns the value of the one series that has these labels."""
         values = self.values(name, **labels)
         assert len(values) == 1, (name, labels, values)
         return values[0]
 
     def labels(self, name: str) -> set[tuple[tuple[str, str], ...]]:
-        """The label sets of a name."""
+        """Returns the label sets of a name."""
         return {tuple(sorted(labels.items()))
                 for labels, _ in self.series.get(name, ())}
 
@@ -150,11 +150,11 @@ class Service(processes.Portregd):
 
     @property
     def admin_address(self) -> str:
-        """Where health, reflection and channelz are."""
+        """Returns the address of health, reflection and channelz."""
         return self.announced["ADMIN"][0]
 
     def metrics(self) -> Metrics:
-        """What /metrics says now."""
+        """Returns the present contents of /metrics."""
         url = f"http://{self.announced['METRICS'][0]}/metrics"
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(url, timeout=CALL_SECONDS) as reply:
@@ -162,16 +162,16 @@ class Service(processes.Portregd):
             return Metrics(reply.read().decode("ascii"))
 
     def metric(self, name: str, **labels: str) -> float:
-        """One value of metrics()."""
+        """Returns one value of metrics()."""
         return self.metrics().value(name, **labels)
 
     def reloads(self, subject: str, result: str) -> float:
-        """How often reloading ended so."""
+        """Returns how many reloads of a subject had this result."""
         return self.metric("portreg_reloads_total", subject=subject,
                            result=result)
 
     def log(self, message: str | None = None) -> list[LogLine]:
-        """The log's whole lines so far, or those of one message."""
+        """Returns the log's whole lines so far, or those of one message."""
         read = json_line if self._json else text_line
         whole, _, _ = self.stderr().rpartition("\n")
         lines = [read(line) for line in whole.split("\n") if line]

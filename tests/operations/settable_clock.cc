@@ -1,6 +1,6 @@
-// To be preloaded (LD_PRELOAD): shifts the system's clock for one program by the
-// seconds that stand in the file SETTABLE_CLOCK, in text, and may change at any
-// time. The monotonic clocks go on as they do when an operator sets the clock.
+// Shifts the system's clock for one program if it is preloaded (LD_PRELOAD). The file
+// that SETTABLE_CLOCK names has the seconds as text, and may change at any time. The
+// monotonic clocks do not change, as when an operator sets the clock.
 #include <fcntl.h>
 #include <sys/syscall.h>
 #include <sys/time.h>

@@ -1,4 +1,4 @@
-"""Who may call portregd under TLS: every client against every method.
+"""Checks which clients may call portregd under TLS: every client against every method.
 
     PORTREGD=portregd PORTREG=portreg python3 tls_matrix_test.py
 """
@@ -30,7 +30,7 @@ ALLOWED = "spiffe://test/ns/prod/sa/web"
 PATTERNS = ("spiffe://test/ns/*/sa/web", "*.clients.test", "ops@test",
             "10.1.2.*")
 
-# A good request of each method. A method that the contract adds wants one here.
+# A good request of each method. A new method of the contract needs one here.
 REQUESTS = {
     "Lookup": pb.LookupRequest(port=443),
     "BatchLookup": pb.BatchLookupRequest(
@@ -47,7 +47,7 @@ METHODS = pb.DESCRIPTOR.services_by_name["PortRegistryService"].methods
 
 
 def call(channel: grpc.Channel, method) -> bytes:
-    """The first message that a method of the service answers."""
+    """Returns the first message that a method of the service answers."""
     path = f"/{SERVICE}/{method.name}"
     request = REQUESTS[method.name].SerializeToString()
     if not method.server_streaming:
@@ -60,12 +60,12 @@ def call(channel: grpc.Channel, method) -> bytes:
 
 
 def check_health(channel: grpc.Channel) -> bytes:
-    """What health answers."""
+    """Returns the answer of health."""
     return channel.unary_unary(HEALTH)(b"", timeout=CALL_SECONDS)
 
 
 class TlsTest(unittest.TestCase):
-    """Authorities, certificates, and a server of mutual TLS."""
+    """Provides authorities, certificates, and flags for mutual TLS."""
 
     @classmethod
     def setUpClass(cls):
@@ -89,7 +89,7 @@ class TlsTest(unittest.TestCase):
 
     def channel(self, address: str, pair: Pair | None,
                 authority: Authority | None = None) -> grpc.Channel:
-        """A channel whose client has this certificate, or none."""
+        """Returns a channel whose client has this certificate, or none."""
         credentials = grpc.ssl_channel_credentials(
             (authority or self.servers).certificate,
             pair and pair.key, pair and pair.certificate)
@@ -99,7 +99,7 @@ class TlsTest(unittest.TestCase):
 
 
 class MatrixTest(TlsTest):
-    """No, expired, wrong-CA, not-allowed and right certificates."""
+    """Tries no, expired, wrong-CA, not-allowed and right certificates."""
 
     @classmethod
     def setUpClass(cls):
@@ -124,7 +124,7 @@ class MatrixTest(TlsTest):
                 with self.subTest(certificate=kind, method=method.name):
                     refused = refusal(lambda: call(channel, method))
                     self.assertEqual(refused.code, grpc.StatusCode.UNAVAILABLE)
-                    # It is the handshake that failed, before any call.
+                    # The handshake fails, before any call.
                     self.assertIsNone(refused.reason)
             with self.subTest(certificate=kind, method="health"):
                 self.assertEqual(refusal(lambda: check_health(channel)).code,
@@ -158,7 +158,7 @@ class MatrixTest(TlsTest):
                         (grpc.StatusCode.PERMISSION_DENIED,
                          "CLIENT_NOT_ALLOWED", "portreg"))
             with self.subTest(names=kind, method="health"):
-                # It tells nothing of the registry.
+                # Health reveals nothing of the registry.
                 self.assertEqual(check_health(channel), SERVING)
 
     def test_allowed_names_may_call_every_method(self):
@@ -185,7 +185,7 @@ class MatrixTest(TlsTest):
         for name in ("", SERVICE, "liveness"):
             with self.subTest(name):
                 self.assertEqual(service.health_of(channel, name), SERVING)
-        # Nothing of the registry is there.
+        # The admin side offers no method of the registry.
         for method in METHODS:
             with self.subTest(method.name):
                 self.assertEqual(refusal(lambda: call(channel, method)).code,
@@ -207,7 +207,7 @@ class MatrixTest(TlsTest):
 
 
 class TlsAloneTest(TlsTest):
-    """TLS without certificates of clients, and TLS on one side only."""
+    """Checks TLS without certificates of clients, and TLS on one side only."""
 
     def test_clients_need_no_certificate_unless_one_is_asked_for(self):
         with Service(*self.tls) as server:
@@ -241,12 +241,11 @@ class TlsAloneTest(TlsTest):
             refused = refusal(
                 lambda: check_health(self.channel(server.address, None)))
             self.assertEqual(refused.code, grpc.StatusCode.UNAVAILABLE)
-            # The port serves on.
+            # The port still serves.
             self.assertEqual(check_health(server.channel()), SERVING)
 
 
-# Names over which gRPC 1.51 ends a process that shakes hands with their bearer,
-# or which it misreads.
+# Names that make gRPC 1.51 end the process in a handshake, or that it misreads.
 BAD_NAMES = {
     **{f"address of {size} bytes": raw_names((ADDRESS, b"x" * size))
        for size in (0, 1, 3, 5, 8, 15, 17, 32, 200)},
@@ -255,7 +254,8 @@ BAD_NAMES = {
     "NUL in an e-mail address": raw_names((EMAIL, b"\0@test")),
     "bad after good": raw_names((DNS, b"good.test"), (ADDRESS, b"12345")),
 }
-# Names that cannot be parsed. OpenSSL does not load them as a server's own.
+# Names that cannot be parsed. OpenSSL does not load them for a server's own
+# certificate.
 BROKEN_NAMES = {
     "no names at all": b"\xff",
     "cut": raw_names((DNS, b"good.test"))[:-1],
@@ -263,7 +263,7 @@ BROKEN_NAMES = {
 
 
 class BadNamesTest(TlsTest):
-    """Certificates with names that gRPC cannot take end nobody."""
+    """Checks that certificates with names that gRPC cannot read end no process."""
 
     def test_clients_are_refused_and_others_served(self):
         with Service(*self.mutual) as server:
@@ -276,7 +276,7 @@ class BadNamesTest(TlsTest):
                     self.assertEqual(refused.code, grpc.StatusCode.UNAVAILABLE)
                     self.assertEqual(check_health(
                         self.channel(server.address, good)), SERVING)
-            # Of the refusals one a second is logged.
+            # The log has at most one refusal a second.
             self.assertIn("the peer's certificate::has an IP address name that "
                           "is not 4 or 16 bytes long",
                           server.log("gRPC")[0].fields["text"])
@@ -323,7 +323,7 @@ class BadNamesTest(TlsTest):
 
 
 class TlsListener:
-    """A server that shakes hands with whoever comes, and then closes."""
+    """A server that completes a handshake with any client, and then closes."""
 
     def __init__(self, certificate: str, key: str):
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -357,10 +357,10 @@ class TlsListener:
 
 
 class MistakesTest(TlsTest):
-    """What the tool says of a client's mistakes, in one line."""
+    """Checks the tool's line about a client's mistakes."""
 
     def complaint(self, server: Service, *flags: str) -> str:
-        """What the tool says, which must get no answer."""
+        """Returns the tool's error; the tool must get no answer."""
         outcome = tool.run(f"--target={server.address}", *flags, "443")
         self.assertEqual(outcome.code, 64 + 14, outcome.stderr)
         self.assertEqual(outcome.stderr.count("\n"), 1, outcome.stderr)
@@ -399,10 +399,10 @@ class MistakesTest(TlsTest):
 
 
 class StartTest(TlsTest):
-    """What is refused at start, by a message that names the flag."""
+    """Checks the refusals at start, whose message names the flag."""
 
     def refused(self, *flags: str, **options) -> str:
-        """What portregd says, which must not start."""
+        """Returns the error of portregd, which must not start."""
         outcome = processes.run(*flags, **options)
         self.assertEqual(outcome.code, 1, outcome.stderr)
         self.assertEqual(outcome.stdout, "")
@@ -424,11 +424,11 @@ class StartTest(TlsTest):
                 self.assertIn(f"--{flag}={address.rpartition(',')[2]}", message)
                 if flag == "listen":
                     self.assertIn("--insecure", message)
-                    # That is for the other side alone.
+                    # The flag --admin_insecure applies to the other side only.
                     self.refused(*flags, "--admin_insecure")
                 else:
                     self.assertIn("--admin_insecure", message)
-                    # TLS is for the service alone.
+                    # TLS applies to the service only.
                     self.refused(*flags, *self.tls)
 
     def test_the_admin_side_may_be_plaintext_beside_tls(self):

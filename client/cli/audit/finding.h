@@ -21,16 +21,17 @@ struct AuditFinding {
   std::string file;
   // Absent for kMissing.
   std::optional<ListeningSocket> socket;
-  // Those of the socket, or of the record for which none listens.
+  // The transport and ports of the socket, or of the record for which no socket listens.
   Transport transport = Transport::kNone;
   PortRange ports;
-  // True if a local record decides; then its service, which a block lacks, owner and scope.
+  // True if a local record decides. The three texts are then those of that record; a
+  // block has no service.
   bool is_local = false;
   std::string service;
   std::string owner;
   std::string scope;
-  // The service that IANA has registered the port for, and the one that uses it in practice.
-  // Empty: none.
+  // The service for which IANA has registered the port, and the one that uses it in
+  // practice. Empty: none.
   std::string registered_for;
   std::string practice;
   std::vector<std::string> remarks;

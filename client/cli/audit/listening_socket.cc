@@ -36,7 +36,7 @@ std::string TextOf(int family, const Address& address) {
   return inet_ntop(family, &address, text.data(), text.size()) == nullptr ? "" : text.data();
 }
 
-// Returns what identifies a socket for Merged().
+// Returns the values by which Merged() recognises equal sockets.
 auto IdentityOf(const ListeningSocket& socket, const std::vector<std::string>& names) {
   return std::tie(socket.port, socket.transport, socket.address.text, socket.address.interface,
                   names);

@@ -17,8 +17,8 @@ namespace portreg::cli {
 
 // The address that a socket is bound to.
 struct BoundAddress {
-  // The address as ss(8) writes it: "127.0.0.1", "[::1]", "0.0.0.0" or "[::]". "*" stands
-  // for all addresses of IPv4 and IPv6.
+  // The address as ss(8) writes it: "127.0.0.1", "[::1]", "0.0.0.0" or "[::]". "*" means
+  // all addresses of IPv4 and IPv6.
   std::string text;
   // The network interface that the socket is bound to: "eth0". Empty: any.
   std::string interface;
@@ -53,7 +53,7 @@ struct ListeningSocket {
   Port port = 0;
   // The processes that hold the socket. Empty: not known.
   std::vector<SocketOwner> owners;
-  // How many equal sockets this value stands for.
+  // The number of equal sockets.
   size_t count = 1;
 
   // Returns the names of the owners, sorted, each once.

@@ -183,7 +183,7 @@ class LineReader {
     }
     const absl::string_view address = endpoint.substr(0, colon);
     const absl::string_view digits = endpoint.substr(colon + 1);
-    // Not bound to a port, so nobody can send to it.
+    // Skips a socket without a port, because nobody can send to it.
     if (digits == "*" || digits == "0") return absl::OkStatus();
     const absl::StatusOr<BoundAddress> bound = ParseBoundAddress(address);
     if (!bound.ok()) return bound.status();

@@ -22,7 +22,7 @@
 namespace portreg::cli {
 namespace {
 
-// Calls `take` with each name in a folder; with none if it cannot be read.
+// Calls `take` with each name in a folder. Does nothing if the folder cannot be read.
 void ForEachName(const std::string& folder, absl::FunctionRef<void(const char*)> take) {
   const std::unique_ptr<DIR, int (*)(DIR*)> open(opendir(folder.c_str()), closedir);
   if (open == nullptr) return;

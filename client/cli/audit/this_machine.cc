@@ -41,7 +41,7 @@ absl::StatusOr<std::vector<KernelSocket>> ReadTable(const Table& table) {
   if (read.ok() || absl::IsResourceExhausted(read.status())) return read;
   const absl::StatusOr<std::string> text = ReadSmallFile(table.file, kMaxProcBytes);
   if (text.ok()) return ParseProcNet(*text, table.transport);
-  // A kernel without IPv6 has neither.
+  // A kernel without IPv6 has neither sock_diag(7) for it nor these files.
   if (table.family == AF_INET6 && absl::IsNotFound(text.status())) {
     return std::vector<KernelSocket>();
   }

@@ -23,7 +23,7 @@ constexpr std::array<absl::string_view, 9> kVerdictNames = {"ours",      "other-
                                                             "ephemeral", "unknown",    "missing"};
 static_assert(kVerdictNames.size() == static_cast<size_t>(Verdict::kMissing) + 1);
 
-// Returns the names of the socket's processes that say which service listens.
+// Returns the names of the socket's processes that show which service listens.
 std::vector<std::string> TellingNames(const ListeningSocket& socket) {
   std::vector<std::string> names = socket.ProcessNames();
   names.erase(std::remove_if(names.begin(), names.end(),
@@ -107,7 +107,7 @@ bool MustBeLoopback(const ServiceRecord& record) {
   return absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(record.details->bind), "loopback");
 }
 
-// Adds what a person should know about the local record that decides.
+// Adds remarks that a person needs about the local record that decides.
 void AddRemarks(const ServiceRecord& record, const Circumstances& circumstances,
                 std::vector<std::string>& remarks) {
   if (!record.named()) remarks.emplace_back("within a block");
@@ -125,7 +125,7 @@ void AddRemarks(const ServiceRecord& record, const Circumstances& circumstances,
   }
 }
 
-// Judges a socket whose port `record`, which fits and is not retired, holds.
+// Judges a socket whose port `record` holds. The record fits and is not retired.
 void JudgeHeld(const ListeningSocket& socket, const ServiceRecord& record,
                const std::vector<std::string>& names, const Circumstances& circumstances,
                Judgement& judgement) {

@@ -61,8 +61,8 @@ struct Judgement {
   Verdict verdict = Verdict::kUnknown;
   // The local record that decides. nullptr: none does.
   const ServiceRecord* local = nullptr;
-  // IANA's record of a service for the port, and what is known from practice; nullptr if
-  // there is none. Of several, the one with the process's name, else the first.
+  // IANA's record of a service for the port, and the practice table's record; nullptr if
+  // there is none. If there are several, the one with the process's name, else the first.
   const ServiceRecord* registered = nullptr;
   const ServiceRecord* practice = nullptr;
   // Further facts for a person: "deprecated", "until 2026-01-31 is past".
@@ -70,9 +70,9 @@ struct Judgement {
 };
 
 // Judges a socket. `covering` are the records of its port on any transport, in lookup
-// order. Of several local records that fit, the first with the process's name decides,
-// else the first with a name, else the first block. Exposure outweighs another name. A
-// record that has passed its last day still holds its port, which a remark says.
+// order. If several local records fit, the first with the process's name decides, else
+// the first with a name, else the first block. Exposure outweighs another name. A record
+// that has passed its last day still holds its port; a remark reports the day.
 Judgement Judge(const ListeningSocket& socket, absl::Span<const ServiceRecord* const> covering,
                 const Circumstances& circumstances);
 

@@ -39,7 +39,7 @@ class CheckResults {
   size_t subject_count = 0;
   // True if there are more collisions or repetitions than are listed.
   bool more_pairs = false;
-  // Empty: the answers have several.
+  // The revision of the answers. Empty: they have several.
   std::string revision;
 
  private:

@@ -27,8 +27,8 @@ namespace {
 // The most collisions and the most repetitions that are listed.
 constexpr size_t kMaxListedPairs = 1'000;
 
-// Takes "line 3, column 7: " from the front of an error of a parser. Returns line 1 if the
-// error names no position.
+// Removes "line 3, column 7: " from the front of an error of a parser. Returns line 1 if
+// the error names no position.
 TextPosition TakePosition(std::string& message) {
   const std::vector<std::string> parts =
       absl::StrSplit(message, absl::MaxSplits(absl::string_view(": "), 1));
@@ -75,7 +75,7 @@ class TableReader {
       const TextPosition position = TakePosition(message);
       Refuse(number, position, message);
     }
-    // A file of broken rows takes memory too.
+    // Rows that were set aside count too, because they use memory.
     count_ += layer.records.size() + (parsed.ok() ? parsed->set_aside.size() : 0);
     layers_.push_back(std::move(layer));
     if (count_ <= kMaxCheckedRecords) return absl::OkStatus();
@@ -99,7 +99,7 @@ class TableReader {
     tables_.findings.push_back(std::move(finding));
   }
 
-  // Adds the rows of records, of which those of one row are neighbours.
+  // Adds the rows of `records`. Records of one row must be neighbours.
   void AddRows(size_t file, const std::vector<ServiceRecord>& records) {
     for (const ServiceRecord& record : records) {
       const bool is_new = tables_.rows.empty() || tables_.rows.back().file != file ||
@@ -179,7 +179,7 @@ class RowJudge {
     tables_.findings.push_back(std::move(finding));
   }
 
-  // Adds what the statuses and last days of the rows say about a row.
+  // Adds findings about a row that come from the statuses and last days of the rows.
   void JudgeStatus(const TableRow& row) {
     for (const PortRange ports : row.ports) {
       const Claim claim{.ports = ports,

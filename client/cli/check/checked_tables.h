@@ -49,14 +49,15 @@ struct CheckedTables {
   bool more_pairs = false;
 };
 
-// Reads the tables at `paths`, which are files and folders as portregd takes them. `today`
-// decides which rows are past their last day. Returns an error, which names the path, for a
-// file that cannot be read, and RESOURCE_EXHAUSTED if there are more than
+// Reads the tables at `paths`, which are files and folders as portregd accepts them.
+// `today` decides which rows are past their last day. Returns an error, which names the
+// path, for a file that cannot be read, and RESOURCE_EXHAUSTED if there are more than
 // kMaxCheckedRecords. A table with faults is no error, but has findings.
 absl::StatusOr<CheckedTables> ReadCheckedTables(const std::vector<std::string>& paths,
                                                 absl::CivilDay today);
 
-// Returns text such as "7100-7149/tcp", or "7100/tcp,udp"; no transports if it is all.
+// Returns text such as "7100-7149/tcp", or "7100/tcp,udp"; without transports if all are
+// meant.
 std::string ToString(PortRange ports, TransportSet transports);
 
 }  // namespace portreg::cli

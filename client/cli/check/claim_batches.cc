@@ -13,7 +13,7 @@ namespace {
 
 // Leaves room for the fields around the claims.
 constexpr size_t kMaxClaimBytes = size_t{kMaxRequestBytes} - 1024;
-// The most bytes that a claim has in a request besides its own.
+// The most bytes that a request adds to each claim.
 constexpr size_t kClaimOverheadBytes = 8;
 
 size_t WidthOf(const v1::Claim& claim) {

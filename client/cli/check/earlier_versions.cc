@@ -24,7 +24,7 @@ EarlierVersions::EarlierVersions(const std::vector<TableRow>& rows) {
 }
 
 bool EarlierVersions::Explain(const v1::Finding& finding) const {
-  // More records may cause the finding than it names.
+  // A finding with a full list of records may have further causes.
   const auto count = static_cast<size_t>(finding.records_size());
   return count > 0 && count < kMaxFindingRecords &&
          absl::c_all_of(finding.records(), [this](const auto& record) { return Has(record); });

@@ -19,8 +19,8 @@ class EarlierVersions {
  public:
   explicit EarlierVersions(const std::vector<TableRow>& rows);
 
-  // Returns true if nothing but earlier versions of rows causes the finding. What the rows
-  // say now has been judged without the server.
+  // Returns true if nothing but earlier versions of rows causes the finding. The present
+  // rows have been judged without the server.
   [[nodiscard]] bool Explain(const v1::Finding& finding) const;
 
  private:

@@ -234,8 +234,8 @@ class Auditor {
   bool first_answer_ = true;
 };
 
-// Says why the exit code is not 0, and returns it. What is not allowed outweighs lines that
-// cannot be read.
+// Prints why the exit code is not 0. Returns the exit code. A finding that is not allowed
+// outweighs lines that cannot be read.
 int Conclude(absl::Span<const AuditFinding> findings, const Inventories& read,
              const Output& output) {
   const auto missing = absl::c_count_if(

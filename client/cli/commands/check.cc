@@ -28,7 +28,8 @@ FindingSeverity SeverityOf(const v1::Finding& finding) {
     case v1::SEVERITY_WARNING:
       return FindingSeverity::kWarning;
     default:
-      // A severity that only the server knows may be graver.
+      // A severity that only a newer server knows counts as an error, because it may be
+      // graver.
       return FindingSeverity::kError;
   }
 }

@@ -14,7 +14,7 @@ namespace portreg::cli {
 // Exit codes. That of a gRPC error is kExitGrpc plus its code.
 inline constexpr int kExitOk = 0;
 inline constexpr int kExitUsage = 1;
-// No record has a key, or there are too few ports to suggest, or an audit cannot read a
+// No record has a key, there are too few ports to suggest, or an audit cannot read a
 // line.
 inline constexpr int kExitNotFound = 2;
 // The answer would harm its reader and is not written, or an import left rows out. For an

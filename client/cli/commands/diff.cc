@@ -58,8 +58,9 @@ absl::StatusOr<Sides> ReadOperands(const Invocation& invocation) {
   return Sides{Side{keys[0], {}}, Side{keys[1], {}}};
 }
 
-// Decides how CSV files are read, because some columns are those of both formats. A single
-// layer that is asked for decides. Otherwise one own table makes the other CSV one as well.
+// Decides how CSV files are read, because both formats have some columns in common. A
+// single layer that is asked for decides. Otherwise one own table makes the other CSV one
+// as well.
 void SettleFormats(const Invocation& invocation, Sides& sides) {
   std::optional<TableFormat> format;
   if (invocation.layers.size() == 1) {

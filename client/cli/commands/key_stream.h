@@ -41,7 +41,7 @@ class KeyStream {
   [[nodiscard]] const absl::Status& status() const { return status_; }
 
  private:
-  // Takes one byte. Returns true if it ends a key.
+  // Processes one byte. Returns true if the byte ends a key.
   bool Take(char byte);
   // Fills the buffer. Returns false at the end of the input or after a failure.
   bool Fill();

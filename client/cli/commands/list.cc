@@ -64,7 +64,7 @@ int RunList(const Invocation& invocation, Source& source, const Output& output) 
           empty = false;
           return TakesMore(*writer, output);
         });
-    // Not finished, because a truncated document must not look complete.
+    // Does not finish the writer, because a truncated document must not look complete.
     if (!listed.ok()) return FailCall(listed.status(), source, output);
     const bool first = &wanted == &all->front();
     revision = first || revision == *listed ? *listed : "";

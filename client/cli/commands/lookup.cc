@@ -115,7 +115,7 @@ class SingleResults {
   v1::LookupResult Next() {
     v1::LookupResult result = std::move(*singles_.mutable_results(next_++));
     if (result.has_response()) KeepLayers(invocation_, *result.mutable_response());
-    // Removed, because this program does not know the types of the details.
+    // Removes the details, because this program does not know their types.
     if (result.has_failure()) result.mutable_failure()->clear_details();
     return result;
   }
@@ -184,7 +184,7 @@ std::string ShortAnswer(const Query& query, const v1::LookupResponse& response) 
 }
 
 // Returns the answer of --short to a range: its services, each once, with commas between
-// them, as a list of keys has. Returns "-" if there is none.
+// them. Returns "-" if there is none.
 std::string ShortAnswerOfRange(const v1::LookupResponse& response) {
   std::vector<std::string> names;
   absl::flat_hash_set<std::string> seen;
@@ -333,8 +333,8 @@ class Complaints {
     }
   }
 
-  // Returns the exit code. A missing answer outweighs an unusable key, and that an answer
-  // without records.
+  // Returns the exit code. A missing answer outweighs an unusable key. An unusable key
+  // outweighs an answer without records.
   [[nodiscard]] int ExitCode() const {
     if (!failure_.ok()) return ExitCodeOf(failure_);
     if (unusable_) return kExitUsage;

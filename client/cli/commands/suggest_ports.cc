@@ -73,8 +73,8 @@ class PortSuggester {
                 Source& source)
       : invocation_(invocation), wish_(wish), avoided_(avoided), source_(source) {}
 
-  // Returns the suggestion, with its numbers for the whole range. The ports avoided are
-  // candidates, unless blocks are asked for, but count for no kind of finding.
+  // Returns the suggestion, with its numbers for the whole range. Avoided ports count as
+  // candidates, unless blocks are asked for, but for no kind of finding.
   absl::StatusOr<v1::SuggestResponse> Ask() {
     int first = wish_.range.first;
     for (const Port port : avoided_) {
@@ -88,7 +88,8 @@ class PortSuggester {
       refusal.set_kind(kind);
       refusal.set_port_count(count);
     }
-    // Within blocks the count stays, because it is unknown which of them a block holds.
+    // Within blocks the count stays, because it is unknown which avoided ports a block
+    // holds.
     if (!invocation_.claims.within_blocks) {
       answer_.set_candidate_count(answer_.candidate_count() + static_cast<int>(avoided_.size()));
     }
@@ -128,8 +129,8 @@ class PortSuggester {
     return absl::OkStatus();
   }
 
-  // Puts the suggestions of the parts into the order in which one call would give them, and
-  // takes the first ones. Of neighbouring ports, those of one part belong together.
+  // Puts the suggestions of the parts into the order in which one call would give them,
+  // and keeps the first ones. Does not split the neighbouring ports of a part.
   void Choose() {
     const auto comes_before = [this](const std::vector<int>& a, const std::vector<int>& b) {
       const bool is_empty = a.empty() || b.empty();
@@ -179,7 +180,7 @@ absl::StatusOr<std::set<Port>> ListeningPorts(const Wish& wish) {
   return ports;
 }
 
-// Writes a line for each port, with what there is to know about it.
+// Writes a line for each port, with the findings about it.
 absl::Status WriteReasons(const Invocation& invocation, const Wish& wish,
                           const v1::SuggestResponse& answer, Source& source, const Output& output) {
   std::vector<v1::Claim> claims;
@@ -202,7 +203,7 @@ absl::Status WriteReasons(const Invocation& invocation, const Wish& wish,
   return CheckInBatches(claims, source, take).status();
 }
 
-// Says why there are fewer ports than wished.
+// Prints why there are fewer ports than wished.
 void ExplainLack(const Invocation& invocation, const Wish& wish, const v1::SuggestResponse& answer,
                  size_t listening, const Output& output) {
   std::vector<std::string> causes;

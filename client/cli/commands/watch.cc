@@ -30,7 +30,8 @@ absl::StatusOr<std::string> LineOf(const v1::WatchResponse& now, const Invocatio
                       "  ", Printable(now.revision()), "  ", absl::StrJoin(layers, ", "));
 }
 
-// Returns true if a listing that failed so may succeed when the server is back.
+// Returns true if a listing that failed with this status may succeed when the server is
+// back.
 bool MayPass(const absl::Status& status) {
   return absl::IsUnavailable(status) || absl::IsAborted(status) || absl::IsDeadlineExceeded(status);
 }
@@ -42,8 +43,8 @@ class ChangePrinting {
       : invocation_(invocation), source_(source), output_(output) {}
 
   // Prints what has changed since the last listing, if it is not of `revision`. If the
-  // server cannot be listed now, says so; the next call compares with the same listing.
-  // Returns an error if no later listing can succeed.
+  // server cannot be listed now, prints a message; the next call compares with the same
+  // listing. Returns an error if no later listing can succeed.
   absl::Status PrintUntil(const std::string& revision) {
     if (last_ && last_->revision == revision) return absl::OkStatus();
     absl::StatusOr<ComparedRegistry> listed = ListRegistry(source_, invocation_.layers);
@@ -73,7 +74,7 @@ class ChangePrinting {
     return status;
   }
 
-  // Prints what could not be printed when its revision came.
+  // Prints the changes that could not be printed when their revision came.
   absl::Status PrintMissed() {
     return missed_ ? PrintUntil(std::string(*missed_)) : absl::OkStatus();
   }
@@ -106,7 +107,7 @@ class Printing final : public Source::Follower {
     }
     output_.out.PutData(absl::StrCat(*line, "\n"));
     if (invocation_.diff) {
-      // The listing may take a while.
+      // Flushes first, because the listing may take a while.
       (void)output_.out.Flush();
       status_ = changes_.PrintUntil(now.revision());
     }

@@ -1,8 +1,9 @@
-# bash completion for portreg(1). It needs nothing but bash and portreg, and asks no server.
+# bash completion for portreg(1). Needs only bash and portreg, and asks no
+# server.
 
-# Finds the flag whose value is being written, and what of it stands there:
-# sets flag and value, and glued to what completions must begin with. Readline
-# cuts "--flag=value" in three words, unless COMP_WORDBREAKS is changed.
+# Finds the flag whose value is being written. Sets `flag`, its `value` so far,
+# and `glued`, the text that completions must begin with. Readline splits
+# "--flag=value" into three words, unless COMP_WORDBREAKS is changed.
 _portreg_value()
 {
   local -r takes_value=$1 current=${COMP_WORDS[COMP_CWORD]}
@@ -19,7 +20,7 @@ _portreg_value()
 }
 
 # Prints the first word that is neither a flag nor a flag's value: the command,
-# or a key. Colons, too, are words of their own to readline.
+# or a key. Readline makes colons words of their own too.
 _portreg_command()
 {
   local -r takes_value=$1
@@ -49,7 +50,7 @@ _portreg_names()
   mapfile -t COMPREPLY < <(command "${COMP_WORDS[0]}" __complete -- "$prefix" 2>/dev/null)
 }
 
-# Completes the word to what diff compares: files, and two registries.
+# Completes the operands of diff: files, and two registries.
 _portreg_tables()
 {
   compopt -o filenames 2>/dev/null
@@ -65,7 +66,7 @@ _portreg()
   local -ra settings=(--output= --color= --layer= --scope= --max-results= --count= --format= --columns=
     --transport= --protocol= --encoding= --file= --service= --owner= --allow= --for= --accept= --target= --timeout=
     --cacert= --cert= --key= --server-name= --header=)
-  # What --allow and --accept take alike.
+  # Values of both --allow and --accept.
   local -ra kinds=(iana-assigned iana-reserved iana-unassigned dynamic commonly-used
     needs-privilege experiments-only linux-ephemeral kubernetes-node-port blocked-by-browsers
     windows-dynamic exporter-list range-rule unauthorized-use retired-locally past-until
@@ -89,7 +90,7 @@ _portreg()
       --transport) words='tcp udp sctp dccp tcp/udp any' ;;
       --encoding) words='utf-8 utf-16 utf-16le utf-16be windows-1252' ;;
       --layer | --allow | --accept)
-        # A list: what stands before its last comma stays.
+        # In a list, the text before the last comma stays.
         local -r last=${value##*,}
         local -a offered=(local common iana)
         [[ $flag == --layer ]] || offered=("${kinds[@]}")

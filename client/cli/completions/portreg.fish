@@ -1,6 +1,6 @@
 # fish completion for portreg(1). It asks portreg for names, but no server.
 
-# Whether no command and no key stands on the command line yet.
+# Returns 0 if the command line has neither a command nor a key yet.
 function __portreg_awaits_command
     set -l words (commandline --current-process --cut-at-cursor --tokenize)
     set -e words[1]
@@ -18,7 +18,8 @@ function __portreg_awaits_command
     end
 end
 
-# Whether the word may be a name: it follows lookup or another key, or begins no command.
+# Returns 0 if the word may be a name: it follows lookup or another key, or
+# begins no command.
 function __portreg_awaits_name
     set -l commands lookup classify list search export import info watch audit diff check suggest help
     set -l current (commandline --current-token --cut-at-cursor)
@@ -46,7 +47,7 @@ function __portreg_names
     and command $program __complete -- $current 2>/dev/null
 end
 
-# What --allow and --accept take alike.
+# Prints the values of both --allow and --accept.
 function __portreg_kinds
     printf '%s\n' iana-assigned iana-reserved iana-unassigned dynamic commonly-used \
         needs-privilege experiments-only linux-ephemeral kubernetes-node-port \

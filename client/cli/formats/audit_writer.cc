@@ -50,8 +50,8 @@ std::string ProcessCell(const AuditFinding& finding) {
                       count > 1 ? absl::StrCat(" x", count) : "");
 }
 
-// Returns what the registry says of the port. A port number does not tell what runs, so the
-// text says what the port is registered for.
+// Returns what the registry says about the port. The text says what the port is
+// registered for, because a port number does not show which program runs.
 std::string RegistryCell(const AuditFinding& finding) {
   if (finding.is_local) return finding.service.empty() ? "block" : finding.service;
   std::vector<std::string> parts;
@@ -108,7 +108,7 @@ void WriteFindingTable(absl::Span<const AuditFinding> findings, const AuditShape
     StyledLine line;
     size_t next = 0;
     for (size_t i = 0; i < row.size(); ++i) {
-      // Written before a text, so that no line ends in blanks.
+      // Pads before a text only, so that no line ends in blanks.
       if (!row[i].text.empty()) {
         line.Append(std::string(next - line.width(), ' '));
         line.Append(row[i].text, row[i].style);

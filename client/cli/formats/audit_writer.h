@@ -12,7 +12,7 @@
 
 namespace portreg::cli {
 
-// How WriteFindings() writes.
+// Options of WriteFindings().
 struct AuditShape {
   // One of kTable, kJson, kNdjson, kCsv and kTsv.
   Format format = Format::kTable;

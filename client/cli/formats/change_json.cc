@@ -80,7 +80,7 @@ absl::Status WriteChangeDocument(const Changes& changes, const ComparedNames& na
     out.PutData(absl::StrCat(first ? "\n" : ",\n", json));
     first = false;
   });
-  // Not finished, because a truncated document must not look complete.
+  // Closes only a complete document, because a truncated one must not look complete.
   if (status.ok()) out.PutData("\n]}\n");
   return status;
 }

@@ -28,7 +28,7 @@ size_t LongestRunOfBackquotes(absl::string_view text) {
   return longest;
 }
 
-// Returns a text as code, in which markdown means nothing. The fence of backquotes is
+// Returns a text as code, in which Markdown has no effect. The fence of backquotes is
 // longer than any in the text.
 std::string Code(absl::string_view text) {
   const std::string shown = Truncated(Printable(text), kMaxTextWidth);
@@ -39,7 +39,7 @@ std::string Code(absl::string_view text) {
   return absl::StrCat(fence, pad, shown, pad, fence);
 }
 
-// Like Code(), for a cell of a table, where only a backslash makes "|" a character.
+// Like Code(), for a cell of a table, where "|" needs a backslash even within code.
 std::string CodeCell(absl::string_view text) {
   return absl::StrReplaceAll(Code(text), {{"|", "\\|"}});
 }
@@ -48,8 +48,8 @@ std::string MarkdownRow(const std::vector<std::string>& cells) {
   return absl::StrCat("| ", absl::StrJoin(cells, " | "), " |\n");
 }
 
-// Appends a table with as many of the rows as `limit` bytes allow for the whole text.
-// Appends how many are left out.
+// Appends a table with as many of the rows as `limit` bytes allow for the whole text, and
+// the number of rows left out.
 void AppendTable(const std::vector<std::string>& titles, const std::vector<std::string>& rows,
                  absl::string_view what, size_t limit, std::string& text) {
   if (rows.empty()) return;
@@ -93,7 +93,7 @@ void WriteChangeMarkdown(const Changes& changes, const ComparedNames& names, Pri
       absl::StrCat("**portreg diff** ", Code(names.before), " to ", Code(names.after), ": ",
                    changes.empty() ? "no difference" : CountsOf(changes), "\n");
   constexpr size_t kLimit = kMaxMarkdownBytes - kReservedBytes;
-  // Slots leave half of the room, because the records explain them.
+  // Slots use at most half of the room, because the records explain them.
   AppendTable({"Slot", "Before", "After"}, SlotRows(changes.slots), "slots",
               changes.records.empty() ? kLimit : kLimit / 2, text);
   AppendTable({"", "Port", "Service", "Layer", "Owner", "Scope", "Description or change"},

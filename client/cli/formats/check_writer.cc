@@ -13,7 +13,8 @@
 namespace portreg::cli {
 namespace {
 
-// Returns the message with what it is about, unless the line begins with that already.
+// Returns the message, behind its subject unless the line already begins with the
+// subject.
 std::string MessageOf(const CheckFinding& finding) {
   if (finding.file.empty() || finding.subject.empty()) return finding.message;
   return absl::StrCat(finding.subject, ": ", finding.message);

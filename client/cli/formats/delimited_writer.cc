@@ -43,7 +43,7 @@ DelimitedWriter::DelimitedWriter(Format format, const Shape& shape, Printer out)
   if (!shape.headers) return;
   std::vector<std::string> titles = {"first_port", "last_port", "transport",  "service",
                                      "layer",      "source",    "description"};
-  // Columns are only added behind others, because scripts count them.
+  // New columns are added at the end, because scripts count columns.
   if (shape.matches) titles.emplace_back("match");
   titles.insert(titles.end(), {"aliases", "owner", "scope", "status"});
   if (shape.keys) titles.emplace_back("key");

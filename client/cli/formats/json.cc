@@ -57,7 +57,7 @@ int64_t JsonSize(const google::protobuf::Message& message, const JsonPrintOption
   const std::string bytes = message.SerializeAsString();
   google::protobuf::io::ArrayInputStream input(bytes.data(), static_cast<int>(bytes.size()));
   Counter counter;
-  // Ignored, because the second conversion reports the same failure.
+  // Ignores a failure, because the second conversion reports it.
   (void)google::protobuf::util::BinaryToJsonStream(
       resolver.get(), absl::StrCat(kTypePrefix, "/", message.GetDescriptor()->full_name()), &input,
       &counter, options);
@@ -94,7 +94,8 @@ absl::StatusOr<std::string> ToJson(const google::protobuf::Message& message, Jso
       return absl::ResourceExhaustedError(absl::StrCat(
           "the answer has ", size, " bytes as JSON, at most ", kMaxJsonBytes, " are written"));
     }
-    // A string that grows step by step would use several times as much memory.
+    // Reserves the size, because a string that grows step by step uses several times as
+    // much memory.
     json.reserve(static_cast<size_t>(size) + 1);
   }
   const auto status = google::protobuf::util::MessageToJsonString(message, &json, options);
@@ -115,7 +116,7 @@ std::string JsonString(absl::string_view text) {
   if (std::all_of(text.begin(), text.end(), is_plain)) return absl::StrCat("\"", text, "\"");
   google::protobuf::StringValue value;
   value.set_value(std::string(text));
-  // Cannot fail, because the text is UTF-8.
+  // The conversion cannot fail, because the text is UTF-8.
   return ToJson(value, JsonStyle::kOneLine).value_or("\"\"");
 }
 

@@ -21,7 +21,7 @@ constexpr absl::string_view kIndentedLine = "\n  ";
 
 absl::Status LookupJsonWriter::Write(const std::vector<std::string>& keys,
                                      const v1::BatchLookupResponse& batch) {
-  // Not one text, because a text that grows would use several times as much memory.
+  // Keeps the pieces apart, because a text that grows uses several times as much memory.
   std::vector<std::string> pieces;
   size_t size = 0;
   for (size_t i = 0; i < keys.size(); ++i) {

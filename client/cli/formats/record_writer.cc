@@ -65,9 +65,9 @@ std::unique_ptr<RecordWriter> MakeRecordWriter(const Invocation& invocation,
       return std::make_unique<ServicesWriter>("", std::vector<ServicesWriter::Slots>(), out);
     case Format::kTable:
     case Format::kWide:
-    // Format of diff alone.
+    // Only diff has this format.
     case Format::kMarkdown:
-    // Formats of check, which writes no records.
+    // Only check has these formats, and it writes no records.
     case Format::kGithub:
     case Format::kSarif:
       break;

@@ -21,8 +21,8 @@ class RecordWriter {
 
   virtual void Write(const v1::PortRecord& record) = 0;
 
-  // Says which key of a lookup the next records answer. Writers that show the key override
-  // this.
+  // Announces the key of a lookup that the next records answer. Writers that show the key
+  // override this.
   virtual void BeginKey(const std::string& /*key*/) {}
 
   // Writes that the key has no record. `result` has the failure, if there is one. Writers
@@ -33,7 +33,8 @@ class RecordWriter {
   // this.
   virtual void WriteMatch(const v1::SearchMatch& match) { Write(match.record()); }
 
-  // Writes what is held back, if the format permits it before the last record.
+  // Writes the records that are held back, if the format permits it before the last
+  // record.
   virtual void Flush() {}
 
   // Completes the output; must be called after the last record. `revision` is that of all

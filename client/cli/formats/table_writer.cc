@@ -180,7 +180,7 @@ StyledLine TableWriter::LineOf(const Row& row) const {
   for (size_t i = 0; i < row.size(); ++i) {
     if (!IsShown(i)) continue;
     const Cell& cell = row[i];
-    // Written before a text, so that no line ends in blanks.
+    // Pads before a text only, so that no line ends in blanks.
     if (!cell.text.empty()) {
       line.Append(std::string(next - line.width(), ' '));
       line.Append(cell.text, cell.style);

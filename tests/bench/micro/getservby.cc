@@ -1,5 +1,5 @@
-// glibc's getservbyport_r and getservbyname_r, asked for what /etc/services
-// holds, in an order drawn at random. Each call reads the file.
+// Measures glibc's getservbyport_r and getservbyname_r with the services of
+// /etc/services, in random order. Each call reads the file.
 #include <netdb.h>
 
 #include <algorithm>
@@ -42,8 +42,8 @@ bool IsCalled(const servent& entry, const std::string& name) {
   return false;
 }
 
-// Asks for one service after the other. `ask(service, entry, buffer, found)`
-// calls one of the two functions, `is_right(found, service)` judges the answer.
+// Asks for one service after the other. `ask(service, entry, buffer, found)` calls one of
+// the two functions. `is_right(found, service)` judges the answer.
 template <typename Ask, typename IsRight>
 void AskForAll(benchmark::State& state, Ask ask, IsRight is_right) {
   const std::vector<Service>& services = ShuffledServices();

@@ -1,4 +1,4 @@
-// Questions to the registry within the process.
+// Measures lookups in the registry within the process.
 #include <string>
 
 #include "benchmark/benchmark.h"
@@ -9,7 +9,7 @@
 namespace portreg::bench {
 namespace {
 
-// Takes a span as its reader would: by its first record and its size.
+// Uses the first record of a span and its size, as a reader would.
 void Use(absl::Span<const RecordIndex> records) {
   benchmark::DoNotOptimize(records.data());
   benchmark::DoNotOptimize(records.size());

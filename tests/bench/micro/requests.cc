@@ -1,5 +1,5 @@
-// What a server does with a call between the bytes that come and those that go,
-// where the reply is not stored.
+// Measures a server's work on a call between the request's bytes and the reply's, for
+// replies that are not stored.
 #include <string>
 #include <vector>
 
@@ -63,7 +63,7 @@ BENCHMARK_CAPTURE(HandleLookup, by_port, &ShuffledPorts, false);
 BENCHMARK_CAPTURE(HandleLookup, by_port_serialised, &ShuffledPorts, true);
 BENCHMARK_CAPTURE(HandleLookup, by_name, &ShuffledNames, false);
 
-// The reply that is kept as bytes, found for a request that has been parsed.
+// Finds the stored reply for a parsed request.
 template <typename Key>
 void StoredReply(benchmark::State& state, const std::vector<Key>& (*keys)()) {
   const server::StoredReplies replies(TheRegistry());

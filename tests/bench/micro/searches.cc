@@ -1,5 +1,5 @@
-// What a server does with a search between the bytes that come and those that
-// go. Beside the handler's lookup in requests.cc: what it is a multiple of.
+// Measures a server's work on a search between the request's bytes and the reply's. The
+// lookups in requests.cc are the unit to compare with.
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -13,7 +13,7 @@
 namespace portreg::bench {
 namespace {
 
-// A registry, and what a snapshot makes of it for searches.
+// A registry, and the parts of its snapshot that searches use.
 struct Searched {
   explicit Searched(const Registry& registry) : index(registry), replies(registry) {}
 

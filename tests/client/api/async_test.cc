@@ -37,12 +37,12 @@ constexpr absl::Duration kPatience = absl::Seconds(20);
 template <typename Response>
 void ExpectSameOutcome(const absl::StatusOr<Response>& actual,
                        const absl::StatusOr<Response>& expected) {
-  // Statuses compare with their details.
+  // The comparison of statuses includes their details.
   EXPECT_EQ(actual.status(), expected.status());
   if (expected.ok()) ExpectSame(actual, expected);
 }
 
-// Calls of a real server that serves the embedded registry.
+// Makes calls to a real server that serves the embedded registry.
 class AsyncTest : public ::testing::Test {
  protected:
   template <typename Request, typename Response>
@@ -207,7 +207,7 @@ TEST_F(AsyncTest, RequestAndOptionsNeedNotOutliveTheCall) {
   EXPECT_THAT(answer->results(), SizeIs(1));
 }
 
-// Calls whose answers are scripted.
+// Makes calls whose answers are scripted.
 class ScriptedAsyncTest : public ::testing::Test {
  protected:
   ScriptedAsyncTest() { service_.AnswerAll(std::nullopt); }
@@ -226,7 +226,7 @@ class ScriptedAsyncTest : public ::testing::Test {
 
 TEST_F(ScriptedAsyncTest, EveryCallGivesTheServersError) {
   options_.retry.max_attempts = 1;
-  options_.list_timeout = options_.timeout;  // DEADLINE_EXCEEDED names it
+  options_.list_timeout = options_.timeout;  // DEADLINE_EXCEEDED names this limit
   client_ = MakeClient(options_);
   for (int code = 1; code <= 16; ++code) {
     const grpc::Status error = ErrorWithReason(static_cast<grpc::StatusCode>(code),
@@ -367,7 +367,7 @@ TEST_F(ScriptedAsyncTest, CancelEndsTheWaitForTheNextTry) {
 }
 
 TEST_F(ScriptedAsyncTest, CancelledBatchAsksForNoFurtherPart) {
-  // The whole is too large, the first half is never answered.
+  // The whole batch is too large, and its first half is never answered.
   service_.batch_lookup = [](const v1::BatchLookupRequest& request,
                              auto&) -> std::optional<grpc::Status> {
     if (request.requests_size() == 2) return std::nullopt;
@@ -387,7 +387,7 @@ TEST_F(ScriptedAsyncTest, CancelledBatchAsksForNoFurtherPart) {
 TEST_F(ScriptedAsyncTest, BatchMayBeCancelledBetweenItsParts) {
   service_.batch_lookup = AnswerOneByOne;
   for (int i = 0; i < 100; ++i) {
-    // Ports of its own: the last call of a batch before may come late.
+    // Uses other ports than the batch before, whose last call may come late.
     const int first_port = 64 * i;
     v1::BatchLookupRequest request;
     for (int port = first_port; port < first_port + 64; ++port)
@@ -400,13 +400,13 @@ TEST_F(ScriptedAsyncTest, BatchMayBeCancelledBetweenItsParts) {
     const size_t before = service_.batches().size();
     Outcome<v1::BatchLookupResponse> outcome;
     const PendingCall call = client_->BatchLookupAsync(request, outcome.Taker());
-    // Somewhere among its 127 calls.
+    // Cancels at some point of the batch's 127 calls.
     ASSERT_TRUE(service_.WaitForCalls(before + 1 + i / 2));
     call.Cancel();
     const auto at_cancel = calls();
     EXPECT_THAT(outcome.Await().status().code(),
                 AnyOf(absl::StatusCode::kOk, absl::StatusCode::kCancelled));
-    // One may be on its way.
+    // One further call may be on its way.
     EXPECT_LE(calls(), at_cancel + 1);
   }
 }

@@ -38,7 +38,7 @@ using ::testing::SetArgPointee;
 
 constexpr int32_t kUnknownEnumValue = 99;
 
-// A client of a real server that serves the embedded registry.
+// Provides a client of a real server that serves the embedded registry.
 class ClientTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() { server_ = StartServer(EmbeddedPublication()).release(); }
@@ -262,7 +262,7 @@ TEST_F(ClientTest, UnixSocketIsATarget) {
 }
 
 TEST_F(ClientTest, RestartedServerIsFoundAgain) {
-  // Not 127.0.0.1, where another program's connection could take the port
+  // Does not use 127.0.0.1, where another program's connection could occupy the port
   // while it is free.
   std::unique_ptr<server::Server> server = StartServer(EmbeddedPublication(), "127.0.0.23:0");
   const std::string address = server->addresses().front();

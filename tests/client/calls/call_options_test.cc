@@ -37,7 +37,7 @@ CallOptions With(std::string name, std::string value) {
   return call;
 }
 
-// The values of `name`, in their order.
+// Returns the values of `name`, in their order.
 std::vector<std::string> ValuesOf(const Metadata& metadata, const std::string& name) {
   std::vector<std::string> values;
   const auto [begin, end] = metadata.equal_range(name);
@@ -45,12 +45,13 @@ std::vector<std::string> ValuesOf(const Metadata& metadata, const std::string& n
   return values;
 }
 
-// A service that answers every call.
+// Provides a service that answers every call.
 class CallOptionsTest : public ::testing::Test {
  protected:
   CallOptionsTest() { service_.AnswerAll(grpc::Status::OK); }
 
-  // That no call takes `call`, nor sends anything; the message names `what`.
+  // Expects that every call refuses `call`, with a message that names `what`, and sends
+  // nothing.
   void ExpectRefused(const CallOptions& call, const std::string& what) {
     for (const AnyCall& each : EveryCall()) {
       const absl::Status status = each.make(*client_, call);
@@ -126,7 +127,7 @@ TEST_F(CallOptionsTest, ANameMayComeTwice) {
 
 TEST_F(CallOptionsTest, NamesOutOfBoundsAreRefused) {
   const std::vector<std::pair<std::string, std::string>> table = {
-      // The name, and what the message says of it.
+      // The name, and its form in the message.
       {"", "\"\""},
       {"X-Request-Id", "\"X-Request-Id\""},
       {"x-request-iD", "\"x-request-iD\""},
@@ -181,7 +182,7 @@ TEST_F(CallOptionsTest, EachPieceOfMetadataIsChecked) {
 }
 
 TEST_F(CallOptionsTest, NamesThatGrpcTreatsItselfAreRefused) {
-  // All that gRPC 1.51's metadata_batch.h has a trait for.
+  // All names for which metadata_batch.h of gRPC 1.51 has a trait.
   std::vector<std::string> names = {":path",
                                     ":authority",
                                     ":method",
@@ -232,7 +233,7 @@ TEST_F(CallOptionsTest, MoreMetadataThanTheServerTakesIsRefused) {
       return each.make(*client_, With("x-large", std::string(bytes, 'v')));
     };
     EXPECT_EQ(status_of(8193 - kOthers).code(), absl::StatusCode::kInvalidArgument) << each.name;
-    // gRPC's own metadata stands beside it.
+    // Less than 8 KiB, because gRPC's own metadata counts too.
     EXPECT_TRUE(status_of(7 << 10).ok()) << each.name << ": " << status_of(7 << 10);
   }
 }

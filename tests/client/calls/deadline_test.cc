@@ -1,4 +1,4 @@
-// How long calls take at most.
+// Tests the longest time that calls take.
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -32,7 +32,7 @@ TEST(DeadlineTest, CallWithoutAnAnswerExceedsItsDeadline) {
   ClientOptions options = OptionsFor(server.target());
   options.timeout = absl::Milliseconds(200);
   const std::unique_ptr<Client> client = MakeClient(options);
-  // The first call may spend its time on the connection.
+  // Repeats, because the first call may spend its time on the connection.
   absl::Status status;
   CallUntil([&] {
     status = client->LookupPort(80).status();
@@ -73,13 +73,13 @@ TEST(DeadlineTest, ConnectionThatIsNeverMadeIsUnavailableByTarget) {
   EXPECT_EQ(Message(status), absl::StrCat("no connection to ", port.target(), " within 150ms"));
 }
 
-// A limit for one call, or for every one by the client's options.
+// A limit for one call, or for every call by the client's options.
 enum class Limit { kCall, kClient };
 
 constexpr absl::Duration kShort = absl::Milliseconds(100);
 
-// Makes every call to `target`, whose time is over after 100 ms, and gives its
-// status to `check`. `begin` comes first.
+// Makes every call to `target` with a deadline of 100 ms, and passes its status to
+// `check`. Calls `begin` first.
 template <typename Begin, typename Check>
 void MakeEveryCallInAShortTime(const std::string& target, Begin begin, Check check) {
   for (const Limit limit : {Limit::kCall, Limit::kClient}) {
@@ -107,7 +107,7 @@ TEST(DeadlineTest, EveryCallExceedsItsDeadline) {
   MakeEveryCallInAShortTime(
       server.target(),
       [](const Client& client, const CallOptions& call) {
-        // The first call may spend its time on the connection.
+        // Repeats, because the first call may spend its time on the connection.
         CallUntil([&] { return absl::IsDeadlineExceeded(client.LookupPort(80, call).status()); });
       },
       [](const absl::Status& status) {
@@ -150,10 +150,10 @@ TEST(DeadlineTest, ACallMayTakeLongerThanTheClientsOthers) {
   const size_t before = service.metadata().size();
   client->LookupAsync({}, outcome.Taker(), patient);
   ASSERT_TRUE(service.WaitForCalls(before + 1));
-  // Another call's time passes.
+  // The time of another call ends.
   EXPECT_FALSE(client->LookupPort(80).ok());
   EXPECT_FALSE(outcome.HasCome());
-  // It may come later than those that had little time.
+  // The call may arrive later than those with a short time.
   CallUntil([&] {
     service.FinishOpenCalls(grpc::Status::OK);
     return outcome.HasCome();

@@ -1,4 +1,4 @@
-// Calls that are tried again.
+// Tests retries of calls.
 #include <cstddef>
 #include <memory>
 #include <utility>

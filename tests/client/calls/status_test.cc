@@ -17,13 +17,13 @@ namespace {
 
 using internal::FromGrpcStatus;
 
-// A refusal as the server sends it.
+// Returns a refusal as the server sends it.
 grpc::Status RefusalOf(const absl::Status& status) {
   return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message()),
           DetailsBytes(status)};
 }
 
-// The bytes of a google.rpc.Status with one detail.
+// Returns the bytes of a google.rpc.Status with one detail.
 std::string DetailsWith(const std::string& type_url, const std::string& value) {
   errordetails::v1::Status message;
   google::protobuf::Any& detail = *message.add_details();

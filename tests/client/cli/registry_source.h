@@ -17,12 +17,12 @@
 
 namespace portreg::cli {
 
-// Counts the calls. Its other methods are UNIMPLEMENTED.
+// Counts the calls. Its other methods return UNIMPLEMENTED.
 class RegistrySource final : public Source {
  public:
   explicit RegistrySource(Registry registry) : registry_(std::move(registry)) {}
 
-  // The embedded data and an own table.
+  // Answers from the embedded data and an own table.
   explicit RegistrySource(absl::string_view own_table)
       : RegistrySource([own_table] {
           std::vector<LayerData> layers = EmbeddedLayers();

@@ -1,4 +1,4 @@
-// Which servers calls go to, by which way, and who they say they are from.
+// Tests to which servers calls are sent, on which way, and with which user agent.
 #include <cstdlib>
 #include <map>
 #include <memory>
@@ -18,7 +18,7 @@ namespace {
 
 using ::testing::StartsWith;
 
-// Two servers behind one target, which say who they are.
+// Provides two servers behind one target, which answer with their names.
 class BalancingTest : public ::testing::Test {
  protected:
   BalancingTest() {
@@ -41,13 +41,13 @@ class BalancingTest : public ::testing::Test {
     return options;
   }
 
-  // Which server answers; empty if none does.
+  // Returns the name of the server that answers; empty if none does.
   static std::string Ask(const Client& client) {
     const absl::StatusOr<v1::LookupResponse> answer = client.LookupPort(80);
     return answer.ok() ? answer->revision() : "";
   }
 
-  // Whether the next ten calls are answered by `server`.
+  // Returns true if `server` answers the next ten calls.
   static bool TenCallsGoTo(const Client& client, const std::string& server) {
     for (int i = 0; i < 10; ++i) {
       if (Ask(client) != server) return false;

@@ -15,7 +15,7 @@
 namespace portreg::internal {
 namespace {
 
-// The service config as a tree. Fails the test if it is no JSON.
+// Returns the service config as a tree. Fails the test if it is not JSON.
 google::protobuf::Struct ConfigOf(const ClientOptions& options) {
   google::protobuf::Struct config;
   const auto status =
@@ -24,7 +24,7 @@ google::protobuf::Struct ConfigOf(const ClientOptions& options) {
   return config;
 }
 
-// The only methodConfig.
+// Returns the only methodConfig.
 google::protobuf::Struct MethodConfigOf(const google::protobuf::Struct& config) {
   const auto& methods = config.fields().at("methodConfig").list_value();
   EXPECT_EQ(methods.values_size(), 1);
@@ -62,7 +62,7 @@ TEST(ChannelTest, GrpcTakesEveryBackoffThatValidateTakes) {
 }
 
 TEST(ChannelTest, GrpcRefusesABadServiceConfig) {
-  // So that the two tests above say something.
+  // Shows that ValidateServiceConfigJSON, which the tests above use, finds errors.
   EXPECT_NE(grpc::experimental::ValidateServiceConfigJSON(
                 R"({"methodConfig":[{"name":[{}],"retryPolicy":{"maxAttempts":1}}]})"),
             "");

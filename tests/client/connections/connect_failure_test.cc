@@ -13,7 +13,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-// How gRPC 1.51 begins.
+// Returns a message that begins like those of gRPC 1.51.
 std::string Failing(const std::string& error) {
   return absl::StrCat("connections to all backends failing; last error: ", error);
 }

@@ -1,4 +1,4 @@
-// Clients whose TLS files change while they live.
+// Changes the TLS files of existing clients.
 #include "client/connections/renewed_line.h"
 
 #include <atomic>
@@ -59,7 +59,7 @@ class RenewedLineTest : public ::testing::Test {
     options_.tls->key_file = directory_.Write("client.key", identity.key);
   }
 
-  // Returns whether `done` comes true while it is asked for again and again.
+  // Calls `done` repeatedly. Returns true once it returns true, and false after 60 s.
   static bool Eventually(const std::function<bool()>& done) {
     const absl::Time end = absl::Now() + absl::Seconds(60);
     while (!done()) {
@@ -148,7 +148,7 @@ TEST_F(RenewedLineTest, CallWithoutAConnectionSaysThatNewFilesAreNotInUse) {
 TEST_F(RenewedLineTest, WatchGoesOnWithTheNewPair) {
   StartServer(new_clients_);
   options_.target = server_->target();
-  // After which a stream that waits for a connection looks at the files anew.
+  // A stream that waits for a connection reads the files again after this time.
   options_.timeout = absl::Seconds(1);
   const std::unique_ptr<Client> client = MakeClient(options_);
   absl::Notification interrupted;
@@ -181,7 +181,7 @@ TEST_F(RenewedLineTest, NoCallFailsWhilePairsAreReplaced) {
       while (!stop) EXPECT_EQ(client->LookupPort(443).status(), absl::OkStatus());
     });
   }
-  // As often as the client looks, three times.
+  // Changes the files three times, as often as the client reads them.
   std::shared_ptr<grpc::Channel> last = (*line)->Current().channel;
   for (int i = 0; i < 3; ++i) {
     Write(old_clients_.Issue("DNS:client.test"));

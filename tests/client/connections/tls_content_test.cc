@@ -18,7 +18,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-// What Client::Create says of files.
+// Reads files by Client::Create.
 class ClientTlsFilesTest : public ::testing::Test {
  protected:
   static absl::Status Outcome(const TlsOptions& tls) {
@@ -37,8 +37,8 @@ class ClientTlsFilesTest : public ::testing::Test {
     tls.ca_file = directory_.Write("ca.crt", content);
     return tls;
   }
-  // That the files are refused by a message that begins with the field and the
-  // file, and says this.
+  // Expects that the files are refused by a message that begins with the field and the
+  // file, and contains `said`.
   static void ExpectRefused(const TlsOptions& tls, const std::string& field,
                             const std::string& path, const std::string& said) {
     const absl::Status status = Outcome(tls);

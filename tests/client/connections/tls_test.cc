@@ -1,4 +1,4 @@
-// TLS and mutual TLS between a Client and a server.
+// Tests TLS and mutual TLS between a Client and a server.
 #include <memory>
 #include <string>
 
@@ -41,7 +41,7 @@ class TlsTest : public ::testing::Test {
     return directory_.Write("ca.pem", authority.certificate());
   }
 
-  // Options for the server that trust its authority.
+  // Returns options for the server that trust its authority.
   [[nodiscard]] ClientOptions TrustingOptions() const {
     ClientOptions options = OptionsFor(server_->target());
     options.tls.emplace().ca_file = FileOf(authority_);
@@ -76,7 +76,7 @@ TEST_F(TlsTest, ServerOfATrustedAuthorityIsCalled) {
 TEST_F(TlsTest, ServerOfAnotherAuthorityIsNotCalled) {
   StartServer(kLoopbackNames);
   ClientOptions options = TrustingOptions();
-  // The same name, so that the signature alone tells them apart.
+  // The authorities have one name, so that only the signature differs.
   options.tls->ca_file = FileOf(Authority("portreg test authority"));
   EXPECT_EQ(Call(options).code(), absl::StatusCode::kUnavailable);
 }
@@ -151,7 +151,7 @@ TEST_F(TlsTest, WhatIsMissingIsSaid) {
 }
 
 TEST_F(TlsTest, ServerWithNamesThatGrpcCannotTakeIsNotCalled) {
-  // The process would end.
+  // Without the check, the process would end.
   for (const size_t size : {0, 1, 3, 5, 8, 15, 17, 32, 200}) {
     const TlsListener server(authority_.Issue(RawName(0x87, std::string(size, 'x'))));
     ClientOptions options = OptionsFor(server.target());

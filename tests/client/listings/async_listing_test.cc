@@ -1,4 +1,4 @@
-// Listings without blocking, against a server and a clock that the test plays.
+// Tests non-blocking listings with a server and a clock that the test simulates.
 #include "client/listings/async_listing.h"
 
 #include <memory>
@@ -43,7 +43,7 @@ class AsyncListingTest : public ::testing::Test {
             backend_, CheckedCallOptions::Create({}, {absl::Seconds(30), "timeout"}).value(), {}));
   }
 
-  // The resume token of the next message, or the status of the listing's end.
+  // Returns the resume token of the next message, or the status of the listing's end.
   static std::string Told(const MessageOutcome& outcome) {
     const absl::StatusOr<std::optional<v1::ListRangeResponse>> message = outcome.Await();
     if (!message.ok()) return absl::StatusCodeToString(message.status().code());

@@ -1,4 +1,4 @@
-// AsyncRecordStream where it differs from RecordStream: callbacks and cancellation.
+// Tests AsyncRecordStream where it differs from RecordStream: callbacks and cancellation.
 #include "portreg/async_record_stream.h"
 
 #include <cstddef>
@@ -109,7 +109,7 @@ TEST_F(AsyncRecordStreamTest, RefusedNextLosesNoMessage) {
     const absl::StatusOr<MaybeMessage> a = first.Await();
     ASSERT_TRUE(a.ok() && a->has_value());
     EXPECT_EQ((*a)->records(0).service(), "a");
-    // The second either came too early or is the next message.
+    // The second Next() either came too early or returns the next message.
     const absl::StatusOr<MaybeMessage> b = second.Await();
     if (b.ok()) {
       EXPECT_EQ((*b)->records(0).service(), "b");
@@ -121,8 +121,8 @@ TEST_F(AsyncRecordStreamTest, RefusedNextLosesNoMessage) {
 }
 
 TEST_F(AsyncRecordStreamTest, SlowReaderHoldsTheServerBack) {
-  // 50 MiB, more than what gRPC receives in advance, which grows with the time that the
-  // calls below take.
+  // 50 MiB are more than gRPC receives in advance, an amount that grows during the calls
+  // below.
   constexpr size_t kMessages = 800;
   v1::ListRangeResponse large = MessageOf({"a"}, "1");
   large.mutable_records(0)->set_description(std::string(64 << 10, 'x'));
@@ -134,7 +134,7 @@ TEST_F(AsyncRecordStreamTest, SlowReaderHoldsTheServerBack) {
   AsyncRecordStream stream = List();
   for (const size_t read : {1, 2}) {
     ASSERT_TRUE(NextOf(stream).ok());
-    // Calls over the same connection: time enough for the server to write on.
+    // Makes calls on the same connection, which give the server time to write more.
     for (int i = 0; i < 50; ++i) ASSERT_TRUE(client_->LookupPort(80).ok());
     EXPECT_TRUE(service_.WaitForWrites(read));
     EXPECT_LT(service_.writes(), kMessages);

@@ -24,7 +24,8 @@ namespace {
 
 using ::google::protobuf::util::MessageDifferencer;
 
-// Bytes with nothing of anyone's behind them, for the sanitizer to watch over.
+// Holds bytes in a buffer of exactly their size, so that the sanitizer sees a read behind
+// it.
 class Buffer {
  public:
   explicit Buffer(absl::string_view bytes)
@@ -34,7 +35,7 @@ class Buffer {
 
   [[nodiscard]] absl::string_view view() const { return {bytes_.get(), size_}; }
 
-  // In slices of at most `slice_size` bytes.
+  // Returns slices of at most `slice_size` bytes.
   [[nodiscard]] grpc::ByteBuffer Slices(size_t slice_size) const {
     std::vector<grpc::Slice> slices;
     for (size_t at = 0; at < size_; at += slice_size) {
@@ -49,11 +50,10 @@ class Buffer {
   const std::unique_ptr<char[]> bytes_;
 };
 
-// How a message was read.
+// The way in which a message was read.
 enum class Reading { kRefused, kWhole, kRecordByRecord };
 
-// Reads what `message` took. Expects of it what the generated parser finds in
-// the bytes.
+// Reads what `message` has parsed. Expects what the generated parser finds in the bytes.
 Reading ExpectAsGenerated(const std::string& bytes, LazyListResponse& message) {
   v1::ListRangeResponse expected;
   const bool accepted = expected.ParseFromString(bytes);
@@ -142,7 +142,7 @@ TEST(ListingMessageTest, TakesParsedMessages) {
   for (int i = 0; i < 2; ++i) {
     message.Set(some);
     ExpectAsGenerated(some.SerializeAsString(), message);
-    // A malformed one leaves nothing behind for the next.
+    // A malformed message leaves nothing for the next one.
     EXPECT_EQ(Check("\x0a\xff", message), Reading::kRefused);
   }
   message.Set({});
@@ -158,7 +158,7 @@ TEST(ListingMessageTest, BufferThatIsNoneIsMalformed) {
   EXPECT_TRUE(message.malformed());
 }
 
-// `text` as a field of that number: a record of a listing is field 1.
+// Returns `text` as the field `number`. A record of a listing is field 1.
 std::string Field(int number, const std::string& text) {
   return std::string{static_cast<char>(number << 3 | 2), static_cast<char>(text.size())} + text;
 }
@@ -182,21 +182,21 @@ TEST(ListingMessageTest, OddRecordsAreAsGeneratedParsingHasThem) {
       {Varint(1, "\x81\0"s), Reading::kRecordByRecord},
       {Varint(3, "\xff\xff\x7f") + Varint(6, "\x63"), Reading::kRecordByRecord},
       {Field(4, "a\0b"s), Reading::kRecordByRecord},
-      // Not in order, or twice.
+      // Fields out of order, or repeated.
       {Field(4, "http") + ports, Reading::kWhole},
       {ports + ports, Reading::kWhole},
       {Field(4, "a") + Field(4, "b"), Reading::kWhole},
-      // Numbers of more bytes than a port has.
+      // Numbers with more bytes than a port has.
       {Varint(1, minus_one), Reading::kWhole},
       {Varint(3, minus_one), Reading::kWhole},
       {Varint(1, "\x80\x80\x80\x01"), Reading::kWhole},
       {Varint(1, "\xff" + minus_one), Reading::kRefused},
-      // More than ASCII, and not even UTF-8.
+      // Text beyond ASCII, and invalid UTF-8.
       {Field(5, "FORT\xc3\x89"), Reading::kWhole},
       {Field(5, "FORT\xc3"), Reading::kRefused},
       {Field(4, "\xed\xa0\x80"), Reading::kRefused},
       {Field(7, "\xff"), Reading::kRefused},
-      // Details; fields that nobody knows, or of another type.
+      // Details, and fields that are unknown or of another type.
       {ports + Field(8, Field(1, "assignee")), Reading::kWhole},
       {ports + Field(8, ""), Reading::kWhole},
       {Field(9, "unknown"), Reading::kWhole},
@@ -206,7 +206,7 @@ TEST(ListingMessageTest, OddRecordsAreAsGeneratedParsingHasThem) {
       {"\x4b\x4c", Reading::kWhole},
       {"\x8c\x0a", Reading::kRefused},
       {"\x88\x00\x50"s, Reading::kWhole},
-      // Cut off, or not a field at all.
+      // Truncated fields, and bytes that are no field.
       {"\x08", Reading::kRefused},
       {"\x08\xff", Reading::kRefused},
       {"\x22\x05http", Reading::kRefused},
@@ -266,10 +266,10 @@ TEST(ListingMessageTest, OddMessagesAreAsGeneratedParsingHasThem) {
   }
 }
 
-// Changes a few of the bytes, by chance.
+// Changes a few random bytes.
 void Mutate(std::string& bytes, std::minstd_rand& random) {
   const auto below = [&random](size_t end) { return static_cast<size_t>(random()) % end; };
-  // Tags, lengths and what is special of varints and UTF-8.
+  // Tags, lengths, and special bytes of varints and UTF-8.
   constexpr absl::string_view kBytes("\x00\x01\x02\x08\x0a\x10\x12\x1a\x22\x2a\x42\x7f\x80\xc3\xff",
                                      15);
   for (size_t changes = 1 + below(3); changes > 0 && !bytes.empty(); --changes) {
@@ -320,7 +320,7 @@ TEST(ListingMessageTest, MutationsAreAsGeneratedParsingHasThem) {
     SCOPED_TRACE(::testing::PrintToString(bytes));
     ++outcomes[static_cast<size_t>(Check(bytes, reader))];
   }
-  // Else the mutations would say little.
+  // Without enough of each outcome, the mutations would prove little.
   for (const int count : outcomes) EXPECT_GT(count, kMutations / 40);
 }
 

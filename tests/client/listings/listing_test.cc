@@ -1,4 +1,4 @@
-// Listings, read in both ways: blocking and to callbacks.
+// Tests listings, read in both ways: blocking and by callbacks.
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -121,7 +121,7 @@ class ListingTest : public ScriptedListingTest, public ::testing::WithParamInter
   [[nodiscard]] Listing List(const v1::ListRangeRequest& request = {}) {
     return Listing(GetParam(), NewClient(), request);
   }
-  // A listing from its beginning to its end.
+  // Reads a listing from its beginning to its end.
   [[nodiscard]] Yield Read(const v1::ListRangeRequest& request = {}) {
     return List(request).ReadToEnd();
   }
@@ -258,7 +258,7 @@ TEST_P(ListingTest, MovedFromStreamIsAtItsEndAndMayBeAssignedTo) {
 // Streams that break.
 
 TEST_P(ListingTest, BrokenStreamContinuesWithoutLossOrRepetition) {
-  // Three messages at a time, then the stream breaks.
+  // Each stream sends three messages and then breaks.
   const Registry& registry = EmbeddedPublication().Current()->registry;
   service_.list_range = [&](const v1::ListRangeRequest& request) {
     ListScript script;
@@ -283,7 +283,7 @@ TEST_P(ListingTest, BrokenStreamContinuesWithoutLossOrRepetition) {
   EXPECT_EQ(asked[0].resume_token(), "");
   for (size_t i = 1; i < asked.size(); ++i) {
     v1::ListRangeRequest expected = request;
-    // The third message of the stream before.
+    // The token of the third message of the stream before.
     expected.set_resume_token(MessagesOf(registry, asked[i - 1])[2].resume_token());
     EXPECT_EQ(asked[i].SerializeAsString(), expected.SerializeAsString());
   }
@@ -312,7 +312,7 @@ TEST_P(ListingTest, ResumingIsTriedNoMoreOftenThanOptionsSay) {
   EXPECT_EQ(yield.status, absl::UnavailableError("broken"));
   EXPECT_EQ(yield.resume_token, "1");
   EXPECT_EQ(yield.revision, "revision");
-  // The stream that broke, and at most three attempts to continue.
+  // The first stream, and at most three attempts to continue it.
   EXPECT_GE(service_.listings().size(), 3);
   EXPECT_LE(service_.listings().size(), 4);
 }
@@ -328,7 +328,7 @@ TEST_P(ListingTest, ListingThatNeverStartsIsTriedAsOftenAsOptionsSay) {
 }
 
 TEST_P(ListingTest, EachMessageAllowsAttemptsAgainWithoutALongerPause) {
-  // Seven breaks, never two without a message in between.
+  // The stream breaks seven times, always with a message in between.
   std::vector<ListScript> scripts;
   for (const std::string name : {"a", "b", "c", "d", "e", "f", "g"}) {
     scripts.push_back({.messages = {MessageOf({name}, name)}, .end = Broken()});
@@ -343,7 +343,7 @@ TEST_P(ListingTest, EachMessageAllowsAttemptsAgainWithoutALongerPause) {
   EXPECT_THAT(yield.Names(), ElementsAre("a", "b", "c", "d", "e", "f", "g", "h"));
   EXPECT_EQ(yield.status, absl::OkStatus());
   EXPECT_THAT(TokensAsked(service_), ElementsAre("", "a", "b", "c", "d", "e", "f", "g"));
-  // Growing pauses would take 100 + 200 + ... + 6400 ms, or half of it by chance.
+  // Growing pauses would take 100 + 200 + ... + 6400 ms, or randomly half of it.
   EXPECT_LT(absl::Now() - start, absl::Seconds(6));
 }
 
@@ -509,7 +509,7 @@ TEST_P(MalformedListingTest, MalformedRecordEndsTheListing) {
 }
 
 TEST_P(MalformedListingTest, MessageThatOnlyTheGeneratedParserKnowsIsRead) {
-  // A field of a later version, after the records and before them.
+  // The field is of a later version. It occurs after the records and before them.
   const std::string unknown = "\xa2\x06\x01?";
   Listing listing = List({BytesOf({"a", "b"}, "1") + unknown, unknown + BytesOf({"c", "d"}, "2")});
   EXPECT_THAT(listing.ReadToEnd().Names(), ElementsAre("a", "b", "c", "d"));

@@ -1,4 +1,4 @@
-// RecordStream where it differs from AsyncRecordStream: it reads record by record.
+// Tests RecordStream where it differs from AsyncRecordStream: it reads record by record.
 #include "portreg/record_stream.h"
 
 #include <malloc.h>
@@ -106,7 +106,7 @@ TEST(RealRecordStreamTest, ResumeTokenContinuesExactly) {
   v1::ListRangeRequest request;
   request.set_first_port(1);
   const std::vector<std::string> all = RecordsOf(MessagesOf(snapshot->registry, request));
-  // The records of the server's first two messages.
+  // Counts the records of the server's first two messages.
   server::StoredListRangeAnswer listing(snapshot->registry, snapshot->replies,
                                         Read(request, snapshot->registry).value());
   size_t first_two = 0;
@@ -119,7 +119,7 @@ TEST(RealRecordStreamTest, ResumeTokenContinuesExactly) {
     first_two += static_cast<size_t>(message.records_size());
   }
 
-  // Stopped within a message, on its last record and on the next one's first.
+  // Stops within a message, on its last record, and on the first record of the next.
   for (const size_t taken : {first_two - 10, first_two, first_two + 1}) {
     RecordStream stream = client->ListRange(request);
     std::vector<std::string> seen;

@@ -1,4 +1,4 @@
-// Batches whose replies are too large for one message.
+// Tests batches whose replies are too large for one message.
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -25,7 +25,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// A service that takes few lookups at once; its answers name the ports asked.
+// A service that accepts few lookups at once. Its answers name the ports asked for.
 class BatchTest : public ::testing::TestWithParam<Way> {
  protected:
   BatchTest() {
@@ -51,7 +51,7 @@ class BatchTest : public ::testing::TestWithParam<Way> {
     return LookUp(*client_, request);
   }
 
-  // In the way of the test.
+  // Makes the batch call in the way of the test.
   static absl::StatusOr<v1::BatchLookupResponse> LookUp(const Client& client,
                                                         const v1::BatchLookupRequest& request) {
     if (GetParam() == Way::kBlocking) return client.BatchLookup(request);
@@ -177,7 +177,7 @@ TEST_P(BatchTest, AbortedByTheServerIsNotTriedAgain) {
 
 TEST_P(BatchTest, LargeRepliesOfARealServerAreSplit) {
   constexpr int kPorts = 500;
-  // 8 MB in all.
+  // The replies have 8 MB in all.
   std::string rows;
   for (int port = 0; port < kPorts; ++port) {
     absl::StrAppend(&rows, "s", port, ",", port, ",tcp,", std::string(16'000, 'x'), "\n");

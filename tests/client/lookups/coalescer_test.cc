@@ -45,7 +45,7 @@ ClientOptions Coalescing(ClientOptions options) {
   return options;
 }
 
-// A client whose lookups share calls, one whose lookups do not, and portregd's
+// Provides a client whose lookups share calls, one whose lookups do not, and portregd's
 // own server.
 class CoalescerTest : public ::testing::Test {
  protected:
@@ -78,7 +78,7 @@ TEST_F(CoalescerTest, AnswersAreThoseOfSingleLookups) {
   }
 }
 
-// Requests that are refused, or that a batch might fail for.
+// Returns requests that are refused, or for which a batch might fail.
 std::vector<v1::LookupRequest> OddRequests() {
   std::vector<v1::LookupRequest> requests(12);
   requests[0].set_port(-1);
@@ -93,7 +93,7 @@ std::vector<v1::LookupRequest> OddRequests() {
   requests[8].set_port(80);
   requests[8].set_view(static_cast<v1::RecordView>(99));
   requests[9].set_transport(v1::TRANSPORT_TCP);
-  // A field that this server does not know.
+  // The request has a field that this server does not know.
   requests[10].set_port(443);
   requests[10].GetReflection()->MutableUnknownFields(&requests[10])->AddVarint(4000, 7);
   requests[11].set_service(std::string(300, 's'));
@@ -117,7 +117,7 @@ TEST_F(CoalescerTest, OddRequestsFailAsSingleLookupsDoAndAlone) {
   for (size_t i = 0; i < outcomes.size(); ++i) {
     const absl::StatusOr<v1::LookupResponse>& single = expected[i % odd.size()];
     const absl::StatusOr<v1::LookupResponse> answer = outcomes[i].Await();
-    // Payloads are compared too: they hold reason and field.
+    // Compares payloads too, because they hold reason and field.
     EXPECT_EQ(answer.status(), single.status());
     EXPECT_EQ(ErrorReason(answer.status()), ErrorReason(single.status()));
     if (single.ok()) ExpectSame(answer, single);

@@ -26,7 +26,7 @@ namespace {
 using ::testing::Gt;
 using ::testing::SizeIs;
 
-// What becomes of the lookups of a batch whose call does not end well.
+// Tests the lookups of a batch whose call fails.
 using LookupBatchTest = GatheringTest;
 
 // Fails a call that asks for `port`, in a batch or not.
@@ -43,7 +43,7 @@ void RefusePort(Service& service, int port, grpc::StatusCode code) {
                              v1::BatchLookupResponse& response) -> std::optional<grpc::Status> {
     for (const v1::LookupRequest& request : batch.requests()) {
       if (request.port() != port) continue;
-      // Of what may be exhausted, only the reply's size is a lookup's own.
+      // RESOURCE_EXHAUSTED concerns a single lookup only if its reply is too large.
       const bool too_large = code == grpc::StatusCode::RESOURCE_EXHAUSTED;
       return too_large ? ReplyTooLarge() : grpc::Status(code, "the batch");
     }
@@ -82,7 +82,7 @@ TEST_F(LookupBatchTest, FailureThatMayBeOnesOwnIsOnlyIts) {
         ExpectAnswer(outcomes[port], 100 + port);
       }
     }
-    // By halves: two calls for each of 100, 50, 25, 13, 7, 4, 2.
+    // The batch is halved repeatedly: two calls for each of 100, 50, 25, 13, 7, 4, 2.
     EXPECT_LE(service_.metadata().size(), before + 2 + 1 + 2 * 7);
   }
 }
@@ -171,7 +171,7 @@ TEST_F(LookupBatchTest, ServerWithoutBatchesIsAskedOneByOne) {
   EXPECT_THAT(service_.batches(), SizeIs(1));
   EXPECT_THAT(service_.lookups(), SizeIs(2 + 30));
 
-  // And nothing waits from then on, whatever its metadata.
+  // From then on no lookup waits, whatever its metadata.
   holds_ = true;
   std::vector<LookupOutcome> further(10);
   for (int port = 0; port < 10; ++port) {
@@ -225,7 +225,7 @@ TEST_F(LookupBatchTest, CancelledWhileAskedOneByOne) {
   ExpectAnswer(outcomes[1], 2);
 }
 
-// The reply may be broken for the answer to one lookup.
+// The reply may be broken by the answer to one lookup.
 TEST_F(LookupBatchTest, LookupsOfABrokenReplyAreAskedForByThemselves) {
   for (const int count : {0, 4, 5, 6}) {
     service_.batch_lookup = [count](const auto&, v1::BatchLookupResponse& response) {

@@ -1,4 +1,4 @@
-// Lookups that gather, against a server and a clock that the test plays.
+// Gathers lookups, with a server and a clock that the test simulates.
 #include <array>
 #include <atomic>
 #include <memory>
@@ -57,7 +57,7 @@ class LookupQueueConcurrencyTest : public ::testing::Test {
   const std::shared_ptr<FakeBackend> backend_ = std::make_shared<FakeBackend>();
   const std::shared_ptr<LookupQueue> queue_ = std::make_shared<LookupQueue>(
       std::make_shared<Coalescing>(backend_, CoalescingTerms()), CallMetadata());
-  // Take both places.
+  // The lookups that occupy both places.
   std::array<LookupOutcome, 2> first_;
 };
 
@@ -123,7 +123,7 @@ TEST_F(LookupQueueConcurrencyTest, ServerThatLacksBatchesIsAskedForThemLater) {
   EXPECT_THAT(backend_->AwaitCalls(3)[2], SizeIs(2));
   backend_->End(2, {grpc::StatusCode::UNIMPLEMENTED, "no batches"});
   EXPECT_THAT(backend_->AwaitCalls(5)[4], SizeIs(1));
-  // From now on they do not gather.
+  // Later lookups are not gathered.
   LookupOutcome alone;
   LookUp(3, alone);
   EXPECT_THAT(backend_->AwaitCalls(6)[5], ElementsAre(3));

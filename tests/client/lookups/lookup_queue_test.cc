@@ -111,7 +111,7 @@ TEST_F(LookupQueueTest, LookupsThatMightFailABatchGoOutAlone) {
 TEST_F(LookupQueueTest, LookupsOfOtherMetadataNeitherWaitNorShare) {
   TakeBothPlaces();
   std::array<LookupOutcome, 8> outcomes;
-  // Two of each tag go out, two gather.
+  // Two lookups of each tag are sent, and two are gathered.
   for (int i = 0; i < 8; ++i) LookUp(i, outcomes[i], Tagged(i % 2 == 0 ? "even" : "odd"));
   ASSERT_TRUE(service_.WaitForCalls(6));
   EXPECT_THAT(service_.lookups(), SizeIs(6));
@@ -195,7 +195,7 @@ TEST_F(LookupQueueTest, GatheredLookupExceedsItsOwnDeadline) {
   EXPECT_FALSE(patient.HasCome());
   LetGo();
   ExpectAnswer(patient, 4);
-  // Whose time was over was not asked for any more.
+  // The lookups whose time was over are not sent.
   EXPECT_THAT(service_.lookups(), SizeIs(3));
   EXPECT_THAT(service_.batches(), IsEmpty());
 }

@@ -1,4 +1,4 @@
-// Mirrors, against a server and a clock that the test plays.
+// Tests mirrors with a server and a clock that the test simulates.
 #include "client/mirror/mirror_follower.h"
 
 #include <atomic>
@@ -49,7 +49,7 @@ class FakeRegistry {
   }
   void Lose(const absl::Status& status, bool for_good) { callbacks().on_lost(status, for_good); }
 
-  // Waits until so many calls have been made, and returns all.
+  // Waits until `count` calls have been made. Returns all calls.
   std::vector<std::string> Await(size_t count) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return calls_.size() >= count; });
@@ -106,7 +106,7 @@ class MirrorFollowerTest : public ::testing::Test {
     EXPECT_EQ(follower_.snapshot()->revision(), revision);
   }
 
-  // Lets the follower's thread end its pause.
+  // Advances the clock beyond the pause of the follower's thread.
   void Rest() {
     registry_.clock().AwaitWaiter();
     registry_.clock().Advance(absl::Seconds(11));
@@ -178,7 +178,8 @@ TEST_F(MirrorFollowerTest, MayBeReadWhileRevisionsChange) {
         EXPECT_FALSE(follower_.snapshot()->revision().empty());
         EXPECT_TRUE(follower_.status().ok());
         EXPECT_GE(follower_.staleness(), absl::ZeroDuration());
-        // Readers that take the lock again at once would starve the follower.
+        // Yields, because readers that take the lock again at once would starve the
+        // follower.
         std::this_thread::yield();
       }
     });

@@ -48,13 +48,13 @@ std::string NameAt(const MirrorSnapshot& snapshot, int32_t port) {
   return records.empty() ? "" : records[0].service();
 }
 
-// Of every port and every name, in both views.
+// Returns a lookup of every port and every name, in both views.
 std::vector<v1::LookupRequest> EveryLookup(const Registry& registry) {
   std::vector<v1::LookupRequest> requests;
   for (int port = 0; port <= kMaxPort; ++port) requests.emplace_back().set_port(port);
-  registry.ForEachName([&](absl::string_view name, uint32_t /*number*/) {
-    requests.emplace_back().set_service(std::string(name));
-  });
+  for (uint32_t id = 0; id < registry.NameCount(); ++id) {
+    requests.emplace_back().set_service(std::string(registry.Name(id)));
+  }
   return requests;
 }
 
@@ -70,7 +70,7 @@ TEST(MirrorEmbeddedTest, AnswersEveryLookupAsTheServerDoes) {
   std::vector<v1::LookupRequest> requests = EveryLookup(registry);
   ASSERT_GT(requests.size(), 70'000);
   for (v1::LookupRequest& request : requests) {
-    // By turns.
+    // Alternates transports and views.
     request.set_transport(static_cast<v1::Transport>(request.port() % 5));
     if (request.port() % 2 == 0) request.set_view(v1::RECORD_VIEW_FULL);
     const absl::StatusOr<v1::LookupResponse> wanted = Lookup(registry, request);
@@ -164,7 +164,7 @@ TEST_F(MirrorTest, FollowsTheServerAndTellsOfIt) {
     EXPECT_EQ(NameAt(*mirror->snapshot(), 7100), name);
     EXPECT_EQ(mirror->snapshot()->revision(), server_->revision());
   }
-  // Who holds a snapshot keeps it.
+  // A held snapshot does not change.
   EXPECT_EQ(NameAt(*first, 7100), "one");
   EXPECT_THAT(told, SizeIs(2));
   EXPECT_EQ(mirror->status(), absl::OkStatus());
@@ -199,7 +199,7 @@ TEST_F(MirrorTest, KeepsTheLastSnapshotWhileTheServerIsAway) {
   for (const std::string name : {"one", "two"}) {
     server_->Stop();
     CallUntil([&] { return !mirror->status().ok(); });
-    // A call that meets a server about to stop may be reset: gRPC's CANCELLED.
+    // gRPC may reset a call to a server that is about to stop, as CANCELLED.
     EXPECT_THAT(mirror->status().code(),
                 AnyOf(absl::StatusCode::kUnavailable, absl::StatusCode::kCancelled));
     EXPECT_GT(mirror->staleness(), absl::ZeroDuration());
@@ -250,7 +250,7 @@ TEST(MirrorCreateTest, FailsWithoutServer) {
   EXPECT_TRUE(absl::IsUnavailable(status)) << status;
 }
 
-// A listing of one record.
+// Returns a listing of one record.
 v1::ListRangeResponse Listed(const std::string& service, const std::string& revision) {
   v1::ListRangeResponse message;
   *message.add_records() = testing::Record(7100, service);
@@ -318,7 +318,7 @@ TEST(MirrorScriptedTest, RevisionsThatAreToldAndNotListedAreFetchedWithPauses) {
   CallUntil([&] { return !mirror->status().ok(); });
   EXPECT_TRUE(absl::IsAborted(mirror->status())) << mirror->status();
   EXPECT_GT(mirror->staleness(), absl::ZeroDuration());
-  // All have been told; the mirror did not fetch for each.
+  // All revisions were received, and the mirror did not list the registry for each.
   ASSERT_TRUE(service.WaitForWrites(10'000));
   EXPECT_LT(service.listings().size(), 100);
   EXPECT_EQ(NameAt(*mirror->snapshot(), 7100), "one");

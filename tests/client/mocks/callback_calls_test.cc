@@ -21,7 +21,7 @@ using ::portreg::testing::MockStub;
 using ::testing::ElementsAre;
 using ::testing::NiceMock;
 
-// Notes what it is told, and reads on by itself if it shall.
+// Records its events, and reads a given number of messages by itself.
 class NotingReactor final : public grpc::ClientReadReactor<v1::ListRangeResponse> {
  public:
   explicit NotingReactor(int reads_by_itself = 0) : reads_left_(reads_by_itself) {}

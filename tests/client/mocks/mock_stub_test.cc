@@ -39,7 +39,7 @@ v1::ListRangeResponse MessageOf(const std::vector<std::string>& services) {
   return message;
 }
 
-// Takes the one outcome of a call.
+// Returns a callback that stores the one outcome of a call.
 template <typename Response>
 portreg::Callback<Response> Into(std::optional<absl::StatusOr<Response>>& outcome) {
   return [&outcome](absl::StatusOr<Response> answer) {
@@ -177,7 +177,7 @@ TEST_F(MockStubTest, TellsAWatch) {
   v1::WatchResponse message;
   message.set_revision("1");
   const auto knows_nothing = [](const v1::WatchRequest& r) { return r.revision().empty(); };
-  // After an interruption, too, a watch asks without a revision.
+  // After an interruption, a watch also asks without a revision.
   EXPECT_CALL(*stub_, WatchRaw(_, ::testing::Truly(knows_nothing)))
       .WillOnce(WatchOf({message}, absl::UnavailableError("gone")))
       .WillOnce(Fails(absl::PermissionDeniedError("no"), v1::ERROR_REASON_CLIENT_NOT_ALLOWED));
@@ -245,7 +245,7 @@ TEST_F(MockStubTest, FailsWithAReason) {
   const absl::Status status = client_.LookupService("x").status();
   EXPECT_TRUE(absl::IsNotFound(status));
   EXPECT_EQ(ErrorReason(status), v1::ERROR_REASON_SERVICE_NOT_FOUND);
-  // A status of the client's brings its reason along.
+  // A status of the client keeps its reason.
   EXPECT_CALL(*stub_, Classify).WillOnce(Fails(status));
   EXPECT_EQ(client_.Classify({}).status(), status);
 }
@@ -288,7 +288,7 @@ TEST_F(MockStubTest, TheClientGoesOnWithAListingThatBreaks) {
   v1::ListRangeResponse first = MessageOf({"a"});
   first.set_resume_token("t");
   const auto resumes = [](const v1::ListRangeRequest& r) { return r.resume_token() == "t"; };
-  // GoogleMock tries the later expectation first; it does not fit the first call.
+  // GoogleMock tries the later expectation first. It does not match the first call.
   EXPECT_CALL(*stub_, ListRangeRaw)
       .WillOnce(ListingOf({first}, absl::UnavailableError("restarts")));
   EXPECT_CALL(*stub_, ListRangeRaw(_, ::testing::Truly(resumes)))

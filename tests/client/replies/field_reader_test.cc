@@ -45,7 +45,7 @@ TEST(FieldReaderTest, NumbersUpToThreeBytes) {
       {"\x08\x80\x01", 128},
       {"\x08\xff\xff\x03", 65535},
       {"\x08\xff\xff\x7f", (1 << 21) - 1},
-      // Longer than it has to be.
+      // Longer than necessary.
       {{"\x08\x81\x00", 3}, 1},
       {"\x08\x80\x80\x80\x01", nullopt},
       {"\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", nullopt},
@@ -64,7 +64,7 @@ TEST(FieldReaderTest, NumbersUpToThreeBytes) {
 TEST(FieldReaderTest, BytesThatAreCutOffStayUnread) {
   const std::string whole = std::string("\x0a\x85\x02") + std::string(261, 'x');
   for (size_t size = 0; size <= whole.size(); ++size) {
-    // A buffer of that size, for the sanitizer to watch over.
+    // A buffer of exactly that size, so that the sanitizer sees a read behind it.
     const auto buffer = std::make_unique<char[]>(size);
     whole.copy(buffer.get(), size);
     FieldReader fields({buffer.get(), size});

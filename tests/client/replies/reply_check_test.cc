@@ -93,7 +93,7 @@ v1::CheckRequest TwoClaims() {
   return request;
 }
 
-// A sound finding about the port.
+// Returns a sound finding about the ports.
 v1::Finding Finding(int32_t first_port, int32_t last_port) {
   v1::Finding finding;
   finding.set_severity(v1::SEVERITY_WARNING);
@@ -155,7 +155,7 @@ TEST(ReplyCheckTest, FindingHasSeverityAndKind) {
   v1::Finding finding = Finding(7100, 7100);
   finding.set_severity(v1::SEVERITY_UNSPECIFIED);
   EXPECT_EQ(FaultOfOneFinding(finding), "has a finding without a severity");
-  // A later server may have more of both.
+  // A later server may know more severities and kinds.
   finding.set_severity(static_cast<v1::Severity>(99));
   finding.set_kind(static_cast<v1::AdvisoryKind>(99));
   EXPECT_THAT(FaultOfOneFinding(finding), IsEmpty());
@@ -183,7 +183,7 @@ TEST(ReplyCheckTest, RecordsOfAFindingAreChecked) {
   EXPECT_THAT(FaultOfOneFinding(finding), HasSubstr("ports 2 to 1"));
 }
 
-// A sound reply that suggests these ports.
+// Returns a sound reply that suggests these ports.
 v1::SuggestResponse Suggested(const std::vector<int32_t>& ports) {
   v1::SuggestResponse reply;
   for (const int32_t port : ports) reply.add_ports(port);

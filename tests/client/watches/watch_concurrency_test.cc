@@ -1,4 +1,4 @@
-// Watches, against a server and a clock that the test plays.
+// Tests watches with a server and a clock that the test simulates.
 #include <atomic>
 #include <memory>
 #include <string>
@@ -50,7 +50,7 @@ TEST_F(WatchConcurrencyTest, OpensABrokenStreamAgainAfterAPause) {
   clock().Settle();
   EXPECT_EQ(backend_->watches(), 1u);
   clock().Advance(absl::Seconds(1));
-  // Asks for any revision, to learn that the server is back.
+  // Asks for any revision, to learn that the server has returned.
   EXPECT_EQ(backend_->AwaitWatch(1)->asked(), "");
   backend_->AwaitWatch(1)->Send(Told("1"));
   EXPECT_THAT(log_.Await(3), ElementsAre("1", "lost UNAVAILABLE", "back"));

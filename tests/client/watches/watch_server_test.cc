@@ -1,4 +1,4 @@
-// Watches against a real service that changes, stops and comes back.
+// Tests watches with a real service that changes, stops and starts again.
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,7 +29,7 @@ class WatchServerTest : public ::testing::Test {
     client_ = MakeClient(options_);
   }
 
-  // What the server serves from now on; its revision.
+  // Sets what the server serves from now on. Returns its revision.
   std::string Serve(const std::string& service) {
     EXPECT_EQ(server_->SetRecords({testing::Record(7100, service)}), absl::OkStatus());
     return server_->revision();
@@ -81,7 +81,7 @@ TEST_F(WatchServerTest, ServerThatStopsSaysSo) {
 
 TEST_F(WatchServerTest, GoesOnWhenTheServerIsBack) {
   WatchOptions options = log_.Options();
-  // The connection is awaited, not tried for now and then.
+  // Waits for the connection, because attempts after pauses would come too late.
   options.initial_backoff = absl::Milliseconds(50);
   options.max_backoff = absl::Hours(1);
   const Watcher watcher = client_->Watch(log_.OnRevision(), std::move(options));
@@ -89,7 +89,7 @@ TEST_F(WatchServerTest, GoesOnWhenTheServerIsBack) {
   server_->Stop();
   log_.Await(2);
   const std::string second = Serve("billing");
-  // Pauses would have become longer than a second by then.
+  // Pauses would be longer than a second by then.
   absl::SleepFor(absl::Seconds(2));
   const absl::Time start = absl::Now();
   ASSERT_EQ(server_->Restart(), absl::OkStatus());

@@ -1,4 +1,4 @@
-// Watches against a service with scripted streams.
+// Tests watches with a service of scripted streams.
 #include "client/watches/watch.h"
 
 #include <algorithm>
@@ -41,8 +41,7 @@ class WatchTest : public ::testing::Test {
     client_ = MakeClient(options_);
   }
 
-  // The streams that the calls get, one after the other; further calls stay open
-  // and say nothing.
+  // Makes the n-th call play the n-th script. Further calls stay open and send nothing.
   void Play(std::vector<WatchScript> scripts) {
     service_.watch = [scripts = std::move(scripts), next = size_t{0}](const auto&) mutable {
       return next < scripts.size() ? scripts[next++]
@@ -92,7 +91,7 @@ TEST_F(WatchTest, StreamThatEndsIsOpenedAgainWithTheLastRevision) {
   WatchOptions options = log_.Options();
   options.revision = "0";
   const Watcher watcher = client_->Watch(log_.OnRevision(), std::move(options));
-  // The end of a stream is no interruption.
+  // A stream that ends with OK is no interruption.
   EXPECT_THAT(log_.Await(3), ElementsAre("1", "2", "3"));
   EXPECT_THAT(AskedRevisions(), ElementsAre("0", "2"));
 }
@@ -106,7 +105,7 @@ TEST_F(WatchTest, StreamThatBreaksIsAnInterruptionToldOnce) {
   const Watcher watcher = Watch();
   EXPECT_THAT(log_.Await(5),
               ElementsAre("1", "lost UNAVAILABLE", "2", "lost RESOURCE_EXHAUSTED", "3"));
-  // After an interruption without one, to be told that the server is back.
+  // Asks without a revision after an interruption, to learn that the server has returned.
   EXPECT_THAT(AskedRevisions(), ElementsAre("", "", "", "", ""));
 }
 
@@ -236,7 +235,7 @@ TEST_F(WatchTest, CancelWaitsForACallbackThatRuns) {
   const Watcher watcher = client_->Watch([&](const v1::WatchResponse&) {
     runs.Notify();
     cancels.WaitForNotification();
-    // Long enough for Cancel() to return, if it did not wait.
+    // Long enough for Cancel() to return if it did not wait.
     absl::SleepFor(absl::Milliseconds(20));
     over = true;
   });
@@ -256,7 +255,7 @@ TEST_F(WatchTest, MayBeDestroyedByItsOwnCallback) {
     ++*held;
     assigned.WaitForNotification();
     watcher.reset();
-    // The callback is still there.
+    // The callback is not destroyed yet.
     EXPECT_EQ(*held, 1);
     destroyed.Notify();
   });
@@ -295,7 +294,7 @@ TEST_F(WatchTest, OutlivesItsClientAndMoves) {
   Watcher moved = std::move(watcher);
   EXPECT_THAT(log_.Await(2), ElementsAre("1", "2"));
   const Watcher none = std::move(moved);
-  // Watchers that were moved from.
+  // Uses watchers that were moved from.
   watcher.Cancel();
   moved = std::move(watcher);
 }
@@ -319,7 +318,7 @@ TEST_F(WatchTest, ServerMayBeSilentToThoseWhoKnowItsRevision) {
   options.revision = "1";
   const Watcher watcher = client_->Watch(log_.OnRevision(), std::move(options));
   ASSERT_TRUE(service_.WaitForCalls(2));
-  // Not within this time either.
+  // The deadline of a call does not apply, although it is shorter than this time.
   absl::SleepFor(absl::Milliseconds(50));
   EXPECT_THAT(log_.Await(0), IsEmpty());
   EXPECT_THAT(service_.watches(), SizeIs(1));
@@ -334,7 +333,7 @@ TEST_F(WatchTest, ConnectionThatFallsSilentIsNoticed) {
   Play({{.messages = {Told("1")}, .end = std::nullopt}});
   const Watcher watcher = Watch();
   log_.Await(1);
-  // Pings, long after gRPC would have stopped for want of messages.
+  // gRPC keeps sending pings, although by default it would stop without messages.
   relay.AwaitBytes(10 * kPingBytes);
   EXPECT_THAT(log_.Await(1), ElementsAre("1"));
   relay.Freeze();

@@ -39,7 +39,7 @@ v1::LookupResponse LookupOk(const Registry& registry, absl::string_view request)
   return response.ok() ? *response : v1::LookupResponse();
 }
 
-// "LAYER_IANA http" for each record.
+// Returns a text such as "LAYER_IANA http" for each record.
 std::vector<std::string> Services(const v1::LookupResponse& response) {
   std::vector<std::string> services;
   for (const v1::PortRecord& record : response.records()) {
@@ -237,7 +237,7 @@ TEST(LookupResultOfTest, HoldsWhatLookupAnswersButForTheRevision) {
 }
 
 TEST(LookupResultOfTest, ABadTextDoesNotSpoilTheBatch) {
-  // One of the two has a character across any place where it may be cut.
+  // One of the two texts has a character across any place where it may be cut.
   for (const char* begin : {"", "x"}) {
     v1::LookupRequest request;
     request.set_service(begin);
@@ -293,7 +293,7 @@ TEST(GetRegistryInfoTest, DescribesWhatIsServed) {
   EXPECT_THAT(response.layers(2).sha256(), SizeIs(64));
 }
 
-// All messages of a listing.
+// Returns all messages of a listing.
 std::vector<v1::ListRangeResponse> List(const Registry& registry,
                                         const v1::ListRangeRequest& request) {
   absl::StatusOr<ListRangeQuestion> question = Read(request, registry);
@@ -402,7 +402,7 @@ TEST(ListRangeTest, MessagesAreBounded) {
        List(EmbeddedRegistry(), Proto<v1::ListRangeRequest>("view: RECORD_VIEW_FULL"))) {
     EXPECT_LE(message.records_size(), 512);
   }
-  // With records as large as a file may hold.
+  // Uses records as large as a file may hold.
   const std::string field(16'000, 'x');
   std::string csv(kFullHeader);
   for (int i = 0; i < 100; ++i) {
@@ -416,7 +416,7 @@ TEST(ListRangeTest, MessagesAreBounded) {
   const auto messages = List(registry, Proto<v1::ListRangeRequest>("view: RECORD_VIEW_FULL"));
   EXPECT_THAT(Records(messages), SizeIs(100));
   for (const v1::ListRangeResponse& message : messages) {
-    EXPECT_LE(message.ByteSizeLong(), size_t{2} << 20);  // clients receive 4 MiB
+    EXPECT_LE(message.ByteSizeLong(), size_t{2} << 20);  // clients accept 4 MiB
   }
 }
 
@@ -445,11 +445,11 @@ TEST(HandlersTest, EveryReasonOfTheContractIsGiven) {
   v1::BatchLookupRequest batch;
   for (int i = 0; i < 1001; ++i) batch.add_requests();
   give(CheckBatch(batch));
-  // Of bytes, where there is no message yet or no longer: see request_test.cc
-  // and batch_reply_test.cc.
+  // These reasons come from bytes without a message: see malformed_request_test.cc and
+  // batch_reply_test.cc.
   given.insert({"MALFORMED_REQUEST", "INVALID_UTF8", "BATCH_REPLY_TOO_LARGE"});
-  // Of calls, before there is a request: see calls_test.cc, server_test.cc and
-  // client_names_test.cc.
+  // These reasons come from calls without a request: see calls_test.cc, server_test.cc
+  // and client_names_test.cc.
   given.insert({"SERVER_BUSY", "SERVER_STOPPING", "CLIENT_NOT_ALLOWED"});
 
   // claim_answers_test.cc tests the reasons of claims.

@@ -47,7 +47,7 @@ LayerData OwnTable(absl::string_view csv) {
   return ReadLayer(Layer::kLocal, "local.csv", std::move(text), LocalFileRules()).value();
 }
 
-// The embedded data and claims_local.csv.
+// Returns a registry of the embedded data and claims_local.csv.
 const Registry& ClaimsRegistry() {
   static const auto& registry = *[] {
     std::vector<LayerData> layers = EmbeddedLayers();
@@ -69,8 +69,8 @@ TEST(AdvisoryKindTest, NamesAreThoseOfTheContract) {
   }
 }
 
-// "error TAKEN_LOCALLY 28641-28642" for each finding; the ports only if they are not all of
-// the claim's.
+// Returns a text such as "error TAKEN_LOCALLY 28641-28642". Omits the ports if they are
+// all of the claim's.
 std::string Shown(const v1::Finding& finding, PortRange claimed) {
   const PortRange ports = {static_cast<Port>(finding.first_port()),
                            static_cast<Port>(finding.last_port())};
@@ -80,7 +80,7 @@ std::string Shown(const v1::Finding& finding, PortRange claimed) {
                       ports == claimed ? "" : absl::StrCat(" ", ToString(ports)));
 }
 
-// A row of claims.csv: a claim, and what Check must find.
+// A row of claims.csv: a claim, and the findings that Check must return.
 struct ClaimRow {
   v1::Claim claim;
   PortRange ports;
@@ -335,7 +335,7 @@ TEST(SuggestTest, PortsOfAnOwnersBlocksCanBeAskedFor) {
       ClaimsRegistry(), "within_blocks: true owner: 'pay' service: 'new' count: 3 adjacent: true");
   EXPECT_THAT(response.ports(), ElementsAre(28542, 28543, 28544));
   EXPECT_EQ(response.candidate_count(), 10);
-  // 28541 is billing's, although it has the same owner.
+  // 28541 is held by billing, although it has the same owner.
   EXPECT_EQ(response.free_count(), 9);
   EXPECT_THAT(Suggested(ClaimsRegistry(), "within_blocks: true owner: 'web'").ports(), IsEmpty());
 }

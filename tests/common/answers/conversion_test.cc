@@ -1,5 +1,5 @@
-// The domain's values and the contract's, which common/answers/conversion.h copies
-// without a table between them.
+// Compares the domain's values with the contract's, because common/answers/conversion.h
+// copies them without a table.
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -36,7 +36,7 @@ Values ValuesOf(const EnumDescriptor& descriptor) {
   return values;
 }
 
-// Every value of the domain's enum as the contract must name it.
+// Returns every value of the domain's enum, with the name that the contract must have.
 template <typename Enum, typename List>
 Values Named(absl::string_view prefix, const List& values) {
   Values named = {{absl::StrCat(prefix, "UNSPECIFIED"), 0}};

@@ -13,7 +13,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// A field of wire type 2: its number and fewer than 128 bytes.
+// Returns a field of wire type 2 with fewer than 128 bytes.
 std::string Field(int number, const std::string& bytes) {
   return std::string{static_cast<char>(number << 3 | 2), static_cast<char>(bytes.size())} + bytes;
 }

@@ -19,7 +19,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-// A request in text format that is refused.
+// A request in text format, and its refusal.
 struct Refusal {
   std::string request;
   const char* reason;
@@ -115,7 +115,7 @@ TEST(RequestTest, LookupRefusals) {
 }
 
 TEST(RequestTest, AMessageStaysUtf8AndShortWhereverATextIsCut) {
-  // One of the two has a character across any place where it may be cut.
+  // One of the two texts has a character across any place where it may be cut.
   for (const char* begin : {"", "x"}) {
     std::string text = begin;
     for (int i = 0; i < 200; ++i) text += "\xC3\xA9";
@@ -230,7 +230,7 @@ TEST(RequestTest, AWatcherHasARevisionOrNone) {
   EXPECT_EQ(Read(request), "");
   request.set_revision(std::string(Registry::kRevisionDigits, '7'));
   EXPECT_EQ(Read(request), request.revision());
-  // Nobody is to keep what a stranger made up.
+  // Stored nowhere, because a stranger may have made it up.
   request.set_revision(std::string(200'000, '7'));
   EXPECT_EQ(Read(request), "");
 }
@@ -371,7 +371,7 @@ TEST(RequestTest, ATokenThatWasNotGivenOutIsRefused) {
       revision + ".01",
       revision + ".+1",
       revision + ". 1",
-      revision + ".3",  // there are two records
+      revision + ".3",  // the registry has two records
       revision + ".4294967296",
       revision + ".99999999999999999999",
       "." + revision,
@@ -422,7 +422,7 @@ TEST(RequestTest, BytesAreParsed) {
 }
 
 TEST(RequestTest, UnknownFieldsAndEnumValuesAreParsed) {
-  // Field 15 is of a later contract; 99 is a transport of one.
+  // Field 15 and transport 99 are of a later contract.
   v1::LookupRequest request;
   ASSERT_TRUE(ParseRequest("\x08\x50\x18\x63\x7A\x02xy", request).ok());
   EXPECT_EQ(request.port(), 80);

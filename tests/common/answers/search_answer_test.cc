@@ -1,4 +1,4 @@
-// The handler of the RPC Search.
+// Tests the handler of the RPC Search.
 #include <atomic>
 #include <string>
 #include <utility>
@@ -143,7 +143,7 @@ TEST(SearchHandlerTest, ManyRecordsWithDetailsFitAMessage) {
   const v1::SearchResponse response =
       SearchOk(EmbeddedRegistry(), "query: 'e' max_results: 500 view: RECORD_VIEW_FULL");
   EXPECT_THAT(response.matches(), SizeIs(500));
-  EXPECT_LE(response.ByteSizeLong(), size_t{4} << 20);  // what clients receive
+  EXPECT_LE(response.ByteSizeLong(), size_t{4} << 20);  // the most that clients accept
 }
 
 TEST(SearchHandlerTest, ARequestThatIsRefusedIsNotSearchedFor) {

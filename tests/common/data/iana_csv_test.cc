@@ -20,7 +20,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
-// Owns what records view.
+// Owns the texts that records view.
 class Parsed {
  public:
   explicit Parsed(absl::string_view text, Layer layer = Layer::kIana)

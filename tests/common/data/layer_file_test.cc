@@ -227,7 +227,7 @@ TEST(LayerFileTest, AFileThatCannotBeHadIsNamed) {
 }
 
 TEST(LayerFileTest, ATimeThatNoTimestampCanHoldIsLeftOut) {
-  // On tmpfs, which takes any.
+  // Uses tmpfs, which accepts any time.
   const int fd = memfd_create("layer", MFD_CLOEXEC);
   ASSERT_GE(fd, 0);
   const absl::Cleanup close_fd = [fd] { close(fd); };
@@ -260,7 +260,7 @@ TEST(LayerFileTest, AFileThatIsWrittenMeanwhileIsRefused) {
     std::fstream file(path, std::ios::in | std::ios::out);
     while (!done) file.seekp(0) << 'S' << std::flush;
   });
-  // Often: a reading may end before the writer begins.
+  // Repeats, because a read may end before the writer begins.
   std::string message;
   for (int i = 0; i < 1000 && message.find("written") == std::string::npos; ++i) {
     message = Message(ReadLayerFile(Layer::kLocal, path, LocalFileRules()).status());
@@ -284,7 +284,7 @@ TEST(LayerFileTest, AFileIsReadUpToItsBound) {
 }
 
 TEST(LayerFileTest, AFileIsReadToItsEndWhateverItsStatusSays) {
-  // Regular, of 0 bytes by its status, with content when read.
+  // The file is regular, with 0 bytes by its status, and has content when it is read.
   const absl::Status status = ReadLayerFile(Layer::kLocal, "/proc/self/status", {}).status();
   EXPECT_THAT(Message(status), HasSubstr("not a port registry in IANA's format"));
 }

@@ -49,7 +49,7 @@ ReadTable ReadRows(absl::string_view rows, Layer layer = Layer::kLocal) {
   return parsed;
 }
 
-// The reason for which the only row of a table is set aside.
+// Returns the reason for which the only row of a table is set aside.
 std::string ReasonFor(absl::string_view row) {
   const ReadTable parsed = ReadRows(row);
   EXPECT_THAT(parsed.table.records, IsEmpty()) << row;

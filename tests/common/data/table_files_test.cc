@@ -53,7 +53,7 @@ TEST_F(TableFilesTest, AFolderStandsForItsTablesByName) {
               ElementsAre(file, folder + "/C.CSV", folder + "/a.csv", folder + "/b.csv"));
 }
 
-// Kubernetes: a.csv -> ..data/a.csv, ..data -> a directory of its own per version.
+// Kubernetes links a.csv to ..data/a.csv, and ..data to a directory for each version.
 TEST_F(TableFilesTest, LinksOfAMountedConfigMapAreFollowed) {
   const std::string folder = MakeFolder("mounted", {});
   MakeFolder("mounted/..2026_11_30", {"a.csv", "b.csv"});

@@ -19,7 +19,7 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
-// The records of one layer that cover the port and answer for the transport.
+// Returns the records of one layer that cover the port and answer for the transport.
 std::vector<std::string> At(Port port, Layer layer, Transport transport = Transport::kNone) {
   std::vector<std::string> found;
   for (const RecordIndex index : EmbeddedRegistry().AtPort(port)) {
@@ -124,7 +124,8 @@ TEST(EmbeddedTest, StatesThatTheRulesAreMadeFor) {
       {1023, Transport::kTcp, AssignmentState::kReserved},
       {4200, Transport::kDccp, AssignmentState::kAssigned},
       {7775, Transport::kTcp, AssignmentState::kAssigned},
-      // Ranges of unassigned ports run over assigned ports (nameless_corrections.csv).
+      // IANA's ranges of unassigned ports include assigned ports
+      // (nameless_corrections.csv).
       {7775, Transport::kUdp, AssignmentState::kReserved},
       {7775, Transport::kSctp, AssignmentState::kUnassigned},
       {7775, Transport::kDccp, AssignmentState::kUnassigned},
@@ -172,7 +173,7 @@ TEST(EmbeddedTest, QuotedFieldsAreUnquoted) {
   EXPECT_THAT(std::string(EmbeddedRegistry().record(whoispp).description), StartsWith("whois++\n"));
 }
 
-// No one who starts portregd without flags shall sit on another's port.
+// A portregd without flags must not listen on another service's port.
 TEST(EmbeddedTest, TheDefaultPortIsAssignedToNobody) {
   const std::string address(kDefaultAddress);
   const size_t colon = address.rfind(':');
@@ -181,8 +182,8 @@ TEST(EmbeddedTest, TheDefaultPortIsAssignedToNobody) {
   ASSERT_TRUE(port.ok()) << port.status();
   EXPECT_EQ(ClassOf(*port).port_class, PortClass::kRegistered);
 
-  // Neither assigned, reserved, dynamic, privileged, ephemeral, a NodePort nor
-  // blocked: unassigned on all transports. Qdrant's peers use it too.
+  // The port is neither assigned, reserved, dynamic, privileged, ephemeral, a NodePort
+  // nor blocked. It is unassigned on all transports. Qdrant's peers use it too.
   const std::vector<Advisory> advice = Advise(EmbeddedRegistry(), *port, Transport::kNone);
   ASSERT_THAT(advice, SizeIs(2));
   EXPECT_EQ(advice[0].kind, AdvisoryKind::kIanaUnassigned);

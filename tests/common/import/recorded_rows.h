@@ -1,4 +1,4 @@
-// Records what a reader of foreign tables passes on.
+// Records the rows and notes that a reader of foreign tables passes on.
 #ifndef PORTREG_TESTS_COMMON_IMPORT_RECORDED_ROWS_H_
 #define PORTREG_TESTS_COMMON_IMPORT_RECORDED_ROWS_H_
 
@@ -14,7 +14,7 @@
 
 namespace portreg {
 
-// Each text begins with its line: "2: a|b".
+// Records texts that begin with their line: "2: a|b".
 class RecordedRows final : public TableSink {
  public:
   void BeginTable(uint32_t line, const TableHeader& header) override {

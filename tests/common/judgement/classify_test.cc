@@ -19,7 +19,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-// "kind message [transports]"
+// Returns "kind message [transports]" for each advice.
 std::vector<std::string> Advice(const Registry& registry, Port port,
                                 Transport transport = Transport::kNone) {
   std::vector<std::string> advice;
@@ -148,7 +148,7 @@ TEST(ClassifyTest, RangesOfAdviceMeetTheirBoundaries) {
   }
 }
 
-// WHATWG Fetch, "bad port", as the standard lists it in 2026.
+// The "bad ports" of WHATWG Fetch, as the standard lists them in 2026.
 TEST(ClassifyTest, BrowsersBlockTheBadPortsOfWhatwgFetch) {
   const std::set<int> expected = {
       0,    1,    7,    9,    11,   13,   15,   17,   19,   20,   21,   22,   23,   25,

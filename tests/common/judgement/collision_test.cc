@@ -229,7 +229,7 @@ TEST(CollisionTest, BlanksAroundAnOwnerDoNotCount) {
   EXPECT_FALSE(Collide(",7000-7099,,", {"blue "}, "billing,7042,tcp,", {" blue"}));
 }
 
-// A row of a random table. Tells which pairs collide and repeat by the definition alone.
+// A row of a random table. Decides by the definition alone which pairs collide or repeat.
 struct OwnRow {
   std::string name;
   PortRange ports;

@@ -91,7 +91,7 @@ TEST(JudgementTest, FindingsAreInOrderAndNeighboursAreMerged) {
   }
 }
 
-// Claims that are rows of one table collide as FindCollisions says of the rows.
+// Claims that are rows of one table must collide like those rows in FindCollisions.
 TEST(JudgementTest, ClaimsCollideAsRowsOfATableDo) {
   RandomTables tables(3);
   int collisions = 0;
@@ -122,7 +122,7 @@ TEST(JudgementTest, ClaimsCollideAsRowsOfATableDo) {
         collisions += expected ? 1 : 0;
         ASSERT_EQ(i != j && ClaimsCollide(claims[i], claims[j]), expected)
             << one.line << " " << other.line;
-        // The same by the registry: the other row holds the claim's ports.
+        // Checks the same by the registry: the other row holds the claim's ports.
         const bool shares_transport = !claims[i].transports.And(claims[j].transports).empty();
         if (i == j || !share_port || !shares_transport) continue;
         ASSERT_EQ(RelationOf(other, claims[i]) == ClaimRelation::kHeld, expected);
@@ -167,7 +167,7 @@ TEST(JudgementTest, ManyFindingsAreCutAndCounted) {
   claims[0].service = "a";
   const Judgement judgement = Judge(registry, claims, 0, kJudgementDay);
   EXPECT_THAT(judgement.findings, SizeIs(kMaxFindings));
-  // One is held, 150 are assigned, and the 150 between these are unassigned.
+  // One port is held, 150 are assigned, and 150 between these are unassigned.
   EXPECT_EQ(judgement.total_count, 301U);
   EXPECT_EQ(judgement.findings[0].kind, AdvisoryKind::kTakenLocally);
   EXPECT_EQ(judgement.findings[99].kind, AdvisoryKind::kIanaAssigned);

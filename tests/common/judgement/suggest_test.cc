@@ -25,7 +25,7 @@ using ::testing::SizeIs;
 
 constexpr absl::CivilDay kSuggestDay(2026, 6, 15);
 
-// The kinds that speak against a port, found one by one.
+// Returns the kinds that speak against a port, found one by one.
 AdvisoryKinds RefusedBecause(const Registry& registry, const SuggestionWish& wish, Port port) {
   AdvisoryKinds kinds;
   Claim claim = wish.claim;
@@ -63,7 +63,7 @@ SuggestionWish AWish(RandomTables& tables) {
   return wish;
 }
 
-// Chooses from free ports in the plainest way.
+// Chooses from free ports in the simplest way.
 std::vector<Port> PlainChoice(const SuggestionWish& wish, const std::vector<Port>& free) {
   std::vector<std::pair<uint64_t, Port>> order;
   for (const Port port : free) {
@@ -113,7 +113,7 @@ TEST(SuggestModelTest, NothingSpeaksAgainstWhatIsSuggestedAndAllElseIsRefused) {
   EXPECT_GT(suggested, 300U);
 }
 
-// The embedded data, asked port by port.
+// Judges the embedded data port by port.
 TEST(SuggestModelTest, TheEmbeddedDataIsJudgedTheSameWay) {
   SuggestionWish wish;
   wish.claim.service = "kafka";
@@ -130,7 +130,7 @@ TEST(SuggestModelTest, TheEmbeddedDataIsJudgedTheSameWay) {
   EXPECT_EQ(suggestion.ports, free);
 }
 
-// Computed by another implementation of the documented hash.
+// The values come from another implementation of the documented hash.
 TEST(SuggestModelTest, TheHashIsTheDocumentedOne) {
   EXPECT_EQ(KeyHash("", 0), 0x348369d702078a36U);
   EXPECT_EQ(KeyHash("billing", 7000), 0x5e518d86f22c70acU);
@@ -178,7 +178,8 @@ TEST(SuggestModelTest, TenThousandKeysKeepTheirPortsWhileOthersComeAndGo) {
 TEST(SuggestModelTest, KeysSpreadOverTheRange) {
   std::map<Port, int> uses;
   for (const Port port : ChoicesOf(TakenPorts({}), 10'000)) ++uses[port];
-  // Ten a port on average; with a good hash, hardly any port has none or over thirty.
+  // There are ten uses of a port on average. With a good hash, hardly any port has none
+  // or over thirty.
   EXPECT_GT(uses.size(), 990U);
   for (const auto& [port, count] : uses) EXPECT_LT(count, 31) << port;
 }

@@ -14,7 +14,7 @@ std::string Show(const ServiceRecord* record) {
   return absl::StrCat(ToString(record->layer), " ", record->service, " ", ToString(*record->ports));
 }
 
-// A registry with a record in each place that the rules tell apart.
+// Returns a registry with a record for each case that the rules distinguish.
 Registry Made() {
   std::vector<LayerData> layers;
   layers.push_back(MakeLayer(Layer::kLocal, "own,7000,,\nssh,2222,tcp,\n"));

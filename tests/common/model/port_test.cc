@@ -69,7 +69,7 @@ TEST(PortTest, ParsePortRefusesAllButPlainDecimalDigits) {
       {"80.", "not a decimal number"},
       {"1e3", "not a decimal number"},
       {std::string("80\0", 3), "not a decimal number"},
-      {"\xEF\xBC\x98", "not a decimal number"},  // a digit, but no ASCII one
+      {"\xEF\xBC\x98", "not a decimal number"},  // a digit outside ASCII
       {"0080", "port 0080 has a leading zero"},
       {"00", "leading zero"},
       {"65536", "port 65536 is out of range [0, 65535]"},

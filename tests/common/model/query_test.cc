@@ -20,7 +20,7 @@ std::string WithTransport(const std::string& text, Transport transport) {
   return absl::StrCat(text, transport == Transport::kNone ? "" : "/", ToString(transport));
 }
 
-// "ports 80-90/tcp", "name https/tcp" or "name https/tcp, or else ports 80".
+// Returns "ports 80-90/tcp", "name https/tcp" or "name https/tcp, or else ports 80".
 std::string Describe(const Query& query) {
   const std::string meaning =
       WithTransport(absl::StrCat(query.ports ? "ports " : "name ",

@@ -62,7 +62,7 @@ TEST(RangeCursorTest, ARangeYieldsEachRecordThatOverlapsItOnce) {
 }
 
 TEST(RangeCursorTest, RecordsThatStartBelowTheRangeAreInListingOrderToo) {
-  // Lookup order would be the narrowest first.
+  // Lookups would return the narrowest range first.
   const Registry registry = MakeRegistry(
       {.iana = "c,20-31,tcp,\na,0-100,tcp,\nd,30,tcp,\nb,10-50,tcp,\n", .local = "e,25-30,tcp,\n"});
   EXPECT_THAT(List(registry, {.ports = {30, 30}, .layers = {}}),
@@ -127,7 +127,7 @@ TEST(RangeCursorTest, StartingPastTheLastRecordYieldsNothing) {
   EXPECT_EQ(cursor.position(), count);
 }
 
-// What a cursor yields, by looking at every record.
+// Returns the records that a cursor must yield, by reading every record.
 std::vector<const ServiceRecord*> Expected(const Registry& registry,
                                            const RangeQuestion& question) {
   std::vector<const ServiceRecord*> expected;
@@ -145,7 +145,7 @@ std::vector<const ServiceRecord*> Expected(const Registry& registry,
   return expected;
 }
 
-// Questions of every kind about the embedded registry.
+// Returns questions of every kind about the embedded registry.
 std::vector<RangeQuestion> ManyQuestions() {
   std::mt19937 random(6335);
   std::uniform_int_distribution<int> any_port(0, kMaxPort);
@@ -180,7 +180,7 @@ TEST(RangeCursorTest, ContinuesAnywhereWithNothingLostOrRepeated) {
     const std::vector<const ServiceRecord*> expected = Expected(EmbeddedRegistry(), question);
     std::vector<const ServiceRecord*> listed;
     RecordIndex position = 0;
-    // Each cursor yields a few records, the next one continues.
+    // Each cursor yields a few records, and the next one continues.
     for (size_t few = 1; listed.size() < expected.size(); few = few % 7 + 1) {
       RangeCursor cursor(EmbeddedRegistry(), question, position);
       EXPECT_EQ(cursor.position(), position);

@@ -44,7 +44,7 @@ TEST(RangeRulesTest, RulesAreFoundByPortInTheOrderOfTheirKinds) {
   EXPECT_THAT(MessagesAt(RangeRules(), 0), IsEmpty());
 }
 
-// The lookup against every rule asked one by one.
+// Compares the lookup with every rule, one by one.
 TEST(RangeRulesTest, PortsOfOneSetHaveTheSameRules) {
   const RangeRules& rules = EmbeddedRangeRules();
   std::vector<std::vector<const RangeRule*>> of_set;
@@ -104,7 +104,7 @@ TEST(RangeRulesTest, OnlyADifferenceMakesADifference) {
   rule.transports = {};
   rule.reference = "here";
   changed(rule);
-  // To have no rules is a difference, but not one that this text shows.
+  // A set without rules differs from others, but its text is empty.
   EXPECT_EQ(differences[0], "");
   for (size_t i = 1; i < differences.size(); ++i) EXPECT_NE(differences[i], "") << i;
 }

@@ -15,7 +15,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-// The difference as texts: "+ local a 1/tcp", "- ..." or "~ ...".
+// Returns the difference as texts: "+ local a 1/tcp", "- ..." or "~ ...".
 std::vector<std::string> ChangesBetween(const Registry& before, const Registry& after) {
   const RecordChanges changes = CompareRecords(before, after);
   std::vector<std::string> texts;
@@ -130,7 +130,7 @@ TEST(RecordChangesTest, AllChangesAreListedByKey) {
                                  " > a 5/tcp"));
 }
 
-// The fields that `edit` changes, as "name: before > after".
+// Returns the fields that `edit` changes, as "name: before > after".
 template <typename Edit>
 std::vector<std::string> FieldsOfEdit(Edit edit) {
   std::vector<std::string> fields;

@@ -1,4 +1,5 @@
-// Many threads ask one Registry. Free of gRPC: ThreadSanitizer judges it.
+// Asks one Registry from many threads. Uses no gRPC, so that ThreadSanitizer can check
+// it.
 #include <latch>
 #include <string>
 #include <thread>
@@ -19,7 +20,7 @@ namespace {
 
 constexpr int kThreads = 8;
 
-// Rows with ranges, aliases, quotes and port-less names in three layers.
+// Returns rows with ranges, aliases, quotes and port-less names in three layers.
 Registry MixedRegistry() {
   std::string iana = "range,1000-2000,,\n,1-3000,,Unassigned\nportless,,tcp,\n";
   std::string common;
@@ -33,7 +34,7 @@ Registry MixedRegistry() {
   return MakeRegistry({.iana = iana, .common = common, .local = local});
 }
 
-// All that can be asked of a registry, asked of its ports in steps of `step`.
+// Asks all questions that a registry answers about ports in steps of `step`.
 std::string AskEverything(const Registry& registry, int first, int step) {
   std::string answers = registry.revision();
   for (int i = first; i < 3000; i += step) {

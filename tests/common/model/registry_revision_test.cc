@@ -1,4 +1,4 @@
-// Registry::revision().
+// Tests Registry::revision().
 #include <algorithm>
 #include <set>
 #include <string>
@@ -128,7 +128,7 @@ TEST(RegistryRevisionTest, AddedRepeatedAndReorderedRecordsChangeIt) {
       "http,80,tcp,\n",
       "http,80,tcp,\nhttp,80,tcp,\n",
       "http,80,tcp,\nwww,80,tcp,\n",
-      "www,80,tcp,\nhttp,80,tcp,\n",  // now the primary name is another
+      "www,80,tcp,\nhttp,80,tcp,\n",  // changes the primary name
   };
   for (const char* rows : all_rows) revisions.insert(MakeRegistry({.iana = rows}).revision());
   EXPECT_THAT(revisions, SizeIs(5));
@@ -144,7 +144,7 @@ std::string RevisionOfEdited(Edit edit) {
 }
 
 TEST(RegistryRevisionTest, ColumnsOfOwnTablesCountWhereTheyAreSet) {
-  // One text in each of the columns that count only where they are set.
+  // Sets one text in each of the columns that count only if they are set.
   const std::set<std::string> revisions = {
       RevisionOfEdited([](ServiceRecord&) {}),
       RevisionOfEdited([](ServiceRecord& r) { r.aliases = "planned"; }),

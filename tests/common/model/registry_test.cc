@@ -23,8 +23,8 @@ std::string StateText(const Registry& registry, Port port, Transport transport) 
   return std::string(ToString(registry.StateOn(port, transport)));
 }
 
-// "tcp udp sctp dccp" of a port, a letter each: assigned, reserved,
-// unassigned, dynamic.
+// Returns the states of a port on tcp, udp, sctp and dccp, a letter each: assigned,
+// reserved, unassigned, dynamic.
 std::string StateLetters(const Registry& registry, Port port) {
   std::string letters;
   for (const Transport transport : kTransports) {
@@ -33,7 +33,7 @@ std::string StateLetters(const Registry& registry, Port port) {
   return letters;
 }
 
-// "tcp udp sctp dccp" of a port: y where it is taken locally.
+// Returns a letter for tcp, udp, sctp and dccp: y if the port is taken locally, else n.
 std::string TakenLetters(const Registry& registry, Port port) {
   std::string letters;
   for (const Transport transport : kTransports) {
@@ -67,7 +67,7 @@ TEST(RegistryTest, StateByTheRules) {
     const char* rule;
     const char* rows;  // of layer iana
     Port port;
-    const char* states;  // as StateLetters has them
+    const char* states;  // in the form of StateLetters
   } cases[] = {
       {"a named row of one transport assigns it, and reserves the port for the others",
        "pana,716,udp,\n", 716, "rarr"},
@@ -141,7 +141,7 @@ TEST(RegistryTest, TakenLocallyByTheOperatorsOwnLayer) {
   const struct {
     const char* what;
     LayerRows rows;
-    const char* taken;  // port 7000, as TakenLetters has it
+    const char* taken;  // port 7000, in the form of TakenLetters
   } cases[] = {
       {"by a name", {.local = "a,7000,tcp,\n"}, "ynnn"},
       {"by a range", {.local = "a,6990-7000,udp,\n"}, "nynn"},

@@ -54,7 +54,7 @@ TEST(SlotChangesTest, PortIsOneSlotIfAllTransportsChangeAlike) {
 }
 
 TEST(SlotChangesTest, LayersNameSlotsAsTheRuleSays) {
-  // A local row hides IANA's name; a block has no name.
+  // A local row hides IANA's name, but a block has no name.
   EXPECT_THAT(SlotsBetween({.iana = "http,80,tcp,\n"},
                            {.iana = "http,80,tcp,\n", .local = "web,80,tcp,\n,81,tcp,block\n"}),
               ElementsAre("80/tcp http > web"));

@@ -31,7 +31,7 @@ TEST(NumberSetsTest, SetsOfAnySizeAreKept) {
   std::vector<std::vector<uint32_t>> added;
   for (const size_t size : {0, 1, 31, 32, 33, 500, 1'000}) {
     std::vector<uint32_t>& numbers = added.emplace_back(size);
-    // Those at the end.
+    // The last numbers.
     std::iota(numbers.begin(), numbers.end(), static_cast<uint32_t>(kBound - size));
     EXPECT_EQ(sets.Add(numbers), added.size() - 1);
   }
@@ -55,7 +55,7 @@ TEST(NumberSetsTest, ABitmapIsKeptAsAListWouldBe) {
   EXPECT_THAT(NumbersIn(sets, few_id), ElementsAre(7, 999));
   EXPECT_EQ(NumbersIn(sets, many_id).size(), 800);
   EXPECT_EQ(sets.Cost(few_id), 2);
-  // Less than the numbers one by one.
+  // The set costs less than its numbers one by one.
   EXPECT_LT(sets.Cost(many_id), 20);
 }
 

@@ -1,5 +1,5 @@
-// A SearchIndex finds what reading every record finds: registries and queries
-// drawn at random, and those that are hard on an index.
+// Compares SearchIndex with a search that reads every record, for random registries and
+// queries, and for cases that are hard for an index.
 #include <algorithm>
 #include <array>
 #include <iterator>
@@ -61,7 +61,7 @@ void ExpectSame(const SearchIndex& index, const SearchOracle& oracle,
   EXPECT_EQ(found.similar_services, expected.similar_services) << asked;
 }
 
-// Texts of few different bytes and pieces, so that they have much in common.
+// Returns texts of few different bytes and pieces, so that they have much in common.
 std::string RandomText(Random& random, size_t max_pieces) {
   static constexpr std::array<absl::string_view, 31> kPieces = {"a",
                                                                 "b",
@@ -124,7 +124,7 @@ std::string RandomRow(Random& random) {
   const std::string assignee = RandomText(random, 2);
   const std::string owner = RandomText(random, 2);
   const absl::string_view scope = OneOf(random, kScopes);
-  // At times a copy of the row on the next transport, as most of IANA's have.
+  // Sometimes adds a copy of the row on the next transport, like most of IANA's rows.
   const std::string port = absl::StrCat(Below(random, 300));
   const auto row = [&](absl::string_view transport) {
     return absl::StrCat("\"", service, "\",", port, ",", transport, ",\"", description, "\",\"",
@@ -140,7 +140,7 @@ std::string RandomRows(Random& random, size_t count) {
   return rows;
 }
 
-// One to four mistakes in a text.
+// Makes one to four mistakes in a text.
 std::string Misspelt(Random& random, std::string text) {
   static constexpr std::array<char, 6> kBytes = {'a', 'b', 'e', '-', '0', ' '};
   for (size_t slips = 1 + Below(random, 3); slips > 0; --slips) {
@@ -188,7 +188,7 @@ std::string RandomQuery(Random& random, const Registry& registry) {
     case 8:
       return absl::StrCat(part_of(record.details->owner), " ", part_of(record.service));
     case 6: {
-      // One letter each, some of them again.
+      // Words of one letter each, some of them repeated.
       std::vector<std::string> words;
       for (size_t count = 1 + Below(random, kMaxQueryWords); count > 0; --count) {
         words.push_back(part_of(record.description).substr(0, 1));
@@ -234,7 +234,7 @@ TEST(SearchOracleTest, SmallRegistriesOfAllKinds) {
   }
 }
 
-// Many records: words are common enough to be added up beforehand.
+// Uses so many records that the index sums up words beforehand.
 TEST(SearchOracleTest, LargerRegistriesOfFewWords) {
   for (unsigned seed = 0; seed < 3 && !HasFailure(); ++seed) {
     SCOPED_TRACE(absl::StrCat("seed ", seed));

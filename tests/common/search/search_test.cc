@@ -56,8 +56,8 @@ std::string KindText(MatchKind kind) {
   return "?";
 }
 
-// "prefix s iana 80/tcp http": kind, s, d, o and a for the fields, the
-// record.
+// Returns texts such as "prefix s iana 80/tcp http": the kind, a letter for each field
+// (s, d, o, a), and the record.
 std::vector<std::string> Matches(const Registry& registry, const SearchQuestion& question) {
   std::vector<std::string> described;
   for (const SearchMatch& match : Ask(registry, question).matches) {
@@ -73,7 +73,7 @@ std::vector<std::string> Matches(const Registry& registry, absl::string_view que
   return Matches(registry, About(query));
 }
 
-// Names only.
+// Returns the names of the matches.
 std::vector<std::string> Names(const Registry& registry, const SearchQuestion& question) {
   std::vector<std::string> names;
   for (const SearchMatch& match : Ask(registry, question).matches) {
@@ -149,12 +149,12 @@ TEST(SearchTest, TheBestComeFirst) {
   });
   EXPECT_THAT(Matches(registry, "mail"),
               ElementsAre(
-                  // The kind, then the layer, then the order of a listing.
+                  // Matches are sorted by kind, then layer, then the order of a listing.
                   "exact s local 40/tcp mail", "exact s common 30 Mail", "exact s iana 10/tcp mail",
                   "exact s iana 10/udp mail", "exact s iana 20/tcp mail", "exact s iana -/tcp mail",
-                  // Shorter names first.
+                  // Shorter names precede longer ones.
                   "prefix s iana 9/udp mail-a", "prefix s iana 9/tcp mail-tool",
-                  // Those whose name matches, in whatever layer, before the others.
+                  // Matches in the name precede the others, in any layer.
                   "word sd iana 8/tcp a-mail", "word d local 50/tcp queue", "word d common 1 Post",
                   "word d iana 5/tcp (Mail)", "word d iana 7/tcp x", "word d iana 7/tcp y",
                   "word d iana 7-8/tcp z", "word d iana 6/tcp longer"));
@@ -178,7 +178,7 @@ TEST(SearchTest, AWordHasNoLetterAndNoDigitBesideIt) {
       {"web", "W\xC3\xA9web", "part"},
       {"web", "web\xC3\xA9", "part"},
       {"web", "\xC3\xA9 web", "word"},
-      // One that stands alone is enough, wherever it is.
+      // One separate occurrence is enough, wherever it is.
       {"web", "cobwebs of the web", "word"},
       {"web", "the web of cobwebs", "word"},
       {"aa", "aaa aa", "word"},
@@ -203,10 +203,10 @@ TEST(SearchTest, EveryWordMustStandInNameOrDescription) {
   EXPECT_THAT(Matches(registry, "database oracle"), ElementsAre("word d iana 66/tcp sql-net"));
   EXPECT_THAT(Matches(registry, "sql net"), ElementsAre("word s iana 66/tcp sql-net"));
   EXPECT_THAT(Matches(registry, "oracle sql nothing"), IsEmpty());
-  // One word within a longer one makes it the lesser kind.
+  // A word that is only a part of a longer word makes the match the weaker kind.
   EXPECT_THAT(Matches(registry, "oracle base"), ElementsAre("part d iana 66/tcp sql-net"));
   EXPECT_THAT(Matches(registry, "base oracle"), ElementsAre("part d iana 66/tcp sql-net"));
-  // The same word twice is found by the same text.
+  // A repeated word matches the same text.
   EXPECT_THAT(Matches(registry, "oracle oracle database"),
               ElementsAre("word d iana 66/tcp sql-net"));
   EXPECT_THAT(Matches(registry, "serv services"), ElementsAre("part sd iana 118/tcp sqlserv"));
@@ -253,7 +253,7 @@ TEST(SearchTest, PartsOfANameOfLayerCommonAreNames) {
   EXPECT_THAT(Matches(registry, "smb / microsoft-ds"),
               ElementsAre("exact s common 445 SMB / Microsoft-DS"));
   EXPECT_THAT(Matches(registry, "smb /"), ElementsAre("prefix s common 445 SMB / Microsoft-DS"));
-  // No part of the name begins the name but the first.
+  // Only the first part of a name begins the name.
   EXPECT_THAT(Matches(registry, "microsoft")[1], "word s common 445 SMB / Microsoft-DS");
   EXPECT_THAT(Matches(registry, "b")[0], "word s iana 1/tcp a / b");
   EXPECT_THAT(Matches(registry, "y"), ElementsAre("word s common 2 x/y"));
@@ -283,7 +283,7 @@ TEST(SearchTest, LayersKeepTheirRecords) {
 }
 
 TEST(SearchTest, MaxResultsKeepsTheBestAndCountsAll) {
-  // The best stand last in the listing.
+  // The best matches are last in the listing.
   std::string rows;
   for (int i = 0; i < 300; ++i) absl::StrAppend(&rows, "n", i, ",", i, ",tcp,A log\n");
   absl::StrAppend(&rows, "logger,1000,tcp,\nlog,1001,tcp,\n");
@@ -330,11 +330,11 @@ TEST(SearchTest, NoWordReachesFromOneTextIntoTheNext) {
   for (const char* query : {"onetwo", "netw", "twothree", "othr", "fourfive", "one\ntwo x"}) {
     EXPECT_THAT(Matches(registry, query), IsEmpty()) << query;
   }
-  // The words of a query must all stand in the same record.
+  // All words of a query must occur in the same record.
   EXPECT_THAT(Matches(registry, "one three"), IsEmpty());
   EXPECT_THAT(Matches(registry, "two four"), IsEmpty());
   EXPECT_THAT(Matches(registry, "one two"), ElementsAre("word sd iana 1/tcp one"));
-  // Not even by the byte that no text holds.
+  // The byte that no text holds does not join texts either.
   for (const absl::string_view query :
        {absl::string_view("two\0three", 9), absl::string_view("\0three\0four\0five", 17)}) {
     EXPECT_THAT(Matches(registry, query), IsEmpty());
@@ -361,7 +361,7 @@ TEST(SearchTest, DescriptionsAreNoPatternsAndNoMarkup) {
 }
 
 TEST(SearchTest, LongAndRepetitiveDescriptionsCostNoMoreThanTheirLength) {
-  // The longest fields that a file may have; a query that nearly matches
+  // Uses the longest fields that a file may have, and a query that nearly matches
   // everywhere.
   std::string rows;
   for (int i = 0; i < 200; ++i) {
@@ -437,7 +437,7 @@ TEST(SimilarServicesTest, NearestComesFirstAndThreeAtMost) {
   const Registry registry = MakeRegistry(
       {.iana = "zookeepxy,1,tcp,\nzookeepxr,2,tcp,\nzookeepex,3,tcp,\nzookeperr,4,tcp,\n"
                "zookeeprr,5,tcp,\n"});
-  // zookeeper: one slip from zookeepxr, zookeepex and zookeeprr.
+  // zookeeper differs by one slip from zookeepxr, zookeepex and zookeeprr.
   const std::vector<std::string> nearest = Similar(registry, "zookeeper");
   EXPECT_THAT(nearest, UnorderedElementsAre("zookeepxr", "zookeepex", "zookeeprr"));
 
@@ -463,7 +463,7 @@ TEST(SimilarServicesTest, NoneWhereARecordHasTheName) {
   EXPECT_THAT(Similar(registry, " HTTP "), IsEmpty());
   EXPECT_THAT(Similar(registry, "smb"), IsEmpty());
   EXPECT_THAT(Similar(registry, About("http", 1)), IsEmpty());
-  // One that is found otherwise does not count.
+  // A name that the search itself finds is not suggested.
   EXPECT_THAT(Similar(registry, "htt"), ElementsAre("http"));
 }
 

@@ -21,7 +21,7 @@ namespace {
 
 using ::testing::IsEmpty;
 
-// By name its least distance.
+// Returns the least distance of each name found.
 std::map<std::string, size_t> Near(const SortedNames& names, const SimilarNames& similar,
                                    absl::string_view query) {
   std::map<std::string, size_t> near;
@@ -35,7 +35,7 @@ std::map<std::string, size_t> Near(const SortedNames& names, const SimilarNames&
   return near;
 }
 
-// The same by measuring the distance to every name.
+// Returns the same by measuring the distance to every name.
 std::map<std::string, size_t> Measured(const SortedNames& names, absl::string_view query) {
   std::map<std::string, size_t> near;
   const size_t limit = MaxSlips(query.size());
@@ -58,7 +58,7 @@ TEST(SimilarNamesTest, SlipsAllowedByLength) {
   for (const auto& [size, slips] : cases) EXPECT_EQ(MaxSlips(size), slips) << size;
 }
 
-// Names and queries of two letters, so that slips of every kind are anywhere.
+// Uses names and queries of two letters, so that slips of every kind occur everywhere.
 TEST(SimilarNamesTest, AllNamesWithinTwoSlipsOfAnyQuery) {
   std::vector<std::string> all;
   for (const size_t size : {2, 3, 4, 5, 6, 7}) {
@@ -82,7 +82,7 @@ TEST(SimilarNamesTest, RandomNamesAndSlips) {
   };
   std::vector<std::string> all;
   for (int i = 0; i < 500; ++i) {
-    // Some with much in common at either end.
+    // Some names have a long common beginning.
     std::string& name = all.emplace_back(below(3) == 0 ? "service-" : "");
     for (size_t size = 1 + below(12); size > 0; --size) {
       name.push_back("abcdefgh-0"[below(10)]);

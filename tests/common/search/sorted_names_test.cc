@@ -33,7 +33,7 @@ TEST(SortedNamesTest, EachNameOnceInLowerCaseByItsBytes) {
                                           "\xC3\xA9t\xC3\xA9"));
   EXPECT_THAT(names.records(4), ElementsAre(0, 1, 9));
   EXPECT_EQ(names.name_of_record()[9], 4);
-  // The record without a name.
+  // The record has no name.
   EXPECT_EQ(names.name_of_record()[5], UINT32_MAX);
 }
 

@@ -25,7 +25,7 @@ TEST(TermsTest, ATermIsFoundByAnyOfItsBytes) {
   Terms::Builder builder;
   std::vector<std::string> added;
   for (int i = 0; i < 300; ++i) {
-    // Of one byte and of several blocks' length.
+    // Some terms have one byte, others the length of several blocks.
     added.push_back(absl::StrCat(i, std::string(i % 7 == 0 ? i : 0, 'x')));
     builder.Add(added.back());
   }

@@ -26,7 +26,7 @@ std::vector<size_t> BitsOf(absl::Span<const uint64_t> words) {
   return bits;
 }
 
-// Records whose texts hold a word.
+// The records whose texts hold a word.
 struct Holding {
   std::vector<size_t> services;
   std::vector<size_t> descriptions;
@@ -88,8 +88,8 @@ TEST(WordIndexTest, TellsNamesFromDescriptionsAndWholeWordsFromParts) {
   }
 }
 
-// Enough records and terms that the tree has several levels, and adds up what
-// they hold.
+// Uses so many records and terms that the tree has several levels with sums of their
+// records.
 TEST(WordIndexTest, CommonWordsAreFoundAsRareOnesAre) {
   std::string rows;
   for (int i = 0; i < 6'000; ++i) {
@@ -107,7 +107,7 @@ TEST(WordIndexTest, CommonWordsAreFoundAsRareOnesAre) {
   EXPECT_THAT(Find(index, "number").whole_in_descriptions, SizeIs(6'000));
   EXPECT_THAT(Find(index, "number-").descriptions, SizeIs(6'000));
   EXPECT_THAT(Find(index, "number-").whole_in_descriptions, IsEmpty());
-  // 0 to 5999: as many as have the digit.
+  // Six of the numbers from 0 to 5999 contain 999.
   EXPECT_THAT(Find(index, "999").services, SizeIs(6));
   EXPECT_THAT(Find(index, "service59").services, SizeIs(111));
   EXPECT_THAT(Find(index, "service5999").whole_in_services, ElementsAre(5'999));
@@ -116,7 +116,7 @@ TEST(WordIndexTest, CommonWordsAreFoundAsRareOnesAre) {
 }
 
 TEST(WordIndexTest, ACancelledLookStopsWithinALongList) {
-  // So many terms share more than the tree tells apart.
+  // These terms have more in common than the tree distinguishes.
   std::string rows;
   for (int i = 0; i < 50; ++i) {
     absl::StrAppend(&rows, "n,", i, ",tcp,", std::string(1'000 + i, 'a'), "\n");

@@ -13,9 +13,8 @@
 namespace portreg {
 namespace {
 
-// Ends with 0 if descriptor `fd`, after it was closed and secured, is one that
-// can neither be read nor written as it is meant, and the next file gets another
-// number.
+// Closes and secures descriptor `fd`. Exits with 0 if `fd` then can neither be read nor
+// written as usual, and if the next file gets another number.
 [[noreturn]] void CloseAndSecure(int fd) {
   close(fd);
   SecureStandardDescriptors();

@@ -27,7 +27,7 @@ TEST(QuoteTest, PrintableTextIsOneLineWithoutControlCharacters) {
   EXPECT_EQ(Printable("a\nb\x1B[31m"), R"(a\nb\x1b[31m)");
   EXPECT_EQ(Printable("a\xC2\x9Bz"), R"(a\u009bz)");
   EXPECT_EQ(Printable("caf\xE9\n"), R"(caf\xe9\n)");
-  // Separators of lines, and marks that turn the direction of writing.
+  // Line separators, and marks that change the direction of writing.
   for (const char* text : {"\u2028", "\u2029", "\u202E", "\u2066", "\u200F", "\u061C"}) {
     EXPECT_EQ(Printable(text).substr(0, 2), "\\u") << ::testing::PrintToString(text);
   }
@@ -40,7 +40,7 @@ TEST(QuoteTest, ControlCharactersAreEscaped) {
 }
 
 TEST(QuoteTest, ControlCharactersAboveAsciiAreEscapedToo) {
-  // U+009B begins a terminal's commands just as ESC [ does.
+  // U+009B begins a terminal's commands, like ESC [.
   for (const char* text : {"\xC2\x80",
                            "\xC2\x9B"
                            "31m",
@@ -48,7 +48,7 @@ TEST(QuoteTest, ControlCharactersAboveAsciiAreEscapedToo) {
     EXPECT_EQ(Quoted(text).find('\xC2'), std::string::npos) << ::testing::PrintToString(text);
     EXPECT_TRUE(IsValidUtf8(Quoted(text)));
   }
-  EXPECT_EQ(Quoted("\xC2\xA0\xC2\xBF"), "\"\xC2\xA0\xC2\xBF\"");  // these are none
+  EXPECT_EQ(Quoted("\xC2\xA0\xC2\xBF"), "\"\xC2\xA0\xC2\xBF\"");  // these are no control characters
 }
 
 TEST(QuoteTest, BytesThatAreNoTextAreEscaped) {

@@ -7,7 +7,7 @@
 namespace portreg {
 namespace {
 
-// FIPS 180-4's examples.
+// The examples of FIPS 180-4.
 TEST(Sha256Test, KnownDigests) {
   const struct {
     std::string bytes;

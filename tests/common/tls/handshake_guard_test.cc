@@ -29,7 +29,7 @@ std::unique_ptr<X509, decltype(&X509_free)> CertificateOf(const std::string& pem
   return {PEM_read_bio_X509(ReaderOf(pem).get(), nullptr, nullptr, nullptr), X509_free};
 }
 
-// One side of a connection that trusts the authority and requires a certificate.
+// One side of a connection. It trusts the authority and requires a certificate.
 class Side {
  public:
   Side(const Authority& trusted, const Identity& shown)
@@ -51,11 +51,11 @@ class Side {
   std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context_;
 };
 
-// How a handshake ends at the server.
+// The end of a handshake at the server.
 struct Outcome {
   bool done = false;
   long verdict = X509_V_OK;
-  // The text that gRPC would take.
+  // The text that gRPC would report.
   std::string error;
 };
 
@@ -93,7 +93,7 @@ class HandshakeGuardTest : public ::testing::Test {
  protected:
   void SetUp() override { ASSERT_EQ(GuardHandshakes(), absl::OkStatus()); }
 
-  // How a server ends a handshake with a client that shows this.
+  // Returns how a server ends a handshake with a client that presents this certificate.
   [[nodiscard]] Outcome Meet(const Identity& client) const {
     return Handshake(Side(authority_, client), Side(authority_, server_));
   }
@@ -141,7 +141,7 @@ TEST_F(HandshakeGuardTest, ServersCertificateIsJudgedByClients) {
   const Outcome refused = Handshake(
       Side(authority_, client), Side(authority_, authority_.Issue(RawName(kAddressTag, "12345"))));
   EXPECT_FALSE(refused.done);
-  // The alert that the client sends.
+  // The error is the alert that the client sends.
   EXPECT_THAT(refused.error, HasSubstr("alert bad certificate"));
 }
 

@@ -60,7 +60,7 @@ TEST_F(NameFaultTest, NulIsFoundWhereverItStands) {
       EXPECT_EQ(FaultOf(RawName(tag, name)), NameFault::kNul) << tag;
     }
     EXPECT_EQ(FaultOf(RawName(tag, "")), NameFault::kNone) << tag;
-    // IA5String in name only: read as Latin-1.
+    // The type is IA5String in name only, and is read as Latin-1.
     EXPECT_EQ(FaultOf(RawName(tag, "\xff\xfe")), NameFault::kNone) << tag;
   }
   CertificateTraits traits;
@@ -74,7 +74,8 @@ TEST_F(NameFaultTest, CommonNameIsText) {
   traits.common_name_type = V_ASN1_BMPSTRING;
   traits.common_name = std::string("\0a", 2);
   EXPECT_EQ(FaultOf("", traits), NameFault::kNone);
-  // OpenSSL parses it, though it is no text. Text of a wrong encoding is not parsed.
+  // OpenSSL parses a bit string, though it is no text. It does not parse text in a wrong
+  // encoding.
   traits.common_name_type = V_ASN1_BIT_STRING;
   traits.common_name = "bits";
   EXPECT_EQ(FaultOf("", traits), NameFault::kText);
@@ -89,7 +90,7 @@ TEST_F(NameFaultTest, ExtensionIsParsedAndGivenOnce) {
 }
 
 TEST_F(NameFaultTest, AFaultAfterGoodNamesIsFound) {
-  // SEQUENCE of 127.0.0.1 and of an address of one byte.
+  // The bytes are a SEQUENCE of 127.0.0.1 and of an address of one byte.
   EXPECT_EQ(FaultOf("DER:300987047f000001870101"), NameFault::kAddressLength);
 }
 

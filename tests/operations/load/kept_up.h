@@ -14,7 +14,7 @@ namespace portreg::load {
 // Keeps calls of one kind under way until it is stopped.
 class KeptUp {
  public:
-  // Begins the call of that number, and calls `done` when it is over.
+  // Begins the call with that number, and calls `done` when the call has ended.
   using Begin = std::function<void(uint64_t number, std::function<void()> done)>;
 
   KeptUp(int in_flight, Begin begin) : begin_(std::move(begin)), under_way_(in_flight) {

@@ -1,14 +1,14 @@
-// Loads a server with everything that clients do, checks each answer, and prints
-// one JSON object (see findings.h):
+// Loads a server with all kinds of calls, checks each answer, and prints one JSON object
+// (see findings.h):
 //
 //   mixed_load --target=127.0.0.1:6335 --seconds=20
 //
-// or measures how long lookups take, as another client, and prints calls, p50_us
-// and p99_us:
+// Or measures the latency of lookups, as another client, and prints calls, p50_us and
+// p99_us:
 //
 //   mixed_load --probe --target=127.0.0.1:6335 --seconds=20
 //
-// The server's local file is a generation of generations.py.
+// The server's local file must be a generation of generations.py.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -45,7 +45,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Lookups under way, of clients that send them one by one and in batches.
+// The numbers of lookups under way, of clients that send them singly and in batches.
 constexpr int kLookups = 32;
 constexpr int kCoalesced = 64;
 constexpr int kBatches = 4;
@@ -58,7 +58,7 @@ constexpr int kGivenUp = 16;
 constexpr int kListers = 2;
 constexpr int kSlowReaders = 2;
 constexpr int kWatchers = 20;
-// A slow reader pauses after so many records.
+// The number of records after which a slow reader pauses.
 constexpr int kRecordsAtOnce = 500;
 constexpr absl::Duration kGivenUpAfter = absl::Milliseconds(3);
 constexpr absl::Duration kReadersPause = absl::Milliseconds(50);
@@ -78,10 +78,10 @@ std::unique_ptr<Client> Connect(bool coalesce = false) {
   return *std::move(client);
 }
 
-// The `number`th local port, counted round.
+// Returns the local port with this number; the numbers wrap around.
 int LocalPort(uint64_t number) { return kFirstPort + static_cast<int>(number * 37 % kPorts); }
 
-// Everything that is done at once. Ends when it is destroyed.
+// Makes all kinds of calls at once. Stops when it is destroyed.
 class MixedLoad {
  public:
   explicit MixedLoad(Findings& findings) : findings_(findings) {
@@ -112,7 +112,8 @@ class MixedLoad {
     return *clients_.back();
   }
 
-  // A client whose calls fail for want of an answer only, however short they are.
+  // Returns a connected client, so that even the shortest deadline does not end a call
+  // while it connects.
   Client& NewConnectedClient() {
     Client& client = NewClient();
     if (const auto answer = client.GetRegistryInfo(); !answer.ok()) {
@@ -131,7 +132,7 @@ class MixedLoad {
     });
   }
 
-  // Every other one by name and filter, which no server has ready.
+  // Every second lookup is by name with a filter, for which no server stores replies.
   void KeepUpLookups(absl::string_view kind, int in_flight, const Client& client) {
     KeepUp(in_flight, [this, kind, &client](uint64_t number, std::function<void()> done) {
       v1::LookupRequest request;
@@ -182,7 +183,7 @@ class MixedLoad {
     findings_.Check("batches", answer->revision(), generation);
   }
 
-  // Words that every local record has, and near misses of their names.
+  // Searches for words of every local record, and for near misses of their names.
   void KeepUpSearches(const Client& client) {
     KeepUp(kSearches, [this, &client](uint64_t number, std::function<void()> done) {
       const bool misses = number % 2 == 1;
@@ -212,7 +213,7 @@ class MixedLoad {
     findings_.Check("searches", answer->revision(), generation);
   }
 
-  // Claims of ports that local records hold.
+  // Checks claims of ports that local records hold.
   void KeepUpChecks(const Client& client) {
     KeepUp(kChecks, [this, &client](uint64_t number, std::function<void()> done) {
       v1::CheckRequest request;
@@ -242,7 +243,7 @@ class MixedLoad {
     findings_.Check("checks", answer->revision(), generation);
   }
 
-  // No port that a local record holds is free.
+  // Checks that no suggested port is held by a local record.
   void KeepUpSuggestions(const Client& client) {
     KeepUp(kChecks, [this, &client](uint64_t number, std::function<void()> done) {
       v1::SuggestRequest request;
@@ -263,9 +264,8 @@ class MixedLoad {
     });
   }
 
-  // Calls that their callers give up: at a time when they wait, run, or are
-  // over. In between it pauses, since calls that are given up cost those who
-  // make them most.
+  // Cancels calls while they wait, run, or have ended. Pauses in between, because
+  // cancelled calls cost the client more than the server.
   void GiveUpSome(const Client& client) {
     absl::BlockingCounter over(kGivenUp);
     std::vector<PendingCall> calls;
@@ -331,7 +331,7 @@ class MixedLoad {
     while (const v1::PortRecord* record = stream.Next()) {
       generation.Add(*record);
       if (++records % kRecordsAtOnce != 0) continue;
-      // Stops in the middle of it.
+      // Leaves the listing unfinished when the load stops.
       if (stop_.WaitForNotificationWithTimeout(kReadersPause)) return;
     }
     CheckListing("slow readers", stream, generation);
@@ -348,14 +348,14 @@ class MixedLoad {
 
   Findings& findings_;
   absl::Notification stop_;
-  // References to these stay valid.
+  // A list, because references to its elements must stay valid.
   std::list<std::unique_ptr<Client>> clients_;
   std::list<KeptUp> kept_up_;
   std::vector<Watcher> watchers_;
   std::vector<std::thread> threads_;
 };
 
-// Looks up ports one after the other at random moments, and notes how long each
+// Looks up ports one after the other at random moments. Measures how long each lookup
 // took from when it was due.
 int Probe(absl::Duration length) {
   const std::unique_ptr<Client> client = Connect();
@@ -364,7 +364,7 @@ int Probe(absl::Duration length) {
   std::vector<double> taken_us;
   Clock::time_point due = Clock::now();
   const Clock::time_point end = due + absl::ToChronoNanoseconds(length);
-  // On a machine that is too slow for the rate, latency grows and the end stays.
+  // Ends in time on a machine that is too slow for the rate; there latency grows.
   while (due < end && Clock::now() < end) {
     std::this_thread::sleep_until(due);
     const absl::StatusOr<v1::LookupResponse> answer = client->LookupPort(443);

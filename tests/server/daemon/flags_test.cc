@@ -1,6 +1,5 @@
-// Abseil takes a program's usage message once, so that a process can read its
-// command once: each test reads in a process of its own, which then says on
-// standard error what it read.
+// Reads commands in a process for each test, because Abseil accepts a program's usage
+// message only once. The process writes what it has read to standard error.
 #include "server/daemon/flags.h"
 
 #include <cstdlib>
@@ -61,7 +60,7 @@ using Environment = std::map<std::string, std::string>;
 
 class FlagsDeathTest : public ::testing::Test {
  protected:
-  // The child runs the test anew rather than with half of our threads.
+  // The child runs the test from its start, because forking would copy only one thread.
   FlagsDeathTest() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
 };
 
@@ -169,7 +168,7 @@ TEST_F(FlagsDeathTest, ValuesOutOfRangeAreNamedWithWhatIsAllowed) {
       {"--log_format=xml", "expected text or json"},
   };
   for (const auto& c : cases) {
-    // Abseil's own end.
+    // Abseil itself ends the process.
     EXPECT_EXIT(ReadAndTell({c.argument}), ExitedWithCode(1), HasSubstr(c.allowed)) << c.argument;
   }
 }
@@ -192,7 +191,7 @@ TEST_F(FlagsDeathTest, VariablesOfTlsMustHaveAValue) {
     const std::string refusal = absl::StrCat("INVALID_ARGUMENT: ", name, " is empty; ");
     EXPECT_EXIT(ReadAndTell({}, {{name, ""}}), ExitedWithCode(kRefused), HasSubstr(refusal));
   }
-  // Nor does a slip make it nothing.
+  // A misspelt variable is refused too.
   EXPECT_EXIT(ReadAndTell({}, {{"PORTREGD_TLS_CLIENT_CAS", ""}}), ExitedWithCode(kRefused),
               HasSubstr("\"PORTREGD_TLS_CLIENT_CAS\" sets no flag"));
 }

@@ -75,7 +75,7 @@ TEST(PortregdTest, WhatIsWrongWithAnOptionIsSaid) {
   EXPECT_THAT(Message(Portregd::Start(options).status()), HasSubstr("nonsense"));
 }
 
-// Of a server without files, all that it exports.
+// Returns all metrics that a server without files exports.
 std::vector<prometheus::MetricFamily> Collected(RunningServer& server) {
   SystemdNotifier systemd_notifier;
   const Reloader reloader({}, absl::ZeroDuration(), systemd_notifier);

@@ -45,7 +45,7 @@ class HttpClient {
     EXPECT_EQ(send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL), bytes.size());
   }
 
-  // All that the server sends until it ends the connection.
+  // Returns all that the server sends until it closes the connection.
   [[nodiscard]] std::string Rest() const {
     std::string received;
     char bytes[4096];
@@ -61,7 +61,7 @@ class HttpClient {
   const int fd_;
 };
 
-// A server that answers with what it was asked.
+// A server that answers with the request.
 class HttpServerTest : public ::testing::Test {
  protected:
   HttpServerTest() : server_(HttpServer::Open("127.0.0.1:0").value()) {
@@ -79,7 +79,7 @@ class HttpServerTest : public ::testing::Test {
   std::unique_ptr<HttpServer> server_;
 };
 
-// The last header field of a request after which the server ends the connection.
+// The last header fields of a request after which the server closes the connection.
 constexpr absl::string_view kLastRequest = "Host: localhost\r\nConnection: close\r\n\r\n";
 
 TEST_F(HttpServerTest, AnswersWithTypeAndLength) {
@@ -138,7 +138,7 @@ TEST_F(HttpServerTest, ClientsThatDoNotGoOnKeepNobodyWaiting) {
     if (i % 2 == 0) idle.back()->Send("GET /metrics HTTP/1.1\r\nHost:");
   }
   EXPECT_THAT(Ask(absl::StrCat("GET /a HTTP/1.1\r\n", kLastRequest)), EndsWith("GET /a\n"));
-  // The oldest had to go, without an answer.
+  // The oldest connection was closed without an answer.
   EXPECT_THAT(idle.front()->Rest(), Not(HasSubstr("HTTP")));
 }
 

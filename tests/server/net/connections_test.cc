@@ -14,7 +14,7 @@
 namespace portreg::server {
 namespace {
 
-// Sockets that stand for accepted connections.
+// Provides sockets in place of accepted connections.
 class ConnectionsTest : public ::testing::Test {
  protected:
   ~ConnectionsTest() override {
@@ -26,7 +26,7 @@ class ConnectionsTest : public ::testing::Test {
     return open_.back();
   }
 
-  // A connection, and its other end.
+  // Returns a connection, and its other end.
   std::pair<int, int> AcceptedFrom() {
     int ends[2];
     EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
@@ -44,8 +44,8 @@ class ConnectionsTest : public ::testing::Test {
     close(fd);
   }
 
-  // Whether one more is admitted within a second: who is closed is looked for
-  // every now and then.
+  // Returns true if a further connection is admitted within a second, because closed
+  // connections are noticed only after a while.
   bool AdmitsSoon(Connections& connections, const std::string& peer = "") {
     const int fd = Accepted();
     const absl::Time end = absl::Now() + absl::Seconds(1);
@@ -90,7 +90,7 @@ TEST_F(ConnectionsTest, ThePeerWithMostConnectionsMakesRoom) {
     EXPECT_EQ(connections.Admit(Accepted(), "b"), Refusal::kNone);
   }
   EXPECT_FALSE(IsEnded(alones_peer));
-  // Those of unix sockets are one peer's.
+  // All connections of unix sockets have one peer.
   for (int i = 0; i < 5; ++i) {
     EXPECT_EQ(connections.Admit(Accepted(), ""), Refusal::kNone);
     EXPECT_GE(connections.Count().open, 1);
@@ -128,7 +128,7 @@ TEST_F(ConnectionsTest, ADescriptorThatIsAnotherFileIsNoConnection) {
   const int other = eventfd(0, 0);
   ASSERT_EQ(dup2(other, fd), fd);
   EXPECT_EQ(connections.Count().open, 0);
-  // Nor is another socket the same connection.
+  // Another socket is not the same connection either.
   const int next = Accepted();
   EXPECT_EQ(connections.Admit(next, ""), Refusal::kNone);
   const int third = Accepted();
@@ -154,7 +154,7 @@ TEST_F(ConnectionsTest, EachPeerMayHaveItsShare) {
 TEST_F(ConnectionsTest, ADescriptorThatComesAgainIsANewConnection) {
   Connections connections({.total = 1, .per_peer = 1});
   const int fd = Accepted();
-  // gRPC has closed the first, and the system has given its number again.
+  // gRPC has closed the first connection, and the system has reused its number.
   EXPECT_EQ(connections.Admit(fd, "a"), Refusal::kNone);
   EXPECT_EQ(connections.Admit(fd, "a"), Refusal::kNone);
   EXPECT_EQ(connections.Count().open, 1);

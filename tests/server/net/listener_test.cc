@@ -20,7 +20,7 @@
 namespace portreg::server {
 namespace {
 
-// A listener on the loopback that keeps what it accepts.
+// A listener on loopback that keeps the connections that it accepts.
 class ListenerTest : public ::testing::Test {
  protected:
   ~ListenerTest() override {
@@ -51,7 +51,8 @@ class ListenerTest : public ::testing::Test {
     connected_.push_back(fd);
   }
 
-  // Whether that many were taken and that many turned away, soon.
+  // Returns true once these numbers of connections are accepted and refused; false after
+  // 10 s.
   bool Counts(uint64_t accepted, uint64_t refused) {
     const absl::Time end = absl::Now() + absl::Seconds(10);
     while (absl::Now() < end) {
@@ -64,7 +65,7 @@ class ListenerTest : public ::testing::Test {
     return false;
   }
 
-  // Whether the other end has closed the connection.
+  // Returns true if the other end has closed the connection.
   static bool IsClosed(int fd) {
     char byte;
     return recv(fd, &byte, 1, 0) <= 0;

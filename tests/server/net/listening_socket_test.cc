@@ -25,7 +25,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// Whether it could be listened on; then it no longer is.
+// Returns OK if the address can be listened on, which it then no longer is.
 absl::Status TryToListen(const ListenAddress& address) {
   return ListeningSockets::Open(address, absl::Seconds(20)).status();
 }
@@ -39,10 +39,10 @@ sockaddr_un UnixName(const std::string& path) {
   return name;
 }
 
-// A socket that listens for as long as it lives.
+// A socket that listens until the object is destroyed.
 class OtherListener {
  public:
-  // On a free port of 127.0.0.1.
+  // Listens on a free port of 127.0.0.1.
   OtherListener() : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
     sockaddr_in name = {};
     name.sin_family = AF_INET;
@@ -53,7 +53,7 @@ class OtherListener {
     EXPECT_EQ(getsockname(fd_, reinterpret_cast<sockaddr*>(&name), &size), 0);
     port_ = ntohs(name.sin_port);
   }
-  // On a unix socket.
+  // Listens on a unix socket.
   explicit OtherListener(const std::string& path, int type = SOCK_STREAM) : fd_(UnixSocket(type)) {
     const sockaddr_un name = UnixName(path);
     EXPECT_EQ(bind(fd_, reinterpret_cast<const sockaddr*>(&name), sizeof(name)), 0);
@@ -98,7 +98,7 @@ TEST(ListeningSocketTest, ATakenPortIsUnavailable) {
 }
 
 TEST(ListeningSocketTest, AnAddressOfAnotherMachineIsUnavailable) {
-  // Of the block that RFC 5737 keeps for documentation.
+  // The address is from the block that RFC 5737 reserves for documentation.
   const absl::Status status = TryToListen({.host = "192.0.2.1", .port = 0, .path = ""});
   EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(Message(status), HasSubstr("cannot listen on 192.0.2.1:0: "));
@@ -115,7 +115,7 @@ TEST(ListeningSocketTest, AUnixSocketIsFreeUnlessSomeoneListens) {
     EXPECT_EQ(Message(status),
               absl::StrCat("cannot listen on unix:", address.path, ": Address already in use"));
   }
-  // The other has gone and its file is left over.
+  // The other listener is destroyed, but its file is left.
   EXPECT_TRUE(std::filesystem::exists(address.path));
   EXPECT_TRUE(TryToListen(address).ok());
 }

@@ -69,7 +69,7 @@ TEST(ServerTest, EveryListenerAnswers) {
   for (const std::string& address : addresses) EXPECT_TRUE(Ask(address).ok()) << address;
 }
 
-// What Start says where it cannot start.
+// Returns the error of Start, which must fail.
 absl::Status StartFails(std::vector<std::string> listen) {
   const Publication publication(SmallRegistry());
   ServerOptions options;
@@ -155,7 +155,7 @@ TEST(ServerTest, AConnectionHasAtMost100CallsAtOnce) {
     streams.push_back(server.stub().ListRange(contexts.back().get(), v1::ListRangeRequest()));
     ASSERT_TRUE(streams.back()->Read(&message));
   }
-  // One more waits at the client, as long as it may.
+  // A further call waits at the client until its deadline.
   const auto lookup = Proto<v1::LookupRequest>("port: 80");
   v1::LookupResponse response;
   grpc::ClientContext impatient;
@@ -184,10 +184,10 @@ TEST(ServerTest, ShutdownEndsStreamsWithUnavailable) {
   v1::ListRangeResponse message;
   ASSERT_TRUE(stream->Read(&message));
   std::thread shutdown([&server] { server.server().Shutdown(absl::Seconds(30)); });
-  // The shutdown is under way once new calls are turned away.
+  // The shutdown is under way once new calls are refused.
   while (Ask(server.address()).ok()) {
   }
-  // What is on its way still comes.
+  // Messages on their way still arrive.
   while (stream->Read(&message)) {
   }
   const grpc::Status status = stream->Finish();
@@ -222,7 +222,8 @@ TEST(ServerTest, ReflectionIsOfferedOnRequestOnly) {
   const Publication publication(SmallRegistry());
   const std::string method = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo";
   const std::string list_services("\x3A\x00", 2);
-  // The third would reflect if the second's request held for the process.
+  // The third server would offer reflection if the second's option applied to the
+  // process.
   for (const bool reflection : {false, true, false}) {
     ServerOptions options;
     options.listen = {"127.0.0.1:0"};

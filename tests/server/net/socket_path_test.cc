@@ -51,7 +51,7 @@ sockaddr_un NameAt(const std::string& path) {
   return name;
 }
 
-// Returns whether somebody listens at the path.
+// Returns true if somebody listens at the path.
 bool IsReachable(const std::string& path) {
   const sockaddr_un name = NameAt(path);
   const int fd = StreamSocket();
@@ -60,7 +60,7 @@ bool IsReachable(const std::string& path) {
   return reachable;
 }
 
-// Leaves what a server that was killed leaves.
+// Leaves the file that a killed server leaves.
 void LeaveDeadSocket(const std::string& path) {
   const sockaddr_un name = NameAt(path);
   const int fd = StreamSocket();

@@ -1,4 +1,5 @@
-// gRPC's log belongs to the whole process: each test has one of its own.
+// Tests gRPC's log in a process for each test, because the log belongs to the whole
+// process.
 #include "server/process/grpc_log.h"
 
 #include <cstdlib>

@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Whether it sees the change that was just made, and sees it once.
+// Expects that the watch sees the change that was just made, and sees it once.
 void ExpectOneChange(FileWatch& watch) {
   EXPECT_EQ(watch.Look(), FileChange::kChanging) << "a change that may not be complete";
   EXPECT_EQ(watch.Look(), FileChange::kSettled);
@@ -50,7 +50,7 @@ TEST_F(FileWatchTest, FileIsWrittenInPlace) {
 TEST_F(FileWatchTest, FileOfTheSameSizeIsRenamedOverIt) {
   FileWatch watch({path_});
   const std::string next = directory_.Write("next", "two");
-  // The same time too, as a tool that keeps times leaves it.
+  // Keeps the time too, like a tool that preserves times.
   fs::last_write_time(next, fs::last_write_time(path_));
   fs::rename(next, path_);
   ExpectOneChange(watch);
@@ -78,11 +78,11 @@ TEST_F(FileWatchTest, EachFileCounts) {
   ExpectOneChange(watch);
 }
 
-// Kubernetes: file -> ..data/file, ..data -> a directory of its own per version.
+// Kubernetes links the file to ..data/file, and ..data to a directory for each version.
 TEST_F(FileWatchTest, LinkOnTheWayPointsElsewhere) {
   for (const char* const version : {"1", "2"}) {
     fs::create_directory(directory_.PathOf(version));
-    // The same size, and the same time below.
+    // The files have equal sizes, and get equal times below.
     std::ofstream(directory_.PathOf(std::string(version) + "/ca.crt")) << version;
   }
   fs::last_write_time(directory_.PathOf("2/ca.crt"),
@@ -116,7 +116,7 @@ TEST_F(FileWatchTest, FileThatIsReplacedWithoutPauseIsTakenEachFifthLook) {
               i % FileWatch::kMostLooks == 0 ? FileChange::kReplaced : FileChange::kChanging)
         << i;
   }
-  // What was there at the last look is taken already.
+  // The state at the last look has been reported.
   ExpectNoChange(watch);
 }
 

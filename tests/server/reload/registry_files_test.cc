@@ -24,7 +24,7 @@ using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
-// The embedded IANA file cut after so many records.
+// Returns the embedded IANA file, cut after `records` records.
 std::string IanaCsvOf(size_t records) {
   const LayerData layer = EmbeddedIanaLayer();
   const absl::string_view csv = EmbeddedIanaCsv();
@@ -222,7 +222,7 @@ TEST(DataTest, AReloadThatLosesManyRowsIsRefusedUnlessTold) {
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_THAT(Message(status), AllOf(StartsWith("--local_file: 24 of the 40 rows"),
                                      HasSubstr("--allow_fewer_rows")));
-  // There is nothing to compare with at start.
+  // At start there are no earlier rows to compare with.
   EXPECT_TRUE(LoadRegistry(options).ok());
   options.allow_fewer_rows = true;
   EXPECT_TRUE(LoadRegistry(options, &served).ok());
@@ -304,7 +304,7 @@ TEST(DataTest, DataBeyondTheAllowedMemoryIsRefusedAtEachStage) {
   const size_t registry = LoadRegistry({}).value().MemoryBytes();
   const size_t snapshot = LoadSnapshot({}).value()->MemoryBytes();
   EXPECT_LT(registry, snapshot);
-  // By the layers, by the registry, by what is built of it.
+  // The layers, the registry and the snapshot exceed these limits, in this order.
   for (const size_t allowed : {size_t{1'000}, registry - 1, registry + 1'000}) {
     const absl::Status status =
         LoadSnapshot({.iana_file = "", .local_files = {}, .max_bytes = allowed}).status();

@@ -34,7 +34,7 @@ bool Soon(const std::function<bool()>& holds) {
 
 class ReloadTest : public ::testing::Test {
  protected:
-  // A reloader whose only subject has the outcome that is set.
+  // Starts a reloader whose only subject has the outcome that is set.
   std::unique_ptr<Reloader> Start(absl::Duration interval) {
     std::vector<ReloadSubject> subjects;
     subjects.push_back({"registry", FileWatch({file_}), [this] {
@@ -55,7 +55,7 @@ TEST_F(ReloadTest, AChangedFileIsReloadedOnce) {
   const std::unique_ptr<Reloader> reloader = Start(absl::Milliseconds(5));
   std::filesystem::rename(directory_.Write("next", "another"), file_);
   ASSERT_TRUE(Soon([&] { return reloader->stats()[0].succeeded == 1; }));
-  // Others would have come by then.
+  // Further reloads of the changed file would have come before this one.
   reloader->ReloadSoon();
   ASSERT_TRUE(Soon([&] { return reloader->stats()[0].succeeded == 2; }));
   EXPECT_EQ(attempts_, 2);

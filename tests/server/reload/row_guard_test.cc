@@ -17,7 +17,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-// Rows of the services first to last, each on a port of its own.
+// Returns rows of the services first to last, each on a port of its own.
 std::string RowsOf(int first, int last, absl::string_view name = "svc") {
   std::string rows;
   for (int i = first; i <= last; ++i) absl::StrAppend(&rows, name, "-", i, ",", i, ",tcp,\n");
@@ -81,7 +81,7 @@ TEST(RowGuardTest, ScopesDecideWhichRowReplacesAnother) {
 TEST(RowGuardTest, ARowOfSeveralRecordsCountsOnce) {
   std::vector<LayerData> served;
   served.push_back(MakeLayer(Layer::kLocal, RowsOf(1, 30)));
-  // One row with a list of ports.
+  // Makes the records those of one row with a list of ports.
   for (size_t i = 1; i < 30; ++i) served[0].records[i].line = 2;
   EXPECT_TRUE(CheckOwnRows(Registry::Create(std::move(served)).value(),
                            MakeRegistry({.local = RowsOf(1, 1)}))
@@ -103,7 +103,7 @@ TEST(RowGuardTest, EachOwnTableIsComparedByItself) {
               HasSubstr("--local_file: 10 of the 10 rows"));
   EXPECT_THAT(Message(CheckOwnRows(served, registry_of(RowsOf(1, 10), ""))),
               HasSubstr("--common_file: 10 of the 10 rows"));
-  // Layers that are not own tables do not count.
+  // Layers other than own tables do not count.
   EXPECT_TRUE(CheckOwnRows(MakeRegistry({.iana = "a,1,,\n", .common = "B,2,,\n"}),
                            MakeRegistry({.iana = "b,1,,\n"}))
                   .ok());

@@ -23,7 +23,7 @@ using ::testing::SizeIs;
 
 constexpr size_t kMaxReplyBytes = 3 << 20;
 
-// The reply of a server of that registry.
+// Returns the reply of a server of that registry.
 absl::StatusOr<v1::BatchLookupResponse> Ask(const Registry& registry,
                                             const v1::BatchLookupRequest& request) {
   const StoredReplies replies(registry);
@@ -83,7 +83,7 @@ TEST(BatchReplyTest, MayBeEmptyAndAtMost1000) {
   EXPECT_EQ(ReasonOf(status), "BATCH_TOO_LARGE");
 }
 
-// A registry in which service "a" makes a batch's result of that many bytes.
+// Returns a registry in which service "a" makes a batch's result of `bytes` bytes.
 Registry RegistryWithResultOf(size_t bytes) {
   const auto make = [](size_t length) {
     return MakeRegistry({.iana = absl::StrCat("a,1,tcp,", std::string(length, 'x'), "\n")});
@@ -94,7 +94,7 @@ Registry RegistryWithResultOf(size_t bytes) {
   return make(bytes - size);
 }
 
-// Both ways that a result can be made: stored, and by the handler.
+// Returns a batch of results that are stored, or of results that the handler makes.
 v1::BatchLookupRequest ThousandTimesA(bool stored) {
   v1::BatchLookupRequest request;
   for (int i = 0; i < 1000; ++i) {
@@ -116,7 +116,7 @@ TEST(BatchReplyTest, AReplyOfUpTo3MebibytesIsGiven) {
 }
 
 TEST(BatchReplyTest, AReplyAbove3MebibytesIsRefused) {
-  // The second makes a reply that is too large only with its framing.
+  // The second size makes a reply that is too large only with its framing.
   for (const size_t result : {3200, 3145}) {
     const Registry registry = RegistryWithResultOf(result);
     for (const bool stored : {false, true}) {

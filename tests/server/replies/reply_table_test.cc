@@ -19,7 +19,7 @@ constexpr size_t kMaxBytes = 1 << 20;
 
 class ReplyTableTest : public ::testing::Test {
  protected:
-  // A reply that holds a number.
+  // Returns a reply that holds a number.
   [[nodiscard]] v1::LookupResponse Reply(size_t number) const {
     v1::LookupResponse reply;
     reply.add_records()->set_service(absl::StrCat(number));

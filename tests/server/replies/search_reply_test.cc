@@ -41,7 +41,7 @@ TEST(SearchReplyTest, HasTheBytesOfTheHandlersAnswer) {
 }
 
 TEST(SearchReplyTest, AllKindsFieldsAndLengths) {
-  // A record so long that the lengths before it take more than one byte.
+  // One record is so long that the lengths before it take more than one byte.
   const std::string rows =
       absl::StrCat("log,1,tcp,Log\nlogger,2,udp,\nx-log,3,,log ", std::string(10'000, 'x'),
                    "\nslog,,tcp,Logs\n,4,tcp,blog\n");

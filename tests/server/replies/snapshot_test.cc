@@ -23,13 +23,13 @@
 namespace portreg::server {
 namespace {
 
-// Bytes that operator new has given and that are not yet given back.
+// The bytes that operator new has allocated and that are not freed yet.
 std::atomic<size_t> bytes_in_use = 0;
 
 }  // namespace
 }  // namespace portreg::server
 
-// Of the whole test program, to count what a snapshot allocates.
+// Replaces operator new of the whole test program, to count what a snapshot allocates.
 void* operator new(size_t size) {
   void* const memory = std::malloc(size);
   if (memory == nullptr) throw std::bad_alloc();
@@ -37,7 +37,7 @@ void* operator new(size_t size) {
   return memory;
 }
 
-// std::stable_sort asks for memory so.
+// std::stable_sort allocates with this operator.
 void* operator new(size_t size, const std::nothrow_t& /*tag*/) noexcept {
   void* const memory = std::malloc(size);
   if (memory != nullptr) portreg::server::bytes_in_use += malloc_usable_size(memory);
@@ -54,8 +54,8 @@ void operator delete(void* memory, size_t /*size*/) noexcept { operator delete(m
 namespace portreg::server {
 namespace {
 
-// Rows of a local file: a service on each port, with a description of so many
-// bytes, under ranges that cover all ports.
+// Returns rows of a local file: a service on each port, with a description of
+// `description` bytes, under ranges that cover all ports.
 std::string RowsOf(int ports, int ranges, size_t description) {
   const std::string text(description, 'x');
   std::string rows;
@@ -66,7 +66,7 @@ std::string RowsOf(int ports, int ranges, size_t description) {
   return rows;
 }
 
-// A registry of the embedded layers and of local rows.
+// Returns a registry of the embedded layers and of local rows.
 Registry WithLocal(const std::string& rows) {
   std::vector<LayerData> layers;
   layers.push_back(EmbeddedIanaLayer());

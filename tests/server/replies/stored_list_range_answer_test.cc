@@ -18,7 +18,7 @@ namespace {
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-// The messages of a listing of stored records.
+// Returns the messages of a listing of stored records.
 std::vector<v1::ListRangeResponse> List(const Registry& registry, const StoredReplies& replies,
                                         const v1::ListRangeRequest& request) {
   const ListRangeQuestion question = Read(request, registry).value();
@@ -36,7 +36,7 @@ std::vector<v1::ListRangeResponse> List(const Registry& registry, const StoredRe
   return messages;
 }
 
-// All records of messages, as one message.
+// Returns all records of messages, as one message.
 v1::ListRangeResponse Records(absl::Span<const v1::ListRangeResponse> messages) {
   v1::ListRangeResponse all;
   for (const v1::ListRangeResponse& message : messages) {
@@ -45,7 +45,7 @@ v1::ListRangeResponse Records(absl::Span<const v1::ListRangeResponse> messages) 
   return all;
 }
 
-// The records of the handler's listing.
+// Returns the records of the handler's listing.
 v1::ListRangeResponse HandlersRecords(const Registry& registry,
                                       const v1::ListRangeRequest& request) {
   ListRangeAnswer listing = ListRange(registry, Read(request, registry).value());

@@ -22,7 +22,8 @@ namespace {
 
 using google::protobuf::util::MessageDifferencer;
 
-// Layers over each other, ranges within ranges, a port taken locally.
+// Returns a registry with layers over each other, ranges within ranges, and a port taken
+// locally.
 Registry LayeredRegistry() {
   return MakeRegistry({.iana = "syslog,2514,udp,Log\n,2514,tcp,Reserved\nsyslog,,tcp,\n"
                                "wide,6000-6063,tcp,Wide\nwithin,6010,,Within\n"
@@ -31,7 +32,7 @@ Registry LayeredRegistry() {
                        .local = "logs,2514,tcp,Ours\nwide,6000-6020,udp,Ours\n"});
 }
 
-// The plain reply is stored and the handler's; an error is not stored.
+// Expects that the handler's plain reply is stored, and that an error is not stored.
 template <typename Response, typename Request>
 void ExpectStored(const StoredReplies& replies, const Request& request,
                   const absl::StatusOr<Response>& expected) {
@@ -42,7 +43,7 @@ void ExpectStored(const StoredReplies& replies, const Request& request,
       << request.ShortDebugString();
 }
 
-// The same within a batch.
+// Expects the same of the result within a batch.
 void ExpectStoredForBatch(const Registry& registry, const StoredReplies& replies,
                           const v1::LookupRequest& request) {
   const absl::string_view stored = replies.FindBatchResult(request);
@@ -55,7 +56,7 @@ void ExpectStoredForBatch(const Registry& registry, const StoredReplies& replies
   ASSERT_TRUE(MessageDifferencer::Equals(piece.results(0), expected)) << request.ShortDebugString();
 }
 
-// The question with each filter that there is; the first has none.
+// Returns the question with each filter that exists; the first has none.
 std::vector<v1::LookupRequest> EveryFilter(v1::LookupRequest request) {
   std::vector<v1::LookupRequest> requests;
   for (const int view : {0, 1, 2, 3, -1}) {
@@ -156,8 +157,8 @@ TEST_P(StoredRepliesTest, BadInputIsLeftToTheHandler) {
 }
 
 TEST(StoredRepliesMemoryTest, WhatDoesNotFitIsLeftToTheHandler) {
-  // Each port has the same long texts and a record of its own: 65,536 replies
-  // of 48 kB would be 3 GB.
+  // Each port has the same long texts and a record of its own. 65,536 replies of 48 kB
+  // would be 3 GB.
   std::string rows;
   for (int i = 0; i < 3; ++i) {
     absl::StrAppend(&rows, "all", i, ",0-65535,,", std::string(16'000, 'x'), "\n");

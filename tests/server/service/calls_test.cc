@@ -1,4 +1,4 @@
-// The bounds on calls, of a server that is running.
+// Tests the bounds on calls of a running server.
 #include "server/service/calls.h"
 
 #include <memory>
@@ -71,7 +71,7 @@ TEST(CallsTest, NoMoreThanTheLimitAreUnderWay) {
   EXPECT_THAT(status.error_message(), HasSubstr("2 calls are under way"));
   EXPECT_TRUE(absl::StrContains(status.error_details(), "SERVER_BUSY"));
   EXPECT_EQ(server.server().calls().refused(), 1);
-  // Room again.
+  // A place becomes free.
   contexts[0]->TryCancel();
   (void)watches[0]->Finish();
   const absl::Time end = absl::Now() + absl::Seconds(10);
@@ -94,7 +94,7 @@ TEST(CallsTest, RepliesThatAreNotReadAreBounded) {
   const grpc::Status status = server.stub().Search(Context().get(), search, &found);
   EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_TRUE(absl::StrContains(status.error_details(), "SERVER_BUSY"));
-  // Stored replies take no memory.
+  // Stored replies need no memory of their own.
   EXPECT_TRUE(LookUpOn(server).ok());
 }
 

@@ -1,4 +1,4 @@
-// Uses no more of gRPC than slices: ThreadSanitizer judges it.
+// Uses only slices of gRPC, so that ThreadSanitizer can check it.
 #include "server/service/publication.h"
 
 #include <atomic>
@@ -19,8 +19,8 @@ namespace {
 
 using ::testing::ElementsAre;
 
-// The generation's number stands on port 1, on port 65535 and in a layer of
-// its own.
+// Returns a registry with the generation's number on port 1, on port 65535 and in a layer
+// of its own.
 Registry Generation(int number) {
   return MakeRegistry({.iana = absl::StrCat("g", number, ",1,tcp,\ng", number, ",65535,tcp,\n"),
                        .local = absl::StrCat("g", number, ",1,udp,\n")});
@@ -54,7 +54,7 @@ TEST(PublicationTest, AReaderSeesExactlyOneSnapshot) {
   Publication publication(Generation(0));
   std::atomic<bool> published_all = false;
   std::latch start(kReaders + 1);
-  // What each reader saw that does not belong together.
+  // The mixed generations that each reader has seen.
   std::vector<std::string> torn(kReaders);
   std::vector<int> last_seen(kReaders);
   std::vector<std::thread> readers;
@@ -63,7 +63,7 @@ TEST(PublicationTest, AReaderSeesExactlyOneSnapshot) {
       start.arrive_and_wait();
       bool finish = false;
       do {
-        finish = published_all;  // then the next snapshot is the last one
+        finish = published_all;  // true: the next snapshot is the last one
         const std::shared_ptr<const Snapshot> snapshot = publication.Current();
         const Registry& registry = snapshot->registry;
         const std::string name(registry.record(registry.AtPort(65535)[0]).service);
@@ -87,7 +87,7 @@ TEST(PublicationTest, AReaderSeesExactlyOneSnapshot) {
   EXPECT_EQ(last_seen, std::vector<int>(kReaders, kGenerations - 1));
 }
 
-// Uses the publication while it is told and while it is destroyed, as a stream may.
+// Uses the publication when it is notified and when it is destroyed, as a stream may.
 class CountingObserver final : public PublicationObserver {
  public:
   CountingObserver(const Publication& publication, std::atomic<int>& told)
@@ -118,8 +118,8 @@ TEST(PublicationTest, ObserversAreToldUntilTheyAreDestroyed) {
   EXPECT_EQ(told, 3);
 }
 
-// Whoever owns an observer last destroys it. Under the publication's lock that
-// would be a deadlock, since the observer takes it.
+// The last owner of an observer destroys it. If the publication held its lock then, that
+// would be a deadlock, because the observer takes the lock.
 TEST(PublicationTest, ObserversAreDestroyedWithoutTheLock) {
   constexpr int kRounds = 10;
   constexpr int kObservers = 20'000;
@@ -137,7 +137,7 @@ TEST(PublicationTest, ObserversAreDestroyedWithoutTheLock) {
       for (std::shared_ptr<CountingObserver>& observer : observers) observer.reset();
     });
     while (!begun) std::this_thread::yield();
-    // So many that the publication looks for those that are destroyed.
+    // Adds so many observers that the publication removes the destroyed ones.
     const auto another = std::make_shared<CountingObserver>(publication, told);
     for (int i = 0; i < kObservers; ++i) publication.Add(another);
     owner.join();

@@ -22,7 +22,7 @@ namespace {
 
 using ::testing::SizeIs;
 
-// The reason that an error's details state.
+// Returns the reason that an error's details state.
 std::string ReasonOf(const grpc::Status& status) {
   errordetails::v1::Status details;
   errordetails::v1::ErrorInfo info;

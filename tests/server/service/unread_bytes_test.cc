@@ -15,7 +15,7 @@ TEST(UnreadBytesTest, BytesCountUntilTheLastPartOfThemIsGone) {
   std::optional<grpc::Slice> slice = unread.Hold(std::string(100, 'x')).value();
   EXPECT_EQ(TextOf(*slice), std::string(100, 'x'));
   EXPECT_EQ(unread.held(), 100);
-  // So long a part is not copied.
+  // gRPC does not copy a part of this length.
   std::optional<grpc::Slice> part = slice->sub(2, 80);
   slice.reset();
   EXPECT_EQ(unread.held(), 100);

@@ -14,7 +14,7 @@
 namespace portreg::server {
 namespace {
 
-// One Watch of a server.
+// Makes one Watch of a server.
 class Watcher {
  public:
   explicit Watcher(RunningServer& server, const std::string& revision = "") : context_(Context()) {
@@ -23,7 +23,7 @@ class Watcher {
     reader_ = server.stub().Watch(context_.get(), request);
   }
 
-  // The next message; empty at the end.
+  // Returns the next message; empty at the end.
   std::string Next() {
     v1::WatchResponse message;
     return reader_->Read(&message) ? message.ShortDebugString() : "";
@@ -58,7 +58,7 @@ TEST(WatchStreamTest, TellsTheCurrentRevisionAndThenEachNewOne) {
 TEST(WatchStreamTest, SaysNothingOfARevisionThatTheClientKnows) {
   RunningServer server(SmallRegistry("one"));
   Watcher watcher(server, SmallRegistry("one").revision());
-  // Would be told of if the first were.
+  // The client knows this revision, so the server sends only the next one.
   server.publication().Publish(SmallRegistry("one"));
   server.publication().Publish(SmallRegistry("two"));
   EXPECT_EQ(watcher.Next(), Said(SmallRegistry("two")));

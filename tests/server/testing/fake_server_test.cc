@@ -50,10 +50,10 @@ constexpr absl::Duration kPatience = absl::Seconds(20);
 
 std::string Message(const absl::Status& status) { return std::string(status.message()); }
 
-// A client that gives a loaded machine time, does not retry unless told and does
-// not check health, see FakeServer::Stop. It has a connection of its own: gRPC
-// shares those of equal options, and what one of them has learnt of a server that
-// stopped.
+// Returns a client with long timeouts for loaded machines, without retries by default,
+// and without health checks (see FakeServer::Stop). The client has a connection of its
+// own, because gRPC shares connections of equal options, and with them the memory of a
+// server that has stopped.
 std::unique_ptr<Client> ClientOf(const FakeServer& server, int max_attempts = 1) {
   static std::atomic<int> clients = 0;
   portreg::ClientOptions options;
@@ -75,7 +75,7 @@ std::vector<std::string> ServicesAt(const Client& client, int32_t port) {
   return services;
 }
 
-// The outcome of a lookup that has been begun and does not block.
+// The outcome of a lookup that has begun and does not block.
 class PendingLookup {
  public:
   explicit PendingLookup(const Client& client)
@@ -153,7 +153,7 @@ TEST(FakeServerTest, SaysThatItServes) {
   options.target = server->target();
   options.timeout = kPatience;
   EXPECT_TRUE(Client::Create(options).value()->LookupPort(443).ok());
-  // Health checks are no calls of the test's.
+  // Health checks do not count as calls of the test.
   EXPECT_THAT(server->calls(), SizeIs(1));
 }
 
@@ -315,7 +315,7 @@ TEST(FakeServerTest, FailNextSendsTheDetailsAlong) {
   EXPECT_EQ(client->LookupPort(1).status(), real);
 }
 
-// Also tells whether an RPC of the contract is missing in the fake.
+// Fails also if an RPC of the contract is missing in the fake.
 TEST(FakeServerTest, FailsAndNotesEveryRpc) {
   const auto server = FakeServer::Start().value();
   grpc::GenericStub stub(grpc::CreateChannel(server->target(), grpc::InsecureChannelCredentials()));

@@ -50,7 +50,7 @@ class FakeClient final : public grpc::AuthContext {
   bool SetPeerIdentityPropertyName(const std::string& /*name*/) override { return false; }
 
  private:
-  // gRPC's own constructor is not public.
+  // Derives a type, because gRPC's own constructor is not public.
   struct NoProperty : grpc::AuthPropertyIterator {};
 
   std::multimap<std::string, std::string> names_;
@@ -79,7 +79,7 @@ TEST(ClientNamesTest, EachKindOfNameIsMatchedWhole) {
   EXPECT_FALSE(Allowed("client.test", kDns, "client.test.evil"));
   EXPECT_FALSE(Allowed("client.test", kDns, "evil.client.test"));
   EXPECT_FALSE(Allowed("client.test", kDns, ""));
-  // A subject's common name is none of them.
+  // A subject's common name is not one of these names.
   EXPECT_FALSE(Allowed("client", GRPC_X509_CN_PROPERTY_NAME, "client"));
 }
 
@@ -154,7 +154,7 @@ TEST(ClientNamesTest, UnusablePatternIsRefused) {
   }
 }
 
-// What gRPC makes of real certificates.
+// Matches names that gRPC has read from real certificates.
 TEST(ClientNamesTest, NamesOfCertificatesAreMatched) {
   const TempDirectory directory;
   const Authority authority("portreg test authority");
@@ -185,7 +185,7 @@ TEST(ClientNamesTest, NamesOfCertificatesAreMatched) {
     EXPECT_THAT(status.error_message(), HasSubstr("is not allowed to call"));
     EXPECT_THAT(status.error_message(), Not(HasSubstr("without a name"))) << refused;
   }
-  // Its subject has a common name.
+  // The certificate's subject has a common name.
   EXPECT_THAT(call("").error_message(), HasSubstr("a client without a name"));
 }
 

@@ -68,7 +68,7 @@ TEST(MemoryFileTest, NobodyCanChangeIt) {
   struct stat found = {};
   ASSERT_EQ(stat(file.path().c_str(), &found), 0);
   EXPECT_EQ(found.st_mode & 0777, 0400U);
-  // Root may open it all the same.
+  // Root can open the file nevertheless.
   const int fd = open(file.path().c_str(), O_WRONLY | O_CLOEXEC);
   if (fd >= 0) {
     EXPECT_LT(write(fd, "x", 1), 0);

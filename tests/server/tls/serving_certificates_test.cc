@@ -46,13 +46,14 @@ class ServingCertificatesTest : public ::testing::Test {
   [[nodiscard]] std::shared_ptr<grpc::Channel> Channel(const Identity& client = {}) const {
     return TlsChannel(server_->target(), authority_, client);
   }
-  // The certificate that a new connection is shown. Fails the test if it fails.
+  // Returns the certificate that a new connection receives. Fails the test if the call
+  // fails.
   [[nodiscard]] std::string Shown() const {
     const TlsAnswer answer = CallTls(Channel());
     EXPECT_EQ(answer.status.error_code(), kGotThrough) << answer.status.error_message();
     return answer.server_certificate;
   }
-  // Calls on new connections until `done` says so, and returns after how long.
+  // Makes calls on new connections until `done` returns true. Returns how long that took.
   template <typename Done>
   [[nodiscard]] absl::Duration TimeUntil(Done done) const {
     const absl::Time start = absl::Now();
@@ -81,7 +82,7 @@ TEST_F(ServingCertificatesTest, NewConnectionsFollowAReloadAndOldOnesGoOn) {
   EXPECT_EQ(Shown(), first_.certificate) << "without a reload";
   EXPECT_EQ(certificates_->Reload().value(), true);
   const absl::Duration taken = TimeUntil([&] { return Shown() == second_.certificate; });
-  // gRPC looks once a second; a busy machine takes longer.
+  // gRPC looks at the files once a second; a busy machine takes longer.
   EXPECT_LT(taken, absl::Seconds(10));
   RecordProperty("seconds_until_new_connections_follow", std::to_string(ToDoubleSeconds(taken)));
   const TlsAnswer answer = CallTls(old);
@@ -93,7 +94,7 @@ TEST_F(ServingCertificatesTest, EqualFilesAreNoChange) {
   StartServer();
   Write(first_);
   EXPECT_EQ(certificates_->Reload().value(), false);
-  // Remarks are no part of a certificate.
+  // Remarks are not part of a certificate.
   Write({"a remark\n" + first_.certificate, first_.key});
   EXPECT_EQ(certificates_->Reload().value(), false);
   Write({first_.certificate + authority_.certificate(), first_.key});
@@ -113,7 +114,7 @@ TEST_F(ServingCertificatesTest, UnusableFilesLeaveTheOldOnes) {
   }
   std::filesystem::remove(options_.key);
   EXPECT_EQ(certificates_->Reload().status().code(), absl::StatusCode::kNotFound);
-  // Longer than gRPC takes to see what there is to be seen.
+  // Waits longer than gRPC needs to notice a change.
   const absl::Time end = absl::Now() + absl::Milliseconds(1500);
   while (absl::Now() < end) ASSERT_EQ(Shown(), first_.certificate);
   Write(second_);
@@ -129,7 +130,7 @@ TEST_F(ServingCertificatesTest, HalfRotatedPairIsTakenOnceItIsComplete) {
   EXPECT_EQ(certificates_->Reload().value(), true);
 }
 
-// Far more often than anyone rotates, so that gRPC reads while files change.
+// Replaces pairs far more often than in practice, so that gRPC reads while files change.
 TEST_F(ServingCertificatesTest, NoHandshakeFailsWhilePairsAreReplaced) {
   StartServer();
   std::atomic<bool> stop = false;

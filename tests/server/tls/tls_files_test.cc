@@ -36,7 +36,7 @@ class TlsFilesTest : public ::testing::Test {
     options.client_ca = directory_.Write("ca.crt", client_ca);
     return options;
   }
-  // The error, which names the file of `flag`.
+  // Returns the error, which names the file of `flag`.
   static std::string Refusal(const ServerTlsOptions& options) {
     const absl::Status status = ReadTlsFiles(options, absl::Now()).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
@@ -61,7 +61,7 @@ TEST_F(TlsFilesTest, ChainKeyAndClientCaAreRead) {
 }
 
 TEST_F(TlsFilesTest, OneFileMayHoldEverything) {
-  // As HAProxy wants it, and with a remark.
+  // The order is that of HAProxy, and there is a remark.
   const std::string all = absl::StrCat("of the test\n", identity_.key, identity_.certificate,
                                        authority_.certificate(), "\nend\n");
   const auto files = ReadTlsFiles(Write({all, all}), absl::Now());
@@ -147,7 +147,7 @@ TEST_F(TlsFilesTest, CertificateForClientsIsRefused) {
 
 TEST_F(TlsFilesTest, WeakKeyIsRefusedAsOpenSslIsConfigured) {
   CertificateTraits traits;
-  // No configuration above security level 0 takes it.
+  // OpenSSL accepts the key only at security level 0.
   traits.rsa_bits = 512;
   EXPECT_THAT(Refusal(Write(authority_.Issue(kServerNames, traits))),
               HasSubstr("cannot be used: ee key too small"));
@@ -172,7 +172,7 @@ TEST_F(TlsFilesTest, NamesThatGrpcCannotTakeAreRefused) {
 }
 
 TEST_F(TlsFilesTest, NamesOfOtherCertificatesAreNotJudged) {
-  // gRPC reads the names of a peer's own certificate alone.
+  // gRPC reads only the names of a peer's own certificate.
   Identity identity = identity_;
   identity.certificate += authority_.Issue(RawName(0x87, "12345")).certificate;
   EXPECT_TRUE(ReadTlsFiles(Write(identity, identity.certificate), absl::Now()).ok());
@@ -202,10 +202,11 @@ TEST_F(TlsFilesTest, ExpiredIssuerIsRefusedUnlessAnotherTakesItsPlace) {
   const Identity later = not_yet.Issue(kServerNames);
   EXPECT_THAT(Refusal(Write({later.certificate + not_yet.certificate(), later.key})),
               HasSubstr("certificate 2, which the first one needs to be trusted, is not valid "));
-  // The same name, as after a renewal.
+  // The names are equal, as after a renewal.
   const Authority renewed = authority_.IssueAuthority("between");
   EXPECT_TRUE(ReadTlsFiles(Write({chain + renewed.certificate(), own.key}), absl::Now()).ok());
-  // Peers have roots, and have no use for others.
+  // Roots are not checked, because peers have their own. Nor are certificates that the
+  // chain does not need.
   const Authority old_root("old root", expired);
   const Authority good = old_root.IssueAuthority("good");
   const Identity of_good = good.Issue(kServerNames);
@@ -246,7 +247,7 @@ TEST_F(TlsFilesTest, OneValidAuthorityIsEnough) {
   EXPECT_EQ(files->client_ca.size(), 2);
   const absl::Time now = absl::Now();
   EXPECT_LT(EarliestExpiry(files->client_ca, absl::InfinitePast()), now);
-  // What is left over of an old authority alarms nobody.
+  // An expired certificate of an old authority does not count beside valid ones.
   EXPECT_GT(EarliestExpiry(files->client_ca, now), now);
   EXPECT_GT(EarliestExpiry(files->identity.chain, now), now + absl::Minutes(50));
   EXPECT_LT(EarliestExpiry(files->identity.chain, now), now + absl::Minutes(70));

@@ -13,7 +13,7 @@
 namespace portreg::server {
 namespace {
 
-// Notes the connection of each call.
+// Records the connection of each call.
 class Connected final : public CallObserver {
  public:
   void OnHandled(const grpc::CallbackServerContext& context, Method /*method*/,

@@ -27,7 +27,7 @@ struct Named final : FairQueue::Item {
 
 int NameOf(const FairQueue::Item* item) { return static_cast<const Named*>(item)->name; }
 
-// Takes all that waits, each item at the same cost.
+// Takes all waiting items, each at the same cost.
 std::vector<int> TakeAll(FairQueue& queue) {
   std::vector<int> names;
   while (!queue.empty()) {
@@ -93,7 +93,7 @@ TEST(FairQueueTest, FlowsShareTimeNotItems) {
     items.push_back(std::make_unique<Named>(1 + i % 2));
     EXPECT_EQ(queue.Add(items.back()->name, *items.back()), nullptr);
   }
-  // What flow 1 asks for costs ten times as much.
+  // Each item of flow 1 costs ten times as much.
   std::map<int, int> turns;
   for (int i = 0; i < 1'100; ++i) {
     const FairQueue::Turn turn = queue.Take();
@@ -108,7 +108,7 @@ TEST(FairQueueTest, ItemsThatAreUnderWayCountBeforeTheyAreCharged) {
   FairQueue queue(kPlenty);
   std::array<Named, 4> items = {Named(10), Named(11), Named(20), Named(21)};
   for (Named& item : items) EXPECT_EQ(queue.Add(item.name / 10, item), nullptr);
-  // Two workers take at once.
+  // Two workers take an item at once.
   const FairQueue::Turn first = queue.Take();
   const FairQueue::Turn second = queue.Take();
   EXPECT_NE(first.flow, second.flow);

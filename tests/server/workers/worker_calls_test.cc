@@ -1,4 +1,4 @@
-// Calls that workers answer, of a server that is running.
+// Tests calls that workers answer, on a running server.
 #include <future>
 #include <memory>
 #include <string>
@@ -47,7 +47,7 @@ class BegunSearch {
   std::future<grpc::Status> future_ = status_.get_future();
 };
 
-// A server whose workers are busy.
+// Provides a server whose workers are busy.
 class WorkerCallsTest : public testing::Test {
  protected:
   explicit WorkerCallsTest(ServerOptions options = {})
@@ -104,7 +104,7 @@ TEST_F(WorkerCallsTest, ASearchWhoseTimeIsUpLeavesTheQueue) {
 TEST_F(WorkerCallsTest, SearchesThatWaitHearThatTheServerStops) {
   BegunSearch search(server_.stub());
   ASSERT_TRUE(AwaitWaiting(workers(), 1));
-  // The workers stay busy until the server is gone.
+  // The workers stay busy until the server is destroyed.
   std::thread releaser([this] {
     (void)AwaitWaiting(workers(), 0);
     busy_.Release();
@@ -123,7 +123,8 @@ TEST_F(WorkerCallsTest, LongRequestsWaitAndShortOnesDoNot) {
   EXPECT_TRUE(server_.stub().BatchLookup(Context().get(), few, &response).ok());
   EXPECT_EQ(response.results_size(), 64);
 
-  // 100 ports; and a lookup with a field that the contract does not have.
+  // The requests are a batch of 100 ports, and a lookup with a field that the contract
+  // does not have.
   v1::BatchLookupRequest many;
   for (int port = 0; port < 100; ++port) many.add_requests()->set_port(65'535 - port);
   ASSERT_GT(many.ByteSizeLong(), kQuickRequestBytes);
@@ -177,7 +178,7 @@ TEST_F(WorkerCallsTest, ACheckOrSuggestionWhoseTimeIsUpLeavesTheQueue) {
   EXPECT_TRUE(AwaitIdle()) << "both are over though the workers are still busy";
 }
 
-// A listing that is not stored.
+// Returns a listing that is not stored.
 v1::ListRangeRequest FilteredListing() {
   v1::ListRangeRequest request;
   request.set_last_port(65'535);
@@ -265,7 +266,7 @@ TEST(WorkerCallsEndTest, AServerThatIsDestroyedEndsWhatWaits) {
   const auto stub = v1::PortRegistryService::NewStub(ChannelTo(server->address()));
   BegunSearch search(*stub);
   ASSERT_TRUE(AwaitWaiting(workers, 1));
-  // Destruction waits for what the workers are at.
+  // The destructor waits for the jobs that the workers run.
   std::thread releaser([&] {
     (void)AwaitWaiting(workers, 0);
     busy.Release();

@@ -1,4 +1,4 @@
-// Uses nothing of gRPC: ThreadSanitizer judges it.
+// Uses no gRPC, so that ThreadSanitizer can check it.
 #include "server/workers/worker_pool.h"
 
 #include <sys/resource.h>
@@ -20,7 +20,7 @@ namespace {
 
 using ::testing::UnorderedElementsAre;
 
-// Counts what becomes of it.
+// A job that counts how often it is run and refused.
 class Noted : public WorkerPool::Job {
  public:
   explicit Noted(std::function<void()> work = [] {}) : work_(std::move(work)) {}
@@ -40,14 +40,14 @@ class Noted : public WorkerPool::Job {
   std::atomic<int> runs = 0;
   std::atomic<int> refusals = 0;
   std::atomic<WorkerPool::Refusal> reason{};
-  // Until it is run or refused.
+  // Counted down when the job is run or refused.
   std::latch over{1};
 
  private:
   const std::function<void()> work_;
 };
 
-// Keeps a worker until it is told to go on.
+// A job that occupies a worker until it is released.
 class Blocking final : public Noted {
  public:
   Blocking()
@@ -60,7 +60,7 @@ class Blocking final : public Noted {
   std::latch go_on{1};
 };
 
-// A pool of one worker, which is kept.
+// A pool of one worker, which is occupied.
 class KeptPool {
  public:
   explicit KeptPool(size_t max_waiting)
@@ -117,7 +117,8 @@ TEST(WorkerPoolTest, FlowsTakeTurns) {
   EXPECT_EQ(pool->waiting(), 4);
   pool.Release();
   for (const auto& job : jobs) job->over.wait();
-  // Each turn costs a little, not always the same.
+  // The first turn of each flow comes first. Measured costs decide the rest, and they
+  // vary.
   ASSERT_EQ(order.size(), 4);
   EXPECT_THAT((std::vector<int>{order[0], order[1]}), UnorderedElementsAre(10, 20));
 }
@@ -204,7 +205,7 @@ TEST(WorkerPoolTest, WorkersLeaveOtherThreadsThePrecedence) {
   EXPECT_EQ(niceness, getpriority(PRIO_PROCESS, 0) + 3);
 }
 
-// Jobs that end their own lives, as calls do.
+// Jobs that destroy themselves, as calls do.
 class Counted final : public WorkerPool::Job {
  public:
   explicit Counted(std::atomic<int>& ended) : ended_(ended) {}

@@ -22,7 +22,7 @@ std::vector<std::string> KernelTexts(const std::vector<KernelSocket>& sockets) {
   return texts;
 }
 
-// Recorded on a machine with little-endian words.
+// The file was recorded on a machine with little-endian words.
 constexpr char kTcpFile[] =
     R"(  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:1F91 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 173727 1 0000000000000000 100 0 0 10 0

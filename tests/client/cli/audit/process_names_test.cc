@@ -16,7 +16,7 @@ TEST(IsProcessOfTest, CommonSpellingsMatch) {
         NamePair{"redis", "redis-server"}, NamePair{"etcd", "etcd"},
         NamePair{"etcd", "etcd-server"}, NamePair{"node_exporter", "node-exporter"},
         NamePair{"my.app", "myapp"}, NamePair{"avahi-daemon", "avahi"}, NamePair{"httpd", "http"},
-        // Cut by the kernel to 15 bytes.
+        // The kernel cuts these names to 15 bytes.
         NamePair{"prometheus-node", "prometheus-node-exporter"},
         NamePair{"systemd-resolve", "systemd-resolved"}}) {
     EXPECT_TRUE(IsProcessOf(process, service)) << process << " of " << service;
@@ -28,7 +28,7 @@ TEST(IsProcessOfTest, OtherNamesDoNot) {
        {NamePair{"java", "billing"}, NamePair{"ssh", "ssl"}, NamePair{"", ""}, NamePair{"d", ""},
         NamePair{"", "ssh"}, NamePair{"server", ""}, NamePair{"-", "-"},
         NamePair{"billing", "billing2"}, NamePair{"prometheus", "prom"},
-        // 14 bytes: the kernel has not cut it.
+        // A name of 14 bytes is not cut by the kernel.
         NamePair{"prometheus-nod", "prometheus-node-exporter"}}) {
     EXPECT_FALSE(IsProcessOf(process, service)) << process << " of " << service;
   }

@@ -20,8 +20,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-// Returns texts such as "tcp 0.0.0.0:22 sshd x2 lo"; "x" and a count only above 1, "lo" only
-// for sockets that other machines cannot reach.
+// Returns texts such as "tcp 0.0.0.0:22 sshd x2 lo". The count follows "x", and only if
+// it is above 1. "lo" marks sockets that other machines cannot reach.
 std::vector<std::string> Described(std::vector<ListeningSocket> sockets) {
   std::vector<std::string> texts;
   for (const ListeningSocket& socket : Merged(std::move(sockets))) {

@@ -125,26 +125,26 @@ TEST(JudgeTest, SocketsGetTheirVerdicts) {
     const char* scope;
     const char* verdict;
   } cases[] = {
-      // The record's name, its spellings, its aliases.
+      // The process has the record's name, another spelling of it, or an alias.
       {"tcp 0.0.0.0:7100 billing", "", "ours billing"},
       {"tcp *:7100 BILLING", "", "ours billing"},
       {"tcp [::]:7100 billingd", "", "ours billing"},
       {"tcp [::1]:7100 java", "", "ours billing"},
       {"tcp 0.0.0.0:22 sshd", "", "ours ssh"},
-      // Another process.
+      // The process has another name.
       {"tcp 0.0.0.0:7100 nginx", "", "other-name billing"},
       {"tcp 0.0.0.0:22 dropbear", "", "other-name ssh"},
       {"tcp 127.0.0.1:7100 nginx", "", "other-name billing"},
       // One of several processes has the name.
       {"tcp 0.0.0.0:22 sshd+systemd", "", "ours ssh"},
       {"tcp 0.0.0.0:22 dropbear+sshd", "", "ours ssh"},
-      // Nothing is known of the process.
+      // The process is not known.
       {"tcp 0.0.0.0:7100", "", "ours billing (process not known)"},
       {"tcp 0.0.0.0:22 systemd", "", "ours ssh (process not known)"},
       {"tcp 0.0.0.0:7100 docker-proxy", "", "ours billing (process not known)"},
-      // Another transport than the record's.
+      // The transport is not the record's.
       {"udp 0.0.0.0:7100 billing", "", "unknown"},
-      // Loopback.
+      // The record is for loopback only.
       {"tcp 127.0.0.1:7400 ledger", "", "ours ledger"},
       {"tcp [::1]:7400 ledger", "", "ours ledger"},
       {"tcp [::ffff:127.0.0.1]:7400 ledger", "", "ours ledger"},
@@ -167,7 +167,7 @@ TEST(JudgeTest, SocketsGetTheirVerdicts) {
       {"tcp 0.0.0.0:7500 orders", "", "ours orders"},
       {"tcp 0.0.0.0:7500 orders", "us", "exposed baskets (must listen on loopback only)"},
       {"tcp 0.0.0.0:443 nginx", "eu", "registered https (held in scope us by desk)"},
-      // Status, and days.
+      // Statuses and days.
       {"tcp 0.0.0.0:7600 old", "", "retired old"},
       {"tcp 0.0.0.0:7600 nginx", "", "retired old"},
       {"tcp 0.0.0.0:8443 nginx", "", "retired gone"},
@@ -185,7 +185,7 @@ TEST(JudgeTest, SocketsGetTheirVerdicts) {
       {"tcp 0.0.0.0:7701 nginx", "", "other-name mixer"},
       {"udp 0.0.0.0:7700 anything", "", "unknown"},
       {"sctp 0.0.0.0:7711 tracks", "", "ours tracks"},
-      // Nothing local.
+      // No local record holds the port, except for the first one.
       {"tcp 0.0.0.0:443 nginx", "", "other-name desk"},
       {"tcp 0.0.0.0:2082 infowave", "", "registered infowave"},
       {"tcp 0.0.0.0:2082 cpanel", "", "practice cpanel"},
@@ -198,7 +198,7 @@ TEST(JudgeTest, SocketsGetTheirVerdicts) {
       {"udp 0.0.0.0:9092 java", "", "practice Kafka broker"},
       {"tcp 0.0.0.0:5 nginx", "", "unknown"},
       {"tcp 0.0.0.0:6001 nginx", "", "unknown"},
-      // Ephemeral.
+      // Ephemeral ports.
       {"udp 0.0.0.0:32767 resolver", "", "unknown"},
       {"udp 0.0.0.0:32768 resolver", "", "ephemeral"},
       {"udp 0.0.0.0:60999 resolver", "", "ephemeral"},
@@ -241,7 +241,7 @@ TEST(IsAllowedTest, TheLocalTableForbidsFourVerdicts) {
   }
 }
 
-// Returns the services that are expected in a scope, and for which nothing listens.
+// Returns the services that are expected in a scope, and for which no socket listens.
 std::vector<std::string> MissingServices(const std::string& scope,
                                          const std::vector<std::string>& sockets) {
   std::vector<ListeningSocket> read;

@@ -74,7 +74,7 @@ constexpr const char* kVariables[] = {"PORTREG_TARGET",      "PORTREG_OFFLINE", 
                                       "PORTREG_CACERT",      "PORTREG_CERT",    "PORTREG_KEY",
                                       "PORTREG_SERVER_NAME", "TRACEPARENT"};
 
-// Without the variables that the tool reads.
+// Unsets the variables that the tool reads.
 class FlagsTest : public ::testing::Test {
  protected:
   FlagsTest() { Unset(); }
@@ -362,7 +362,7 @@ TEST_F(FlagsTest, VariablesStandForFlags) {
     setenv("PORTREG_OFFLINE", on.c_str(), 1);
     ExpectRead({{{"443"}, "offline\ntarget"},
                 {{"443", "--no-offline"}, "format 0\ntarget"},
-                // A server that is named is meant.
+                // A server that the command line names overrides PORTREG_OFFLINE.
                 {{"443", "--target=a:1"}, "format 0\ntarget a:1"},
                 {{"443", "--target=a:1", "--offline"}, "offline\ntarget a:1"},
                 {{"watch", "--target=a:1"}, "format 0\ntarget a:1"}});

@@ -37,7 +37,7 @@ class CheckTest : public ::testing::Test {
 
 TEST_F(CheckTest, ARowsOwnEarlierVersionIsNoConflict) {
   RegistrySource source(TableOf("orders,7102,tcp,,blue,,,\n,7200-7299,tcp,,blue,,,\n"));
-  // The same row, moved, and in another spelling; the block stays.
+  // The same row, moved, and in another spelling. The block stays.
   for (const char* rows : {"orders,7102,tcp,,blue,,,\n", "orders,7103,tcp,,blue,,,\n",
                            "Orders,7102,tcp,, blue ,,,\n", ",7200-7299,tcp,,blue,,,\n"}) {
     const CommandOutcome outcome = CheckRows(rows, source);
@@ -49,12 +49,12 @@ TEST_F(CheckTest, ARowsOwnEarlierVersionIsNoConflict) {
 TEST_F(CheckTest, APortThatAMovedRowHasLeftIsFree) {
   RegistrySource source(TableOf("orders,7102,tcp,,blue,,,\n"));
   EXPECT_EQ(CheckRows("orders,7103,tcp,,blue,,,\nbilling,7102,tcp,,green,,,\n", source).code, 0);
-  // The table does not say that the row has moved.
+  // The table does not have the moved row.
   const CommandOutcome taken = CheckRows("billing,7102,tcp,,green,,,\n", source);
   EXPECT_EQ(taken.code, 3);
   EXPECT_THAT(taken.out, HasSubstr("t.csv:2: error taken-locally: 7102/tcp: taken locally by "
                                    "orders (owner blue)\n"));
-  // Another owner's row of that name is another row, and so is one of another scope.
+  // A row of another owner, or of another scope, with that name is another row.
   EXPECT_EQ(CheckRows("orders,7102,tcp,,green,,,\n", source).code, 3);
   EXPECT_EQ(CheckRows("orders,7102,tcp,,blue,eu,,\nbilling,7102,tcp,,green,us,,\n", source).code,
             3);
@@ -128,7 +128,7 @@ TEST_F(CheckTest, UnusableRowsDoNotHideTheOthers) {
   EXPECT_THAT(outcome.out, HasSubstr("t.csv:2: error unusable-row: column 5: port 70000"));
   EXPECT_THAT(outcome.out, HasSubstr("t.csv:3: error unusable-row: column 7: transport \"icmp\""));
   EXPECT_THAT(outcome.out, HasSubstr("t.csv:4: error dynamic: 61023/tcp: "));
-  // No flag accepts what portregd refuses.
+  // No flag accepts rows that portregd refuses.
   EXPECT_THAT(outcome.err, HasSubstr("3 rows: 3 errors"));
 }
 

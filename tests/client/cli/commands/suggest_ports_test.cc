@@ -12,7 +12,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// IANA has assigned 7100 and 7101, and 7107 on udp, which reserves it on tcp.
+// IANA has assigned 7100 and 7101, and also 7107 on UDP, which reserves it on TCP.
 constexpr absl::string_view kTaken =
     "Service Name,Port Number,Transport Protocol,Description,Owner\n"
     "orders,7102,tcp,Order intake,blue@example.net\n"
@@ -63,7 +63,7 @@ TEST(SuggestPortsTest, AcceptedKindsAndBlocksWidenTheChoice) {
                        source)
                 .out,
             "7140\n");
-  // To others the block is taken.
+  // The block is taken for other owners.
   EXPECT_EQ(RunCommand({"suggest", "7140-7149/tcp", "--owner=blue@example.net"}, source).code, 2);
 }
 

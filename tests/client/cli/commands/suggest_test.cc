@@ -17,7 +17,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-// Answers searches only, all of them alike.
+// Answers searches only, all in the same way.
 class FakeSource final : public UnaskedSource {
  public:
   absl::StatusOr<v1::SearchResponse> answer = v1::SearchResponse();
@@ -69,7 +69,7 @@ TEST(SuggesterTest, NamesComeOnceIgnoringCase) {
   source.answer = Answer({"HTTPS"}, {{v1::MATCH_KIND_NAME_PREFIX, "https"},
                                      {v1::MATCH_KIND_NAME_PREFIX, "Htps-Alt"},
                                      {v1::MATCH_KIND_NAME_PREFIX, "htps-alt"},
-                                     // Of another transport, say.
+                                     // For example, of another transport.
                                      {v1::MATCH_KIND_NAME_PREFIX, "HTPS"}});
   EXPECT_THAT(Suggester({}, "", source).Suggest(Key("htps")), ElementsAre("HTTPS", "Htps-Alt"));
 }

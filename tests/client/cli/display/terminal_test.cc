@@ -41,7 +41,7 @@ TEST(PrintableTest, ControlCharactersAreEscaped) {
       {"\x1f", "\\x1f"},
       {"\a\b\f\v", "\\x07\\x08\\x0c\\x0b"},
       {"\x7f", "\\x7f"},
-      // C1, of which U+009B begins sequences as ESC [ does.
+      // C1 characters. U+009B begins sequences like ESC [.
       {"\u0080", "\\u0080"},
       {"\u009b2J", "\\u009b2J"},
       {"\u009f", "\\u009f"},
@@ -51,7 +51,7 @@ TEST(PrintableTest, ControlCharactersAreEscaped) {
 }
 
 TEST(PrintableTest, WhatChangesALinesDirectionIsEscaped) {
-  // Every Bidi_Control of the Unicode character database.
+  // All characters with Bidi_Control in the Unicode character database.
   const std::vector<Escape> table = {
       {"\u061c", "\\u061c"}, {"\u200e", "\\u200e"}, {"\u200f", "\\u200f"}, {"\u202a", "\\u202a"},
       {"\u202b", "\\u202b"}, {"\u202c", "\\u202c"}, {"\u202d", "\\u202d"}, {"\u202e", "\\u202e"},
@@ -116,7 +116,7 @@ TEST(WrappedTest, LinesAreBrokenAtBlanks) {
 }
 
 TEST(WrappedTest, LinesButTheFirstAreIndented) {
-  // The first line begins where the caller has put the indent.
+  // The first line begins behind the caller's indent.
   EXPECT_EQ(Wrapped("aa bb cc", 7, 2), "aa bb\n  cc");
   EXPECT_EQ(Wrapped("aa bb cc", 6, 2), "aa\n  bb\n  cc");
 }
@@ -172,8 +172,8 @@ TEST(StyledLineTest, EscapeSequencesTakeNoColumns) {
   EXPECT_EQ(StyledLine().Shown({.width = 1, .color = true}), "");
 }
 
-// Makes standard output a terminal of `columns` columns, or a file, and says
-// on standard error what StandardOutput() finds.
+// Makes standard output a terminal of `columns` columns, or a file. Writes to standard
+// error what StandardOutput() finds.
 [[noreturn]] void DescribeTerminal(unsigned short columns, ColorMode mode = ColorMode::kAuto) {
   const int controller = posix_openpt(O_RDWR | O_NOCTTY);
   if (grantpt(controller) != 0 || unlockpt(controller) != 0) std::_Exit(9);
@@ -218,7 +218,7 @@ TEST_F(StandardOutputDeathTest, NoColorIsHonoured) {
 }
 
 TEST_F(StandardOutputDeathTest, EmptyNoColorIsNone) {
-  // As no-color.org has it.
+  // An empty NO_COLOR has no effect, by the rules of no-color.org.
   setenv("NO_COLOR", "", 1);
   EXPECT_EXIT(DescribeTerminal(132), ExitedWithCode(0), "width 132, color");
 }

@@ -97,7 +97,7 @@ TEST(JsonTest, TimeThatJsonCannotHoldIsAnError) {
 
 TEST(JsonTest, LargeMessagesAreWrittenAndTooLargeOnesRefused) {
   v1::ListRangeResponse message;
-  // Six characters each, in JSON.
+  // Each character takes six in JSON.
   message.add_records()->set_description(std::string(2 << 20, '\x1b'));
   EXPECT_GT(ToJson(message, JsonStyle::kIndented).value().size(), size_t{12} << 20);
   message.mutable_records(0)->mutable_description()->append(size_t{15} << 20, '\x1b');

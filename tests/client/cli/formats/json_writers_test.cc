@@ -119,7 +119,7 @@ TEST(JsonWriterTest, WithoutItsEndItIsNoJson) {
 }
 
 TEST(JsonWriterTest, NothingIsWrittenBeforeTheFirstRecord) {
-  // So that a failure leaves no beginning of a document behind.
+  // Writes nothing yet, so that a failure leaves no beginning of a document.
   EXPECT_EQ(WrittenBy(MakeJson, [](RecordWriter&) {}).text, "");
 }
 

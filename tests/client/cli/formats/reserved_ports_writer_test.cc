@@ -50,7 +50,7 @@ TEST(ReservedPortsWriterTest, NamelessAndPortlessRecordsReserveNothing) {
 }
 
 TEST(ReservedPortsWriterTest, MoreThanHalfOfTheEphemeralPortsIsRefused) {
-  // 14,116 of 28,232, wherever they are.
+  // 14,116 of 28,232 ports, anywhere in the range.
   for (const std::vector<v1::PortRecord>& half :
        {std::vector<v1::PortRecord>{Range(32768, 46883)},
         std::vector<v1::PortRecord>{Range(0, 40000), Range(54117, 65535)}}) {
@@ -77,7 +77,7 @@ TEST(ReservedPortsWriterTest, CommentsTellWhatItIs) {
 }
 
 TEST(ReservedPortsWriterTest, AValueLongerThanAPageIsRemarkedOn) {
-  // Each adds six bytes, the first five.
+  // Each port adds six bytes, the first five.
   std::vector<v1::PortRecord> records;
   for (int i = 0; i < 682; ++i) records.push_back(Range(10000 + 2 * i, 10000 + 2 * i));
   EXPECT_EQ(Sysctl(records).remark, "");

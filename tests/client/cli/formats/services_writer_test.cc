@@ -112,7 +112,7 @@ TEST(ServicesWriterTest, NamesKeepTheirOrderAndComeOnce) {
                       RecordOf(80, v1::TRANSPORT_TCP, "www", "2"),
                       RecordOf(80, v1::TRANSPORT_TCP, "http", "3"),
                       RecordOf(80, v1::TRANSPORT_TCP, "www", "4"),
-                      // getservbyname(3) heeds case.
+                      // getservbyname(3) distinguishes case.
                       RecordOf(80, v1::TRANSPORT_TCP, "WWW", "5")})
                 .text,
             "http             80/tcp      www WWW  # 1\n");
@@ -209,7 +209,7 @@ TEST(ServicesWriterTest, WhatIsHeldIsBounded) {
         return std::make_unique<ServicesWriter>("", std::vector<ServicesWriter::Slots>(), out);
       },
       [&](RecordWriter& writer) {
-        // Each is cut to the length of a line.
+        // Each description is cut to the length of a line.
         while (writer.status().ok() && taken < 1'000'000) {
           writer.Write(record);
           ++taken;

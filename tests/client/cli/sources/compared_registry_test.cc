@@ -34,7 +34,7 @@ TableText TextOf(TableFormat format, absl::string_view bytes) {
   return {format, {{"t", std::string(bytes)}}};
 }
 
-// The table as JSON lines.
+// Returns the table as JSON lines.
 std::string JsonOf(const Registry& registry) {
   std::string json;
   for (const ServiceRecord* record : registry.records()) {
@@ -45,7 +45,7 @@ std::string JsonOf(const Registry& registry) {
   return json;
 }
 
-// Lists what the test says.
+// Lists the records that the test sets.
 class FakeListing final : public UnaskedSource {
  public:
   explicit FakeListing(std::vector<v1::PortRecord> records) : records_(std::move(records)) {}

@@ -32,7 +32,7 @@ TEST(EmbeddedNamesTest, ManyNamesAreTheFirstOnesInOrderEachOnce) {
     EXPECT_TRUE(absl::StartsWithIgnoreCase(names[i], "s")) << names[i];
     if (i > 0) EXPECT_FALSE(absl::EqualsIgnoreCase(names[i - 1], names[i])) << names[i];
   }
-  // "sac" and all between are among the first.
+  // The names from "sac" on are among the first.
   EXPECT_THAT(names, Contains("sac"));
 }
 

@@ -1,4 +1,4 @@
-// The embedded registry answers as a server without files does.
+// Compares the embedded registry's answers with those of a server without files.
 #include "client/cli/sources/embedded_source.h"
 
 #include <memory>
@@ -116,7 +116,7 @@ TEST_F(EmbeddedSourceTest, ClassifyIsTheServers) {
   }
 }
 
-// The records of a listing and its revision, as one message.
+// Returns the records of a listing and its revision, as one message.
 absl::StatusOr<v1::ListRangeResponse> ListOf(Source& source, const v1::ListRangeRequest& request) {
   v1::ListRangeResponse all;
   const absl::StatusOr<std::string> revision =

@@ -17,7 +17,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
-// The records found, as "line:column text".
+// Returns the records found, as "line:column text".
 std::vector<std::string> Found(const std::string& json) {
   const absl::StatusOr<std::vector<JsonRecord>> found = FindJsonRecords(json);
   if (!found.ok()) return {std::string(found.status().message())};
@@ -28,7 +28,7 @@ std::vector<std::string> Found(const std::string& json) {
   return texts;
 }
 
-// The services of the records, or the error.
+// Returns the services of the records, or the error.
 std::vector<std::string> ServicesIn(const std::string& json) {
   std::vector<std::string> services;
   const absl::Status status = ReadJsonRecords(json, [&](v1::PortRecord record) {

@@ -43,8 +43,8 @@ v1::ListRangeRequest All() { return {}; }
 
 class RemoteSourceTest : public ::testing::Test {
  protected:
-  // Every lookup answers with its port; the n-th batch has the n-th revision,
-  // further ones the last.
+  // Answers every lookup with its port. The n-th batch has the n-th revision, and further
+  // ones have the last.
   void AnswerBatches(std::vector<std::string> revisions) {
     service_.batch_lookup = [revisions = std::move(revisions), next = size_t{0}](
                                 const v1::BatchLookupRequest& request,

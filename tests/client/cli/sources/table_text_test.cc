@@ -21,7 +21,7 @@ using ::testing::StartsWith;
 TEST(FormatOfTest, ColumnsTellIanasFileFromAnOwnTable) {
   EXPECT_EQ(FormatOf(EmbeddedIanaCsv()), TableFormat::kIanaCsv);
   EXPECT_EQ(FormatOf(kShortHeader), TableFormat::kOwnTable);
-  // Has an owner.
+  // The header has a column Owner.
   EXPECT_EQ(FormatOf(kFullHeader), TableFormat::kOwnTable);
   const std::string ianas(kFullHeader.substr(0, kFullHeader.rfind(',')));
   EXPECT_EQ(FormatOf(absl::StrCat(ianas, "\n")), TableFormat::kIanaCsv);
