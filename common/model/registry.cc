@@ -76,32 +76,42 @@ void ForEachNameOf(const ServiceRecord& record, Take take) {
   take(whole);
 }
 
-// Appends the fields of a record. The result is unambiguous, because texts contain no
-// NUL bytes.
-void AppendForHash(const ServiceRecord& record, std::string& bytes) {
-  const auto append = [&bytes](absl::string_view text) {
-    bytes.push_back('\0');
-    bytes.append(text.data(), text.size());
-  };
-  if (record.ports) bytes += ToString(*record.ports);
-  for (const absl::string_view text :
-       {ToString(record.transport), ToString(record.layer), record.service, record.description}) {
-    append(text);
-  }
+void AppendText(absl::string_view text, std::string& bytes) {
+  bytes.push_back('\0');
+  bytes.append(text.data(), text.size());
+}
+
+// Returns the details that the hash of a record always includes.
+std::string DetailsForHash(const RecordDetails& details) {
+  std::string bytes;
   for (const DetailColumn& column : kDetailColumns) {
-    if (!column.hashed_if_set) append(record.details->*column.member);
+    if (!column.hashed_if_set) AppendText(details.*column.member, bytes);
   }
+  return bytes;
+}
+
+// Appends the fields of a record; `details` are its DetailsForHash. The result is
+// unambiguous, because texts contain no NUL bytes.
+void AppendForHash(const ServiceRecord& record, absl::string_view details, std::string& bytes) {
+  if (record.ports) bytes += ToString(*record.ports);
+  AppendText(ToString(record.transport), bytes);
+  AppendText(ToString(record.layer), bytes);
+  AppendText(record.service, bytes);
+  AppendText(record.description, bytes);
+  bytes.append(details.data(), details.size());
   // Fields that later versions added are hashed only if set, because the revision of
   // older data must not change.
-  if (!record.aliases.empty()) append(record.aliases);
-  if (!record.source.empty() && record.source != SourceOf(record.layer)) append(record.source);
+  if (!record.aliases.empty()) AppendText(record.aliases, bytes);
+  if (!record.source.empty() && record.source != SourceOf(record.layer)) {
+    AppendText(record.source, bytes);
+  }
   // An empty text and a name precede each of these, so that equal texts in different
   // columns differ.
-  const auto append_named = [&append](absl::string_view name, absl::string_view text) {
+  const auto append_named = [&bytes](absl::string_view name, absl::string_view text) {
     if (text.empty()) return;
-    append("");
-    append(name);
-    append(text);
+    AppendText("", bytes);
+    AppendText(name, bytes);
+    AppendText(text, bytes);
   };
   append_named("Scope", record.scope);
   if (record.status != RecordStatus::kActive) append_named("Status", ToString(record.status));
@@ -117,8 +127,13 @@ std::string Revision(absl::Span<const ServiceRecord* const> records,
   constexpr size_t kPieceBytes = 32 << 10;
   Sha256 hash;
   std::string bytes;
+  // Records of one service mostly follow each other and share their details.
+  const RecordDetails* last = nullptr;
+  std::string details;
   for (const ServiceRecord* record : records) {
-    AppendForHash(*record, bytes);
+    if (record->details != last) details = DetailsForHash(*record->details);
+    last = record->details;
+    AppendForHash(*record, details, bytes);
     if (bytes.size() < kPieceBytes) continue;
     hash.Update(bytes);
     bytes.clear();

@@ -16,7 +16,7 @@ namespace {
 // A node keeps the sum of its texts if adding them up costs more than this, where one
 // text costs 1. In registries of very many records the limit grows with the size of a
 // bitmap.
-constexpr size_t kLeastDearCost = 8192;
+constexpr size_t kLeastDearCost = 16'384;
 // The cost of finding the term of a suffix, where one of its texts costs 1.
 constexpr size_t kSuffixCost = 4;
 // An estimate of the terms of a record, to reserve memory for them.
