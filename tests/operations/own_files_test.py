@@ -139,6 +139,21 @@ class GuardTest(OwnFilesTest):
         replace(path, (TABLES / "header-only.csv").read_bytes())
         self.assert_becomes({"ports.csv": 0})
 
+    def test_a_block_does_not_keep_the_services_within_it(self):
+        path = self.directory / "ports.csv"
+        rows = (TABLES / "rows.csv").read_bytes()
+        header, *services = rows.splitlines(True)
+        block = b",9300-9399,,Held for exporters,obs@example.net\n"
+        path.write_bytes(rows + block)
+        self.serve(f"--local_file={path}")
+        replace(path, header + block)
+        self.expect_refused(
+            f"{len(services)} of the {len(services) + 1} rows being served")
+        retired = b"".join(row.replace(b"\n", b",retired\n") for row in services)
+        replace(path, header.replace(b"\n", b",Status\n") + retired)
+        self.expect_refused("are missing or retired")
+        self.assertEqual(self.served(), {"ports.csv": len(services) + 1})
+
     def test_rows_may_move_between_files(self):
         header, *rows = (TABLES / "rows.csv").read_bytes().splitlines(True)
         files = Mounted(self.directory / "mounted", {
