@@ -96,7 +96,7 @@ MAY_INCLUDE = {
     "client/calls": {"grpc", "proto", "common/system", "common/text",
                      "client/include"},
     "client/replies": {"protobuf", "grpc", "proto", "common/judgement", "common/model",
-                       "client/calls"},
+                       "common/text", "client/calls"},
     "client/connections": {"grpc", "proto", "common/model", "common/system",
                            "common/tls", "client/include", "client/calls",
                            "client/replies"},
