@@ -157,9 +157,42 @@ TEST_F(CheckTest, AcceptedRulesAreLeftOutAndStrictnessFailsOnWarnings) {
             0);
 }
 
-TEST_F(CheckTest, ClaimsOfOneCommandDoNotCollide) {
+TEST_F(CheckTest, KeysThatShareASlotCollide) {
+  RegistrySource source(TableOf(""));
+  const CommandOutcome twice = RunCommand({"check", "7106/tcp", "7106/tcp"}, source);
+  EXPECT_EQ(twice.code, 3);
+  EXPECT_THAT(twice.out, HasSubstr("7106/tcp: error claims-collide: claimed by 7106/tcp too\n"));
+  EXPECT_THAT(twice.err, HasSubstr("2 claims: 2 errors, "));
+  const CommandOutcome range = RunCommand({"check", "7106", "7100-7149/tcp"}, source);
+  EXPECT_THAT(range.out, HasSubstr("7106: error claims-collide: 7106/tcp: claimed by "
+                                   "7100-7149/tcp too\n"));
+  EXPECT_THAT(range.out, HasSubstr("7100-7149/tcp: error claims-collide: 7106/tcp: claimed by "
+                                   "7106 too\n"));
+  EXPECT_EQ(RunCommand({"check", "7106/tcp", "7106/udp", "7107"}, source).code, 0);
+  // The keys of one service or owner are one claim.
+  EXPECT_EQ(RunCommand({"check", "7106/tcp", "7106", "--service=a"}, source).code, 0);
+  EXPECT_EQ(RunCommand({"check", "7106/tcp", "7106", "--owner=blue"}, source).code, 0);
+  EXPECT_EQ(RunCommand({"check", "7106", "7106", "--allow=claims-collide"}, source).code, 0);
+}
+
+TEST_F(CheckTest, KeysOfDifferentCallsCollide) {
+  RegistrySource source(TableOf(""));
+  std::vector<std::string> arguments = {"check", "48000"};
+  for (int i = 0; i < 1'100; ++i) arguments.push_back(absl::StrCat(20'000 + i));
+  arguments.push_back("48000");
+  const CommandOutcome outcome = RunCommand(arguments, source);
+  EXPECT_EQ(source.calls(), 2);
+  EXPECT_THAT(outcome.err, HasSubstr("1102 claims: 2 errors, "));
+  // Most of the many pairs are only reported as "more".
+  std::vector<std::string> same(100, "7106/tcp");
+  same.insert(same.begin(), "check");
+  const CommandOutcome many = RunCommand(same, source);
+  EXPECT_THAT(many.err, HasSubstr("100 claims: 2000 errors, "));
+  EXPECT_THAT(many.err, HasSubstr(", and more that collide or repeat others"));
+}
+
+TEST_F(CheckTest, KeysAreJudgedByTheRegistry) {
   RegistrySource source(TableOf("orders,7102,tcp,,blue,,,\n"));
-  EXPECT_EQ(RunCommand({"check", "7103/tcp", "7103"}, source).code, 0);
   const CommandOutcome taken = RunCommand({"check", "7102/tcp"}, source);
   EXPECT_EQ(taken.code, 3);
   EXPECT_THAT(taken.out, HasSubstr("7102/tcp: error taken-locally: taken locally by orders"));
