@@ -54,10 +54,29 @@ TEST_F(CheckTest, APortThatAMovedRowHasLeftIsFree) {
   EXPECT_EQ(taken.code, 3);
   EXPECT_THAT(taken.out, HasSubstr("t.csv:2: error taken-locally: 7102/tcp: taken locally by "
                                    "orders (owner blue)\n"));
-  // A row of another owner, or of another scope, with that name is another row.
-  EXPECT_EQ(CheckRows("orders,7102,tcp,,green,,,\n", source).code, 3);
+  // A row of another scope with that name is another row.
   EXPECT_EQ(CheckRows("orders,7102,tcp,,blue,eu,,\nbilling,7102,tcp,,green,us,,\n", source).code,
             3);
+}
+
+TEST_F(CheckTest, ARowMayChangeItsOwner) {
+  RegistrySource source(
+      TableOf("orders,7102,tcp,,blue,,,\nwide,7110-7119,tcp,,blue,eu,,\n"
+              ",7200-7299,tcp,,blue,,,\n"));
+  for (const char* rows : {"orders,7102,tcp,,green,,,\n", "ORDERS,7102-7103,tcp,,green,,,\n",
+                           "wide,\"7105,7119\",tcp,,green,eu,,\n"}) {
+    const CommandOutcome outcome = CheckRows(rows, source);
+    EXPECT_EQ(outcome.code, 0) << rows << outcome.out;
+    EXPECT_THAT(outcome.out, Not(HasSubstr("taken-locally"))) << rows;
+  }
+  // The port of the earlier version is free for others.
+  EXPECT_EQ(CheckRows("wide,7119,tcp,,green,eu,,\nnew,7110,tcp,,red,eu,,\n", source).code, 0);
+  for (const char* rows :
+       {"wide,7119,tcp,,green,,,\n", "other,7102,tcp,,green,,,\n", ",7200-7299,tcp,,green,,,\n",
+        // The row has moved as well.
+        "orders,7103,tcp,,green,,,\nnew,7102,tcp,,red,,,\n"}) {
+    EXPECT_EQ(CheckRows(rows, source).code, 3) << rows;
+  }
 }
 
 TEST_F(CheckTest, StatusesAndLastDaysAreThoseOfTheTable) {
