@@ -55,7 +55,7 @@ MAY_INCLUDE = {
     "common/tls": {"openssl"},
     "common/model": {"common/text"},
     "common/judgement": {"common/model", "common/text"},
-    "common/search": {"common/model", "common/system"},
+    "common/search": {"common/model", "common/system", "common/text"},
     "common/data": {"common/model", "common/text"},
     "common/import": {"common/data", "common/model", "common/text"},
     "common/embedded": {"common/data", "common/model"},
