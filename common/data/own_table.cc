@@ -195,6 +195,13 @@ absl::Status CheckDay(absl::string_view day) {
 }
 
 absl::Status CheckBind(absl::string_view bind) {
+absl::Status CheckUntil(absl::string_view until, absl::string_view since) {
+  const absl::Status status = CheckDay(until);
+  if (!status.ok() || until.empty() || since <= until) return status;
+  return absl::InvalidArgumentError(
+      absl::StrCat("until ", Quoted(until), " precedes since, ", Quoted(since)));
+}
+
   if (bind.empty() || absl::EqualsIgnoreCase(bind, kLoopback)) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat("bind ", Quoted(bind), " is unknown, allowed are loopback and nothing"));
@@ -233,7 +240,7 @@ class RowReader {
                                      " is unknown, allowed are active, planned, deprecated, "
                                      "retired and nothing")));
     check(Column::kSince, CheckDay(Text(Column::kSince)));
-    check(Column::kUntil, CheckDay(Text(Column::kUntil)));
+    check(Column::kUntil, CheckUntil(Text(Column::kUntil), Text(Column::kSince)));
     check(Column::kBind, CheckBind(Text(Column::kBind)));
     if (!status.ok()) return;
 

@@ -22,7 +22,7 @@ namespace portreg {
 //   Aliases             other names, separated by spaces
 //   Scope               where the row applies: labels such as eu/prod, at most 64 bytes
 //   Status              active (or empty), planned, deprecated or retired
-//   Since, Until        empty, or a day such as 2026-11-29
+//   Since, Until        empty, or a day such as 2026-11-29; Until does not precede Since
 //   Bind                empty, or loopback
 //
 // A row becomes one record for each combination of its ranges and transports. A row
