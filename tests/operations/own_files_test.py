@@ -185,6 +185,21 @@ class LogTest(OwnFilesTest):
                  f"new-{i} {7100 + i}/tcp" for i in range(5)) + ", ...",
              "first_removed": "gone 7001/udp", "first_changed": "edited 7002"})
 
+    def test_columns_that_are_not_read_are_logged(self):
+        path = self.directory / "ports.csv"
+        rows = table("a,7001,tcp,,x")
+        path.write_bytes(rows.replace(b"\n", b",Untill\n", 1).replace(b",x\n", b",x,\n"))
+        self.serve(f"--local_file={path}")
+        self.assertTrue(eventually(
+            lambda: len(self.server.log("column not read")) == 1))
+        line, = self.server.log("column not read")
+        self.assertEqual((line.severity, line.fields["layer"], line.fields["file"]),
+                         ("WARNING", "local", "ports.csv"))
+        self.assertIn('"Untill" is not read; did you mean Until?', line.fields["reason"])
+        replace(path, table("a,7001,tcp,,x", "b,7002,tcp,,x"))
+        self.assert_becomes({"ports.csv": 2})
+        self.assertEqual(len(self.server.log("column not read")), 1)
+
     def test_collisions_are_logged_at_start_and_at_each_reload(self):
         path = self.directory / "ports.csv"
         pairs = [f"{name}-{i},{7100 + i},tcp,,{name}"

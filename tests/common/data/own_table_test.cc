@@ -1,5 +1,6 @@
 #include "common/data/own_table.h"
 
+#include <cstdint>
 #include <deque>
 #include <string>
 #include <vector>
@@ -195,7 +196,6 @@ TEST(OwnTableTest, FewColumnsAreEnough) {
   EXPECT_FALSE(ParseOwnTable("Port Number,Name\n80,web\n", Layer::kLocal, unescaped).ok());
 }
 
-}  // namespace
 TEST(OwnTableTest, UntilDoesNotPrecedeSince) {
   EXPECT_EQ(ReasonFor("a,1,,,ops,,,,2027-01-01,2026-01-01,\n"),
             "25: until \"2026-01-01\" precedes since, \"2027-01-01\"");
@@ -254,4 +254,5 @@ TEST(OwnTableTest, AFaultyTableIsReadUpTo100BrokenRows) {
   EXPECT_THAT(table->set_aside.back().reason, HasSubstr("the rows below are not judged"));
 }
 
+}  // namespace
 }  // namespace portreg

@@ -151,6 +151,54 @@ TEST_F(CheckTest, UnusableRowsDoNotHideTheOthers) {
   EXPECT_THAT(outcome.err, HasSubstr("3 rows: 3 errors"));
 }
 
+TEST_F(CheckTest, RowsOfOtherLengthsDoNotHideTheOthers) {
+  RegistrySource source(TableOf(""));
+  const CommandOutcome outcome = CheckRows(
+      "front,80,443,tcp,,web,,,\ngood,61023,tcp,,o,,,\n\"open,7001,tcp,,o,,,\n"
+      "also,61024,tcp,,o,,,\n",
+      source);
+  EXPECT_EQ(outcome.code, 3);
+  EXPECT_THAT(outcome.out, HasSubstr("t.csv:2: error unusable-row: column 1: row has 9 fields"));
+  EXPECT_THAT(outcome.out, HasSubstr("t.csv:3: error dynamic: 61023/tcp: "));
+  EXPECT_THAT(outcome.out, HasSubstr("t.csv:4: error unusable-row: "));
+  EXPECT_THAT(outcome.out, HasSubstr("t.csv:5: error dynamic: 61024/tcp: "));
+  EXPECT_THAT(outcome.err, HasSubstr("4 rows: 4 errors"));
+}
+
+TEST_F(CheckTest, RowsBeyondTheLimitsOfARegistryHaveALine) {
+  RegistrySource source(TableOf(""));
+  const auto rows_of = [](int count, absl::string_view row) {
+    std::string rows = "good,61023,tcp,,o,,,\n";
+    for (int i = 0; i < count; ++i) absl::StrAppend(&rows, row);
+    return rows;
+  };
+  const CommandOutcome port = CheckRows(rows_of(1'001, "a,7103,tcp,,o,,,\n"), source);
+  EXPECT_EQ(port.code, 3);
+  EXPECT_THAT(port.out, HasSubstr("t.csv:1003: error unusable-row: port 7103 has more than 1000 "
+                                  "records\n"));
+  EXPECT_THAT(port.out, HasSubstr("t.csv:2: error dynamic: 61023/tcp: "));
+  const CommandOutcome wide = CheckRows(rows_of(65, ",0-65535,tcp,,o,,retired,\n"), source);
+  EXPECT_THAT(wide.out, HasSubstr("t.csv:66: error unusable-row: the ranges of all rows have more "
+                                  "than 4194304 ports together\n"));
+  const CommandOutcome name = CheckRows(rows_of(1'001, "a,,tcp,,o,,,\n"), source);
+  EXPECT_THAT(name.out, HasSubstr("t.csv:1003: error unusable-row: name \"a\" has more than 1000 "
+                                  "records\n"));
+}
+
+TEST_F(CheckTest, ColumnsThatAreNotReadAreWarnedOf) {
+  RegistrySource source(TableOf(""));
+  const std::string path = directory_.Write(
+      "u.csv",
+      "Service Name,Port Number,Transport Protocol,Description,Owner,Scopes\na,7103,tcp,,x,eu\n");
+  const CommandOutcome outcome = RunCommand({"check", "--file=" + path}, source);
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_THAT(outcome.out, HasSubstr("u.csv:1: warning unread-column: column 62: column "
+                                     "\"Scopes\" is not read; did you mean Scope?\n"));
+  EXPECT_EQ(RunCommand({"check", "--strict", "--file=" + path}, source).code, 3);
+  EXPECT_EQ(
+      RunCommand({"check", "--strict", "--allow=unread-column", "--file=" + path}, source).code, 0);
+}
+
 TEST_F(CheckTest, BrokenTablesHaveTheLineOfTheFault) {
   RegistrySource source(TableOf(""));
   const CommandOutcome quote = CheckRows("ok,7000,tcp,,o,,,\n\"open,7001,tcp,,o,,,\n", source);
