@@ -27,7 +27,8 @@ std::string Shown(absl::string_view text) {
 
 ListingValidator::ListingValidator(const v1::ListRangeRequest& request)
     : first_port_(request.has_first_port() ? request.first_port() : 0),
-      last_port_(request.has_last_port() ? request.last_port() : kMaxPort) {}
+      last_port_(request.has_last_port() ? request.last_port() : kMaxPort),
+      layers_(request.layers().begin(), request.layers().end()) {}
 
 std::string ListingValidator::FaultOfMessage(const v1::ListRangeResponse& message, size_t bytes) {
   if (messages_++ == 0) {
@@ -43,6 +44,7 @@ std::string ListingValidator::FaultOfMessage(const v1::ListRangeResponse& messag
 
 std::string ListingValidator::FaultOfRecord(const v1::PortRecord& record) {
   if (std::string fault = FaultOf(record); !fault.empty()) return fault;
+  if (std::string fault = FaultOfLayer(layers_, record.layer()); !fault.empty()) return fault;
   const bool has_port = record.has_first_port();
   const int32_t place = has_port ? record.first_port() : kMaxPort + 1;
   if (has_port && (record.last_port() < first_port_ || record.first_port() > last_port_)) {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "portreg/v1/port_registry_service.pb.h"
 
@@ -21,8 +22,8 @@ class ListingValidator {
   // records: another revision than before, or more bytes in all than a registry has.
   std::string FaultOfMessage(const v1::ListRangeResponse& message, size_t bytes);
 
-  // Returns the fault of the next record: its own, or that it is not in order or not in
-  // the range of ports.
+  // Returns the fault of the next record: its own, or that it is not in order, not in the
+  // range of ports, or not of the layers.
   std::string FaultOfRecord(const v1::PortRecord& record);
 
   // Returns true if there has been no message.
@@ -31,6 +32,8 @@ class ListingValidator {
  private:
   const int32_t first_port_;
   const int32_t last_port_;
+  // Empty: all layers.
+  const std::vector<int> layers_;
   std::string revision_;
   int64_t messages_ = 0;
   size_t bytes_ = 0;

@@ -4,10 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "absl/algorithm/container.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "common/judgement/suggest.h"
 #include "common/model/limits.h"
 #include "common/model/port.h"
+#include "common/text/quote.h"
 
 namespace portreg::internal {
 namespace {
@@ -29,8 +33,40 @@ std::string WrongPorts(absl::string_view what, int32_t first, int32_t last) {
                       ", which must be in order and within [0, ", kMaxPort, "]");
 }
 
-std::string FaultOfResult(const v1::LookupResult& result) {
-  if (result.has_response()) return FaultOfAny(result.response().records());
+// Returns true if a lookup of the name finds the record.
+bool HasName(const v1::PortRecord& record, absl::string_view name) {
+  if (absl::EqualsIgnoreCase(record.service(), name)) return true;
+  for (const std::string& alias : record.aliases()) {
+    if (absl::EqualsIgnoreCase(alias, name)) return true;
+  }
+  // Each part of a name for people finds its record.
+  for (const absl::string_view part : absl::StrSplit(record.service(), " / ")) {
+    if (absl::EqualsIgnoreCase(part, name)) return true;
+  }
+  return false;
+}
+
+// Returns the fault of the records that answer a lookup.
+std::string FaultOfRecords(const v1::LookupRequest& request, const v1::LookupResponse& reply) {
+  for (const v1::PortRecord& record : reply.records()) {
+    if (std::string fault = FaultOf(record); !fault.empty()) return fault;
+    if (request.has_port()) {
+      if (!record.has_first_port()) {
+        return absl::StrCat("has a record without a port, asked was port ", request.port());
+      }
+      if (request.port() < record.first_port() || record.last_port() < request.port()) {
+        return absl::StrCat("has a record of ports ", record.first_port(), " to ",
+                            record.last_port(), ", asked was port ", request.port());
+      }
+    } else if (request.has_service() && !HasName(record, request.service())) {
+      return absl::StrCat("has a record without the name asked for, ", Quoted(request.service()));
+    }
+  }
+  return {};
+}
+
+std::string FaultOfResult(const v1::LookupRequest& request, const v1::LookupResult& result) {
+  if (result.has_response()) return FaultOfRecords(request, result.response());
   if (!result.has_failure()) return "has a result with neither a response nor a failure";
   if (result.failure().code() == 0) return "has a failure with the code OK";
   return {};
@@ -93,8 +129,16 @@ std::string FaultOf(const v1::PortRecord& record) {
                                  : "has a record with a last port and no first port";
 }
 
-std::string FaultOf(const v1::LookupRequest& /*request*/, const v1::LookupResponse& reply) {
-  return FaultOfAny(reply.records());
+std::string FaultOfLayer(absl::Span<const int> layers, v1::Layer layer) {
+  if (layers.empty() || absl::c_linear_search(layers, static_cast<int>(layer))) return {};
+  const std::string name = v1::Layer_Name(layer);
+  return absl::StrCat("has a record of layer ",
+                      name.empty() ? absl::StrCat(static_cast<int>(layer)) : name,
+                      ", which was not asked for");
+}
+
+std::string FaultOf(const v1::LookupRequest& request, const v1::LookupResponse& reply) {
+  return FaultOfRecords(request, reply);
 }
 
 std::string FaultOf(const v1::BatchLookupRequest& request, const v1::BatchLookupResponse& reply) {
@@ -102,15 +146,20 @@ std::string FaultOf(const v1::BatchLookupRequest& request, const v1::BatchLookup
     return absl::StrCat("has ", reply.results_size(), " results for ", request.requests_size(),
                         " requests");
   }
-  for (const v1::LookupResult& result : reply.results()) {
-    if (std::string fault = FaultOfResult(result); !fault.empty()) return fault;
+  for (int i = 0; i < reply.results_size(); ++i) {
+    std::string fault = FaultOfResult(request.requests(i), reply.results(i));
+    if (!fault.empty()) return fault;
   }
   return {};
 }
 
-std::string FaultOf(const v1::ClassifyRequest& /*request*/, const v1::ClassifyResponse& reply) {
-  if (AreInOrder(reply.first_port(), reply.last_port())) return {};
-  return WrongPorts("a class", reply.first_port(), reply.last_port());
+std::string FaultOf(const v1::ClassifyRequest& request, const v1::ClassifyResponse& reply) {
+  if (!AreInOrder(reply.first_port(), reply.last_port())) {
+    return WrongPorts("a class", reply.first_port(), reply.last_port());
+  }
+  if (reply.first_port() <= request.port() && request.port() <= reply.last_port()) return {};
+  return absl::StrCat("has a class of ports ", reply.first_port(), " to ", reply.last_port(),
+                      ", asked was port ", request.port());
 }
 
 std::string FaultOf(const v1::CheckRequest& request, const v1::CheckResponse& reply) {
@@ -163,6 +212,8 @@ std::string FaultOf(const v1::SearchRequest& request, const v1::SearchResponse& 
   for (const v1::SearchMatch& match : reply.matches()) {
     if (!match.has_record()) return "has a match without a record";
     if (std::string fault = FaultOf(match.record()); !fault.empty()) return fault;
+    std::string fault = FaultOfLayer(request.layers(), match.record().layer());
+    if (!fault.empty()) return fault;
   }
   return {};
 }

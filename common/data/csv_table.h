@@ -41,6 +41,10 @@ class CsvTable {
   // has more or fewer fields than the header.
   absl::StatusOr<bool> Next(std::vector<CsvField>& row);
 
+  // Continues at the line after the first line of the row that Next() read last. For a
+  // caller that leaves out a row after an error.
+  void SkipLine() { reader_.SkipLine(); }
+
  private:
   explicit CsvTable(CsvReader reader) : reader_(reader) {}
 

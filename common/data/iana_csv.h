@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "common/model/layer.h"
 #include "common/model/record.h"
+#include "common/text/text_position.h"
 
 namespace portreg {
 
@@ -22,6 +23,8 @@ struct ParsedIanaCsv {
   std::vector<ServiceRecord> records;
   // The rows that were not used because their port, transport or name is invalid.
   std::vector<SetAsideRow> set_aside;
+  // The columns of an own table that are not read, each with a message.
+  std::vector<MessageAt> unread_columns;
 };
 
 // Reads every row of `text`. Finds columns by their header, in any order, ignoring

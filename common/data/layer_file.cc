@@ -91,6 +91,7 @@ absl::StatusOr<LayerData> Parse(Layer layer, absl::string_view origin, absl::str
   data.info.named_count = count([](const ServiceRecord& record) { return record.named(); });
   data.info.portless_count = count([](const ServiceRecord& record) { return !record.ports; });
   data.info.set_aside = std::move(parsed->set_aside);
+  data.info.unread_columns = std::move(parsed->unread_columns);
   return data;
 }
 

@@ -17,6 +17,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/civil_time.h"
 #include "common/data/csv_table.h"
+#include "common/data/unread_columns.h"
 #include "common/model/detail_columns.h"
 #include "common/model/port.h"
 #include "common/model/scope.h"
@@ -199,6 +200,13 @@ absl::Status CheckDay(absl::string_view day) {
       absl::StrCat("day ", Quoted(day), " is not a date such as 2026-11-29"));
 }
 
+absl::Status CheckUntil(absl::string_view until, absl::string_view since) {
+  const absl::Status status = CheckDay(until);
+  if (!status.ok() || until.empty() || since <= until) return status;
+  return absl::InvalidArgumentError(
+      absl::StrCat("until ", Quoted(until), " precedes since, ", Quoted(since)));
+}
+
 absl::Status CheckBind(absl::string_view bind) {
   if (bind.empty() || absl::EqualsIgnoreCase(bind, kLoopback)) return absl::OkStatus();
   return absl::InvalidArgumentError(
@@ -238,7 +246,7 @@ class RowReader {
                                      " is unknown, allowed are active, planned, deprecated, "
                                      "retired and nothing")));
     check(Column::kSince, CheckDay(Text(Column::kSince)));
-    check(Column::kUntil, CheckDay(Text(Column::kUntil)));
+    check(Column::kUntil, CheckUntil(Text(Column::kUntil), Text(Column::kSince)));
     check(Column::kBind, CheckBind(Text(Column::kBind)));
     if (!status.ok()) return;
 
@@ -339,6 +347,48 @@ class RowReader {
   const std::vector<CsvField>* row_ = nullptr;
 };
 
+std::vector<MessageAt> UnreadColumns(const CsvTable& table) {
+  std::vector<absl::string_view> known(kHeaders.begin(), kHeaders.end());
+  for (const DetailColumn& column : kDetailColumns) known.push_back(column.header);
+  return FindUnreadColumns(table.header(), known);
+}
+
+// Parses a table. Sets aside up to `max_broken` rows that are not CSV or do not fit the
+// header. Returns the error of a further one; if max_broken > 0, only sets the rest aside.
+absl::StatusOr<ParsedIanaCsv> ParseTable(absl::string_view text, Layer layer, LayerText& kept,
+                                         size_t max_broken) {
+  absl::StatusOr<CsvTable> table = CsvTable::Open(text, kept.unescaped);
+  if (!table.ok()) return table.status();
+  const absl::StatusOr<Places> places = FindColumns(*table, layer);
+  if (!places.ok()) return places.status();
+  ParsedIanaCsv parsed;
+  parsed.unread_columns = UnreadColumns(*table);
+  const auto lines = static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
+  // A row with several transports becomes several records; most rows have one.
+  parsed.records.reserve(std::min(lines + lines / 8 + 1, kMaxRows));
+  PopulatePages(parsed.records.data(), std::min(parsed.records.capacity(), lines));
+  kept.details.Reserve(lines);
+  RowReader reader(*places, layer, kept.details, parsed);
+  std::vector<CsvField> row;
+  for (size_t broken = 0; broken < max_broken || max_broken == 0;) {
+    const absl::StatusOr<bool> read = table->Next(row);
+    if (read.ok()) {
+      if (!*read) return parsed;
+      reader.Read(row);
+      if (parsed.records.size() + parsed.set_aside.size() <= kMaxRows) continue;
+      return ErrorAt(row.front().position, absl::StrCat("more than ", kMaxRows, " records"));
+    }
+    if (max_broken == 0) return read.status();
+    MessageAt error = SplitError(read.status());
+    parsed.set_aside.push_back({error.position, std::move(error.message)});
+    table->SkipLine();
+    ++broken;
+  }
+  parsed.set_aside.push_back({parsed.set_aside.back().position,
+                              "the rows below are not judged, too many rows are broken"});
+  return parsed;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<PortRange>> ParsePortList(absl::string_view text) {
@@ -350,27 +400,13 @@ absl::StatusOr<std::vector<Transport>> ParseTransportList(absl::string_view text
 }
 
 absl::StatusOr<ParsedIanaCsv> ParseOwnTable(absl::string_view text, Layer layer, LayerText& kept) {
-  absl::StatusOr<CsvTable> table = CsvTable::Open(text, kept.unescaped);
-  if (!table.ok()) return table.status();
-  const absl::StatusOr<Places> places = FindColumns(*table, layer);
-  if (!places.ok()) return places.status();
-  ParsedIanaCsv parsed;
-  const auto lines = static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
-  // A row with several transports becomes several records; most rows have one.
-  parsed.records.reserve(std::min(lines + lines / 8 + 1, kMaxRows));
-  PopulatePages(parsed.records.data(), std::min(parsed.records.capacity(), lines));
-  kept.details.Reserve(lines);
-  RowReader reader(*places, layer, kept.details, parsed);
-  std::vector<CsvField> row;
-  absl::StatusOr<bool> read = false;
-  while ((read = table->Next(row)).ok() && *read) {
-    reader.Read(row);
-    if (parsed.records.size() + parsed.set_aside.size() > kMaxRows) {
-      return ErrorAt(row.front().position, absl::StrCat("more than ", kMaxRows, " records"));
-    }
-  }
-  if (!read.ok()) return read.status();
-  return parsed;
+  return ParseTable(text, layer, kept, 0);
+}
+
+absl::StatusOr<ParsedIanaCsv> ParseFaultyOwnTable(absl::string_view text, Layer layer,
+                                                  LayerText& kept) {
+  constexpr size_t kMaxBrokenRows = 100;
+  return ParseTable(text, layer, kept, kMaxBrokenRows);
 }
 
 }  // namespace portreg

@@ -22,7 +22,7 @@ namespace portreg {
 //   Aliases             other names, separated by spaces
 //   Scope               where the row applies: labels such as eu/prod, at most 64 bytes
 //   Status              active (or empty), planned, deprecated or retired
-//   Since, Until        empty, or a day such as 2026-11-29
+//   Since, Until        empty, or a day such as 2026-11-29; Until does not precede Since
 //   Bind                empty, or loopback
 //
 // A row becomes one record for each combination of its ranges and transports. A row
@@ -30,7 +30,16 @@ namespace portreg {
 // Rows of empty cells are skipped. A column without a title must be empty. Other unusable rows are
 // set aside, with the position of the column and the values allowed there. Errors and lifetimes are
 // those of ParseIanaCsv, but kMaxRows bounds the sum of records and rows set aside.
+//
+// Columns that are neither among the above nor IANA's are not read, but reported.
 absl::StatusOr<ParsedIanaCsv> ParseOwnTable(absl::string_view text, Layer layer, LayerText& kept);
+
+// Like ParseOwnTable, but also sets aside rows that are not CSV, or have more or fewer fields
+// than the header. Reading continues at the line after the first line of such a row. After
+// 100 of them, the rest of the text is set aside as one row. Returns an error for a faulty
+// header or encoding.
+absl::StatusOr<ParsedIanaCsv> ParseFaultyOwnTable(absl::string_view text, Layer layer,
+                                                  LayerText& kept);
 
 // Parse one cell as described above. Return INVALID_ARGUMENT, naming the value, for
 // anything else. An empty text gives no ranges, and the single transport kNone.

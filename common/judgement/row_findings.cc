@@ -20,9 +20,10 @@ bool Limit(size_t max_pairs, std::vector<Collision>& pairs) {
 
 std::vector<absl::string_view> AcceptableRules() {
   std::vector<absl::string_view> rules;
-  rules.reserve(kAdvisoryKinds.size() + 1);
+  rules.reserve(kAdvisoryKinds.size() + 2);
   for (const AdvisoryKind kind : kAdvisoryKinds) rules.push_back(ToString(kind));
   rules.push_back(kRepetitionRule);
+  rules.push_back(kUnreadColumnRule);
   return rules;
 }
 

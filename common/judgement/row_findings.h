@@ -13,12 +13,13 @@
 
 namespace portreg {
 
-// The name of the rule that a repetition breaks. All other rules have the names of kinds of
-// advice (advisory_kind.h).
+// The names of the rules that a repetition breaks, and a column that is not read. All other
+// rules have the names of kinds of advice (advisory_kind.h).
 inline constexpr absl::string_view kRepetitionRule = "repetition";
+inline constexpr absl::string_view kUnreadColumnRule = "unread-column";
 
 // Returns the names of all rules whose findings may be accepted: the kinds of advice, and
-// kRepetitionRule.
+// those above.
 std::vector<absl::string_view> AcceptableRules();
 
 // A name that breaks the syntax of RFC 6335 section 5.1.

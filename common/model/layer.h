@@ -51,6 +51,8 @@ struct LayerInfo {
   size_t portless_count = 0;
   // Rows that could not be used. record_count does not include them.
   std::vector<SetAsideRow> set_aside;
+  // The columns of an own table that are not read, each with a message.
+  std::vector<MessageAt> unread_columns;
 };
 
 // A layer's records in the source's order, and the texts that they view.

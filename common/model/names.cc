@@ -6,6 +6,8 @@
 #include <tuple>
 #include <vector>
 
+#include "absl/strings/match.h"
+
 namespace portreg {
 namespace {
 
@@ -92,20 +94,22 @@ const ServiceRecord* NameOfSlot(const Registry& registry, Port port, Transport t
   return NameOfSlot(RecordsOf(registry, registry.AtPort(port)), transport);
 }
 
-const ServiceRecord* PortOfName(absl::Span<const ServiceRecord* const> named, Transport transport) {
+const ServiceRecord* PortOfName(absl::Span<const ServiceRecord* const> named,
+                                absl::string_view name, Transport transport) {
   const SoftwarePorts software(named, transport);
   return Least(
       named,
       [&](const ServiceRecord& record) { return record.ports && IsUsable(record, transport); },
       [&](const ServiceRecord& record) {
-        return std::make_tuple(PortRank(record), record.ports->width() > 1,
+        const bool is_alias = !absl::EqualsIgnoreCase(record.service, name);
+        return std::make_tuple(PortRank(record), is_alias, record.ports->width() > 1,
                                !software.contains(record.ports->first), record.ports->first);
       });
 }
 
 const ServiceRecord* PortOfName(const Registry& registry, absl::string_view name,
                                 Transport transport) {
-  return PortOfName(RecordsOf(registry, registry.ByName(name)), transport);
+  return PortOfName(RecordsOf(registry, registry.ByName(name)), name, transport);
 }
 
 }  // namespace portreg

@@ -27,15 +27,17 @@ const ServiceRecord* NameOfSlot(absl::Span<const ServiceRecord* const> covering,
                                 Transport transport);
 const ServiceRecord* NameOfSlot(const Registry& registry, Port port, Transport transport);
 
-// Returns the record whose port a name stands for, or nullptr if none has a port.
+// Returns the record whose port `name` stands for, or nullptr if none has a port.
 // `named` are the records of the name, in lookup order. kNone: any transport.
 //
 // Sources precede each other in the order local, iana, practice (kSiteSource and
-// kPracticeSource). The table of common ports is last. Within a source, a single port
-// precedes a range. A port on which software listens under the name in practice precedes
+// kPracticeSource). The table of common ports is last. Within a source, a record whose
+// service has the name precedes one that has it as an alias. Then a single port precedes
+// a range. A port on which software listens under the name in practice precedes
 // others: IANA gives http-alt the ports 591 and 8080, and software uses 8080. Then the
 // lowest port wins. Retired records are ignored.
-const ServiceRecord* PortOfName(absl::Span<const ServiceRecord* const> named, Transport transport);
+const ServiceRecord* PortOfName(absl::Span<const ServiceRecord* const> named,
+                                absl::string_view name, Transport transport);
 const ServiceRecord* PortOfName(const Registry& registry, absl::string_view name,
                                 Transport transport);
 

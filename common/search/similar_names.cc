@@ -13,7 +13,7 @@ namespace {
 
 constexpr size_t kMostSlips = 2;
 
-// One row of the table of distances (see common/search/edit_distance.h), as bits. The
+// One row of the table of distances (see common/text/edit_distance.h), as bits. The
 // row of the first `depth` bytes of a name covers the first depth - 2 to depth + 2
 // bytes of the query, because no others can be within two slips. Bit b of near[s] is
 // set if the first depth + b - 2 bytes of the query are within s slips of these bytes

@@ -20,7 +20,7 @@ size_t MaxSlips(size_t size);
 // Keeps the names of a registry in two trees, one from the front and one from the back.
 // Thread-safe. The names must outlive it.
 //
-// A slip is one edit (see common/search/edit_distance.h). If a name is within two slips
+// A slip is one edit (see common/text/edit_distance.h). If a name is within two slips
 // of a query, either the beginning of the query has at most one of them, or its last
 // bytes are right. ForEach looks for the first case from the front and allows one slip
 // in the beginning. It looks for the second case from the back and allows no slip in

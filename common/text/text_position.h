@@ -3,6 +3,7 @@
 #define PORTREG_COMMON_TEXT_TEXT_POSITION_H_
 
 #include <cstdint>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -17,6 +18,15 @@ struct TextPosition {
 
 // Returns INVALID_ARGUMENT with a text such as "line 3, column 7: message".
 absl::Status ErrorAt(TextPosition position, absl::string_view message);
+
+// A message, and the position that it is about.
+struct MessageAt {
+  TextPosition position;
+  std::string message;
+};
+
+// Splits the message of an error of ErrorAt(). Any other message gets line 1 and column 0.
+MessageAt SplitError(const absl::Status& error);
 
 }  // namespace portreg
 

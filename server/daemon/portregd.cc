@@ -87,6 +87,7 @@ absl::Status Portregd::Load() {
   }
   absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot = LoadSnapshot(options_.data);
   if (!snapshot.ok()) return snapshot.status();
+  LogUnreadColumns((*snapshot)->registry);
   LogCollisions((*snapshot)->registry);
   publication_ = std::make_unique<Publication>(*std::move(snapshot));
   return absl::OkStatus();
@@ -193,6 +194,7 @@ absl::StatusOr<bool> Portregd::ReloadRegistry() {
   // The new data is served even if there is no memory left to compare it with the old.
   const absl::Status logged = RefuseWithoutMemory([&]() -> absl::Status {
     LogChanges(before->registry, after);
+    LogUnreadColumns(after);
     LogCollisions(after);
     return absl::OkStatus();
   });

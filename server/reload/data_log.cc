@@ -8,8 +8,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "common/judgement/collision.h"
+#include "common/model/layer.h"
 #include "common/model/record.h"
 #include "common/model/record_changes.h"
+#include "common/text/text_position.h"
 #include "server/process/log.h"
 
 namespace portreg::server {
@@ -81,6 +83,18 @@ void LogCollisions(const Registry& registry) {
   LogPairs(registry, "rows collide", FindCollisions(registry, Layer::kLocal, kMostPairs + 1));
   LogPairs(registry, "rows repeat a service and owner",
            FindRepetitions(registry, Layer::kLocal, kMostPairs + 1));
+}
+
+void LogUnreadColumns(const Registry& registry) {
+  for (const LayerInfo& layer : registry.layers()) {
+    for (const MessageAt& column : layer.unread_columns) {
+      Log(Severity::kWarning, "column not read",
+          {{"layer", std::string(ToString(layer.layer))},
+           {"file", layer.origin},
+           {"line", static_cast<int64_t>(column.position.line)},
+           {"reason", column.message}});
+    }
+  }
 }
 
 }  // namespace portreg::server

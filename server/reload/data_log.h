@@ -14,6 +14,9 @@ void LogChanges(const Registry& before, const Registry& after);
 // ten of each kind, and one more line if there are others.
 void LogCollisions(const Registry& registry);
 
+// Logs a warning for each column of an own table that is not read.
+void LogUnreadColumns(const Registry& registry);
+
 }  // namespace portreg::server
 
 #endif  // PORTREG_SERVER_RELOAD_DATA_LOG_H_

@@ -26,6 +26,7 @@
 #include "common/model/layer.h"
 #include "common/model/range_rules.h"
 #include "common/model/record.h"
+#include "common/text/text_position.h"
 #include "server/reload/row_guard.h"
 
 namespace portreg::server {
@@ -176,6 +177,9 @@ void ReportFile(const Registry& registry, size_t file, std::string& text) {
   line(info.set_aside.size(), "rows set aside");
   for (const SetAsideRow& row : info.set_aside) {
     absl::StrAppend(&text, "    ", ErrorAt(row.position, row.reason).message(), "\n");
+  }
+  for (const MessageAt& column : info.unread_columns) {
+    absl::StrAppend(&text, "    warning: ", column.message, "\n");
   }
 }
 

@@ -177,6 +177,25 @@ class HookTest(CiTestCase):
         self.assertNotEqual(refused.code, 0)
         self.assertIn("claims-collide", refused.stdout + refused.stderr)
 
+    def test_a_commit_may_remove_the_only_table(self):
+        self.write(GOOD)
+        self.write("text", "ports/README")
+        self.git("add", "ports")
+        self.assertEqual(self.commit().code, 0)
+        self.git("rm", "--quiet", "ports/local.csv")
+        outcome = self.commit()
+        self.assertEqual(outcome.code, 0, outcome)
+
+    def test_a_path_may_be_without_tables(self):
+        self.git("config", "portreg.tables", "later.csv,ports/,later")
+        self.write(GOOD)
+        self.git("add", "ports")
+        outcome = self.commit()
+        self.assertEqual(outcome.code, 0, outcome)
+        self.write(COLLIDING)
+        self.git("add", "ports")
+        self.assertNotEqual(self.commit().code, 0)
+
     def test_a_missing_program_is_named(self):
         self.git("config", "portreg.program", "no-such-program")
         self.write(GOOD)

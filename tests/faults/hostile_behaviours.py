@@ -286,6 +286,18 @@ def _with_ports(first: int | None, last: int | None) -> Behaviour:
     return _changed(change)
 
 
+def _of_others(message):
+    """Answers about another port and name than those asked for."""
+    for each in _records_in(message):
+        each.first_port += 1
+        each.last_port += 1
+        each.service = "other"
+
+
+def _class_of_others(message: pb.ClassifyResponse):
+    message.first_port, message.last_port = 1024, 49151
+
+
 def _unknown_enums(message):
     """Sets values that a later contract may have; 8 bits of them are known ones."""
     if isinstance(message, pb.ClassifyResponse):
@@ -567,6 +579,8 @@ ALL = {
     "a port below 0": Row(_with_ports(-1, 443), WITH_RECORDS),
     "ports reversed": Row(_with_ports(443, 80), WITH_RECORDS),
     "half a range": Row(_with_ports(None, 443), WITH_RECORDS),
+    "records of others": Row(_changed(_of_others), ("Lookup", "BatchLookup")),
+    "the class of others": Row(_changed(_class_of_others), ("Classify",)),
     "unknown enum values": Row(_changed(_unknown_enums), EVERY, ("OK",)),
     "no message": Row(_steps(Headers(), End()), (*UNARY, "ListRange")),
     "trailers only": Row(_steps(End()), (*UNARY, "ListRange")),

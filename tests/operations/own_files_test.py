@@ -139,6 +139,21 @@ class GuardTest(OwnFilesTest):
         replace(path, (TABLES / "header-only.csv").read_bytes())
         self.assert_becomes({"ports.csv": 0})
 
+    def test_a_block_does_not_keep_the_services_within_it(self):
+        path = self.directory / "ports.csv"
+        rows = (TABLES / "rows.csv").read_bytes()
+        header, *services = rows.splitlines(True)
+        block = b",9300-9399,,Held for exporters,obs@example.net\n"
+        path.write_bytes(rows + block)
+        self.serve(f"--local_file={path}")
+        replace(path, header + block)
+        self.expect_refused(
+            f"{len(services)} of the {len(services) + 1} rows being served")
+        retired = b"".join(row.replace(b"\n", b",retired\n") for row in services)
+        replace(path, header.replace(b"\n", b",Status\n") + retired)
+        self.expect_refused("are missing or retired")
+        self.assertEqual(self.served(), {"ports.csv": len(services) + 1})
+
     def test_rows_may_move_between_files(self):
         header, *rows = (TABLES / "rows.csv").read_bytes().splitlines(True)
         files = Mounted(self.directory / "mounted", {
@@ -169,6 +184,21 @@ class LogTest(OwnFilesTest):
              "first_added": ", ".join(
                  f"new-{i} {7100 + i}/tcp" for i in range(5)) + ", ...",
              "first_removed": "gone 7001/udp", "first_changed": "edited 7002"})
+
+    def test_columns_that_are_not_read_are_logged(self):
+        path = self.directory / "ports.csv"
+        rows = table("a,7001,tcp,,x")
+        path.write_bytes(rows.replace(b"\n", b",Untill\n", 1).replace(b",x\n", b",x,\n"))
+        self.serve(f"--local_file={path}")
+        self.assertTrue(eventually(
+            lambda: len(self.server.log("column not read")) == 1))
+        line, = self.server.log("column not read")
+        self.assertEqual((line.severity, line.fields["layer"], line.fields["file"]),
+                         ("WARNING", "local", "ports.csv"))
+        self.assertIn('"Untill" is not read; did you mean Until?', line.fields["reason"])
+        replace(path, table("a,7001,tcp,,x", "b,7002,tcp,,x"))
+        self.assert_becomes({"ports.csv": 2})
+        self.assertEqual(len(self.server.log("column not read")), 1)
 
     def test_collisions_are_logged_at_start_and_at_each_reload(self):
         path = self.directory / "ports.csv"

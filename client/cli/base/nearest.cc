@@ -3,7 +3,7 @@
 #include <cstddef>
 
 #include "absl/strings/ascii.h"
-#include "common/search/edit_distance.h"
+#include "common/text/edit_distance.h"
 
 namespace portreg::cli {
 namespace {

@@ -44,6 +44,7 @@ std::string RuleOfKind(int kind) {
 absl::string_view SummaryOf(absl::string_view rule) {
   if (rule == kUnusableRowRule) return "portregd refuses the table because of the row";
   if (rule == kRepetitionRule) return "two rows say the same of one service and owner";
+  if (rule == kUnreadColumnRule) return "portregd does not read a column";
   const std::optional<AdvisoryKind> kind = ParseAdvisoryKind(rule);
   return kind ? kKindSummaries[static_cast<size_t>(*kind) - 1]
               : "the server reports something that this program does not know";

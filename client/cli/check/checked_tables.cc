@@ -2,16 +2,15 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
+#include "client/cli/check/table_limits.h"
 #include "common/data/layer_file.h"
 #include "common/data/own_table.h"
 #include "common/data/table_files.h"
@@ -20,27 +19,13 @@
 #include "common/model/layer.h"
 #include "common/model/registry.h"
 #include "common/text/quote.h"
+#include "common/text/text_position.h"
 
 namespace portreg::cli {
 namespace {
 
 // The most collisions and the most repetitions that are listed.
 constexpr size_t kMaxListedPairs = 1'000;
-
-// Removes "line 3, column 7: " from the front of an error of a parser. Returns line 1 if
-// the error names no position.
-TextPosition TakePosition(std::string& message) {
-  const std::vector<std::string> parts =
-      absl::StrSplit(message, absl::MaxSplits(absl::string_view(": "), 1));
-  TextPosition position;
-  absl::string_view front = parts.front();
-  const bool has_position = parts.size() == 2 && absl::ConsumePrefix(&front, "line ") &&
-                            absl::SimpleAtoi(front.substr(0, front.find(',')), &position.line) &&
-                            absl::SimpleAtoi(front.substr(front.rfind(' ') + 1), &position.column);
-  if (!has_position) return {.line = 1, .column = 0};
-  message = parts.back();
-  return position;
-}
 
 // Returns true for the kinds of findings that come from statuses and last days.
 bool IsOfStatus(AdvisoryKind kind) {
@@ -61,19 +46,19 @@ class TableReader {
     tables_.files.push_back(path);
     const auto text = std::make_shared<LayerText>();
     text->text = std::move(file->bytes);
-    absl::StatusOr<ParsedIanaCsv> parsed = ParseOwnTable(text->text, Layer::kLocal, *text);
+    absl::StatusOr<ParsedIanaCsv> parsed = ParseFaultyOwnTable(text->text, Layer::kLocal, *text);
     LayerData layer;
     layer.info.layer = Layer::kLocal;
     layer.info.origin = path;
     layer.text = text;
     if (parsed.ok()) {
+      for (const MessageAt& column : parsed->unread_columns) AddUnreadColumn(number, column);
       for (const SetAsideRow& row : parsed->set_aside) Refuse(number, row.position, row.reason);
       AddRows(number, parsed->records);
       layer.records = std::move(parsed->records);
     } else {
-      std::string message(parsed.status().message());
-      const TextPosition position = TakePosition(message);
-      Refuse(number, position, message);
+      const MessageAt error = SplitError(parsed.status());
+      Refuse(number, error.position, error.message);
     }
     // Rows that were set aside count too, because they use memory.
     count_ += layer.records.size() + (parsed.ok() ? parsed->set_aside.size() : 0);
@@ -85,17 +70,28 @@ class TableReader {
   }
 
   std::vector<LayerData> TakeLayers() { return std::move(layers_); }
+  [[nodiscard]] const std::vector<LayerData>& layers() const { return layers_; }
+
+  // Adds the finding that portregd refuses the tables because of a row.
+  void Refuse(size_t file, TextPosition position, absl::string_view reason) {
+    ++tables_.unusable_count;
+    AddAt(file, position, FindingSeverity::kError, kUnusableRowRule, reason);
+  }
 
  private:
-  void Refuse(size_t file, TextPosition position, absl::string_view reason) {
+  void AddUnreadColumn(size_t file, const MessageAt& column) {
+    AddAt(file, column.position, FindingSeverity::kWarning, kUnreadColumnRule, column.message);
+  }
+
+  void AddAt(size_t file, TextPosition position, FindingSeverity severity, absl::string_view rule,
+             absl::string_view message) {
     CheckFinding finding;
-    finding.severity = FindingSeverity::kError;
-    finding.rule = std::string(kUnusableRowRule);
-    finding.message = Printable(reason);
+    finding.severity = severity;
+    finding.rule = std::string(rule);
+    finding.message = Printable(message);
     finding.file = tables_.files[file];
     finding.line = position.line;
     finding.column = position.column;
-    ++tables_.unusable_count;
     tables_.findings.push_back(std::move(finding));
   }
 
@@ -223,9 +219,15 @@ absl::StatusOr<CheckedTables> ReadCheckedTables(const std::vector<std::string>& 
   for (const std::string& file : *files) {
     if (absl::Status status = reader.Read(file); !status.ok()) return status;
   }
+  const std::optional<RowBeyondLimit> beyond = FindRowBeyondLimit(reader.layers());
   const absl::StatusOr<Registry> registry = Registry::Create(reader.TakeLayers());
-  if (!registry.ok()) return registry.status();
-  RowJudge(*registry, today, tables).Judge();
+  if (registry.ok()) {
+    RowJudge(*registry, today, tables).Judge();
+    return tables;
+  }
+  // Without a registry, the rows are not judged by each other.
+  if (!beyond) return registry.status();
+  reader.Refuse(beyond->file, {.line = beyond->line, .column = 0}, beyond->message);
   return tables;
 }
 

@@ -39,9 +39,9 @@ struct CheckedTables {
   std::vector<std::string> files;
   // The usable rows, in the order of files and lines.
   std::vector<TableRow> rows;
-  // The findings that need no other source: rows that portregd refuses,
-  // names, collisions, repetitions, and rows that are deprecated, past their last day, or
-  // on a port that another row has retired.
+  // The findings that need no other source: rows that portregd refuses, columns that it
+  // does not read, names, collisions, repetitions, and rows that are deprecated, past their last
+  // day, or on a port that another row has retired.
   std::vector<CheckFinding> findings;
   // The rows that portregd refuses.
   size_t unusable_count = 0;
@@ -52,7 +52,9 @@ struct CheckedTables {
 // Reads the tables at `paths`, which are files and folders as portregd accepts them.
 // `today` decides which rows are past their last day. Returns an error, which names the
 // path, for a file that cannot be read, and RESOURCE_EXHAUSTED if there are more than
-// kMaxCheckedRecords. A table with faults is no error, but has findings.
+// kMaxCheckedRecords. A table with faults is no error, but has findings. If the tables
+// exceed the limits of a registry, one row is refused, and rows are not judged by each
+// other.
 absl::StatusOr<CheckedTables> ReadCheckedTables(const std::vector<std::string>& paths,
                                                 absl::CivilDay today);
 

@@ -4,17 +4,21 @@
 
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "client/cli/check/checked_tables.h"
+#include "common/model/port.h"
 #include "portreg/v1/port_registry_service.pb.h"
 
 namespace portreg::cli {
 
-// A record is an earlier version of a row if it is of layer local, and has the service, the
-// owner and the scope of the row; a block has the ports, the owner and the scope of it.
-// Thread-safe.
+// A record is an earlier version of a row if it is of layer local, has the service and the
+// scope of the row, and its owner or one of its ports. A service therefore may move, or get
+// another owner, but not both at once. A block has the ports, the owner and the scope of
+// the row. Thread-safe.
 class EarlierVersions {
  public:
   explicit EarlierVersions(const std::vector<TableRow>& rows);
@@ -26,8 +30,14 @@ class EarlierVersions {
  private:
   [[nodiscard]] bool Has(const v1::PortRecord& record) const;
 
+  // Returns true if a row of the service and the scope has a port of the record.
+  [[nodiscard]] bool HasPortOf(const v1::PortRecord& record) const;
+
   // Names of services, or ports of blocks; with owner and scope.
   absl::flat_hash_set<std::tuple<std::string, std::string, std::string>> keys_;
+  // The ports of each name and scope of services, in the order of their first ports. Each
+  // range is extended to the end of those before it, for binary search.
+  absl::flat_hash_map<std::pair<std::string, std::string>, std::vector<PortRange>> ports_;
 };
 
 }  // namespace portreg::cli

@@ -6,14 +6,17 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "client/cli/check/check_finding.h"
 #include "client/cli/check/check_results.h"
 #include "client/cli/check/checked_tables.h"
 #include "client/cli/check/claim_batches.h"
 #include "client/cli/check/earlier_versions.h"
+#include "client/cli/check/key_collisions.h"
 #include "client/cli/commands/command_parts.h"
 #include "client/cli/formats/check_writer.h"
 #include "common/answers/claim_answers.h"
+#include "common/judgement/claim.h"
 #include "common/model/advisory_kind.h"
 #include "common/model/limits.h"
 #include "common/text/quote.h"
@@ -142,23 +145,45 @@ std::vector<v1::Claim> ClaimsOf(const Invocation& invocation, const std::vector<
   return claims;
 }
 
+// Returns a finding about the key `query`.
+CheckFinding FindingAbout(const Invocation& invocation, const Query& query, CheckFinding finding) {
+  // Names the ports and transports unless the finding is about the whole claim.
+  if (finding.subject != ToString(*query.ports, TransportSet(query.transport))) {
+    finding.message = absl::StrCat(finding.subject, ": ", finding.message);
+  }
+  finding.subject = Printable(query.text);
+  finding.service = Printable(invocation.claims.service);
+  finding.owner = Printable(invocation.claims.owner);
+  finding.scope = Printable(invocation.scope);
+  return finding;
+}
+
+// Returns the collisions of keys. Keys of one service or owner are the same claim.
+KeyCollisions CollisionsOf(const Invocation& invocation, const std::vector<Query>& queries) {
+  const bool is_anonymous = invocation.claims.service.empty() && invocation.claims.owner.empty();
+  return FindKeyCollisions(is_anonymous ? absl::MakeConstSpan(queries) : absl::Span<const Query>());
+}
+
 absl::Status CheckKeys(const Invocation& invocation, const std::vector<Query>& queries,
                        Source& source, CheckResults& results) {
   results.subject_count = queries.size();
+  const KeyCollisions collisions = CollisionsOf(invocation, queries);
+  results.more_pairs = collisions.more;
+  const auto add = [&](size_t number, CheckFinding finding) {
+    results.Add(FindingAbout(invocation, queries[number], std::move(finding)));
+  };
   const auto take = [&](size_t number, const v1::ClaimResult& result) {
-    for (const v1::Finding& message : result.findings()) {
-      CheckFinding finding = FindingOf(message);
-      const Query& query = queries[number];
-      // Names the ports and transports unless the finding is about the whole claim.
-      if (finding.subject != ToString(*query.ports, TransportSet(query.transport))) {
-        finding.message = absl::StrCat(finding.subject, ": ", finding.message);
+    if (number < collisions.of_key.size()) {
+      for (const KeyCollision& collision : collisions.of_key[number]) {
+        CheckFinding finding;
+        finding.rule = std::string(portreg::ToString(AdvisoryKind::kClaimsCollide));
+        finding.message =
+            absl::StrCat("claimed by ", Printable(queries[collision.other].text), " too");
+        finding.subject = ToString(collision.ports, collision.transports);
+        add(number, std::move(finding));
       }
-      finding.subject = Printable(query.text);
-      finding.service = Printable(invocation.claims.service);
-      finding.owner = Printable(invocation.claims.owner);
-      finding.scope = Printable(invocation.scope);
-      results.Add(std::move(finding));
     }
+    for (const v1::Finding& message : result.findings()) add(number, FindingOf(message));
     results.AddMissing(result.total_count() - result.findings_size());
   };
   absl::StatusOr<std::string> revision =
@@ -185,7 +210,7 @@ int WriteResults(const Invocation& invocation, const CheckResults& results, cons
     absl::StrAppend(&summary, ", ", Counted(results.unlisted_count(), "finding"), " not listed");
   }
   if (results.more_pairs) {
-    absl::StrAppend(&summary, ", and more rows that collide or repeat others");
+    absl::StrAppend(&summary, ", and more that collide or repeat others");
   }
   Complain(summary, output);
   const bool failed = counts.errors > 0 || (invocation.claims.strict && counts.warnings > 0);

@@ -177,8 +177,9 @@ std::string ShortAnswer(const Query& query, const v1::LookupResponse& response) 
     const absl::StatusOr<ServiceRecord> record = ToRecord(message, kept);
     if (record.ok()) pointers.push_back(&records.emplace_back(*record));
   }
-  const ServiceRecord* const found =
-      query.ports ? NameOfSlot(pointers, query.transport) : PortOfName(pointers, query.transport);
+  const ServiceRecord* const found = query.ports
+                                         ? NameOfSlot(pointers, query.transport)
+                                         : PortOfName(pointers, query.service, query.transport);
   if (found == nullptr) return "-";
   return query.ports ? Printable(found->service) : ToString(*found->ports);
 }

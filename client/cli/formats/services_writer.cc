@@ -147,7 +147,7 @@ ServicesWriter::PortsByName ServicesWriter::PortsOf(absl::Span<const ServiceReco
   PortsByName ports;
   for (const auto& [name, records] : by_name) {
     for (size_t i = 0; i < kTransports.size(); ++i) {
-      const ServiceRecord* const record = PortOfName(records, kTransports[i]);
+      const ServiceRecord* const record = PortOfName(records, name, kTransports[i]);
       if (record != nullptr) ports[name][i] = record->ports->first;
     }
   }

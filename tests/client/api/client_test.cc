@@ -334,7 +334,10 @@ TEST(ClientCreateTest, RefusesWhatCannotBeUsedWithOwnCredentialsOrChannel) {
 TEST(ClientMockTest, UnaryCallGoesToTheMock) {
   auto stub = std::make_shared<v1::MockPortRegistryServiceStub>();
   v1::LookupResponse canned;
-  canned.add_records()->set_service("https");
+  v1::PortRecord& record = *canned.add_records();
+  record.set_service("https");
+  record.set_first_port(443);
+  record.set_last_port(443);
   EXPECT_CALL(*stub, Lookup(_, ::testing::Property(&v1::LookupRequest::port, 443), _))
       .WillOnce(DoAll(SetArgPointee<2>(canned), Return(grpc::Status::OK)));
   const Client client(stub);

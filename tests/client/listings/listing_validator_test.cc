@@ -58,6 +58,23 @@ TEST(ListingCheckTest, RecordsOverlapTheRangeThatWasAsked) {
   EXPECT_THAT(ListingValidator(request).FaultOfRecord(RecordOf(0, 79)), HasSubstr("ports 0 to 79"));
 }
 
+TEST(ListingCheckTest, RecordsAreOfTheLayersThatWereAsked) {
+  v1::ListRangeRequest request;
+  request.add_layers(v1::LAYER_COMMON);
+  request.add_layers(v1::LAYER_IANA);
+  v1::PortRecord record = RecordOf(80, 80);
+  for (const v1::Layer layer : {v1::LAYER_COMMON, v1::LAYER_IANA}) {
+    record.set_layer(layer);
+    EXPECT_THAT(ListingValidator(request).FaultOfRecord(record), IsEmpty());
+  }
+  record.set_layer(v1::LAYER_LOCAL);
+  EXPECT_THAT(ListingValidator({}).FaultOfRecord(record), IsEmpty());
+  EXPECT_EQ(ListingValidator(request).FaultOfRecord(record),
+            "has a record of layer LAYER_LOCAL, which was not asked for");
+  record.set_layer(static_cast<v1::Layer>(9));
+  EXPECT_THAT(ListingValidator(request).FaultOfRecord(record), HasSubstr("of layer 9,"));
+}
+
 TEST(ListingCheckTest, RecordsThatAreFaultyAreFound) {
   EXPECT_THAT(ListingValidator({}).FaultOfRecord(RecordOf(2, 1)), HasSubstr("ports 2 to 1"));
 }

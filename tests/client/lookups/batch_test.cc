@@ -97,8 +97,10 @@ TEST_P(BatchTest, PartsThatTakeTooMuchMemoryAreRefused) {
   service_.batch_lookup = [](const v1::BatchLookupRequest& request,
                              v1::BatchLookupResponse& response) {
     if (request.requests_size() > 1) return ReplyTooLarge();
-    response.add_results()->mutable_response()->add_records()->set_description(
-        std::string(3 << 20, 'x'));
+    v1::PortRecord& record = *response.add_results()->mutable_response()->add_records();
+    record.set_first_port(request.requests(0).port());
+    record.set_last_port(request.requests(0).port());
+    record.set_description(std::string(3 << 20, 'x'));
     return grpc::Status::OK;
   };
   const absl::Status status = Ask(30).status();

@@ -64,7 +64,10 @@ TEST_F(MockStubTest, AnswersLookup) {
   v1::LookupRequest request;
   request.set_port(7100);
   v1::LookupResponse response;
-  response.add_records()->set_service("billing");
+  v1::PortRecord& record = *response.add_records();
+  record.set_service("billing");
+  record.set_first_port(7100);
+  record.set_last_port(7100);
   const auto asks_the_port = [](const v1::LookupRequest& r) { return r.port() == 7100; };
   EXPECT_CALL(*stub_, Lookup(_, ::testing::Truly(asks_the_port), _))
       .Times(2)

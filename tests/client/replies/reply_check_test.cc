@@ -77,11 +77,80 @@ TEST(ReplyCheckTest, ResultOfABatchHasAnOutcome) {
   EXPECT_THAT(FaultOf(request, reply), HasSubstr("ports 2 to 1"));
 }
 
-TEST(ReplyCheckTest, ClassHasPortsInOrder) {
+// Returns a record of the ports that has a name and aliases.
+v1::PortRecord Named(const std::string& service, const std::vector<std::string>& aliases = {}) {
+  v1::PortRecord record = Ports(5, 5);
+  record.set_service(service);
+  for (const std::string& alias : aliases) record.add_aliases(alias);
+  return record;
+}
+
+TEST(ReplyCheckTest, RecordsOfAPortCoverIt) {
+  v1::LookupRequest request;
+  request.set_port(443);
+  const auto fault_of = [&](const v1::PortRecord& record) {
+    v1::LookupResponse reply;
+    *reply.add_records() = Ports(0, 65535);
+    *reply.add_records() = record;
+    return FaultOf(request, reply);
+  };
+  for (const auto& [first, last] : {std::pair(443, 443), {400, 443}, {443, 444}}) {
+    EXPECT_THAT(fault_of(Ports(first, last)), IsEmpty()) << first;
+  }
+  EXPECT_EQ(fault_of(Ports(444, 444)), "has a record of ports 444 to 444, asked was port 443");
+  EXPECT_EQ(fault_of(Ports(0, 442)), "has a record of ports 0 to 442, asked was port 443");
+  EXPECT_EQ(fault_of(v1::PortRecord()), "has a record without a port, asked was port 443");
+  EXPECT_THAT(FaultOf(request, v1::LookupResponse()), IsEmpty());
+}
+
+TEST(ReplyCheckTest, RecordsOfANameHaveIt) {
+  const auto fault_of = [](const std::string& service, const v1::PortRecord& record) {
+    v1::LookupRequest request;
+    request.set_service(service);
+    v1::LookupResponse reply;
+    *reply.add_records() = record;
+    return FaultOf(request, reply);
+  };
+  EXPECT_THAT(fault_of("HTTPS", Named("https")), IsEmpty());
+  EXPECT_THAT(fault_of("https", Named("web", {"www", "Https"})), IsEmpty());
+  EXPECT_THAT(fault_of("microsoft-ds", Named("SMB / Microsoft-DS")), IsEmpty());
+  EXPECT_THAT(fault_of("smb / microsoft-DS", Named("SMB / Microsoft-DS")), IsEmpty());
+  EXPECT_EQ(fault_of("https", Named("other", {"http"})),
+            "has a record without the name asked for, \"https\"");
+  EXPECT_THAT(fault_of("https", Ports(443, 443)), HasSubstr("without the name"));
+  EXPECT_THAT(fault_of("SMB / ", Named("SMB / Microsoft-DS")), HasSubstr("without the name"));
+}
+
+TEST(ReplyCheckTest, ResultsOfABatchAreInTheOrderOfItsRequests) {
+  v1::BatchLookupRequest request;
+  v1::BatchLookupResponse reply;
+  for (const int port : {22, 443, 80}) {
+    request.add_requests()->set_port(port);
+    *reply.add_results()->mutable_response()->add_records() = Ports(port, port);
+  }
+  request.add_requests()->set_service("https");
+  *reply.add_results()->mutable_response()->add_records() = Named("https");
+  EXPECT_THAT(FaultOf(request, reply), IsEmpty());
+  reply.mutable_results()->SwapElements(1, 2);
+  EXPECT_EQ(FaultOf(request, reply), "has a record of ports 80 to 80, asked was port 443");
+}
+
+TEST(ReplyCheckTest, ClassHasPortsInOrderAndThePortAsked) {
+  v1::ClassifyRequest request;
   v1::ClassifyResponse reply;
-  EXPECT_THAT(FaultOf(v1::ClassifyRequest(), reply), IsEmpty());
+  EXPECT_THAT(FaultOf(request, reply), IsEmpty());
   reply.set_first_port(1024);
-  EXPECT_THAT(FaultOf(v1::ClassifyRequest(), reply), HasSubstr("ports 1024 to 0"));
+  EXPECT_THAT(FaultOf(request, reply), HasSubstr("ports 1024 to 0"));
+  reply.set_last_port(49151);
+  for (const int port : {1024, 49151}) {
+    request.set_port(port);
+    EXPECT_THAT(FaultOf(request, reply), IsEmpty());
+  }
+  for (const int port : {1023, 49152}) {
+    request.set_port(port);
+    EXPECT_EQ(FaultOf(request, reply),
+              "has a class of ports 1024 to 49151, asked was port " + std::to_string(port));
+  }
 }
 
 v1::CheckRequest TwoClaims() {
@@ -268,6 +337,19 @@ TEST(ReplyCheckTest, SearchHasNoMoreMatchesThanAsked) {
   reply.set_total_count(2);
   reply.mutable_matches(1)->clear_record();
   EXPECT_EQ(FaultOf(request, reply), "has a match without a record");
+}
+
+TEST(ReplyCheckTest, MatchesAreOfTheLayersAsked) {
+  v1::SearchRequest request;
+  v1::SearchResponse reply;
+  reply.add_matches()->mutable_record()->set_layer(v1::LAYER_LOCAL);
+  reply.add_matches()->mutable_record()->set_layer(v1::LAYER_IANA);
+  reply.set_total_count(2);
+  EXPECT_THAT(FaultOf(request, reply), IsEmpty());
+  request.add_layers(v1::LAYER_IANA);
+  EXPECT_EQ(FaultOf(request, reply), "has a record of layer LAYER_LOCAL, which was not asked for");
+  request.add_layers(v1::LAYER_LOCAL);
+  EXPECT_THAT(FaultOf(request, reply), IsEmpty());
 }
 
 TEST(ReplyCheckTest, WatchTellsARevision) {

@@ -1,5 +1,6 @@
 #include "common/data/own_table.h"
 
+#include <cstdint>
 #include <deque>
 #include <string>
 #include <vector>
@@ -193,6 +194,64 @@ TEST(OwnTableTest, FewColumnsAreEnough) {
   ASSERT_TRUE(table.ok()) << table.status();
   EXPECT_THAT(table->records, SizeIs(1));
   EXPECT_FALSE(ParseOwnTable("Port Number,Name\n80,web\n", Layer::kLocal, kept).ok());
+}
+
+TEST(OwnTableTest, UntilDoesNotPrecedeSince) {
+  EXPECT_EQ(ReasonFor("a,1,,,ops,,,,2027-01-01,2026-01-01,\n"),
+            "25: until \"2026-01-01\" precedes since, \"2027-01-01\"");
+  for (const char* days :
+       {"2026-01-01,2026-01-01", "2026-01-01,2026-01-02", ",2026-01-01", "2026-01-01,"}) {
+    EXPECT_EQ(ReadRows(absl::StrCat("a,1,,,ops,,,,", days, ",\n")).table.records.size(), 1U)
+        << days;
+  }
+}
+
+TEST(OwnTableTest, ColumnsThatAreNotReadAreReported) {
+  std::deque<std::string> unescaped;
+  const auto unread = [&](absl::string_view columns) {
+    const std::string text =
+        absl::StrCat("Service Name,Port Number,Transport Protocol,Description", columns, "\n");
+    const absl::StatusOr<ParsedIanaCsv> table = ParseOwnTable(text, Layer::kCommon, unescaped);
+    EXPECT_TRUE(table.ok()) << table.status();
+    std::vector<std::string> messages;
+    for (const MessageAt& column : table->unread_columns) {
+      messages.push_back(absl::StrCat(column.position.column, ": ", column.message));
+    }
+    return messages;
+  };
+  EXPECT_THAT(unread(",owner,ALIASES,Scope,Status,Since,Until,Bind,Contact,Assignment Notes,,"),
+              IsEmpty());
+  EXPECT_THAT(unread(",Scopes,Ticket"),
+              ElementsAre("56: column \"Scopes\" is not read; did you mean Scope?",
+                          "63: column \"Ticket\" is not read"));
+}
+
+TEST(OwnTableTest, AFaultyTableIsReadBeyondBrokenRows) {
+  std::deque<std::string> unescaped;
+  const std::string text = absl::StrCat(kHeader, "a,80,443,tcp,,ops,,,,,,,\nb,1,,,ops,,,,,,\n",
+                                        "\"open,2,,,ops,,,,,,\nc,3,,,ops,,,,,,\n",
+                                        "d,4,,,ops,,,,,,\rx\ne,5,,,ops,,,,,,\n");
+  EXPECT_FALSE(ParseOwnTable(text, Layer::kLocal, unescaped).ok());
+  const absl::StatusOr<ParsedIanaCsv> table = ParseFaultyOwnTable(text, Layer::kLocal, unescaped);
+  ASSERT_TRUE(table.ok()) << table.status();
+  std::vector<std::string> names;
+  for (const ServiceRecord& record : table->records) names.emplace_back(record.service);
+  EXPECT_THAT(names, ElementsAre("b", "c", "e"));
+  std::vector<uint32_t> lines;
+  for (const SetAsideRow& row : table->set_aside) lines.push_back(row.position.line);
+  EXPECT_THAT(lines, ElementsAre(2, 4, 6));
+  EXPECT_THAT(table->set_aside[0].reason, ::testing::StartsWith("row has 13 fields"));
+  EXPECT_FALSE(ParseFaultyOwnTable("a,b\n", Layer::kLocal, unescaped).ok());
+}
+
+TEST(OwnTableTest, AFaultyTableIsReadUpTo100BrokenRows) {
+  std::deque<std::string> unescaped;
+  std::string text(kHeader);
+  for (int i = 0; i < 150; ++i) absl::StrAppend(&text, "a,80,443\n");
+  const absl::StatusOr<ParsedIanaCsv> table = ParseFaultyOwnTable(text, Layer::kLocal, unescaped);
+  ASSERT_TRUE(table.ok()) << table.status();
+  ASSERT_THAT(table->set_aside, SizeIs(101));
+  EXPECT_THAT(table->set_aside.back().reason, HasSubstr("the rows below are not judged"));
 }
 
 }  // namespace

@@ -67,11 +67,12 @@ TEST(AdvisoryKindTest, NamesAreReadAsTheyAreWritten) {
   }
 }
 
-TEST(AdvisoryKindTest, RulesAreTheKindsAndRepetition) {
+TEST(AdvisoryKindTest, RulesAreTheKindsAndThoseOfTables) {
   const std::vector<absl::string_view> rules = AcceptableRules();
-  ASSERT_THAT(rules, SizeIs(kAdvisoryKinds.size() + 1));
+  ASSERT_THAT(rules, SizeIs(kAdvisoryKinds.size() + 2));
   EXPECT_EQ(rules.front(), "taken-locally");
-  EXPECT_EQ(rules.back(), "repetition");
+  EXPECT_EQ(rules[rules.size() - 2], "repetition");
+  EXPECT_EQ(rules.back(), "unread-column");
 }
 
 }  // namespace

@@ -99,6 +99,18 @@ TEST(PortOfNameTest, AnAliasIsAName) {
   EXPECT_EQ(Show(PortOfName(registry, "SMTPS", Transport::kTcp)), "common submissions 465");
 }
 
+TEST(PortOfNameTest, WithinASourceANamePrecedesAnAlias) {
+  const Registry registry = MakeScopedRegistry(
+      "k1,7106,tcp,,red,k2 https wide\nk2,7108,tcp,,blue,\nk2,7105-7109,tcp,,blue,\n"
+      "wide,7200-7201,tcp,,red,\n",
+      "https,443,tcp,\n");
+  EXPECT_EQ(Show(PortOfName(registry, "k2", Transport::kTcp)), "local k2 7108");
+  EXPECT_EQ(Show(PortOfName(registry, "K2", Transport::kNone)), "local k2 7108");
+  EXPECT_EQ(Show(PortOfName(registry, "wide", Transport::kTcp)), "local wide 7200-7201");
+  // Sources decide first.
+  EXPECT_EQ(Show(PortOfName(registry, "https", Transport::kTcp)), "local k1 7106");
+}
+
 TEST(NamesTest, OfTheEmbeddedRegistry) {
   const Registry& registry = EmbeddedRegistry();
   const auto name = [&](Port port, Transport transport) {

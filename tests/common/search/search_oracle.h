@@ -17,7 +17,7 @@
 #include "absl/strings/string_view.h"
 #include "common/model/registry.h"
 #include "common/model/scope.h"
-#include "common/search/edit_distance.h"
+#include "common/text/edit_distance.h"
 #include "common/search/search.h"
 
 namespace portreg {

@@ -11,7 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "common/model/service_name.h"
-#include "common/search/edit_distance.h"
+#include "common/text/edit_distance.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/common/test_layers.h"

@@ -402,6 +402,16 @@ TEST(ReportTest, LocalNamesThatBreakTheSyntaxAreWarnedOf) {
   EXPECT_THAT(report.text, Not(HasSubstr("\"ok\"")));
 }
 
+TEST(ReportTest, ColumnsThatAreNotReadAreWarnedOf) {
+  std::vector<LayerData> layers;
+  layers.push_back(OwnTableOfText(
+      "Service Name,Port Number,Transport Protocol,Description,Untill\na,1,tcp,,2020-01-01\n"));
+  const CheckReport report = Report(Registry::Create(std::move(layers)).value());
+  EXPECT_TRUE(report.passed);
+  EXPECT_THAT(report.text,
+              HasSubstr("\n    warning: column \"Untill\" is not read; did you mean Until?\n"));
+}
+
 TEST(ReportTest, TheEmbeddedRegistryPasses) {
   const CheckReport report = Report(EmbeddedRegistry());
   EXPECT_TRUE(report.passed);

@@ -39,9 +39,10 @@ TEST(RowGuardTest, Over25PercentAndAtLeast10RowsMayNotGo) {
     EXPECT_EQ(Guard(RowsOf(1, c.before), RowsOf(1, c.after)).ok(), c.passes)
         << c.before << " to " << c.after;
   }
-  EXPECT_THAT(Message(Guard(RowsOf(1, 40), RowsOf(1, 6))),
-              AllOf(HasSubstr("--local_file: 34 of the 40 rows being served are missing"),
-                    HasSubstr("--allow_fewer_rows")));
+  EXPECT_THAT(
+      Message(Guard(RowsOf(1, 40), RowsOf(1, 6))),
+      AllOf(HasSubstr("--local_file: 34 of the 40 rows being served are missing or retired"),
+            HasSubstr("--allow_fewer_rows")));
 }
 
 TEST(RowGuardTest, AllRowsMayNotGo) {
@@ -52,18 +53,94 @@ TEST(RowGuardTest, AllRowsMayNotGo) {
   EXPECT_TRUE(Guard("", RowsOf(1, 3)).ok());
 }
 
-TEST(RowGuardTest, ARowIsKeptWhileItsPortsAreClaimed) {
-  const auto keeps = [](absl::string_view row, absl::string_view next) {
-    return Guard(row, next).ok();
+// Like Guard, for rows below kStatusHeader.
+absl::Status GuardOwn(absl::string_view served, absl::string_view next) {
+  const auto registry_of = [](absl::string_view rows) {
+    constexpr absl::string_view kStatusHeader =
+        "Service Name,Port Number,Transport Protocol,Description,Owner,Aliases,Status\n";
+    std::vector<LayerData> layers;
+    layers.push_back(OwnTableOfText(absl::StrCat(kStatusHeader, rows)));
+    return Registry::Create(std::move(layers)).value();
   };
-  EXPECT_TRUE(keeps("a,1-3,tcp,x\n", "b,1-9,,y\n"));
-  EXPECT_TRUE(keeps("a,1,,x\n", "a,1,,y\n"));
-  EXPECT_TRUE(keeps("a,1,,x\n", "a,1,tcp,x\n"));
-  EXPECT_FALSE(keeps("a,1,udp,x\n", "a,1,tcp,x\n"));
-  EXPECT_FALSE(keeps("a,1-3,tcp,x\n", "a,1-2,tcp,x\n"));
-  EXPECT_FALSE(keeps("a,1,tcp,x\n", "a,2,tcp,x\n"));
-  EXPECT_TRUE(keeps("a,,tcp,x\n", "A,,udp,x\n"));
-  EXPECT_FALSE(keeps("a,,tcp,x\n", "b,,tcp,x\n"));
+  return CheckOwnRows(registry_of(served), registry_of(next));
+}
+
+TEST(RowGuardTest, ARowIsKeptByOneOfItsPortsOrOfItsNameAndOwner) {
+  const struct {
+    absl::string_view row;
+    absl::string_view next;
+    bool keeps;
+  } cases[] = {
+      // Equal ports.
+      {"a,1,,,x\n", "b,1,,,y\n", true},
+      {"a,1-3,tcp,,x\n", "b,1-3,,,y\n", true},
+      {"a,1,,,x\n", "a,1,tcp,,x\n", true},
+      {"a,1,udp,,x\n", "a,1,tcp,,x\n", false},
+      // Wider ports.
+      {"a,1-3,tcp,,x\n", "A,1-9,,,x\n", true},
+      {"a,1-3,tcp,,x\n", "b,1-9,,,x\n", false},
+      {"a,1-3,tcp,,x\n", "b,1-9,,,x,a\n", true},
+      {"a,1-3,tcp,,x\n", "a,1-9,,,y\n", false},
+      // Other ports.
+      {"a,1-3,tcp,,x\n", "a,1-2,tcp,,x\n", true},
+      {"a,1,tcp,,x\n", "a,2,tcp,, x \n", true},
+      {"a,1,tcp,,x\n", "a,2,tcp,,y\n", false},
+      {"a,1,tcp,,x\n", "b,2,tcp,,x\n", false},
+      {"a,1,tcp,,x\n", "b,2,tcp,,x,A\n", true},
+      {"a,1,tcp,,x\n", "a,,tcp,,x\n", false},
+      // Blocks.
+      {"a,1,,,x\n", ",1,,,x\n", false},
+      {",1-3,,,x\n", "a,1-3,,,x\n", false},
+      {",1-3,,,x\n", ",1-3,,,y\n", true},
+      {",1-3,,,x\n", ",0-9,,,x\n", true},
+      {",1-3,,,x\n", ",3-9,,,x\n", true},
+      {",1-3,,,x\n", ",4-9,,,x\n", false},
+      {",1-3,,,x\n", ",0-9,,,y\n", false},
+      // Names without a port.
+      {"a,,tcp,,x\n", "A,,udp,,y\n", true},
+      {"a,,tcp,,x\n", "b,,tcp,,x\n", false},
+  };
+  for (const auto& c : cases) {
+    EXPECT_EQ(GuardOwn(c.row, c.next).ok(), c.keeps) << c.row << "to " << c.next;
+  }
+}
+
+TEST(RowGuardTest, AWideRowKeepsNoOtherRow) {
+  const std::string block = ",1-99,,Held for all\n";
+  EXPECT_THAT(Message(Guard(absl::StrCat(RowsOf(1, 60), block), block)),
+              HasSubstr("60 of the 61 rows"));
+  EXPECT_FALSE(Guard(RowsOf(1, 60), "everything,0-65535,,\n").ok());
+  // A row that is restored inside the block is no loss.
+  EXPECT_TRUE(Guard(block, absl::StrCat(RowsOf(1, 60), block)).ok());
+}
+
+TEST(RowGuardTest, ARowKeepsOneRowThatHasMoved) {
+  std::string scattered;
+  for (int port = 1; port <= 20; ++port) absl::StrAppend(&scattered, "a,", port, ",tcp,\n");
+  EXPECT_THAT(Message(Guard(scattered, "a,1,tcp,\n")), HasSubstr("19 of the 20 rows"));
+  EXPECT_THAT(Message(Guard(scattered, "a,99,tcp,\n")), HasSubstr("19 of the 20 rows"));
+  // One row of the service's name may take all their ports.
+  EXPECT_TRUE(Guard(scattered, "a,1-20,tcp,\n").ok());
+}
+
+TEST(RowGuardTest, ARowThatBecomesRetiredIsLost) {
+  const auto rows_of = [](absl::string_view status) {
+    std::string rows;
+    for (int i = 1; i <= 12; ++i) absl::StrAppend(&rows, "a", i, ",", i, ",,,x,,", status, "\n");
+    return rows;
+  };
+  const std::string history = "b1,101,,,x,,retired\nb2,102,,,x,,retired\n";
+  for (const absl::string_view status : {"planned", "deprecated", "active"}) {
+    EXPECT_TRUE(GuardOwn(rows_of(""), rows_of(status)).ok()) << status;
+  }
+  EXPECT_THAT(Message(GuardOwn(rows_of(""), rows_of("retired"))), HasSubstr("12 of the 12 rows"));
+  // Rows that were retired before hold nothing. They do not count beside others.
+  EXPECT_THAT(Message(GuardOwn(absl::StrCat(rows_of(""), history), history)),
+              HasSubstr("12 of the 12 rows"));
+  EXPECT_TRUE(GuardOwn(absl::StrCat(rows_of(""), history), rows_of("")).ok());
+  EXPECT_TRUE(GuardOwn(rows_of("retired"), rows_of("active")).ok());
+  EXPECT_TRUE(GuardOwn(rows_of("retired"), rows_of("retired")).ok());
+  EXPECT_FALSE(GuardOwn(history, "").ok());
 }
 
 TEST(RowGuardTest, ScopesDecideWhichRowReplacesAnother) {

@@ -67,7 +67,7 @@ TEST(ClaimFlagsTest, BadFlagsAreRefusedWithWhatIsAllowed) {
       {{"check", "--file=a.csv", "--scope=eu"}, "--scope belongs to claims"},
       {{"check", "7100", "--allow=ephemeral"},
        "--allow=\"ephemeral\" is not taken-locally, iana-assigned, "},
-      {{"check", "7100", "--allow=unusable-row"}, "claims-collide or repetition"},
+      {{"check", "7100", "--allow=unusable-row"}, "claims-collide, repetition or unread-column"},
       {{"check", "7100", "--short"}, "--short does not belong to check; see check --help"},
       {{"check", "7100", "--layer=iana"}, "--layer does not belong to check"},
       {{"check", "7100", "--adjacent"}, "--adjacent belongs to suggest"},

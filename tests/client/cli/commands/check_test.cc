@@ -54,10 +54,29 @@ TEST_F(CheckTest, APortThatAMovedRowHasLeftIsFree) {
   EXPECT_EQ(taken.code, 3);
   EXPECT_THAT(taken.out, HasSubstr("t.csv:2: error taken-locally: 7102/tcp: taken locally by "
                                    "orders (owner blue)\n"));
-  // A row of another owner, or of another scope, with that name is another row.
-  EXPECT_EQ(CheckRows("orders,7102,tcp,,green,,,\n", source).code, 3);
+  // A row of another scope with that name is another row.
   EXPECT_EQ(CheckRows("orders,7102,tcp,,blue,eu,,\nbilling,7102,tcp,,green,us,,\n", source).code,
             3);
+}
+
+TEST_F(CheckTest, ARowMayChangeItsOwner) {
+  RegistrySource source(
+      TableOf("orders,7102,tcp,,blue,,,\nwide,7110-7119,tcp,,blue,eu,,\n"
+              ",7200-7299,tcp,,blue,,,\n"));
+  for (const char* rows : {"orders,7102,tcp,,green,,,\n", "ORDERS,7102-7103,tcp,,green,,,\n",
+                           "wide,\"7105,7119\",tcp,,green,eu,,\n"}) {
+    const CommandOutcome outcome = CheckRows(rows, source);
+    EXPECT_EQ(outcome.code, 0) << rows << outcome.out;
+    EXPECT_THAT(outcome.out, Not(HasSubstr("taken-locally"))) << rows;
+  }
+  // The port of the earlier version is free for others.
+  EXPECT_EQ(CheckRows("wide,7119,tcp,,green,eu,,\nnew,7110,tcp,,red,eu,,\n", source).code, 0);
+  for (const char* rows :
+       {"wide,7119,tcp,,green,,,\n", "other,7102,tcp,,green,,,\n", ",7200-7299,tcp,,green,,,\n",
+        // The row has moved as well.
+        "orders,7103,tcp,,green,,,\nnew,7102,tcp,,red,,,\n"}) {
+    EXPECT_EQ(CheckRows(rows, source).code, 3) << rows;
+  }
 }
 
 TEST_F(CheckTest, StatusesAndLastDaysAreThoseOfTheTable) {
@@ -132,6 +151,54 @@ TEST_F(CheckTest, UnusableRowsDoNotHideTheOthers) {
   EXPECT_THAT(outcome.err, HasSubstr("3 rows: 3 errors"));
 }
 
+TEST_F(CheckTest, RowsOfOtherLengthsDoNotHideTheOthers) {
+  RegistrySource source(TableOf(""));
+  const CommandOutcome outcome = CheckRows(
+      "front,80,443,tcp,,web,,,\ngood,61023,tcp,,o,,,\n\"open,7001,tcp,,o,,,\n"
+      "also,61024,tcp,,o,,,\n",
+      source);
+  EXPECT_EQ(outcome.code, 3);
+  EXPECT_THAT(outcome.out, HasSubstr("t.csv:2: error unusable-row: column 1: row has 9 fields"));
+  EXPECT_THAT(outcome.out, HasSubstr("t.csv:3: error dynamic: 61023/tcp: "));
+  EXPECT_THAT(outcome.out, HasSubstr("t.csv:4: error unusable-row: "));
+  EXPECT_THAT(outcome.out, HasSubstr("t.csv:5: error dynamic: 61024/tcp: "));
+  EXPECT_THAT(outcome.err, HasSubstr("4 rows: 4 errors"));
+}
+
+TEST_F(CheckTest, RowsBeyondTheLimitsOfARegistryHaveALine) {
+  RegistrySource source(TableOf(""));
+  const auto rows_of = [](int count, absl::string_view row) {
+    std::string rows = "good,61023,tcp,,o,,,\n";
+    for (int i = 0; i < count; ++i) absl::StrAppend(&rows, row);
+    return rows;
+  };
+  const CommandOutcome port = CheckRows(rows_of(1'001, "a,7103,tcp,,o,,,\n"), source);
+  EXPECT_EQ(port.code, 3);
+  EXPECT_THAT(port.out, HasSubstr("t.csv:1003: error unusable-row: port 7103 has more than 1000 "
+                                  "records\n"));
+  EXPECT_THAT(port.out, HasSubstr("t.csv:2: error dynamic: 61023/tcp: "));
+  const CommandOutcome wide = CheckRows(rows_of(65, ",0-65535,tcp,,o,,retired,\n"), source);
+  EXPECT_THAT(wide.out, HasSubstr("t.csv:66: error unusable-row: the ranges of all rows have more "
+                                  "than 4194304 ports together\n"));
+  const CommandOutcome name = CheckRows(rows_of(1'001, "a,,tcp,,o,,,\n"), source);
+  EXPECT_THAT(name.out, HasSubstr("t.csv:1003: error unusable-row: name \"a\" has more than 1000 "
+                                  "records\n"));
+}
+
+TEST_F(CheckTest, ColumnsThatAreNotReadAreWarnedOf) {
+  RegistrySource source(TableOf(""));
+  const std::string path = directory_.Write(
+      "u.csv",
+      "Service Name,Port Number,Transport Protocol,Description,Owner,Scopes\na,7103,tcp,,x,eu\n");
+  const CommandOutcome outcome = RunCommand({"check", "--file=" + path}, source);
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_THAT(outcome.out, HasSubstr("u.csv:1: warning unread-column: column 62: column "
+                                     "\"Scopes\" is not read; did you mean Scope?\n"));
+  EXPECT_EQ(RunCommand({"check", "--strict", "--file=" + path}, source).code, 3);
+  EXPECT_EQ(
+      RunCommand({"check", "--strict", "--allow=unread-column", "--file=" + path}, source).code, 0);
+}
+
 TEST_F(CheckTest, BrokenTablesHaveTheLineOfTheFault) {
   RegistrySource source(TableOf(""));
   const CommandOutcome quote = CheckRows("ok,7000,tcp,,o,,,\n\"open,7001,tcp,,o,,,\n", source);
@@ -157,9 +224,42 @@ TEST_F(CheckTest, AcceptedRulesAreLeftOutAndStrictnessFailsOnWarnings) {
             0);
 }
 
-TEST_F(CheckTest, ClaimsOfOneCommandDoNotCollide) {
+TEST_F(CheckTest, KeysThatShareASlotCollide) {
+  RegistrySource source(TableOf(""));
+  const CommandOutcome twice = RunCommand({"check", "7106/tcp", "7106/tcp"}, source);
+  EXPECT_EQ(twice.code, 3);
+  EXPECT_THAT(twice.out, HasSubstr("7106/tcp: error claims-collide: claimed by 7106/tcp too\n"));
+  EXPECT_THAT(twice.err, HasSubstr("2 claims: 2 errors, "));
+  const CommandOutcome range = RunCommand({"check", "7106", "7100-7149/tcp"}, source);
+  EXPECT_THAT(range.out, HasSubstr("7106: error claims-collide: 7106/tcp: claimed by "
+                                   "7100-7149/tcp too\n"));
+  EXPECT_THAT(range.out, HasSubstr("7100-7149/tcp: error claims-collide: 7106/tcp: claimed by "
+                                   "7106 too\n"));
+  EXPECT_EQ(RunCommand({"check", "7106/tcp", "7106/udp", "7107"}, source).code, 0);
+  // The keys of one service or owner are one claim.
+  EXPECT_EQ(RunCommand({"check", "7106/tcp", "7106", "--service=a"}, source).code, 0);
+  EXPECT_EQ(RunCommand({"check", "7106/tcp", "7106", "--owner=blue"}, source).code, 0);
+  EXPECT_EQ(RunCommand({"check", "7106", "7106", "--allow=claims-collide"}, source).code, 0);
+}
+
+TEST_F(CheckTest, KeysOfDifferentCallsCollide) {
+  RegistrySource source(TableOf(""));
+  std::vector<std::string> arguments = {"check", "48000"};
+  for (int i = 0; i < 1'100; ++i) arguments.push_back(absl::StrCat(20'000 + i));
+  arguments.push_back("48000");
+  const CommandOutcome outcome = RunCommand(arguments, source);
+  EXPECT_EQ(source.calls(), 2);
+  EXPECT_THAT(outcome.err, HasSubstr("1102 claims: 2 errors, "));
+  // Most of the many pairs are only reported as "more".
+  std::vector<std::string> same(100, "7106/tcp");
+  same.insert(same.begin(), "check");
+  const CommandOutcome many = RunCommand(same, source);
+  EXPECT_THAT(many.err, HasSubstr("100 claims: 2000 errors, "));
+  EXPECT_THAT(many.err, HasSubstr(", and more that collide or repeat others"));
+}
+
+TEST_F(CheckTest, KeysAreJudgedByTheRegistry) {
   RegistrySource source(TableOf("orders,7102,tcp,,blue,,,\n"));
-  EXPECT_EQ(RunCommand({"check", "7103/tcp", "7103"}, source).code, 0);
   const CommandOutcome taken = RunCommand({"check", "7102/tcp"}, source);
   EXPECT_EQ(taken.code, 3);
   EXPECT_THAT(taken.out, HasSubstr("7102/tcp: error taken-locally: taken locally by orders"));

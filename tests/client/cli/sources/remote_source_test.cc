@@ -255,9 +255,11 @@ TEST_F(RemoteSourceTest, BatchWithAnotherCountOfResultsIsAnError) {
 TEST_F(RemoteSourceTest, AnswersBeyondWhatIsHeldAreRefused) {
   service_.batch_lookup = [](const v1::BatchLookupRequest& request,
                              v1::BatchLookupResponse& response) {
-    for (int i = 0; i < request.requests_size(); ++i) {
-      response.add_results()->mutable_response()->add_records()->set_description(
-          std::string(3'000, 'x'));
+    for (const v1::LookupRequest& each : request.requests()) {
+      v1::PortRecord& record = *response.add_results()->mutable_response()->add_records();
+      record.set_first_port(each.port());
+      record.set_last_port(each.port());
+      record.set_description(std::string(3'000, 'x'));
     }
     response.set_revision("revision");
     return grpc::Status::OK;

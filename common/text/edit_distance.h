@@ -1,6 +1,6 @@
 // Computes the edit distance of two names.
-#ifndef PORTREG_COMMON_SEARCH_EDIT_DISTANCE_H_
-#define PORTREG_COMMON_SEARCH_EDIT_DISTANCE_H_
+#ifndef PORTREG_COMMON_TEXT_EDIT_DISTANCE_H_
+#define PORTREG_COMMON_TEXT_EDIT_DISTANCE_H_
 
 #include <cstddef>
 
@@ -17,4 +17,4 @@ size_t EditDistance(absl::string_view a, absl::string_view b, size_t limit);
 
 }  // namespace portreg
 
-#endif  // PORTREG_COMMON_SEARCH_EDIT_DISTANCE_H_
+#endif  // PORTREG_COMMON_TEXT_EDIT_DISTANCE_H_
