@@ -23,6 +23,12 @@ SOUND = ("Service Name,Port Number,Transport Protocol,Aliases,Description,"
          "kafka,9092,tcp/udp,kfk,Apache Kafka,https://kafka.apache.org/\n")
 
 
+def in_order(row: str) -> str:
+    """Returns SOUND and the row, in the order of ports."""
+    header, sound = SOUND.splitlines()
+    return "\n".join([header, *sorted([sound, row], key=lambda each: int(each.split(",")[1]))])
+
+
 def products() -> list[dict[str, str]]:
     with open(HERE / "practice_products.csv", encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
@@ -98,11 +104,27 @@ class CheckerTest(unittest.TestCase):
             "a,9093,tcp,,d,http://a.b/": "reference 'http://a.b/'",
             "a,9093,tcp,,d,": "reference ''",
             "a,1,tcp,,d,https://a.b/": "port 1 after port 9092",
-            "kafka,9092,tcp,,d,https://a.b/": "kafka 9092 occurs twice",
+            "kafka,9092,tcp,,d,https://a.b/": "name kafka/tcp is that of line 2",
+            "kafka,9093,udp,,d,https://a.b/": "name kafka/udp is that of line 2",
+            "a,9093,tcp,kafka,d,https://a.b/": "alias kafka/tcp is the name of line 2",
+            "a,9093,tcp,a,d,https://a.b/": "alias a/tcp is the name of line 3",
+            "a,9093,tcp,kfk,d,https://a.b/": "alias kfk/tcp is that of line 2",
+            "a,9093,tcp,b b,d,https://a.b/": "alias b/tcp is that of line 3",
+            "nomad,9093,tcp,,d,https://a.b/":
+                "name nomad/tcp is that of port 5209 in IANA's registry",
             "a,9093,tcp,,d": "not 6 fields"}
         for row, fault in table.items():
             with self.subTest(row=row):
                 self.assertIn(f"line 3: {fault}", self.faults(SOUND + row + "\n"))
+
+    def test_words_are_free_on_another_transport_and_at_their_registered_port(self):
+        for row in ("kafka,9093,sctp,kfk,d,https://a.b/", "nomad,5209,tcp,,d,https://a.b/",
+                    "nomad-http,9093,tcp,nomad,d,https://a.b/", "nomad,9093,sctp,,d,https://a.b/",
+                    "x11,6000,tcp,,d,https://a.b/"):
+            with self.subTest(row=row):
+                self.assertEqual(self.faults(in_order(row)), "")
+
+    def test_whole_table_faults(self):
         crowd = "".join(f"a{i},9093,tcp,,d,https://a.b/\n" for i in range(9))
         self.assertIn("more than 8 rows of 9093/tcp", self.faults(SOUND + crowd))
         self.assertIn("the columns are not", self.faults("a,b\n"))
