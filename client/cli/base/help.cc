@@ -61,8 +61,8 @@ constexpr std::array<Item, 8> kExportItems = {{
     {"csv", "an own table, such as portregd --local_file reads; layer\nlocal, unless told"},
     {"json", "all records with their details, in proto3 JSON"},
     {"lookup-csv",
-     "a table for log pipelines: each slot, such as 443/tcp, with its\nname; --key=number: by port "
-     "and protocol number; --key=port:\na row for each port"},
+     "a table for log pipelines: a row for each slot, such as\n443/tcp, with its name; "
+     "--key=number: port and protocol\nnumber for the slot; --key=port: a row for each port"},
     {"lookup-json", "the same as an object, whose members have the key as name"},
     {"lookup-yaml", "the same as a mapping; of one column, a dictionary of texts"},
 }};

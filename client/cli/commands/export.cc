@@ -127,7 +127,7 @@ void Write(const v1::PortRecord& record, const std::vector<Query>& wanted, bool 
 int ExportLookupTable(const Invocation& invocation, const std::vector<Query>& wanted,
                       Source& source, const Output& output) {
   const absl::StatusOr<ComparedRegistry> listed =
-      ListRegistry(source, RequestFor(invocation, wanted));
+      RegistryOfListing(source, RequestFor(invocation, wanted));
   if (!listed.ok()) return FailCall(listed.status(), source, output);
   std::vector<SlotRange> ranges;
   ranges.reserve(wanted.size());
