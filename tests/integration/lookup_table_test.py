@@ -259,7 +259,9 @@ class ReaderTest(unittest.TestCase):
         text = export("csv", "--key=number")
         names = {(int(each["port"]), int(each["protocol"])): each["service"]
                  for each in csv_rows(text)}
-        self.assertEqual(readers.clickhouse_csv_with_names(text), names)
+        table = readers.clickhouse_csv_with_names(text)
+        self.assertEqual(table, names)
+        self.assertEqual((table[514, 6], table[514, 17]), ("shell", "syslog"))
 
     @unittest.skipUnless(clickhouse.SERVER, "clickhouse-server is not installed")
     def test_clickhouse_itself_has_a_dictionary_of_it(self):
