@@ -33,4 +33,16 @@ const PortClassInfo& ClassOf(Port port) {
                        [port](const PortClassInfo& info) { return info.range.contains(port); });
 }
 
+absl::string_view ToString(PortClass port_class) {
+  switch (port_class) {
+    case PortClass::kWellKnown:
+      return "well-known";
+    case PortClass::kRegistered:
+      return "registered";
+    case PortClass::kDynamic:
+      break;
+  }
+  return "dynamic";
+}
+
 }  // namespace portreg

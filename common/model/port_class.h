@@ -18,6 +18,9 @@ struct PortClassInfo {
 
 const PortClassInfo& ClassOf(Port port);
 
+// Returns "well-known", "registered" or "dynamic".
+absl::string_view ToString(PortClass port_class);
+
 }  // namespace portreg
 
 #endif  // PORTREG_COMMON_MODEL_PORT_CLASS_H_

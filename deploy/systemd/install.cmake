@@ -1,5 +1,6 @@
-# Installs the units, settings and examples of portregd. Does nothing unless the prefix
-# is /usr, as in the Debian package, because the units name programs under /usr.
+# Installs the units, settings and examples of portregd, and what keeps lookup tables up
+# to date. Does nothing unless the prefix is /usr, as in the Debian package, because the
+# units name programs under /usr.
 if(NOT CMAKE_INSTALL_PREFIX STREQUAL "/usr")
   return()
 endif()
@@ -12,6 +13,12 @@ install(FILES ${systemd}/portregd.default RENAME portregd
   DESTINATION /etc/default COMPONENT server)
 install(PROGRAMS ${PROJECT_SOURCE_DIR}/deploy/refresh/portreg-refresh
   DESTINATION lib/portreg COMPONENT server)
+set(pipelines ${PROJECT_SOURCE_DIR}/deploy/pipelines)
+install(PROGRAMS ${pipelines}/portreg-lookup-table DESTINATION lib/portreg COMPONENT tool)
+install(FILES ${pipelines}.md DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/portreg
+  COMPONENT tool)
+install(FILES ${pipelines}/portreg-lookup-table.service ${pipelines}/portreg-lookup-table.timer
+  DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/portreg/examples/pipelines COMPONENT tool)
 install(FILES ${PROJECT_SOURCE_DIR}/deploy/README.md
   DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/portregd COMPONENT server)
 install(DIRECTORY ${systemd}/examples/ DESTINATION ${examples}/systemd COMPONENT server)

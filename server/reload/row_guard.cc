@@ -44,8 +44,8 @@ using Row = std::pair<uint32_t, uint32_t>;
 Row RowOf(const ServiceRecord& record) { return {record.file, record.line}; }
 
 bool HasNameAndOwner(const ServiceRecord& record, const ServiceRecord& earlier) {
-  if (absl::StripAsciiWhitespace(record.details.owner) !=
-      absl::StripAsciiWhitespace(earlier.details.owner)) {
+  if (absl::StripAsciiWhitespace(record.details->owner) !=
+      absl::StripAsciiWhitespace(earlier.details->owner)) {
     return false;
   }
   if (absl::EqualsIgnoreCase(record.service, earlier.service)) return true;

@@ -67,7 +67,8 @@ class ContainerfileTest(unittest.TestCase):
         self.stages = containerfile.stages()
 
     def test_stages(self):
-        self.assertEqual(list(self.stages), ["build", "runtime", "portreg-refresh", "portregd"])
+        self.assertEqual(list(self.stages), ["build", "runtime", "portreg-refresh",
+                                             "portreg-lookup-table", "portregd"])
         self.assertEqual(self.stages["build"].base, self.stages["runtime"].base)
 
     def test_the_packages_bring_every_library_that_the_programs_load(self):
@@ -99,7 +100,7 @@ class ContainerfileTest(unittest.TestCase):
     def test_they_run_as_a_user_without_name_or_power(self):
         pod = yaml.safe_load(DEPLOYMENT.read_text())["spec"]["template"]["spec"]
         user = pod["securityContext"]
-        for name in ("portreg-refresh", "portregd"):
+        for name in ("portreg-refresh", "portreg-lookup-table", "portregd"):
             self.assertEqual(self.stages[name].all("USER"),
                              [f"{user['runAsUser']}:{user['runAsGroup']}"])
             # No command runs as root after USER.
@@ -109,7 +110,8 @@ class ContainerfileTest(unittest.TestCase):
 
     def test_entry_points_are_what_is_copied(self):
         copied = {"portregd": "/usr/bin/portregd",
-                  "portreg-refresh": "/usr/lib/portreg/portreg-refresh"}
+                  "portreg-refresh": "/usr/lib/portreg/portreg-refresh",
+                  "portreg-lookup-table": "/usr/lib/portreg/portreg-lookup-table"}
         for name, path in copied.items():
             self.assertEqual(json.loads(self.stages[name].all("ENTRYPOINT")[0]), [path])
 
@@ -127,7 +129,7 @@ class ContainerfileTest(unittest.TestCase):
                  *(path.read_text() for path in
                    (deploy_paths.DEPLOY_DIR / "kubernetes").rglob("*.yaml"))]
         named = {each for text in texts for each in re.findall(
-            r'(?:image: \S+:|portregd:|refresh:|version=")(\d+\.\d+\.\d+)', text)}
+            r'(?:image: portreg\S*:|portregd:|refresh:|table:|version=")(\d+\.\d+\.\d+)', text)}
         self.assertEqual(named, {version})
 
     def test_what_is_copied_suffices_to_configure_the_build(self):

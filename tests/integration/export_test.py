@@ -33,7 +33,8 @@ from expected import TRANSPORTS, Entry, entries
 from portreg_proto import pb, records
 from processes import Portregd
 
-FORMATS = ("services", "sysctl-reserved", "iana-csv", "csv", "json")
+FORMATS = ("services", "sysctl-reserved", "iana-csv", "csv", "json", "lookup-csv",
+           "lookup-json", "lookup-yaml")
 EPHEMERAL = (32768, 60999)
 # The layers in the order in which they name a port, and give a name its port.
 NAMING_ORDER = (LOCAL, COMMON, IANA)

@@ -67,6 +67,10 @@ GOLDEN = {  # file without its ending: command line
     "export_iana_csv": ("export", "--format=iana-csv", "465"),
     "export_owners": ("export", "--format=iana-csv", "--layer=local"),
     "export_csv": ("export", "--format=csv"),
+    "export_lookup_csv": ("export", "--format=lookup-csv", "514", "6000-6001", "7100-7101"),
+    "export_lookup_json": ("export", "--format=lookup-json", "514", "7100"),
+    "export_lookup_yaml": ("export", "--format=lookup-yaml", "514", "7100"),
+    "help_export": ("export", "--help"),
     "export_json": ("export", "--format=json", "465/tcp"),
     **{f"help_{verb}": (verb, "--help") for verb in ("diff", "watch")},
     **{f"diff_{form}": ("diff", "embedded", "server", "--layer=local", "-o", form)

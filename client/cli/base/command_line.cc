@@ -1,6 +1,7 @@
 #include "client/cli/base/command_line.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -133,6 +134,17 @@ void CommandLine::ReadSwitch(const FlagInfo& info, absl::string_view argument,
     return;
   }
   values_[static_cast<size_t>(info.flag)].emplace_back(*on ? kOn : kOff);
+}
+
+std::vector<std::string> CommandLine::TakeValues(
+    Flag flag, absl::FunctionRef<bool(absl::string_view)> wanted) {
+  std::vector<std::string>& values = values_[static_cast<size_t>(flag)];
+  const auto taken = std::stable_partition(values.begin(), values.end(),
+                                           [&](const std::string& each) { return !wanted(each); });
+  std::vector<std::string> result(std::make_move_iterator(taken),
+                                  std::make_move_iterator(values.end()));
+  values.erase(taken, values.end());
+  return result;
 }
 
 void CommandLine::Refuse(absl::string_view message) {

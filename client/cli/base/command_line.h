@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -37,6 +38,9 @@ class CommandLine {
   [[nodiscard]] const std::vector<std::string>& Values(Flag flag) const {
     return values_[static_cast<size_t>(flag)];
   }
+
+  // Removes the flag's values that `wanted` accepts, and returns them in their order.
+  std::vector<std::string> TakeValues(Flag flag, absl::FunctionRef<bool(absl::string_view)> wanted);
 
   [[nodiscard]] const std::vector<std::string>& words() const { return words_; }
 

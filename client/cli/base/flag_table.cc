@@ -56,8 +56,10 @@ constexpr std::array<FlagInfo, 41> kFlags = {{
      "export: one of its formats below"},
     {Flag::kReserveOverHalf, FlagSection::kOutput, "reserve-over-half", "", "", "", kExportVerb,
      "export: sysctl-reserved may take more than half of\nLinux' ephemeral range, 32768-60999"},
-    {Flag::kColumns, FlagSection::kOutput, "columns", "", "TITLE=COLUMN,...", "", kImportVerb,
-     "import: what columns hold, such as\n'App=Service Name'; - for nothing"},
+    {Flag::kColumns, FlagSection::kOutput, "columns", "", "TITLE=COLUMN,...", "",
+     kImportVerb | kExportVerb,
+     "import: what columns hold, such as\n'App=Service Name'; - for nothing\nexport: columns of a "
+     "lookup table, such as\nslot,service or Port=port,Service=service"},
     {Flag::kTransport, FlagSection::kOutput, "transport", "", "TRANSPORT", "",
      kImportVerb | For(Verb::kSuggest),
      "import: for tables that do not state transports\nsuggest: what ports are for, such as "

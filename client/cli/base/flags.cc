@@ -18,6 +18,7 @@
 #include "client/cli/base/flag_table.h"
 #include "client/cli/base/formats.h"
 #include "client/cli/base/import_flags.h"
+#include "client/cli/base/lookup_flags.h"
 #include "client/cli/base/metadata.h"
 #include "client/cli/base/settings.h"
 #include "client/cli/base/verbs.h"
@@ -357,7 +358,7 @@ absl::Status ReadServerFlags(const Settings& settings, Invocation& invocation) {
 }  // namespace
 
 absl::StatusOr<Invocation> ReadInvocation(int argc, char** argv) {
-  const CommandLine line({argv + 1, static_cast<size_t>(argc - 1)});
+  CommandLine line({argv + 1, static_cast<size_t>(argc - 1)});
   Invocation invocation;
   if (line.Switch(Flag::kHelp).value_or(false)) return HelpInvocation(line);
   if (line.Switch(Flag::kVersion).value_or(false)) {
@@ -369,12 +370,14 @@ absl::StatusOr<Invocation> ReadInvocation(int argc, char** argv) {
   if (invocation.verb == Verb::kHelp) return HelpInvocation(line);
   // Reads no settings, because an unusable variable must not disturb the shell.
   if (invocation.verb == Verb::kComplete) return invocation;
+  TakeLookupKey(line, invocation);
   const Settings settings(line);
   if (absl::Status status = ReadImportFlags(settings, invocation); !status.ok()) return status;
   if (invocation.verb == Verb::kImport) return invocation;
-  for (const auto read : {ReadClaimFlags, ReadLikeFlag, ReadFormatFlags, ReadRecordFlags,
-                          ReadScopeFlag, ReadSearchFlags, ReadDiffFlag, ReadCountFlag,
-                          ReadAuditFlags, ReadColorFlag, ReadMetadata, ReadServerFlags}) {
+  for (const auto read :
+       {ReadClaimFlags, ReadLikeFlag, ReadFormatFlags, ReadLookupFlags, ReadRecordFlags,
+        ReadScopeFlag, ReadSearchFlags, ReadDiffFlag, ReadCountFlag, ReadAuditFlags, ReadColorFlag,
+        ReadMetadata, ReadServerFlags}) {
     if (absl::Status status = read(settings, invocation); !status.ok()) return status;
   }
   return invocation;

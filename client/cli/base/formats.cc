@@ -81,12 +81,15 @@ constexpr std::array<NamedFormat, 11> kFormats = {{
     {"sarif", Format::kSarif, Holds::kFindings},
 }};
 
-constexpr std::array<std::pair<absl::string_view, ExportFormat>, 5> kExportFormats = {{
+constexpr std::array<std::pair<absl::string_view, ExportFormat>, 8> kExportFormats = {{
     {"services", ExportFormat::kServices},
     {"sysctl-reserved", ExportFormat::kSysctlReserved},
     {"iana-csv", ExportFormat::kIanaCsv},
     {"csv", ExportFormat::kCsv},
     {"json", ExportFormat::kJson},
+    {"lookup-csv", ExportFormat::kLookupCsv},
+    {"lookup-json", ExportFormat::kLookupJson},
+    {"lookup-yaml", ExportFormat::kLookupYaml},
 }};
 
 // Returns "a, b or c". `names` must not be empty.

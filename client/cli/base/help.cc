@@ -52,7 +52,7 @@ constexpr std::array<Item, 11> kFormatItems = {{
     {"sarif", "check: SARIF 2.1.0, for code scanning"},
 }};
 
-constexpr std::array<Item, 5> kExportItems = {{
+constexpr std::array<Item, 8> kExportItems = {{
     {"services", "/etc/services: each name once for a transport, at its port"},
     {"sysctl-reserved",
      "a sysctl.d file: the ports of services that Linux shall not\nhand out to outgoing "
@@ -60,6 +60,11 @@ constexpr std::array<Item, 5> kExportItems = {{
     {"iana-csv", "a file as IANA's, such as portregd --iana_file reads; layer\niana, unless told"},
     {"csv", "an own table, such as portregd --local_file reads; layer\nlocal, unless told"},
     {"json", "all records with their details, in proto3 JSON"},
+    {"lookup-csv",
+     "a table for log pipelines: a row for each slot, such as\n443/tcp, with its name; "
+     "--key=number: port and protocol\nnumber for the slot; --key=port: a row for each port"},
+    {"lookup-json", "the same as an object, whose members have the key as name"},
+    {"lookup-yaml", "the same as a mapping; of one column, a dictionary of texts"},
 }};
 
 constexpr std::array<Item, 4> kExitCodes = {{

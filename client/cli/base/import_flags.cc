@@ -22,7 +22,8 @@ absl::Status CheckOwnership(const Settings& settings, const Invocation& invocati
           "--", info.name, " does not belong to import, which asks no server; see import --help"));
     }
     if (!info.is_for(invocation.verb) && info.is_for(Verb::kImport)) {
-      return absl::InvalidArgumentError(absl::StrCat("--", info.name, " belongs to import"));
+      return absl::InvalidArgumentError(absl::StrCat(
+          "--", info.name, " belongs to import", info.is_for(Verb::kExport) ? " and export" : ""));
     }
   }
   if (is_import && invocation.keys.size() != 1) {
@@ -58,8 +59,11 @@ absl::Status ReadEncoding(const Settings& settings, ImportOptions& import) {
 
 absl::Status ReadImportFlags(const Settings& settings, Invocation& invocation) {
   if (absl::Status status = CheckOwnership(settings, invocation); !status.ok()) return status;
+  // Other commands have flags of the same names with other values.
+  const bool is_import = invocation.verb == Verb::kImport;
   ImportOptions& import = invocation.import;
-  for (const std::string& text : settings.List(Flag::kColumns)) {
+  for (const std::string& text :
+       is_import ? settings.List(Flag::kColumns) : std::vector<std::string>()) {
     absl::StatusOr<ColumnChoice> choice = ReadColumnChoice(text);
     if (!choice.ok()) return choice.status();
     import.columns.push_back(*std::move(choice));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "client/cli/base/lookup_columns.h"
 #include "client/cli/base/verbs.h"
 #include "client/cli/display/terminal.h"
 #include "common/import/import_table.h"
@@ -35,7 +36,22 @@ enum class Format : uint8_t {
   kSarif
 };
 
-enum class ExportFormat : uint8_t { kServices, kSysctlReserved, kIanaCsv, kCsv, kJson };
+enum class ExportFormat : uint8_t {
+  kServices,
+  kSysctlReserved,
+  kIanaCsv,
+  kCsv,
+  kJson,
+  kLookupCsv,
+  kLookupJson,
+  kLookupYaml
+};
+
+// Returns true for the formats of lookup tables, which have a row for each slot.
+constexpr bool IsLookupTable(ExportFormat format) {
+  return format == ExportFormat::kLookupCsv || format == ExportFormat::kLookupJson ||
+         format == ExportFormat::kLookupYaml;
+}
 
 // The operands of diff that are not files: the registry of the server and the embedded one.
 inline constexpr absl::string_view kServerTable = "server";
@@ -83,6 +99,8 @@ struct Invocation {
   bool portless = false;
   // True if an export may reserve more than half of the ephemeral range.
   bool reserve_over_half = false;
+  // The options of an export of a lookup table.
+  LookupTableOptions lookup_table;
   int max_results = kDefaultSearchResults;
   // True if an audit reports local services that do not listen.
   bool expect = false;

@@ -14,7 +14,10 @@
 #include "client/cli/formats/record_writer.h"
 #include "client/cli/formats/reserved_ports_writer.h"
 #include "client/cli/formats/services_writer.h"
+#include "client/cli/formats/slot_table.h"
+#include "client/cli/sources/compared_registry.h"
 #include "client/cli/sources/requests.h"
+#include "common/model/named_slots.h"
 #include "common/model/range_rules.h"
 
 namespace portreg::cli {
@@ -22,7 +25,8 @@ namespace {
 
 // Returns true if the format is about single ports rather than records.
 bool IsOfPorts(ExportFormat format) {
-  return format == ExportFormat::kServices || format == ExportFormat::kSysctlReserved;
+  return format == ExportFormat::kServices || format == ExportFormat::kSysctlReserved ||
+         IsLookupTable(format);
 }
 
 // Returns the ranges that were asked for; empty for all ports. If none were,
@@ -93,6 +97,10 @@ std::unique_ptr<RecordWriter> MakeWriter(const Invocation& invocation,
     case ExportFormat::kCsv:
       return std::make_unique<RecordCsvWriter>(RecordColumns::kOwn, out);
     case ExportFormat::kJson:
+    // ExportLookupTable() writes these.
+    case ExportFormat::kLookupCsv:
+    case ExportFormat::kLookupJson:
+    case ExportFormat::kLookupYaml:
       break;
   }
   return std::make_unique<JsonWriter>(out);
@@ -114,11 +122,38 @@ void Write(const v1::PortRecord& record, const std::vector<Query>& wanted, bool 
   }
 }
 
+// Writes a table of slots. The records are kept until all have come, because the name of a
+// slot depends on all that cover it.
+int ExportLookupTable(const Invocation& invocation, const std::vector<Query>& wanted,
+                      Source& source, const Output& output) {
+  const absl::StatusOr<ComparedRegistry> listed =
+      RegistryOfListing(source, RequestFor(invocation, wanted));
+  if (!listed.ok()) return FailCall(listed.status(), source, output);
+  std::vector<SlotRange> ranges;
+  ranges.reserve(wanted.size());
+  for (const Query& query : wanted) ranges.push_back({*query.ports, query.transport});
+  const LookupTableOptions& table = invocation.lookup_table;
+  const std::vector<NamedSlot> slots = table.key == LookupKey::kPort
+                                           ? NamedPorts(listed->registry, ranges)
+                                           : NamedSlots(listed->registry, ranges);
+  if (invocation.export_format == ExportFormat::kLookupCsv) {
+    WriteSlotCsv(slots, table, output.out);
+  } else if (invocation.export_format == ExportFormat::kLookupJson) {
+    WriteSlotJson(slots, table, output.out);
+  } else {
+    WriteSlotYaml(slots, table, output.out);
+  }
+  return kExitOk;
+}
+
 }  // namespace
 
 int RunExport(const Invocation& invocation, Source& source, const Output& output) {
   const absl::StatusOr<std::vector<Query>> wanted = ReadWanted(invocation);
   if (!wanted.ok()) return FailUsage(wanted.status(), output);
+  if (IsLookupTable(invocation.export_format)) {
+    return ExportLookupTable(invocation, *wanted, source, output);
+  }
   const bool of_ports = IsOfPorts(invocation.export_format);
   const std::unique_ptr<RecordWriter> writer = MakeWriter(invocation, *wanted, output.out);
   // ServicesWriter selects the slots itself.

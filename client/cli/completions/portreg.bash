@@ -86,7 +86,7 @@ _portreg()
         [[ $(_portreg_command "$takes_value") != check ]] || words='table json ndjson github sarif'
         ;;
       --color) words='auto always never' ;;
-      --format) words='services sysctl-reserved iana-csv csv json' ;;
+      --format) words='services sysctl-reserved iana-csv csv json lookup-csv lookup-json lookup-yaml' ;;
       --transport) words='tcp udp sctp dccp tcp/udp any' ;;
       --encoding) words='utf-8 utf-16 utf-16le utf-16be windows-1252' ;;
       --layer | --allow | --accept)

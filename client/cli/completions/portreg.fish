@@ -104,10 +104,10 @@ complete -c portreg -l like -d 'Search for the arguments'
 complete -c portreg -l max-results -x -d 'search: at most so many matches'
 complete -c portreg -l count -x -d 'watch: revisions; suggest: ports'
 complete -c portreg -l diff -d 'watch: also what each new revision changes'
-complete -c portreg -l format -x -a 'services sysctl-reserved iana-csv csv json' \
+complete -c portreg -l format -x -a 'services sysctl-reserved iana-csv csv json lookup-csv lookup-json lookup-yaml' \
     -d 'export: the format'
 complete -c portreg -l reserve-over-half -d 'export: reserve most ephemeral ports too'
-complete -c portreg -l columns -x -d 'import: what columns hold, TITLE=COLUMN'
+complete -c portreg -l columns -x -d 'import: what columns hold; export: columns of a lookup table'
 complete -c portreg -l transport -x -a 'tcp udp sctp dccp tcp/udp any' \
     -d 'import, suggest: what ports are for'
 complete -c portreg -l protocol -x -d 'import: NAME=TRANSPORT of an application protocol'

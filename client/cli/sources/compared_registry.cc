@@ -127,7 +127,14 @@ absl::StatusOr<ComparedRegistry> ListRegistry(Source& source, const std::vector<
   v1::ListRangeRequest request =
       ListRequestFor(PortRange::All(), Transport::kNone, layers, v1::RECORD_VIEW_FULL);
   request.set_include_portless(true);
-  MessageRecords records(layers);
+  return RegistryOfListing(source, request);
+}
+
+absl::StatusOr<ComparedRegistry> RegistryOfListing(Source& source,
+                                                   const v1::ListRangeRequest& request) {
+  // The request has selected the layers.
+  const std::vector<Layer> all_layers;
+  MessageRecords records(all_layers);
   absl::Status unusable;
   const absl::StatusOr<std::string> revision =
       source.ListRange(request, [&](const v1::PortRecord& record) {

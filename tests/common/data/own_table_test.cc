@@ -207,11 +207,11 @@ TEST(OwnTableTest, UntilDoesNotPrecedeSince) {
 }
 
 TEST(OwnTableTest, ColumnsThatAreNotReadAreReported) {
-  std::deque<std::string> unescaped;
+  LayerText kept;
   const auto unread = [&](absl::string_view columns) {
     const std::string text =
         absl::StrCat("Service Name,Port Number,Transport Protocol,Description", columns, "\n");
-    const absl::StatusOr<ParsedIanaCsv> table = ParseOwnTable(text, Layer::kCommon, unescaped);
+    const absl::StatusOr<ParsedIanaCsv> table = ParseOwnTable(text, Layer::kCommon, kept);
     EXPECT_TRUE(table.ok()) << table.status();
     std::vector<std::string> messages;
     for (const MessageAt& column : table->unread_columns) {
@@ -227,12 +227,12 @@ TEST(OwnTableTest, ColumnsThatAreNotReadAreReported) {
 }
 
 TEST(OwnTableTest, AFaultyTableIsReadBeyondBrokenRows) {
-  std::deque<std::string> unescaped;
+  LayerText kept;
   const std::string text = absl::StrCat(kHeader, "a,80,443,tcp,,ops,,,,,,,\nb,1,,,ops,,,,,,\n",
                                         "\"open,2,,,ops,,,,,,\nc,3,,,ops,,,,,,\n",
                                         "d,4,,,ops,,,,,,\rx\ne,5,,,ops,,,,,,\n");
-  EXPECT_FALSE(ParseOwnTable(text, Layer::kLocal, unescaped).ok());
-  const absl::StatusOr<ParsedIanaCsv> table = ParseFaultyOwnTable(text, Layer::kLocal, unescaped);
+  EXPECT_FALSE(ParseOwnTable(text, Layer::kLocal, kept).ok());
+  const absl::StatusOr<ParsedIanaCsv> table = ParseFaultyOwnTable(text, Layer::kLocal, kept);
   ASSERT_TRUE(table.ok()) << table.status();
   std::vector<std::string> names;
   for (const ServiceRecord& record : table->records) names.emplace_back(record.service);
@@ -241,14 +241,14 @@ TEST(OwnTableTest, AFaultyTableIsReadBeyondBrokenRows) {
   for (const SetAsideRow& row : table->set_aside) lines.push_back(row.position.line);
   EXPECT_THAT(lines, ElementsAre(2, 4, 6));
   EXPECT_THAT(table->set_aside[0].reason, ::testing::StartsWith("row has 13 fields"));
-  EXPECT_FALSE(ParseFaultyOwnTable("a,b\n", Layer::kLocal, unescaped).ok());
+  EXPECT_FALSE(ParseFaultyOwnTable("a,b\n", Layer::kLocal, kept).ok());
 }
 
 TEST(OwnTableTest, AFaultyTableIsReadUpTo100BrokenRows) {
-  std::deque<std::string> unescaped;
+  LayerText kept;
   std::string text(kHeader);
   for (int i = 0; i < 150; ++i) absl::StrAppend(&text, "a,80,443\n");
-  const absl::StatusOr<ParsedIanaCsv> table = ParseFaultyOwnTable(text, Layer::kLocal, unescaped);
+  const absl::StatusOr<ParsedIanaCsv> table = ParseFaultyOwnTable(text, Layer::kLocal, kept);
   ASSERT_TRUE(table.ok()) << table.status();
   ASSERT_THAT(table->set_aside, SizeIs(101));
   EXPECT_THAT(table->set_aside.back().reason, HasSubstr("the rows below are not judged"));

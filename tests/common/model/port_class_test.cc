@@ -29,6 +29,12 @@ TEST(PortClassTest, ClassesMeetAtTheirBoundaries) {
   }
 }
 
+TEST(PortClassTest, ClassesHaveNamesForPrograms) {
+  EXPECT_EQ(ToString(ClassOf(1023).port_class), "well-known");
+  EXPECT_EQ(ToString(ClassOf(1024).port_class), "registered");
+  EXPECT_EQ(ToString(ClassOf(49152).port_class), "dynamic");
+}
+
 TEST(PortClassTest, ClassesAreWordedAsInPortNumbersMd) {
   std::ifstream file(PORTREG_SOURCE_DIR "/common/embedded/port-numbers.md");
   std::stringstream text;

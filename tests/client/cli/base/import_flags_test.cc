@@ -57,7 +57,7 @@ TEST(ImportFlagsTest, BadFlagsAreRefusedWithWhatIsAllowed) {
       {{"import", "a", "--target=x:1"}, "--target does not belong to import"},
       {{"import", "a", "-ojson"}, "--output does not belong to import"},
       {{"443", "--encoding=utf-8"}, "--encoding belongs to import"},
-      {{"export", "--format=csv", "--columns=a=Owner"}, "--columns belongs to import"}};
+      {{"443", "--columns=a=Owner"}, "--columns belongs to import and export"}};
   for (const auto& [arguments, why] : lines) {
     const absl::Status status = ReadArguments(arguments).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
