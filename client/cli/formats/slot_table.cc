@@ -26,7 +26,7 @@ std::string SlotField(const NamedSlot& slot, LookupColumn column) {
     case LookupColumn::kOwner:
       break;
   }
-  return std::string(slot.record->details.owner);
+  return std::string(slot.record->details->owner);
 }
 
 std::string SlotKey(const NamedSlot& slot, LookupKey key) {
