@@ -5,13 +5,13 @@
 #include <cstdint>
 
 #include "absl/algorithm/container.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/judgement/suggest.h"
 #include "common/model/limits.h"
 #include "common/model/port.h"
-#include "common/text/quote.h"
 
 namespace portreg::internal {
 namespace {
@@ -59,7 +59,8 @@ std::string FaultOfRecords(const v1::LookupRequest& request, const v1::LookupRes
                             record.last_port(), ", asked was port ", request.port());
       }
     } else if (request.has_service() && !HasName(record, request.service())) {
-      return absl::StrCat("has a record without the name asked for, ", Quoted(request.service()));
+      return absl::StrCat("has a record without the name asked for, \"",
+                          absl::CHexEscape(request.service()), "\"");
     }
   }
   return {};

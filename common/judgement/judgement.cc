@@ -20,7 +20,7 @@ bool AreAlike(const Registry& registry, Port one, Port other) {
   const absl::Span<const RecordIndex> at_one = registry.AtPort(one);
   const absl::Span<const RecordIndex> at_other = registry.AtPort(other);
   const auto has_note = [&registry](RecordIndex index) {
-    return !registry.record(index).details.unauthorized_use_reported.empty();
+    return !registry.record(index).details->unauthorized_use_reported.empty();
   };
   return std::equal(at_one.begin(), at_one.end(), at_other.begin(), at_other.end()) &&
          std::none_of(at_one.begin(), at_one.end(), has_note) &&

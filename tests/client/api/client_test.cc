@@ -171,7 +171,7 @@ TEST_F(ClientTest, SearchAnswersAsTheServerDoes) {
   misspelt.set_query("postgrsql");
   for (const v1::SearchRequest& request : {found, misspelt}) {
     ExpectSame(client_->Search(request),
-               Search(EmbeddedPublication().Current()->search_index, request));
+               Search(*EmbeddedPublication().Current()->search_index, request));
   }
 }
 
