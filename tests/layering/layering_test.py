@@ -57,6 +57,7 @@ MAY_INCLUDE = {
     "common/data": {"common/model", "common/text"},
     "common/import": {"common/data", "common/model", "common/text"},
     "common/embedded": {"common/data", "common/model"},
+    "common/page": {"common/model", "common/text"},
     # The only room of common that knows the messages.
     "common/answers": {"protobuf", "proto", "common/model", "common/search",
                        "common/text"},
