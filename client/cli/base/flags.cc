@@ -140,6 +140,25 @@ std::vector<Layer> DefaultLayers(const Invocation& invocation) {
 }
 
 // Requires that ReadFormatFlags() has been called.
+absl::Status ReadMapFlag(const Settings& settings, Invocation& invocation) {
+  invocation.map = IsOn(settings, Flag::kMap);
+  if (!invocation.map) return absl::OkStatus();
+  if (invocation.verb != Verb::kList) return absl::InvalidArgumentError("--map belongs to list");
+  const bool is_picture =
+      (invocation.format == Format::kTable || invocation.format == Format::kWide) &&
+      !invocation.brief;
+  if (!is_picture) {
+    return absl::InvalidArgumentError(
+        "--map draws a picture for people, and excludes --short and -o; -o wide makes it larger");
+  }
+  for (const Flag flag : {Flag::kPortless, Flag::kDetails, Flag::kNoHeaders}) {
+    if (!IsOn(settings, flag)) continue;
+    return absl::InvalidArgumentError(absl::StrCat("--map excludes --", InfoOf(flag).name));
+  }
+  return absl::OkStatus();
+}
+
+// Requires that ReadFormatFlags() has been called.
 absl::Status ReadRecordFlags(const Settings& settings, Invocation& invocation) {
   for (const std::string& name : settings.List(Flag::kLayer)) {
     const std::optional<Layer> layer = ParseLayer(name);
@@ -151,6 +170,7 @@ absl::Status ReadRecordFlags(const Settings& settings, Invocation& invocation) {
   }
   if (invocation.layers.empty()) invocation.layers = DefaultLayers(invocation);
   invocation.portless = IsOn(settings, Flag::kPortless);
+  if (absl::Status status = ReadMapFlag(settings, invocation); !status.ok()) return status;
   invocation.details = IsOn(settings, Flag::kDetails);
   const Format format = invocation.format;
   const bool can_show_details =
