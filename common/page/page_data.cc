@@ -1,11 +1,15 @@
 #include "common/page/page_data.h"
 
+#include <cstddef>
+#include <map>
 #include <string>
 #include <utility>
 
+#include "absl/strings/string_view.h"
 #include "common/model/iana_states.h"
 #include "common/model/port_class.h"
 #include "common/model/port_map.h"
+#include "common/model/record.h"
 #include "common/page/page_advice.h"
 #include "common/page/page_json.h"
 #include "common/page/page_names.h"
@@ -18,17 +22,20 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json LayersOf(const Registry& registry) {
-  Json layers = Json::array();
-  for (const LayerInfo& info : registry.layers()) {
-    if (info.record_count == 0) continue;
-    layers.push_back(
-        {{"layer", std::string(ToString(info.layer))},
-         {"source", Printable(info.source.empty() ? SourceOf(info.layer) : info.source)},
-         {"origin", Printable(info.origin)},
-         {"records", info.record_count}});
+// Returns the sources of the records in the order of their layers. Counts the records,
+// because a registry that was built from a listing does not know its files.
+Json SourcesOf(const Registry& registry) {
+  std::map<std::pair<Layer, std::string>, size_t> counts;
+  for (const ServiceRecord* const record : registry.records()) {
+    const absl::string_view source =
+        record->source.empty() ? SourceOf(record->layer) : record->source;
+    ++counts[{record->layer, Printable(source)}];
   }
-  return layers;
+  Json sources = Json::array();
+  for (const auto& [key, count] : counts) {
+    sources.push_back({{"source", key.second}, {"records", count}});
+  }
+  return sources;
 }
 
 Json Classes() {
@@ -85,7 +92,7 @@ nlohmann::ordered_json PageData(const Registry& registry) {
   const PortMap map(registry);
   return {{"version", std::string(Version())},
           {"revision", registry.revision()},
-          {"layers", LayersOf(registry)},
+          {"sources", SourcesOf(registry)},
           {"classes", Classes()},
           {"uses", Uses(map)},
           {"records", records.Columns()},

@@ -48,7 +48,7 @@ int RunExportPage(const Invocation& invocation, Source& source, const Output& ou
       ListRequestFor(PortRange::All(), Transport::kNone, invocation.layers, v1::RECORD_VIEW_FULL,
                      invocation.scope);
   request.set_include_portless(true);
-  const absl::StatusOr<ComparedRegistry> listed = ListRegistry(asked, request);
+  const absl::StatusOr<ComparedRegistry> listed = RegistryOfListing(asked, request);
   if (!listed.ok()) return FailCall(listed.status(), asked, output);
   // Put() would be wrong: a terminal could execute what a record has.
   output.out.PutData(MakePage(listed->registry));

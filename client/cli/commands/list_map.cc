@@ -40,9 +40,9 @@ int RunListMap(const Invocation& invocation, Source& source, const Output& outpu
   const absl::StatusOr<PortRange> ports = WantedPorts(invocation);
   if (!ports.ok()) return FailUsage(ports.status(), output);
   // Asks for all ports, because a range may cut records that the map needs.
-  const absl::StatusOr<ComparedRegistry> listed =
-      ListRegistry(source, ListRequestFor(PortRange::All(), Transport::kNone, invocation.layers,
-                                          v1::RECORD_VIEW_BASIC, invocation.scope));
+  const absl::StatusOr<ComparedRegistry> listed = RegistryOfListing(
+      source, ListRequestFor(PortRange::All(), Transport::kNone, invocation.layers,
+                             v1::RECORD_VIEW_BASIC, invocation.scope));
   if (!listed.ok()) return FailCall(listed.status(), source, output);
   output.out.Put(DrawMap(PortMap(listed->registry), *ports, SizeFor(invocation, output.terminal),
                          output.terminal));

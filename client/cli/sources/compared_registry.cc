@@ -129,10 +129,11 @@ absl::StatusOr<ComparedRegistry> ListRegistry(Source& source, const std::vector<
   v1::ListRangeRequest request =
       ListRequestFor(PortRange::All(), Transport::kNone, layers, v1::RECORD_VIEW_FULL);
   request.set_include_portless(true);
-  return ListRegistry(source, request);
+  return RegistryOfListing(source, request);
 }
 
-absl::StatusOr<ComparedRegistry> ListRegistry(Source& source, const v1::ListRangeRequest& request) {
+absl::StatusOr<ComparedRegistry> RegistryOfListing(Source& source,
+                                                   const v1::ListRangeRequest& request) {
   // The request has selected the layers.
   const std::vector<Layer> all_layers;
   MessageRecords records(all_layers);

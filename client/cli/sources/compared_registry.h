@@ -39,8 +39,9 @@ absl::StatusOr<ComparedRegistry> ParseTable(TableText text, const std::vector<La
 // and RESOURCE_EXHAUSTED if they take more than kMaxComparedBytes.
 absl::StatusOr<ComparedRegistry> ListRegistry(Source& source, const std::vector<Layer>& layers);
 
-// Like ListRegistry() above, but of the records that answer `request`.
-absl::StatusOr<ComparedRegistry> ListRegistry(Source& source, const v1::ListRangeRequest& request);
+// Like ListRegistry(), but has the records that answer `request`.
+absl::StatusOr<ComparedRegistry> RegistryOfListing(Source& source,
+                                                   const v1::ListRangeRequest& request);
 
 }  // namespace portreg::cli
 

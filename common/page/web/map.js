@@ -21,7 +21,6 @@ class PortMap {
     this.repaint = () => { this.paint(); this.draw(); };
     this.scheme.addEventListener('change', this.repaint);
     this.listen();
-    this.paint();
   }
 
   // Ends the map's observations; the map must not be used afterwards.
@@ -47,9 +46,9 @@ class PortMap {
       context.fillRect(port % SIDE, Math.floor(port / SIDE), end - port, 1);
       port = end;
     }
+    this.inks = colours.map(inkOn);
     this.colours = {line: style.getPropertyValue('--map-line'),
                     border: style.getPropertyValue('--map-border'),
-                    text: style.getPropertyValue('--map-text'),
                     cursor: style.getPropertyValue('--map-cursor'),
                     plate: style.getPropertyValue('--map-plate')};
   }
@@ -87,16 +86,17 @@ class PortMap {
   // Writes number and name into each cell.
   drawNames(context, cell) {
     const size = Math.min(13, cell / 5);
-    context.fillStyle = this.colours.text;
+    const letters = Math.floor((cell - 4) / (size * 0.56));
     context.textBaseline = 'top';
     for (let row = 0; row < this.visible; ++row) {
       for (let column = 0; column < this.visible; ++column) {
         const port = (this.top + row) * SIDE + this.left + column;
         const x = column * cell + 3, y = row * cell + 3;
+        context.fillStyle = this.inks[this.registry.use[port]];
         context.font = `600 ${size}px system-ui, sans-serif`;
         context.fillText(port, x, y, cell - 6);
         context.font = `${size}px system-ui, sans-serif`;
-        context.fillText(shortened(this.registry.nameOf(port), 14), x, y + size * 1.3, cell - 6);
+        context.fillText(shortened(this.registry.nameOf(port), letters), x, y + size * 1.3, cell - 6);
       }
     }
   }
@@ -235,6 +235,15 @@ class PortMap {
     if (pointer === 'touch' && cell < 24) this.zoomBy(2, port);
     else this.open(port);
   }
+}
+
+// Returns black or white, whichever is easier to read on a colour such as #2f6fde.
+function inkOn(colour) {
+  const [red, green, blue] = [1, 3, 5].map((at) => {
+    const part = parseInt(colour.slice(at, at + 2), 16) / 255;
+    return part <= 0.04 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 ? '#000' : '#fff';
 }
 
 function shortened(text, length) {

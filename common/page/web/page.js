@@ -139,10 +139,10 @@ function focusView() {
 }
 
 function describe() {
-  const {version, revision, layers} = registry.data;
+  const {version, revision, sources} = registry.data;
   $('about').replaceChildren(
-    el('p', {}, layers.map(({source, origin, records}) => el('span', {class: 'source data'},
-      `${source}: ${counted(records, 'record')}`, el('small', {}, ` ${origin}`)))),
+    el('p', {}, sources.map(({source, records}) => el('span', {class: 'source data'},
+      `${source}: ${counted(records, 'record')}`))),
     el('p', {}, `portreg ${version} \u00b7 revision `, el('code', {}, revision),
       ' \u00b7 An assignment is no endorsement of what runs on a port.'));
 }
@@ -153,7 +153,7 @@ box.addEventListener('focus', suggest);
 box.addEventListener('blur', closePanel);
 document.addEventListener('keydown', (event) => {
   const types = event.target.closest?.('input, textarea, select, [role="application"]');
-  if (event.key !== '/' || types === box || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key !== '/' || (types === box && box.value) || event.ctrlKey || event.metaKey || event.altKey) return;
   event.preventDefault();
   box.focus();
   box.select();

@@ -3,14 +3,14 @@
 
 const MOST_ROWS = 500;
 
-// Returns an element. Attributes whose value is false or undefined are left out.
+// Returns an element. Attributes and children that are false or undefined are left out.
 function el(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (value === true) element.setAttribute(name, '');
     else if (value !== false && value !== undefined) element.setAttribute(name, value);
   }
-  element.append(...children.flat().filter((child) => child !== '' && child != null));
+  element.append(...children.flat(Infinity).filter((child) => child !== false && child != null && child !== ''));
   return element;
 }
 
@@ -26,10 +26,19 @@ function linked(text) {
   let end = 0;
   for (const match of text.matchAll(pattern)) {
     const address = match[1] ? `https://www.rfc-editor.org/rfc/rfc${Number(match[1])}` : match[0];
-    parts.push(text.slice(end, match.index), outside(address, match[1] ? `RFC ${match[1]}` : match[0]));
+    const shown = match[1] ? `RFC ${match[1]}` : shortAddress(match[0]);
+    parts.push(text.slice(end, match.index), outside(address, shown));
     end = match.index + match[0].length;
   }
   return [...parts, text.slice(end)];
+}
+
+// Returns an address without its scheme, and without the middle of a long path.
+function shortAddress(address) {
+  const short = address.replace(/^https?:\/\/(www\.)?/i, '').replace(/\/$/, '');
+  const parts = short.split('/');
+  return short.length <= 48 || parts.length < 3 ? short
+    : `${parts[0]}/\u2026/${shortened(parts[parts.length - 1], 32)}`;
 }
 
 // Returns a link to another site, or the text if the address is not usable.
@@ -69,18 +78,20 @@ class Views {
   showMap() {
     const {registry} = this;
     const local = registry.data.uses[0].ports + registry.data.uses[1].ports;
-    const info = el('div', {class: 'card info', id: 'map-info'});
+    const info = el('div', {class: 'card pointed'});
+    const {map, parts} = this.mapParts(info);
     this.show('',
-      el('div', {class: 'hero'},
-        el('h1', {}, 'What is on that port?'),
-        el('p', {class: 'lead'}, 'All 65,536 ports: what IANA has registered, which software listens ',
-          'there in practice', local ? ', and what your organisation uses.' : '.'),
-        el('p', {class: 'tries'}, 'Try ', this.examples())),
       el('div', {class: 'atlas'},
-        el('section', {class: 'map', 'aria-label': 'Map of all ports'}, this.mapParts(info)),
-        el('div', {class: 'side'}, info, this.legend(), this.keys())),
-      this.classes());
-    this.map.draw();
+        el('div', {class: 'hero'},
+          el('h1', {}, 'What is on that port?'),
+          el('p', {class: 'lead'}, 'All 65,536 ports: what IANA has registered, which software ',
+            'listens there in practice', local ? ', and what your organisation uses.' : '.'),
+          el('p', {class: 'tries'}, 'Try ', this.examples())),
+        el('section', {class: 'map', 'aria-label': 'Map of all ports'}, parts),
+        el('div', {class: 'side'}, info, this.legend(), this.keys()),
+        this.classes()));
+    this.map = map;
+    map.repaint();
   }
 
   examples() {
@@ -104,11 +115,11 @@ class Views {
     };
     this.showInfo(info, 443, false);
     map.cursor = 443;
-    this.map = map;
-    return [el('div', {class: 'tools', role: 'group', 'aria-label': 'Zoom'},
+    const parts = [frame, el('div', {class: 'tools', role: 'group', 'aria-label': 'Zoom'},
       button('\u2212', 'Zoom out', () => map.zoomBy(-1)),
       button('+', 'Zoom in', () => map.zoomBy(1)),
-      button('Whole map', 'Show the whole map', () => map.zoomBy(-ZOOMS.length))), frame];
+      button('Whole map', 'Show the whole map', () => map.zoomBy(-ZOOMS.length)))];
+    return {map, parts};
   }
 
   showInfo(info, port, aloud) {
@@ -116,15 +127,15 @@ class Views {
     const use = registry.useOf(port), name = registry.nameOf(port);
     const entry = registry.namingEntry(port);
     info.replaceChildren(
-      el('a', {class: 'info-port', href: hrefOfPort(port)}, `${port}`),
-      el('span', {class: 'info-name data'}, name || 'no name'),
-      el('span', {class: 'info-use'}, this.swatch(use), use.title),
-      el('span', {class: 'info-text data'}, entry >= 0 ? registry.text('description', entry) : ''));
+      el('a', {class: 'pointed-port', href: hrefOfPort(port)}, `${port}`),
+      el('span', {class: 'pointed-name data'}, name || 'no name'),
+      el('span', {class: 'pointed-use'}, this.swatch(use), use.title),
+      el('span', {class: 'pointed-text data'}, entry >= 0 ? registry.text('description', entry) : ''));
     if (aloud) announce(`Port ${port}, ${name || 'no name'}, ${use.title}`);
   }
 
   legend() {
-    const rows = this.registry.data.uses.map((use) => el('tr', {},
+    const rows = this.registry.data.uses.filter((use) => use.ports).map((use) => el('tr', {},
       el('th', {scope: 'row'}, this.swatch(use), use.title),
       el('td', {}, use.ports.toLocaleString('en'))));
     return el('table', {class: 'card legend'},
@@ -171,8 +182,8 @@ class Views {
     const cells = Array.from({length: 16}, (_, i) => {
       const each = first + i, use = this.registry.useOf(each), name = this.registry.nameOf(each);
       return el('li', {}, el('a', {href: hrefOfPort(each), class: `cell use-${use.name}`,
-        'aria-current': each === port && 'page', title: `${each} ${name || use.title}`},
-      `${each}`));
+        'aria-current': each === port && 'page', 'aria-label': `${each} ${name || use.title}`,
+        title: `${each} ${name || use.title}`}));
     });
     const step = (to, text, label) => el('a', {class: 'step', href: hrefOfPort(to),
       'aria-label': label}, text);

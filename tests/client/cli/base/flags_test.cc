@@ -286,7 +286,7 @@ TEST_F(FlagsTest, UnusableArgumentsOfSearchAndExportAreRefused) {
       {{"audit", "--short"}, "audit takes -o, not --short"},
       {{"--like", "list"}, "--like"},
       {{"--like", "classify", "443"}, "--like"},
-      {{"export"}, "export needs --format=services, sysctl-reserved, iana-csv, csv or json"},
+      {{"export"}, "export needs --format=services, sysctl-reserved, iana-csv, csv, json or html"},
       {{"export", "--format=xml"}, "export format \"xml\" is not services, sysctl-reserved,"},
       {{"export", "--format=json", "-o", "json"}, "export takes --format, not -o"},
       {{"export", "--format=json", "--short"}, "export takes --format, not -o, --short"},
