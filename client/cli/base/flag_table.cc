@@ -45,7 +45,7 @@ constexpr std::array<FlagInfo, 42> kFlags = {{
     {Flag::kPortless, FlagSection::kOutput, "portless", "", "", "", For(Verb::kList, Verb::kExport),
      "list, export: also names without a port"},
     {Flag::kMap, FlagSection::kOutput, "map", "", "", "", For(Verb::kList),
-     "list: a map of the ports; -o wide: 128 x 64 characters"},
+     "list: draw a map of the ports, larger with -o wide"},
     {Flag::kLike, FlagSection::kOutput, "like", "", "", "", For(Verb::kLookup, Verb::kSearch),
      "portreg --like WORD... is portreg search WORD..."},
     {Flag::kMaxResults, FlagSection::kOutput, "max-results", "", "N", "", For(Verb::kSearch),

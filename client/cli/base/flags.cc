@@ -18,6 +18,7 @@
 #include "client/cli/base/flag_table.h"
 #include "client/cli/base/formats.h"
 #include "client/cli/base/import_flags.h"
+#include "client/cli/base/map_flag.h"
 #include "client/cli/base/metadata.h"
 #include "client/cli/base/settings.h"
 #include "client/cli/base/verbs.h"
@@ -137,25 +138,6 @@ std::vector<Layer> DefaultLayers(const Invocation& invocation) {
   if (invocation.export_format == ExportFormat::kIanaCsv) return {Layer::kIana};
   if (invocation.export_format == ExportFormat::kCsv) return {Layer::kLocal};
   return {};
-}
-
-// Requires that ReadFormatFlags() has been called.
-absl::Status ReadMapFlag(const Settings& settings, Invocation& invocation) {
-  invocation.map = IsOn(settings, Flag::kMap);
-  if (!invocation.map) return absl::OkStatus();
-  if (invocation.verb != Verb::kList) return absl::InvalidArgumentError("--map belongs to list");
-  const bool is_picture =
-      (invocation.format == Format::kTable || invocation.format == Format::kWide) &&
-      !invocation.brief;
-  if (!is_picture) {
-    return absl::InvalidArgumentError(
-        "--map draws a picture for people, and excludes --short and -o; -o wide makes it larger");
-  }
-  for (const Flag flag : {Flag::kPortless, Flag::kDetails, Flag::kNoHeaders}) {
-    if (!IsOn(settings, flag)) continue;
-    return absl::InvalidArgumentError(absl::StrCat("--map excludes --", InfoOf(flag).name));
-  }
-  return absl::OkStatus();
 }
 
 // Requires that ReadFormatFlags() has been called.
