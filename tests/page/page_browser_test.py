@@ -44,8 +44,9 @@ class PageTestCase(unittest.TestCase):
                     for entry in BROWSER.driver.get_log("performance")]
         addresses = {each["params"]["request"]["url"].partition("#")[0] for each in requests
                      if each["method"] == "Network.requestWillBeSent"}
+        # A new window of Chromium loads pages of its own, from chrome://.
         foreign = {each for each in addresses
-                   if not each.startswith(("file:", "data:", "http://127.0.0.1:"))}
+                   if not each.startswith(("file:", "data:", "chrome:", "http://127.0.0.1:"))}
         self.assertEqual(foreign, set())
 
     def options(self) -> list[tuple[str, str, str]]:
@@ -269,7 +270,7 @@ class MapTest(PageTestCase):
 
     def test_a_pixel_has_the_colour_of_its_ports_use(self):
         BROWSER.driver.execute_script("document.activeElement.blur()")
-        for port, use in ((443, "common"), (7100, "local"), (7290, "held"), (2000, "assigned"),
+        for port, use in ((5432, "common"), (7100, "local"), (7290, "held"), (2000, "assigned"),
                           (20000, "unassigned"), (60000, "dynamic")):
             colour, wanted = BROWSER.driver.execute_script("""
                 const canvas = document.querySelector('.frame canvas');

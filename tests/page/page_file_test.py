@@ -109,7 +109,8 @@ class FileTest(unittest.TestCase):
     def test_unusable_tables_are_refused_with_their_line(self):
         with tempfile.TemporaryDirectory(prefix="portreg-page-") as directory:
             path = pathlib.Path(directory) / "bad.csv"
-            path.write_text("Service Name,Port Number\nweb,70000\n", "utf-8")
+            path.write_text("Service Name,Port Number,Transport Protocol,Description\n"
+                            "web,70000,tcp,\n", "utf-8")
             for table in (path, pathlib.Path(directory) / "missing.csv"):
                 outcome = tool.run("export", "--format=html", "--offline", f"--file={table}")
                 self.assertEqual((outcome.code, outcome.stdout), (1, ""))

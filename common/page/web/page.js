@@ -152,8 +152,8 @@ box.addEventListener('keydown', onSearchKey);
 box.addEventListener('focus', suggest);
 box.addEventListener('blur', closePanel);
 document.addEventListener('keydown', (event) => {
-  const types = event.target.closest?.('input, textarea, select, [role="application"]');
-  if (event.key !== '/' || (types === box && box.value) || event.ctrlKey || event.metaKey || event.altKey) return;
+  const isTyped = event.target === box && box.value;
+  if (event.key !== '/' || isTyped || event.ctrlKey || event.metaKey || event.altKey) return;
   event.preventDefault();
   box.focus();
   box.select();
@@ -170,8 +170,8 @@ $('skip').addEventListener('click', (event) => {
 
 showAddress();
 describe();
-// Where a keyboard is at hand, the page waits for a query.
-if (!keyInAddress() && matchMedia('(hover: hover)').matches) box.focus();
+// The page waits for a query, but not where the focus would open a keyboard on the screen.
+if (!keyInAddress() && !matchMedia('(pointer: coarse)').matches) box.focus();
 document.documentElement.dataset.ready = 'true';
 performance.mark('ready');
 // After the first view is painted, so that the first keystroke need not wait.
