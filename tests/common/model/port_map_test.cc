@@ -1,8 +1,11 @@
 #include "common/model/port_map.h"
 
-#include <string>
+#include <cstddef>
+#include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "gtest/gtest.h"
 #include "tests/common/test_layers.h"
 

@@ -1,6 +1,7 @@
 #include "common/page/page_json.h"
 
 #include <string>
+#include <utility>
 
 #include "gtest/gtest.h"
 

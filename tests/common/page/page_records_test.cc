@@ -1,9 +1,10 @@
 #include "common/page/page_records.h"
 
+#include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "tests/common/test_layers.h"
 

@@ -1,8 +1,7 @@
 #include "common/page/page.h"
 
+#include <cstddef>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
