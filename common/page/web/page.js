@@ -76,20 +76,23 @@ function findChoices(query) {
 
 function suggest() {
   const query = box.value.trim();
-  if (!query) return closePanel();
+  if (!query) {
+    closePanel();
+    return;
+  }
   const {found, total, similar} = findChoices(query);
   choices = found;
   list.replaceChildren(...found.map(option));
   const says = similar
     ? (total ? 'Nothing found. Did you mean one of these?' : 'Nothing found.')
-    : counted(total, 'match', 'matches') + (total > found.length ? `, the best ${found.length} shown` : '');
+    : counted(total, 'match', 'matches') +
+      (total > found.length ? `, the best ${found.length} shown` : '');
   $('count').textContent = says;
   announce(says);
   panel.hidden = false;
   box.setAttribute('aria-expanded', 'true');
   list.scrollTop = 0;
   activate(found.length ? 0 : -1);
-  return undefined;
 }
 
 function closePanel() {
@@ -103,10 +106,13 @@ function activate(index) {
   list.children[active]?.setAttribute('aria-selected', 'false');
   active = index;
   const item = list.children[active];
-  if (!item || !choices.length) return box.removeAttribute('aria-activedescendant');
+  if (!item || !choices.length) {
+    box.removeAttribute('aria-activedescendant');
+    return;
+  }
   item.setAttribute('aria-selected', 'true');
   item.scrollIntoView({block: 'nearest'});
-  return box.setAttribute('aria-activedescendant', item.id);
+  box.setAttribute('aria-activedescendant', item.id);
 }
 
 function go(index) {
@@ -114,8 +120,8 @@ function go(index) {
   if (!choice) return;
   closePanel();
   box.value = '';
-  if (location.hash === choice.address) return focusView();
-  location.hash = choice.address;
+  if (location.hash === choice.address) focusView();
+  else location.hash = choice.address;
 }
 
 function onSearchKey(event) {

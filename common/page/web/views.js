@@ -10,7 +10,7 @@ function el(tag, attributes = {}, ...children) {
     if (value === true) element.setAttribute(name, '');
     else if (value !== false && value !== undefined) element.setAttribute(name, value);
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== false && child != null && child !== ''));
+  element.append(...children.flat(Infinity).filter((child) => child || child === 0));
   return element;
 }
 
@@ -260,7 +260,10 @@ class Views {
   showName(name) {
     const {registry} = this;
     const entries = registry.entriesNamed(name);
-    if (!entries.length) return this.showMissing(name);
+    if (!entries.length) {
+      this.showMissing(name);
+      return;
+    }
     const shown = entries.map((entry) => registry.text('service', entry))
       .find((service) => foldName(service) === foldName(name)) || name;
     const entry = registry.portEntryOf(name);
@@ -272,7 +275,6 @@ class Views {
         el('p', {class: 'under'}, ports ? `The name stands for port ${ports}.`
           : 'The name has no port.', ` ${counted(entries.length, 'record')}.`)),
       this.layers(entries, true));
-    return undefined;
   }
 
   showMissing(name) {
