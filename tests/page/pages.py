@@ -132,7 +132,8 @@ class Browser:
 
     def complaints(self) -> list[str]:
         """What the console has been told, errors of scripts and policies among it."""
-        return [entry["message"] for entry in self.driver.get_log("browser")]
+        return [entry["message"] for entry in self.driver.get_log("browser")
+                if entry["source"] != "rendering"]  # hints to whoever reads pixels
 
 
 def _program(variable: str) -> str:

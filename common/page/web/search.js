@@ -1,6 +1,7 @@
 // Search as you type. It finds what the tool's search finds, in the same order.
 
 const EXACT_NAME = 1, NAME_PREFIX = 2, WORD = 3, PART_OF_WORD = 4;
+const IN_NAME = 0, IN_DESCRIPTION = 1, IN_HOLDER = 2;
 
 // Returns the ports that a key names, such as 443, 443/tcp or 8000-8100: {first, last},
 // or null for any other text.
@@ -64,11 +65,19 @@ class Search {
             total: sorted.length};
   }
 
-  // Returns a number that orders matches: by kind, layer, length of the name, entry.
+  // Returns a number that orders matches: by kind, best field, layer, length of the name,
+  // entry.
   keyOf(entry, phrase, words) {
     const length = Math.min(this.registry.text('service', entry).length, 255);
-    const kind = this.kindOf(entry, phrase, words);
-    return ((kind * 4 + this.registry.layer[entry]) * 256 + length) * 2 ** 24 + entry;
+    const rank = this.kindOf(entry, phrase, words) * 3 + this.fieldOf(entry, words);
+    return ((rank * 4 + this.registry.layer[entry]) * 256 + length) * 2 ** 24 + entry;
+  }
+
+  // Returns the best field that contains a word.
+  fieldOf(entry, words) {
+    if (words.some((word) => this.names[entry].includes(word))) return IN_NAME;
+    const description = this.registry.text('description', entry).toLowerCase();
+    return words.some((word) => description.includes(word)) ? IN_DESCRIPTION : IN_HOLDER;
   }
 
   kindOf(entry, phrase, words) {
