@@ -22,10 +22,11 @@ document.documentElement.dataset.ready = 'true';
 performance.mark('ready');
 </script>"""
 QUERIES = ("kafka", "https", "443", "billing", "8000-8100", "htps", "a")
-# A first view takes half a second and a keystroke 50 ms where an empty page takes this.
-EMPTY_SECONDS = 0.05
-READY_GOAL = Goal("<=", 0.5 / EMPTY_SECONDS)
-KEYSTROKE_GOAL = Goal("<=", 0.05 / EMPTY_SECONDS)
+# Half a second for a first view and 50 ms for a keystroke are wanted of a machine that
+# takes this for an empty page.
+EMPTY_SECONDS = 0.034
+READY_GOAL = Goal("<=", round(0.5 / EMPTY_SECONDS, 1))
+KEYSTROKE_GOAL = Goal("<=", round(0.05 / EMPTY_SECONDS, 1))
 
 # Types a query letter by letter; returns the milliseconds of each, with its layout.
 TYPE = """
