@@ -16,19 +16,33 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Returns a text that is equal for records that differ in their transport only.
-std::string KeyOf(const ServiceRecord& record) {
-  std::string key = record.ports ? ToString(*record.ports) : "";
-  const auto add = [&key](absl::string_view text) {
-    absl::StrAppend(&key, "\n", text.size(), ":", text);
-  };
-  for (const absl::string_view text : {record.service, record.description, record.aliases,
-                                       record.scope, record.source, ToString(record.status)}) {
-    add(text);
+// Records of one layer that differ in their transport only are equal. A record that states
+// no transport differs from one that does.
+struct Joined {
+  const ServiceRecord* record;
+
+  friend bool operator==(const Joined& a, const Joined& b) {
+    const ServiceRecord& x = *a.record;
+    const ServiceRecord& y = *b.record;
+    const bool details =
+        std::all_of(kDetailColumns.begin(), kDetailColumns.end(), [&](const DetailColumn& column) {
+          return x.details.*column.member == y.details.*column.member;
+        });
+    return details && x.ports == y.ports && x.service == y.service &&
+           x.description == y.description && x.aliases == y.aliases && x.scope == y.scope &&
+           x.status == y.status && x.source == y.source &&
+           (x.transport == Transport::kNone) == (y.transport == Transport::kNone);
   }
-  for (const DetailColumn& column : kDetailColumns) add(record.details.*column.member);
-  return key;
-}
+
+  // The other fields tell few records apart.
+  template <typename H>
+  friend H AbslHashValue(H hash, const Joined& joined) {
+    const ServiceRecord& record = *joined.record;
+    const PortRange ports = record.ports.value_or(PortRange());
+    return H::combine(std::move(hash), ports.first, ports.last, record.service, record.description,
+                      record.details.owner);
+  }
+};
 
 PageRecords::TransportBits BitOf(Transport transport) {
   if (transport == Transport::kNone) return 0;
@@ -62,14 +76,12 @@ constexpr std::array<TextColumn, 6> kTextColumns = {{
 PageRecords::PageRecords(const Registry& registry)
     : registry_(registry), entry_of_(registry.records().size()) {
   for (const Layer layer : kLayers) {
-    absl::flat_hash_map<std::string, uint32_t> known;
+    absl::flat_hash_map<Joined, uint32_t> known;
     for (RecordIndex index = 0; index < registry.records().size(); ++index) {
       const ServiceRecord& record = registry.record(index);
       if (record.layer != layer) continue;
-      // A record that states no transport is joined with its like only.
-      std::string key = absl::StrCat(record.transport == Transport::kNone, KeyOf(record));
       const auto [place, is_new] =
-          known.try_emplace(std::move(key), static_cast<uint32_t>(entries_.size()));
+          known.try_emplace(Joined{&record}, static_cast<uint32_t>(entries_.size()));
       if (is_new) entries_.push_back({&record, 0});
       entries_[place->second].transports |= BitOf(record.transport);
       entry_of_[index] = place->second;
