@@ -57,11 +57,13 @@ nlohmann::ordered_json Runs::Take() && {
   return std::move(runs_);
 }
 
-std::string ToScriptText(const nlohmann::ordered_json& json) {
-  // Both characters occur within strings only, so that an escape means the same.
-  return absl::StrReplaceAll(
-      json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace),
-      {{"<", "\\u003c"}, {"\xe2\x80\xa8", "\\u2028"}, {"\xe2\x80\xa9", "\\u2029"}});
+std::string ToScriptText(nlohmann::ordered_json json) {
+  std::string text = json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  json = nullptr;
+  // The characters occur within strings only, so that an escape means the same.
+  absl::StrReplaceAll({{"<", "\\u003c"}, {"\xe2\x80\xa8", "\\u2028"}, {"\xe2\x80\xa9", "\\u2029"}},
+                      &text);
+  return text;
 }
 
 }  // namespace portreg

@@ -45,7 +45,8 @@ class Runs {
 
 // Returns JSON that can be the text of a <script> element: no text in it ends the element,
 // begins a comment, or ends a line.
-std::string ToScriptText(const nlohmann::ordered_json &json);
+// Takes the JSON, because JSON and text together may be large.
+std::string ToScriptText(nlohmann::ordered_json json);
 
 }  // namespace portreg
 

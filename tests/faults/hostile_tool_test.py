@@ -50,6 +50,7 @@ COMMANDS = {
                     ("--short", "443")],
     "ListRange": [("20-500",), ("list",), ("list", "-o", "json"),
                   ("list", "-o", "services"), ("list", "-o", "name"),
+                  ("list", "--map"),
                   *(("export", f"--format={form}") for form in (
                       "services", "sysctl-reserved", "iana-csv", "csv", "json",
                       "html"))],
