@@ -44,8 +44,8 @@ class Runs {
 };
 
 // Returns JSON that can be the text of a <script> element: no text in it ends the element,
-// begins a comment, or ends a line.
-// Takes the JSON, because JSON and text together may be large.
+// begins a comment, or ends a line. Takes the JSON, because JSON and text together may be
+// large.
 std::string ToScriptText(nlohmann::ordered_json json);
 
 }  // namespace portreg
