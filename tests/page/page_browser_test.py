@@ -271,7 +271,7 @@ class MapTest(PageTestCase):
     def test_a_pixel_has_the_colour_of_its_ports_use(self):
         BROWSER.driver.execute_script("document.activeElement.blur()")
         for port, use in ((5432, "common"), (7100, "local"), (7290, "held"), (1290, "assigned"),
-                          (20000, "unassigned"), (60000, "dynamic")):
+                          (21500, "unassigned"), (61003, "dynamic")):
             colour, wanted = BROWSER.driver.execute_script("""
                 const canvas = document.querySelector('.frame canvas');
                 const cell = canvas.width / 256, port = arguments[0];
