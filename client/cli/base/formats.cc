@@ -81,7 +81,7 @@ constexpr std::array<NamedFormat, 11> kFormats = {{
     {"sarif", Format::kSarif, Holds::kFindings},
 }};
 
-constexpr std::array<std::pair<absl::string_view, ExportFormat>, 8> kExportFormats = {{
+constexpr std::array<std::pair<absl::string_view, ExportFormat>, 9> kExportFormats = {{
     {"services", ExportFormat::kServices},
     {"sysctl-reserved", ExportFormat::kSysctlReserved},
     {"iana-csv", ExportFormat::kIanaCsv},
@@ -90,6 +90,7 @@ constexpr std::array<std::pair<absl::string_view, ExportFormat>, 8> kExportForma
     {"lookup-csv", ExportFormat::kLookupCsv},
     {"lookup-json", ExportFormat::kLookupJson},
     {"lookup-yaml", ExportFormat::kLookupYaml},
+    {"html", ExportFormat::kHtml},
 }};
 
 // Returns "a, b or c". `names` must not be empty.

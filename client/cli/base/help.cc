@@ -52,7 +52,7 @@ constexpr std::array<Item, 11> kFormatItems = {{
     {"sarif", "check: SARIF 2.1.0, for code scanning"},
 }};
 
-constexpr std::array<Item, 8> kExportItems = {{
+constexpr std::array<Item, 9> kExportItems = {{
     {"services", "/etc/services: each name once for a transport, at its port"},
     {"sysctl-reserved",
      "a sysctl.d file: the ports of services that Linux shall not\nhand out to outgoing "
@@ -65,6 +65,7 @@ constexpr std::array<Item, 8> kExportItems = {{
      "--key=number: port and protocol\nnumber for the slot; --key=port: a row for each port"},
     {"lookup-json", "the same as an object, whose members have the key as name"},
     {"lookup-yaml", "the same as a mapping; of one column, a dictionary of texts"},
+    {"html", "one page for browsers: search, each port, a map of all ports"},
 }};
 
 constexpr std::array<Item, 4> kExitCodes = {{

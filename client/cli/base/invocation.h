@@ -44,7 +44,8 @@ enum class ExportFormat : uint8_t {
   kJson,
   kLookupCsv,
   kLookupJson,
-  kLookupYaml
+  kLookupYaml,
+  kHtml
 };
 
 // Returns true for the formats of lookup tables, which have a row for each slot.
@@ -58,7 +59,7 @@ inline constexpr absl::string_view kServerTable = "server";
 inline constexpr absl::string_view kEmbeddedTable = "embedded";
 // The options of check and suggest.
 struct ClaimOptions {
-  // The paths of the tables that check judges.
+  // The paths of the tables that check judges, and that the page of export shows.
   std::vector<std::string> files;
   std::string service;
   std::string owner;
@@ -97,6 +98,8 @@ struct Invocation {
   // The scope that records of layer local must hold in. Empty: any.
   std::string scope;
   bool portless = false;
+  // True if a listing is drawn as a map.
+  bool map = false;
   // True if an export may reserve more than half of the ephemeral range.
   bool reserve_over_half = false;
   // The options of an export of a lookup table.

@@ -101,6 +101,8 @@ std::unique_ptr<RecordWriter> MakeWriter(const Invocation& invocation,
     case ExportFormat::kLookupCsv:
     case ExportFormat::kLookupJson:
     case ExportFormat::kLookupYaml:
+    // RunExportPage() writes this.
+    case ExportFormat::kHtml:
       break;
   }
   return std::make_unique<JsonWriter>(out);
@@ -149,6 +151,15 @@ int ExportLookupTable(const Invocation& invocation, const std::vector<Query>& wa
 }  // namespace
 
 int RunExport(const Invocation& invocation, Source& source, const Output& output) {
+  const bool is_page = invocation.export_format == ExportFormat::kHtml;
+  if (!invocation.claims.files.empty() && !(is_page && invocation.offline)) {
+    return FailUsage(absl::InvalidArgumentError(
+                         "--file of export belongs to --format=html together with --offline"),
+                     output);
+  }
+  if (is_page) {
+    return RunExportPage(invocation, source, output);
+  }
   const absl::StatusOr<std::vector<Query>> wanted = ReadWanted(invocation);
   if (!wanted.ok()) return FailUsage(wanted.status(), output);
   if (IsLookupTable(invocation.export_format)) {

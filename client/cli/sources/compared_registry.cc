@@ -14,6 +14,7 @@
 #include "client/cli/sources/requests.h"
 #include "common/answers/conversion.h"
 #include "common/data/layer_file.h"
+#include "common/embedded/embedded_ranges.h"
 #include "common/model/layer.h"
 
 namespace portreg::cli {
@@ -58,7 +59,7 @@ class MessageRecords {
       layer.records = std::move(records_[i]);
       layer.text = text_;
     }
-    absl::StatusOr<Registry> registry = Registry::Create(std::move(layers));
+    absl::StatusOr<Registry> registry = Registry::Create(std::move(layers), EmbeddedRangeRules());
     if (!registry.ok()) return registry.status();
     return ComparedRegistry{std::move(messages_), *std::move(registry), {}};
   }

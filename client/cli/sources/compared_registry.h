@@ -16,7 +16,8 @@
 
 namespace portreg::cli {
 
-// A registry, and the messages whose texts its records view.
+// A registry, and the messages whose texts its records view. One of a listing has
+// the embedded range rules, because a listing has none.
 struct ComparedRegistry {
   // A deque, because moving it moves no message.
   std::deque<v1::PortRecord> messages;

@@ -83,10 +83,10 @@ TEST(ReadExportFormatTest, NamesAreRead) {
 TEST(ReadExportFormatTest, OthersAreRefusedWithWhatIsAllowed) {
   EXPECT_EQ(Message(ReadExportFormat("").status()),
             "export needs --format=services, sysctl-reserved, iana-csv, csv, json, "
-            "lookup-csv, lookup-json or lookup-yaml");
+            "lookup-csv, lookup-json, lookup-yaml or html");
   EXPECT_EQ(Message(ReadExportFormat("xml").status()),
             "export format \"xml\" is not services, sysctl-reserved, iana-csv, csv, json, "
-            "lookup-csv, lookup-json or lookup-yaml");
+            "lookup-csv, lookup-json, lookup-yaml or html");
 }
 
 }  // namespace
