@@ -129,7 +129,7 @@ MAY_INCLUDE = {
     "client/cli/check": {"proto", "common/data", "common/judgement", "common/model",
                          "common/text", "client/cli/sources"},
     "client/cli/formats": {"protobuf", "utfcpp", "proto", "common/answers",
-                           "common/data", "common/model", "common/text",
+                           "common/data", "common/judgement", "common/model", "common/text",
                            "client/cli/audit", "client/cli/base",
                            "client/cli/check", "client/cli/display"},
     "client/cli/commands": {"protobuf", "proto", "common/answers",
