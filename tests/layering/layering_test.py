@@ -53,6 +53,7 @@ MAY_INCLUDE = {
     "common/text": {"openssl", "utfcpp"},
     "common/tls": {"openssl"},
     "common/model": {"common/text"},
+    "common/flows": {"common/model"},
     "common/search": {"common/model", "common/system"},
     "common/data": {"common/model", "common/text"},
     "common/import": {"common/data", "common/model", "common/text"},
@@ -110,7 +111,7 @@ MAY_INCLUDE = {
     "client/api": {"common/system", "common/tls", "client/include",
                    "client/calls", "client/connections", "client/listings",
                    "client/lookups", "client/watches"},
-    "client/mirror": {"proto", "common/answers", "common/model",
+    "client/mirror": {"proto", "common/answers", "common/flows", "common/model",
                       "common/system", "client/include", "client/calls",
                       "client/replies"},
 
