@@ -32,6 +32,7 @@ int RunExport(const Invocation& invocation, Source& source, const Output& output
 int RunWatch(const Invocation& invocation, Source& source, const Output& output);
 int RunAudit(const Invocation& invocation, Source& source, const Output& output);
 int RunCheck(const Invocation& invocation, Source& source, const Output& output);
+int RunAnnotate(const Invocation& invocation, Source& source, const Output& output);
 int RunSuggest(const Invocation& invocation, Source& source, const Output& output);
 
 // Runs the command that asks no source.

@@ -117,17 +117,9 @@ absl::StatusOr<ComparedRegistry> ParseCsv(TableText text, const std::vector<Laye
   return ComparedRegistry{{}, *std::move(registry), {}};
 }
 
-}  // namespace
-
-absl::StatusOr<ComparedRegistry> ParseTable(TableText text, const std::vector<Layer>& layers) {
-  return text.format == TableFormat::kJson ? ParseJson(text, layers)
-                                           : ParseCsv(std::move(text), layers);
-}
-
-absl::StatusOr<ComparedRegistry> ListRegistry(Source& source, const std::vector<Layer>& layers) {
-  v1::ListRangeRequest request =
-      ListRequestFor(PortRange::All(), Transport::kNone, layers, v1::RECORD_VIEW_FULL);
-  request.set_include_portless(true);
+// Lists what `request` asks for.
+absl::StatusOr<ComparedRegistry> ListRequested(Source& source, const v1::ListRangeRequest& request,
+                                               const std::vector<Layer>& layers) {
   MessageRecords records(layers);
   absl::Status unusable;
   const absl::StatusOr<std::string> revision =
@@ -146,6 +138,28 @@ absl::StatusOr<ComparedRegistry> ListRegistry(Source& source, const std::vector<
   }
   built->revision = *revision;
   return built;
+}
+
+}  // namespace
+
+absl::StatusOr<ComparedRegistry> ParseTable(TableText text, const std::vector<Layer>& layers) {
+  return text.format == TableFormat::kJson ? ParseJson(text, layers)
+                                           : ParseCsv(std::move(text), layers);
+}
+
+absl::StatusOr<ComparedRegistry> ListRegistry(Source& source, const std::vector<Layer>& layers) {
+  v1::ListRangeRequest request =
+      ListRequestFor(PortRange::All(), Transport::kNone, layers, v1::RECORD_VIEW_FULL);
+  request.set_include_portless(true);
+  return ListRequested(source, request, layers);
+}
+
+absl::StatusOr<ComparedRegistry> ListPorts(Source& source, const std::vector<Layer>& layers,
+                                           const std::string& scope) {
+  return ListRequested(
+      source,
+      ListRequestFor(PortRange::All(), Transport::kNone, layers, v1::RECORD_VIEW_BASIC, scope),
+      layers);
 }
 
 }  // namespace portreg::cli

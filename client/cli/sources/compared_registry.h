@@ -37,6 +37,11 @@ absl::StatusOr<ComparedRegistry> ParseTable(TableText text, const std::vector<La
 // and RESOURCE_EXHAUSTED if they take more than kMaxComparedBytes.
 absl::StatusOr<ComparedRegistry> ListRegistry(Source& source, const std::vector<Layer>& layers);
 
+// The same, but only records with a port, without details, and of layer local only those that
+// hold in `scope`; empty: all.
+absl::StatusOr<ComparedRegistry> ListPorts(Source& source, const std::vector<Layer>& layers,
+                                           const std::string& scope);
+
 }  // namespace portreg::cli
 
 #endif  // PORTREG_CLIENT_CLI_SOURCES_COMPARED_REGISTRY_H_
