@@ -5,6 +5,7 @@ The readers here are plain and slow, and share nothing with the tool's.
 
 import json
 import random
+import re
 
 ADDED = ("service", "service_port", "service_side", "service_rule")
 SIDES = {"source", "destination", "both"}
@@ -27,40 +28,25 @@ def lines_of(text: bytes) -> list[tuple[bytes, bytes]]:
 
 def rows_of(text: bytes, separator: bytes) -> list[tuple[list[bytes], bytes]]:
     """The rows of well-formed CSV as raw fields, each with its end."""
-    rows, fields, field, quoted = [], [], bytearray(), False
+    part = re.escape(separator)
+    field_and_end = re.compile(
+        rb'("(?:[^"]|"")*"\r?|[^' + part + rb"\n]*)(" + part + rb"|\n|\Z)")
+    rows: list[tuple[list[bytes], bytes]] = []
+    fields: list[bytes] = []
     at = 0
-    while at < len(text):
-        byte = text[at:at + 1]
-        if quoted:
-            field += byte
-            if byte == b'"':
-                if text[at + 1:at + 2] == b'"':
-                    field += b'"'
-                    at += 1
-                else:
-                    quoted = False
-        elif byte == b'"' and not field:
-            quoted = True
-            field += byte
-        elif byte == separator:
-            fields.append(bytes(field))
-            field.clear()
-        elif byte == b"\n":
-            end = b"\n"
-            if field.endswith(b"\r"):
-                end = b"\r\n"
-                del field[-1:]
-            rows.append(([*fields, bytes(field)], end))
-            fields, field = [], bytearray()
-        else:
-            field += byte
-        at += 1
-    if fields or field:
-        end = b""
+    while at < len(text) or fields:
+        found = field_and_end.match(text, at)
+        if not found:
+            raise ValueError(f"no field begins at {text[at:at + 40]!r}")
+        field, end = found.groups()
+        at = found.end()
+        if end == separator:
+            fields.append(field)
+            continue
         if field.endswith(b"\r"):
-            end = b"\r"
-            del field[-1:]
-        rows.append(([*fields, bytes(field)], end))
+            field, end = field[:-1], b"\r" + end
+        rows.append(([*fields, field], end))
+        fields = []
     return rows
 
 
@@ -157,7 +143,8 @@ class Generator:
             # A line that annotate cannot read must not look as if it had been annotated.
             fields[-1] = fields[-1] or b"v"
             if kind == 2:
-                fields[0] = b"long" * self.random.choice([10_000, 70_000, 400_000])
+                # The last is longer than what annotate reads as a line.
+                fields[0] = b"long" * self.random.choice([5_000] * 6 + [70_000, 300_000])
             for place, value in zip(places, self.flow()):
                 if place < number:
                     fields[place] = value
@@ -194,7 +181,7 @@ class Generator:
             if kind == 1:
                 del members["src_port"]
             if kind == 2:
-                members["payload"] = "x" * self.random.choice([10_000, 300_000, 1_300_000])
+                members["payload"] = "x" * self.random.choice([10_000] * 8 + [300_000, 1_300_000])
             keys = list(members)
             self.random.shuffle(keys)
             separators = self.random.choice([(",", ":"), (", ", ": "), (" ,", " :")])

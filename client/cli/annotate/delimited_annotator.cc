@@ -228,8 +228,11 @@ void DelimitedAnnotator::AppendLine(const Line& line, const std::optional<FlowPo
                                     OutputBlock& out, BlockCounts& counts) const {
   const bool is_comment =
       layout_.comment != '\0' && !line.content.empty() && line.content.front() == layout_.comment;
-  if (!flow || is_comment) {
-    AppendOther(line, out, counts);
+  // A title is a word, as the name of an unknown protocol is.
+  const bool may_be_header = !flow || is_comment || flow->protocol == kPortlessProtocol;
+  const HeaderLine* const header = may_be_header ? FindHeader(line.content) : nullptr;
+  if (header != nullptr || !flow || is_comment) {
+    AppendOther(line, header, out, counts);
   } else {
     out.Reserve(line.content.size() + added_.max_size() + line.end.size());
     out.AppendPadded(line.content);
@@ -239,14 +242,18 @@ void DelimitedAnnotator::AppendLine(const Line& line, const std::optional<FlowPo
   ++counts.lines;
 }
 
-void DelimitedAnnotator::AppendOther(const Line& line, OutputBlock& out,
+const HeaderLine* DelimitedAnnotator::FindHeader(absl::string_view line) const {
+  for (const HeaderLine& header : layout_.headers) {
+    if (header.text == absl::StripPrefix(line, kUtf8Mark)) return &header;
+  }
+  return nullptr;
+}
+
+void DelimitedAnnotator::AppendOther(const Line& line, const HeaderLine* header, OutputBlock& out,
                                      BlockCounts& counts) const {
-  const absl::string_view content = absl::StripPrefix(line.content, kUtf8Mark);
-  out.Append(line.content);
-  const auto header =
-      std::find_if(layout_.headers.begin(), layout_.headers.end(),
-                   [content](const HeaderLine& each) { return each.text == content; });
-  if (header != layout_.headers.end()) {
+  const absl::string_view content = line.content;
+  out.Append(content);
+  if (header != nullptr) {
     out.Append(header->added);
   } else if (!content.empty() && (layout_.comment == '\0' || content.front() != layout_.comment) &&
              (layout_.is_remark == nullptr || !layout_.is_remark(content))) {

@@ -106,7 +106,11 @@ class DelimitedAnnotator final : public BlockAnnotator {
   // Appends a line. `flow` is absent if it cannot be read.
   void AppendLine(const Line& line, const std::optional<FlowPorts>& flow, OutputBlock& out,
                   BlockCounts& counts) const;
-  void AppendOther(const Line& line, OutputBlock& out, BlockCounts& counts) const;
+  // Appends a line that is no flow. `header` is nullptr if it is none.
+  void AppendOther(const Line& line, const HeaderLine* header, OutputBlock& out,
+                   BlockCounts& counts) const;
+  // Returns nullptr if the line is no header.
+  [[nodiscard]] const HeaderLine* FindHeader(absl::string_view line) const;
   // `field(i)` returns a field. Returns nullopt if a value is none.
   template <typename Field>
   [[nodiscard]] std::optional<FlowPorts> ReadFlow(Field field) const;

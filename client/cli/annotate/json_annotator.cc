@@ -1,5 +1,7 @@
 #include "client/cli/annotate/json_annotator.h"
 
+#include <simdjson.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -15,7 +17,6 @@
 #include "absl/types/span.h"
 #include "client/cli/annotate/flow_values.h"
 #include "common/model/port.h"
-#include "simdjson.h"
 
 namespace portreg::cli {
 namespace {

@@ -54,7 +54,7 @@ constexpr std::array<FlagInfo, 49> kFlags = {{
     {Flag::kDiff, FlagSection::kOutput, "diff", "", "", "", For(Verb::kWatch),
      "watch: also what each new revision changes"},
     {Flag::kFormat, FlagSection::kOutput, "format", "", "FORMAT", "", kExportVerb | kAnnotateVerb,
-     "export: one of its formats below\nannotate: vpc, zeek, nfdump, eve, ndjson, csv or "
+     "export: one of its formats below\nannotate: vpc, zeek, nfdump, eve, ndjson, csv, "
      "tsv;\ndefault: auto, recognised by the first line"},
     {Flag::kReserveOverHalf, FlagSection::kOutput, "reserve-over-half", "", "", "", kExportVerb,
      "export: sysctl-reserved may take more than half of\nLinux' ephemeral range, 32768-60999"},
@@ -100,7 +100,7 @@ constexpr std::array<FlagInfo, 49> kFlags = {{
     {Flag::kProtocolField, FlagSection::kOutput, "protocol-field", "", "NAME", "", kAnnotateVerb,
      "annotate: the same of the protocol"},
     {Flag::kPrefix, FlagSection::kOutput, "prefix", "", "TEXT", "", kAnnotateVerb,
-     "annotate: begins the names of added fields; default:\nnone, or portreg_ if the log has such "
+     "annotate: begins the names of added fields;\ndefault: none, or portreg_ if the log has such "
      "a field"},
     {Flag::kBoth, FlagSection::kOutput, "both", "", "", "", kAnnotateVerb,
      "annotate: also the name of each side"},

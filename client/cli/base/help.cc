@@ -131,7 +131,10 @@ std::string FlagsIn(FlagSection section, absl::string_view title,
   std::string text;
   for (const FlagInfo& flag : FlagTable()) {
     if (flag.section != section || !wanted(flag)) continue;
-    absl::StrAppend(&text, Line(Term(flag), flag.help, kFlagColumn));
+    const std::string term = Term(flag);
+    const bool fits = term.size() <= kFlagColumn;
+    if (!fits) absl::StrAppend(&text, "  ", term, "\n");
+    absl::StrAppend(&text, Line(fits ? term : "", flag.help, kFlagColumn));
   }
   return text.empty() ? "" : absl::StrCat("\n", title, ":\n", text);
 }

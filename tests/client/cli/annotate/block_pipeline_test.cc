@@ -37,14 +37,14 @@ std::string LogOf(int lines) {
 }
 
 // A run of a pipeline over some input.
-struct Run {
+struct PipelineRun {
   std::string written;
   AnnotateTotals totals;
   absl::Status status;
 };
 
-Run RunOver(std::vector<std::string> paths, int threads, size_t most_writes = SIZE_MAX) {
-  Run run;
+PipelineRun RunOver(std::vector<std::string> paths, int threads, size_t most_writes = SIZE_MAX) {
+  PipelineRun run;
   const StopSignal stop;
   BlockReader reader(std::move(paths), {{}, Table()}, stop);
   size_t writes = 0;
@@ -70,13 +70,13 @@ Run RunOver(std::vector<std::string> paths, int threads, size_t most_writes = SI
 TEST(BlockPipelineTest, BlocksAreWrittenInTheirOrder) {
   TempDirectory directory;
   const std::string path = directory.Write("log", LogOf(200'000));
-  const Run alone = RunOver({path, path}, 1);
+  const PipelineRun alone = RunOver({path, path}, 1);
   EXPECT_EQ(alone.status, absl::OkStatus());
   EXPECT_EQ(alone.totals.lines, 400'002);
   EXPECT_EQ(alone.totals.unread, 2 * 22'223);
   EXPECT_EQ(alone.totals.first_unread_line, 2);
   for (const int threads : {2, 3, 16}) {
-    const Run run = RunOver({path, path}, threads);
+    const PipelineRun run = RunOver({path, path}, threads);
     EXPECT_EQ(run.written, alone.written);
     EXPECT_EQ(run.totals.unread, alone.totals.unread);
     EXPECT_EQ(run.totals.first_unread_line, 2);
@@ -87,7 +87,7 @@ TEST(BlockPipelineTest, AFailedWriteEndsEveryThread) {
   TempDirectory directory;
   const std::string path = directory.Write("log", LogOf(300'000));
   for (int round = 0; round < 30; ++round) {
-    const Run run = RunOver({path}, 1 + round % 5, round % 7);
+    const PipelineRun run = RunOver({path}, 1 + round % 5, round % 7);
     EXPECT_EQ(run.status, absl::OkStatus());
   }
 }
@@ -149,7 +149,7 @@ TEST(BlockPipelineTest, ErrorsOfInputComeAfterWhatWasRead) {
   const std::string path = directory.Write("log", LogOf(10));
   const std::string other = directory.Write("other", "unknown\n");
   for (int threads = 1; threads <= 4; ++threads) {
-    const Run run = RunOver({path, other, path}, threads);
+    const PipelineRun run = RunOver({path, other, path}, threads);
     EXPECT_EQ(run.status.code(), absl::StatusCode::kInvalidArgument);
     EXPECT_EQ(run.written, RunOver({path}, 1).written);
   }
@@ -161,7 +161,7 @@ TEST(BlockReaderTest, ALineThatIsTooLongIsPassedOnInParts) {
   const std::string lines = absl::StrCat(kHeader, "1 80 6\n");
   const std::string log = absl::StrCat(lines, std::string(5 * kMaxLineBytes, 'x'), "\n2 80 6\n",
                                        std::string(2 * kMaxLineBytes, 'y'));
-  const Run run = RunOver({directory.Write("log", log)}, 3);
+  const PipelineRun run = RunOver({directory.Write("log", log)}, 3);
   EXPECT_EQ(run.totals.unread, 2);
   EXPECT_EQ(run.totals.first_unread_line, 3);
   EXPECT_EQ(run.totals.lines, 4);

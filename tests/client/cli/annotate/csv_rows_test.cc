@@ -63,7 +63,7 @@ TEST(CsvRowsTest, AMissingQuoteCostsOneLineAlone) {
 TEST(CsvRowsTest, WholeRowsEndWhereTheLastOneDoes) {
   EXPECT_EQ(WholeCsvRows("a\nb\nc", ','), 4);
   EXPECT_EQ(WholeCsvRows("a\n\"b\nc\nd", ','), 2);
-  EXPECT_EQ(WholeCsvRows("a\n\"b\nc\"\nd", ','), 7);
+  EXPECT_EQ(WholeCsvRows("a\n\"b\nc\"\nd", ','), 8);
   EXPECT_EQ(WholeCsvRows("a;\"\nb\"\n", ';'), 7);
   EXPECT_EQ(WholeCsvRows("", ','), 0);
 }

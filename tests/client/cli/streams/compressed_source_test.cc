@@ -65,7 +65,8 @@ TEST(CompressedSourceTest, BrokenZstdIsNamed) {
   EXPECT_EQ(ReadAll(cut, 4096).status(),
             absl::DataLossError(absl::StrCat(cut, ": the data of zstd end too early")));
   std::string broken = packed;
-  for (size_t i = 100; i < 200; ++i) broken[i] = 'x';
+  // Sets a reserved bit of the frame's header (RFC 8878 section 3.1.1.1.1.4).
+  broken[4] |= 0x08;
   const absl::Status status = ReadAll(directory.Write("broken", broken), 4096).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
   EXPECT_THAT(status.message(), HasSubstr("the data of zstd are broken: "));
