@@ -52,7 +52,7 @@ MaybeAnnotator RecogniseVpc(absl::string_view beginning, const AnnotatorParts& p
     if (!is_named && !has_header && !IsDefaultRecord(first)) return nullptr;
     fields = has_header ? first : DefaultFields();
   }
-  if (!has_header && first.size() != fields.size()) {
+  if (!has_header && options.fields.empty() && first.size() != fields.size()) {
     return absl::InvalidArgumentError(
         absl::StrCat("the first line has ", first.size(), " fields, and ", fields.size(),
                      " are expected; --fields names those of a custom format"));

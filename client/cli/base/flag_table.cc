@@ -100,8 +100,8 @@ constexpr std::array<FlagInfo, 49> kFlags = {{
     {Flag::kProtocolField, FlagSection::kOutput, "protocol-field", "", "NAME", "", kAnnotateVerb,
      "annotate: the same of the protocol"},
     {Flag::kPrefix, FlagSection::kOutput, "prefix", "", "TEXT", "", kAnnotateVerb,
-     "annotate: begins the names of added fields;\ndefault: none, or portreg_ if the log has such "
-     "a field"},
+     "annotate: begins the names of added fields;\ndefault: none, or portreg_ if there is such a "
+     "field"},
     {Flag::kBoth, FlagSection::kOutput, "both", "", "", "", kAnnotateVerb,
      "annotate: also the name of each side"},
     {Flag::kFollow, FlagSection::kOutput, "follow", "", "", "", kAnnotateVerb,
