@@ -131,8 +131,7 @@ class MirrorSnapshot {
   [[nodiscard]] absl::StatusOr<v1::LookupResponse> Lookup(const v1::LookupRequest& request) const;
 
   // Returns which side of a flow is the service, by which step of the rule, and the record
-  // that names its port. Copies nothing, and takes some 20 ns. The first call builds tables
-  // of 1.3 MiB, which takes some milliseconds.
+  // that names its port. Copies nothing. The first call builds tables of 1.3 MiB.
   [[nodiscard]] FlowService ServiceOf(const Flow& flow) const;
 
  private:
