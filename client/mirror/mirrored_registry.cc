@@ -63,4 +63,9 @@ MirroredRegistry::MirroredRegistry(std::string server_revision, std::vector<v1::
   }
 }
 
+const MirroredRegistry::FlowTables& MirroredRegistry::flow_tables() const {
+  std::call_once(flow_tables_once_, [this] { flow_tables_.emplace(registry); });
+  return *flow_tables_;
+}
+
 }  // namespace portreg::internal

@@ -3,11 +3,15 @@
 #define PORTREG_CLIENT_MIRROR_MIRRORED_REGISTRY_H_
 
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "common/flows/side_rule.h"
 #include "common/model/registry.h"
+#include "common/model/slot_names.h"
 #include "portreg/v1/port_record.pb.h"
 
 namespace portreg::internal {
@@ -29,6 +33,21 @@ struct MirroredRegistry {
   const Registry registry;
   // The message of each of the registry's records.
   std::vector<const v1::PortRecord*> by_index;
+
+  // What names flows. Takes 1.3 MiB.
+  struct FlowTables {
+    explicit FlowTables(const Registry& registry) : names(registry), rule(registry, names) {}
+
+    SlotNames names;
+    SideRule rule;
+  };
+
+  // Builds the tables at the first call. Thread-safe.
+  [[nodiscard]] const FlowTables& flow_tables() const;
+
+ private:
+  mutable std::once_flag flow_tables_once_;
+  mutable std::optional<FlowTables> flow_tables_;
 };
 
 }  // namespace portreg::internal

@@ -33,6 +33,7 @@ GROUPS = [
     "instructions",
     "start",
     "check",
+    "annotate",
     "page",
     "memory",
     "micro",

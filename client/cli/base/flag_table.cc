@@ -27,18 +27,19 @@ constexpr uint32_t kShortVerbs = kAnswerVerbs & ~For(Verb::kAudit, Verb::kCheck)
 constexpr uint32_t kExportVerb = For(Verb::kExport);
 constexpr uint32_t kImportVerb = For(Verb::kImport);
 constexpr uint32_t kDiffVerb = For(Verb::kDiff);
-constexpr uint32_t kEveryVerb = kAnswerVerbs | kExportVerb | kDiffVerb;
+constexpr uint32_t kAnnotateVerb = For(Verb::kAnnotate);
+constexpr uint32_t kEveryVerb = kAnswerVerbs | kExportVerb | kDiffVerb | kAnnotateVerb;
 
-constexpr std::array<FlagInfo, 42> kFlags = {{
+constexpr std::array<FlagInfo, 50> kFlags = {{
     {Flag::kOutput, FlagSection::kOutput, "output", "o", "FORMAT", "", kAnswerVerbs | kDiffVerb,
      "one of the formats below; default: table"},
     {Flag::kShort, FlagSection::kOutput, "short", "", "", "", kShortVerbs,
      "a port's service, a service's port, for scripts"},
     {Flag::kLayer, FlagSection::kOutput, "layer", "", "LAYER,...", "",
-     kRecordVerbs | kExportVerb | kDiffVerb | For(Verb::kWatch),
+     kRecordVerbs | kExportVerb | kDiffVerb | kAnnotateVerb | For(Verb::kWatch),
      "only these layers: iana, common, local"},
     {Flag::kScope, FlagSection::kOutput, "scope", "", "SCOPE", "",
-     kRecordVerbs | kExportVerb | For(Verb::kAudit) | kClaimVerbs,
+     kRecordVerbs | kExportVerb | kAnnotateVerb | For(Verb::kAudit) | kClaimVerbs,
      "layer local: only what holds there, such as eu/prod"},
     {Flag::kDetails, FlagSection::kOutput, "details", "", "", "", kRecordVerbs,
      "json, ndjson: also owners, references, dates"},
@@ -54,8 +55,9 @@ constexpr std::array<FlagInfo, 42> kFlags = {{
      "watch: end after so many revisions\nsuggest: so many ports, 1-100; default: 1"},
     {Flag::kDiff, FlagSection::kOutput, "diff", "", "", "", For(Verb::kWatch),
      "watch: also what each new revision changes"},
-    {Flag::kFormat, FlagSection::kOutput, "format", "", "FORMAT", "", kExportVerb,
-     "export: one of its formats below"},
+    {Flag::kFormat, FlagSection::kOutput, "format", "", "FORMAT", "", kExportVerb | kAnnotateVerb,
+     "export: one of its formats below\nannotate: vpc, zeek, nfdump, eve, ndjson, csv, "
+     "tsv;\ndefault: auto, recognised by the first line"},
     {Flag::kReserveOverHalf, FlagSection::kOutput, "reserve-over-half", "", "", "", kExportVerb,
      "export: sysctl-reserved may take more than half of\nLinux' ephemeral range, 32768-60999"},
     {Flag::kColumns, FlagSection::kOutput, "columns", "", "TITLE=COLUMN,...", "",
@@ -95,6 +97,23 @@ constexpr std::array<FlagInfo, 42> kFlags = {{
      "suggest: also ports with such findings"},
     {Flag::kThisHost, FlagSection::kOutput, "this-host", "", "", "", For(Verb::kSuggest),
      "suggest: no port that listens on this machine now"},
+    {Flag::kFields, FlagSection::kOutput, "fields", "", "NAME,...", "", kAnnotateVerb,
+     "annotate: the columns of a log without a header"},
+    {Flag::kSourcePortField, FlagSection::kOutput, "source-port-field", "", "NAME", "",
+     kAnnotateVerb, "annotate: a column or a path, such as source.port"},
+    {Flag::kDestinationPortField, FlagSection::kOutput, "destination-port-field", "", "NAME", "",
+     kAnnotateVerb, "annotate: the same of the other port"},
+    {Flag::kProtocolField, FlagSection::kOutput, "protocol-field", "", "NAME", "", kAnnotateVerb,
+     "annotate: the same of the protocol"},
+    {Flag::kPrefix, FlagSection::kOutput, "prefix", "", "TEXT", "", kAnnotateVerb,
+     "annotate: begins the names of added fields;\ndefault: none, or portreg_ if there is such a "
+     "field"},
+    {Flag::kBoth, FlagSection::kOutput, "both", "", "", "", kAnnotateVerb,
+     "annotate: also the name of each side"},
+    {Flag::kFollow, FlagSection::kOutput, "follow", "", "", "", kAnnotateVerb,
+     "annotate: read the file further as it grows"},
+    {Flag::kThreads, FlagSection::kOutput, "threads", "", "N", "", kAnnotateVerb,
+     "annotate: 1-64; default: one a processor, at most 8"},
     {Flag::kNoHeaders, FlagSection::kOutput, "no-headers", "", "", "", kRowVerbs,
      "no line of column titles"},
     {Flag::kColor, FlagSection::kOutput, "color", "", "WHEN", "", kAnswerVerbs | kDiffVerb,
@@ -102,7 +121,7 @@ constexpr std::array<FlagInfo, 42> kFlags = {{
     {Flag::kTarget, FlagSection::kServer, "target", "", "HOST:PORT", "PORTREG_TARGET", kEveryVerb,
      "the server; default: 127.0.0.1:6335"},
     {Flag::kOffline, FlagSection::kServer, "offline", "", "", "PORTREG_OFFLINE",
-     kRowVerbs | kExportVerb | kClaimVerbs, "answer from the embedded registry"},
+     kRowVerbs | kExportVerb | kClaimVerbs | kAnnotateVerb, "answer from the embedded registry"},
     {Flag::kTimeout, FlagSection::kServer, "timeout", "", "DURATION", "PORTREG_TIMEOUT", kEveryVerb,
      "for one call; default: 2s, and 30s for a listing"},
     {Flag::kHeader, FlagSection::kServer, "header", "", "NAME:VALUE,...", "", kEveryVerb,

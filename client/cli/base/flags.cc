@@ -13,6 +13,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "client/cli/base/annotate_flags.h"
 #include "client/cli/base/claim_flags.h"
 #include "client/cli/base/command_line.h"
 #include "client/cli/base/flag_table.h"
@@ -110,8 +111,11 @@ absl::Status ReadFormatFlags(const Settings& settings, Invocation& invocation) {
     }
     return ReadExportFlags(settings, invocation);
   }
+  // ReadAnnotateFlags() has read it.
+  if (invocation.verb == Verb::kAnnotate) return absl::OkStatus();
   if (!settings.List(Flag::kFormat).empty()) {
-    return absl::InvalidArgumentError("--format belongs to export, other commands take -o");
+    return absl::InvalidArgumentError(
+        "--format belongs to export and annotate, other commands take -o");
   }
   if (IsOn(settings, Flag::kReserveOverHalf)) {
     return absl::InvalidArgumentError("--reserve-over-half belongs to export");
@@ -174,7 +178,7 @@ absl::Status ReadScopeFlag(const Settings& settings, Invocation& invocation) {
   if (!scope.ok() || !*scope) return scope.status();
   if (!InfoOf(Flag::kScope).is_for(invocation.verb)) {
     return absl::InvalidArgumentError(
-        "--scope belongs to lookup, list, search, export, audit, check and suggest");
+        "--scope belongs to lookup, list, search, export, annotate, audit, check and suggest");
   }
   // A scope that every server would refuse is an error of the command line.
   if (absl::Status status = CheckScope((*scope)->value); !status.ok()) return status;
@@ -377,9 +381,9 @@ absl::StatusOr<Invocation> ReadInvocation(int argc, char** argv) {
   if (absl::Status status = ReadImportFlags(settings, invocation); !status.ok()) return status;
   if (invocation.verb == Verb::kImport) return invocation;
   for (const auto read :
-       {ReadClaimFlags, ReadLikeFlag, ReadFormatFlags, ReadLookupFlags, ReadRecordFlags,
-        ReadScopeFlag, ReadSearchFlags, ReadDiffFlag, ReadCountFlag, ReadAuditFlags, ReadColorFlag,
-        ReadMetadata, ReadServerFlags}) {
+       {ReadAnnotateFlags, ReadClaimFlags, ReadLikeFlag, ReadFormatFlags, ReadLookupFlags,
+        ReadRecordFlags, ReadScopeFlag, ReadSearchFlags, ReadDiffFlag, ReadCountFlag,
+        ReadAuditFlags, ReadColorFlag, ReadMetadata, ReadServerFlags}) {
     if (absl::Status status = read(settings, invocation); !status.ok()) return status;
   }
   return invocation;

@@ -68,6 +68,16 @@ constexpr std::array<Item, 9> kExportItems = {{
     {"html", "one page for browsers: search, each port, a map of all ports"},
 }};
 
+constexpr std::array<Item, 7> kLogItems = {{
+    {"vpc", "Amazon's VPC flow logs; default fields, or a line of names"},
+    {"zeek", "Zeek's own format, such as conn.log"},
+    {"nfdump", "what nfdump -o csv writes"},
+    {"eve", "Suricata's EVE"},
+    {"ndjson", "other JSON objects, one a line"},
+    {"csv", "with a line of titles; also by semicolon, bar or tab"},
+    {"tsv", "the same by tabs, without quotes"},
+}};
+
 constexpr std::array<Item, 4> kExitCodes = {{
     {"0", "all found"},
     {"1", "unusable command line or key, or output cannot be written"},
@@ -127,7 +137,10 @@ std::string FlagsIn(FlagSection section, absl::string_view title,
   std::string text;
   for (const FlagInfo& flag : FlagTable()) {
     if (flag.section != section || !wanted(flag)) continue;
-    absl::StrAppend(&text, Line(Term(flag), flag.help, kFlagColumn));
+    const std::string term = Term(flag);
+    const bool fits = term.size() <= kFlagColumn;
+    if (!fits) absl::StrAppend(&text, "  ", term, "\n");
+    absl::StrAppend(&text, Line(fits ? term : "", flag.help, kFlagColumn));
   }
   return text.empty() ? "" : absl::StrCat("\n", title, ":\n", text);
 }
@@ -214,6 +227,9 @@ std::string HelpTextOf(Verb verb) {
   if (verb == Verb::kExport) {
     absl::StrAppend(&text,
                     FormatsOf(kExportItems, "Formats", [](absl::string_view) { return true; }));
+  } else if (verb == Verb::kAnnotate) {
+    absl::StrAppend(&text, FormatsOf(kLogItems, "Formats; files may be in gzip or zstd",
+                                     [](absl::string_view) { return true; }));
   } else if (verb != Verb::kHelp && verb != Verb::kImport) {
     absl::StrAppend(&text, FormatsOf(kFormatItems, "Formats", [verb](absl::string_view name) {
       return ReadFormat(name, verb).ok();

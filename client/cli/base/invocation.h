@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "client/cli/base/annotate_options.h"
 #include "client/cli/base/lookup_columns.h"
 #include "client/cli/base/verbs.h"
 #include "client/cli/display/terminal.h"
@@ -110,6 +111,7 @@ struct Invocation {
   // The options of import.
   ImportOptions import;
   ClaimOptions claims;
+  AnnotateOptions annotate;
   // The revisions after which a watch ends; absent: it never ends. The ports that are
   // suggested; absent: one.
   std::optional<int> count;

@@ -21,6 +21,7 @@ constexpr VerbInfo kVerbs[] = {
     {Verb::kDiff, "diff", "OLD NEW", "what differs between two tables, or a server's"},
     {Verb::kCheck, "check", "CLAIM...", "what speaks against ports, or rows of --file"},
     {Verb::kSuggest, "suggest", "[RANGE]", "free ports; a suggestion is no reservation"},
+    {Verb::kAnnotate, "annotate", "[FILE]...", "flow logs, with the service of each flow"},
     {Verb::kHelp, "help", "[COMMAND]", "this text, or what a command takes"},
 };
 

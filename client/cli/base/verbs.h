@@ -27,6 +27,7 @@ enum class Verb : uint8_t {
   kHelp,
   kVersion,
   kDiff,
+  kAnnotate,
   // Names for shell completions; hidden from users.
   kComplete
 };

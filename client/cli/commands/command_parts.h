@@ -34,6 +34,7 @@ int RunExportPage(const Invocation& invocation, Source& source, const Output& ou
 int RunWatch(const Invocation& invocation, Source& source, const Output& output);
 int RunAudit(const Invocation& invocation, Source& source, const Output& output);
 int RunCheck(const Invocation& invocation, Source& source, const Output& output);
+int RunAnnotate(const Invocation& invocation, Source& source, const Output& output);
 int RunSuggest(const Invocation& invocation, Source& source, const Output& output);
 
 // Runs the command that asks no source.

@@ -149,6 +149,8 @@ int Run(const Invocation& invocation, Source& source, const Output& output) {
       return RunAudit(invocation, source, output);
     case Verb::kDiff:
       return RunDiff(invocation, source, output);
+    case Verb::kAnnotate:
+      return RunAnnotate(invocation, source, output);
     case Verb::kCheck:
       return RunCheck(invocation, source, output);
     case Verb::kSuggest:

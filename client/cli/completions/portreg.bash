@@ -59,12 +59,13 @@ _portreg_tables()
 
 _portreg()
 {
-  local -ra commands=(lookup classify list search export import info watch audit diff check suggest help)
+  local -ra commands=(lookup classify list search export import info watch audit diff check suggest annotate help)
   local -ra switches=(-o --short --no-headers --details --portless --map --like --diff --reserve-over-half --expect --strict --adjacent
-    --within-blocks --this-host --offline --plaintext
+    --within-blocks --this-host --both --follow --offline --plaintext
     --tls -h --help --version)
   local -ra settings=(--output= --color= --layer= --scope= --max-results= --count= --format= --columns=
-    --transport= --protocol= --encoding= --file= --service= --owner= --allow= --for= --accept= --target= --timeout=
+    --transport= --protocol= --encoding= --file= --service= --owner= --allow= --for= --accept= --fields=
+    --source-port-field= --destination-port-field= --protocol-field= --prefix= --threads= --target= --timeout=
     --cacert= --cert= --key= --server-name= --header=)
   # Values of both --allow and --accept.
   local -ra kinds=(iana-assigned iana-reserved iana-unassigned dynamic commonly-used
@@ -86,7 +87,10 @@ _portreg()
         [[ $(_portreg_command "$takes_value") != check ]] || words='table json ndjson github sarif'
         ;;
       --color) words='auto always never' ;;
-      --format) words='services sysctl-reserved iana-csv csv json lookup-csv lookup-json lookup-yaml html' ;;
+      --format)
+        words='services sysctl-reserved iana-csv csv json lookup-csv lookup-json lookup-yaml html'
+        [[ $(_portreg_command "$takes_value") != annotate ]] || words='auto vpc zeek nfdump eve ndjson csv tsv'
+        ;;
       --transport) words='tcp udp sctp dccp tcp/udp any' ;;
       --encoding) words='utf-8 utf-16 utf-16le utf-16be windows-1252' ;;
       --layer | --allow | --accept)
@@ -117,7 +121,7 @@ _portreg()
     fi
     if [[ $first == diff ]]; then
       _portreg_tables "$current"
-    elif [[ $first == import || $first == audit ]]; then
+    elif [[ $first == import || $first == audit || $first == annotate ]]; then
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
     elif [[ ${#COMPREPLY[@]} == 0 ]]; then

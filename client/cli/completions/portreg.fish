@@ -7,7 +7,8 @@ function __portreg_awaits_command
     while set -q words[1]
         switch $words[1]
             case -o --output --color --layer --scope --max-results --count --format --columns --transport \
-                --protocol --encoding --file --service --owner --allow --for --accept --target --timeout \
+                --protocol --encoding --file --service --owner --allow --for --accept --fields --source-port-field \
+                --destination-port-field --protocol-field --prefix --threads --target --timeout \
                 --cacert --cert --key --server-name --header
                 set -e words[1]
             case '-*'
@@ -21,7 +22,7 @@ end
 # Returns 0 if the word may be a name: it follows lookup or another key, or
 # begins no command.
 function __portreg_awaits_name
-    set -l commands lookup classify list search export import info watch audit diff check suggest help
+    set -l commands lookup classify list search export import info watch audit diff check suggest annotate help
     set -l current (commandline --current-token --cut-at-cursor)
     string match --quiet -- '-*' $current; and return 1
     set -l words (commandline --current-process --cut-at-cursor --tokenize)
@@ -34,7 +35,7 @@ function __portreg_awaits_name
         switch $word
             case lookup
                 return 0
-            case classify list search export import info watch audit diff check suggest help
+            case classify list search export import info watch audit diff check suggest annotate help
                 return 1
         end
     end
@@ -69,7 +70,7 @@ complete -c portreg -n __portreg_awaits_command -a export \
     -d 'The registry as a file for programs'
 complete -c portreg -n __portreg_awaits_command -a import \
     -d 'A table of yours, in the format that portregd reads'
-complete -c portreg -n '__fish_seen_subcommand_from import audit' -F
+complete -c portreg -n '__fish_seen_subcommand_from import audit annotate' -F
 complete -c portreg -n __portreg_awaits_command -a info -d 'Which registry answers'
 complete -c portreg -n __portreg_awaits_command -a watch -d 'Tell when the registry changes'
 complete -c portreg -n __portreg_awaits_command -a audit \
@@ -79,6 +80,8 @@ complete -c portreg -n __portreg_awaits_command -a diff \
 complete -c portreg -n __portreg_awaits_command -a check \
     -d 'What speaks against ports, or against rows of tables'
 complete -c portreg -n __portreg_awaits_command -a suggest -d 'Free ports'
+complete -c portreg -n __portreg_awaits_command -a annotate \
+    -d 'Flow logs, with the service of each flow'
 complete -c portreg -n __portreg_awaits_command -a help -d 'How to use portreg'
 
 complete -c portreg -n '__fish_seen_subcommand_from diff' -F -a 'embedded server' -d Registry
@@ -105,8 +108,10 @@ complete -c portreg -l like -d 'Search for the arguments'
 complete -c portreg -l max-results -x -d 'search: at most so many matches'
 complete -c portreg -l count -x -d 'watch: revisions; suggest: ports'
 complete -c portreg -l diff -d 'watch: also what each new revision changes'
-complete -c portreg -l format -x -a 'services sysctl-reserved iana-csv csv json lookup-csv lookup-json lookup-yaml html' \
-    -d 'export: the format'
+complete -c portreg -n 'not __fish_seen_subcommand_from annotate' -l format -x \
+    -a 'services sysctl-reserved iana-csv csv json lookup-csv lookup-json lookup-yaml html' -d 'export: the format'
+complete -c portreg -n '__fish_seen_subcommand_from annotate' -l format -x \
+    -a 'auto vpc zeek nfdump eve ndjson csv tsv' -d 'annotate: the format of the log'
 complete -c portreg -l reserve-over-half -d 'export: reserve most ephemeral ports too'
 complete -c portreg -l columns -x -d 'import: what columns hold; export: columns of a lookup table'
 complete -c portreg -l transport -x -a 'tcp udp sctp dccp tcp/udp any' \
@@ -127,6 +132,14 @@ complete -c portreg -l for -x -d 'suggest: any text, which keeps its port'
 complete -c portreg -l accept -x -a '(__fish_complete_list , __portreg_kinds)' \
     -d 'suggest: findings that are accepted'
 complete -c portreg -l this-host -d 'suggest: no port that listens here now'
+complete -c portreg -l fields -x -d 'annotate: the columns of a log without a header'
+complete -c portreg -l source-port-field -x -d 'annotate: the column or path of a port'
+complete -c portreg -l destination-port-field -x -d 'annotate: the column or path of a port'
+complete -c portreg -l protocol-field -x -d 'annotate: the column or path of the protocol'
+complete -c portreg -l prefix -x -d 'annotate: begins the names of added fields'
+complete -c portreg -l both -d 'annotate: also the name of each side'
+complete -c portreg -l follow -d 'annotate: read the file as it grows'
+complete -c portreg -l threads -x -d 'annotate: how many threads'
 complete -c portreg -l target -x -d 'The server'
 complete -c portreg -l offline -d 'Answer from the embedded registry'
 complete -c portreg -l timeout -x -d 'How long a call may take'

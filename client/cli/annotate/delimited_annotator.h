@@ -1,0 +1,124 @@
+// Adds the services to lines whose fields are separated by one character.
+#ifndef PORTREG_CLIENT_CLI_ANNOTATE_DELIMITED_ANNOTATOR_H_
+#define PORTREG_CLIENT_CLI_ANNOTATE_DELIMITED_ANNOTATOR_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "client/cli/annotate/added_fields.h"
+#include "client/cli/annotate/block_annotator.h"
+#include "client/cli/annotate/blocks.h"
+
+namespace portreg::cli {
+
+// How a log separates and marks its fields.
+struct DelimitedSyntax {
+  char separator = ' ';
+  // True if fields may be in quotes, as in CSV.
+  bool quoted = false;
+  // A field without a value: "-", or empty.
+  std::string unset;
+};
+
+// The meaning of flags of TCP.
+enum class FlagMeaning : uint8_t { kFirstPacket, kUnited };
+
+// A line that stands for no flow and gets more fields, such as a line of titles.
+struct HeaderLine {
+  // The line as it was read, without its end.
+  std::string text;
+  // What is appended.
+  std::string added;
+};
+
+// The columns of a log.
+struct DelimitedLayout {
+  DelimitedSyntax syntax;
+  // The fields of each line. Lines with other numbers of fields cannot be read.
+  size_t columns = 0;
+  // The indices of columns.
+  size_t source_port = 0;
+  size_t destination_port = 0;
+  size_t protocol = 0;
+  std::optional<size_t> tcp_flags;
+  FlagMeaning flag_meaning = FlagMeaning::kFirstPacket;
+  // The side that the format states to be the service.
+  ServiceSide stated = ServiceSide::kNone;
+  std::vector<HeaderLine> headers;
+  // Begins lines that stand for no flow; 0: none do.
+  char comment = '\0';
+  // A line that begins another log; empty: none does.
+  std::string next_log;
+  // Returns true for a line that stands for no flow, such as one of nfdump's summary. May be
+  // nullptr.
+  bool (*is_remark)(absl::string_view line) = nullptr;
+};
+
+// Writes values as fields of the syntax. A character that would end a field is replaced by
+// an underscore, or put in quotes.
+class DelimitedForm final : public ValueForm {
+ public:
+  explicit DelimitedForm(const DelimitedSyntax& syntax, bool both) : syntax_(syntax), both_(both) {}
+
+  // Returns `fields`, each after a separator.
+  [[nodiscard]] std::string Appended(const std::vector<std::string>& fields) const;
+
+  [[nodiscard]] std::string BeforePort(std::optional<absl::string_view> service) const override;
+  [[nodiscard]] std::string AfterPort(ServiceSide side, SideReason reason) const override;
+  [[nodiscard]] std::string OfSide(ServiceSide side,
+                                   std::optional<absl::string_view> service) const override;
+  [[nodiscard]] std::string OfNone() const override;
+
+ private:
+  [[nodiscard]] std::string Field(absl::string_view text) const;
+
+  const DelimitedSyntax syntax_;
+  const bool both_;
+};
+
+class DelimitedAnnotator final : public BlockAnnotator {
+ public:
+  // `layout` must have at most kMaxColumns columns.
+  DelimitedAnnotator(DelimitedLayout layout, std::shared_ptr<const ServiceTable> table, bool both);
+
+  void Annotate(absl::string_view block, OutputBlock& out, BlockCounts& counts) const override;
+  [[nodiscard]] size_t WholeLines(absl::string_view text) const override;
+  [[nodiscard]] size_t NextLog(absl::string_view text) const override;
+
+ private:
+  // A line as it was read.
+  struct Line {
+    // Without the line end.
+    absl::string_view content;
+    // LF, CRLF, or empty at the end of a log.
+    absl::string_view end;
+    size_t columns = 0;
+  };
+
+  void AnnotateLines(absl::string_view block, OutputBlock& out, BlockCounts& counts) const;
+  void AnnotateRows(absl::string_view block, OutputBlock& out, BlockCounts& counts) const;
+  // Appends a line. `flow` is absent if it cannot be read.
+  void AppendLine(const Line& line, const std::optional<FlowPorts>& flow, OutputBlock& out,
+                  BlockCounts& counts) const;
+  // Appends a line that is no flow. `header` is nullptr if it is none.
+  void AppendOther(const Line& line, const HeaderLine* header, OutputBlock& out,
+                   BlockCounts& counts) const;
+  // Returns nullptr if the line is no header.
+  [[nodiscard]] const HeaderLine* FindHeader(absl::string_view line) const;
+  // `field(i)` returns a field. Returns nullopt if a value is none.
+  template <typename Field>
+  [[nodiscard]] std::optional<FlowPorts> ReadFlow(Field field) const;
+
+  const DelimitedLayout layout_;
+  const AddedFields added_;
+};
+
+}  // namespace portreg::cli
+
+#endif  // PORTREG_CLIENT_CLI_ANNOTATE_DELIMITED_ANNOTATOR_H_

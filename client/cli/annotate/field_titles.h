@@ -1,0 +1,42 @@
+// Recognises the columns of a flow by the titles that logs usually give them.
+#ifndef PORTREG_CLIENT_CLI_ANNOTATE_FIELD_TITLES_H_
+#define PORTREG_CLIENT_CLI_ANNOTATE_FIELD_TITLES_H_
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "client/cli/annotate/json_annotator.h"
+#include "client/cli/base/annotate_options.h"
+
+namespace portreg::cli {
+
+// The most columns that a log may have.
+inline constexpr size_t kMaxColumns = 1'024;
+
+// The indices of a flow's columns.
+struct FlowColumns {
+  size_t source_port = 0;
+  size_t destination_port = 0;
+  size_t protocol = 0;
+  std::optional<size_t> tcp_flags;
+};
+
+// Finds the columns of a flow among titles: those that the options name, and others by
+// their usual titles, ignoring case, hyphens, underscores, dots and blanks. INVALID_ARGUMENT,
+// naming the flag that would help, if a column is
+// missing, and for more than kMaxColumns.
+absl::StatusOr<FlowColumns> FindColumns(absl::Span<const std::string> titles,
+                                        const AnnotateOptions& options);
+
+// The members of a flow in the JSON of Suricata, Zeek, Elastic and others, the most specific
+// first.
+absl::Span<const JsonPaths> UsualJsonPaths();
+
+}  // namespace portreg::cli
+
+#endif  // PORTREG_CLIENT_CLI_ANNOTATE_FIELD_TITLES_H_

@@ -1,0 +1,31 @@
+// Holds what the services of flows are looked up in.
+#ifndef PORTREG_CLIENT_CLI_ANNOTATE_SERVICE_TABLE_H_
+#define PORTREG_CLIENT_CLI_ANNOTATE_SERVICE_TABLE_H_
+
+#include <string>
+#include <vector>
+
+#include "common/flows/side_rule.h"
+#include "common/model/registry.h"
+#include "common/model/slot_names.h"
+
+namespace portreg::cli {
+
+// The names of all slots and the rule of sides, independent of the registry. Immutable.
+// Thread-safe.
+struct ServiceTable {
+  explicit ServiceTable(const Registry& registry) : names(registry), rule(registry, names) {
+    for (const RecordIndex index : names.records()) {
+      services.emplace_back(registry.record(index).service);
+    }
+  }
+
+  SlotNames names;
+  SideRule rule;
+  // The names, by the numbers of `names`.
+  std::vector<std::string> services;
+};
+
+}  // namespace portreg::cli
+
+#endif  // PORTREG_CLIENT_CLI_ANNOTATE_SERVICE_TABLE_H_

@@ -1,0 +1,19 @@
+// Reads the flags of the command annotate.
+#ifndef PORTREG_CLIENT_CLI_BASE_ANNOTATE_FLAGS_H_
+#define PORTREG_CLIENT_CLI_BASE_ANNOTATE_FLAGS_H_
+
+#include "absl/status/status.h"
+#include "client/cli/base/invocation.h"
+#include "client/cli/base/settings.h"
+
+namespace portreg::cli {
+
+// Reads the flags of annotate into `invocation.annotate`. Requires that the verb and the keys
+// are set. INVALID_ARGUMENT, naming the flag and what is allowed, for an invalid value, for a
+// flag of annotate that another command was given, and for a flag of others that annotate was
+// given.
+absl::Status ReadAnnotateFlags(const Settings& settings, Invocation& invocation);
+
+}  // namespace portreg::cli
+
+#endif  // PORTREG_CLIENT_CLI_BASE_ANNOTATE_FLAGS_H_
