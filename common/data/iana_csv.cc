@@ -12,7 +12,7 @@
 #include "common/model/detail_columns.h"
 #include "common/model/port.h"
 #include "common/model/service_name.h"
-#include "common/system/populate_pages.h"
+#include "common/system/pages.h"
 #include "common/text/quote.h"
 
 namespace portreg {

@@ -22,7 +22,7 @@
 #include "common/model/port.h"
 #include "common/model/scope.h"
 #include "common/model/service_name.h"
-#include "common/system/populate_pages.h"
+#include "common/system/pages.h"
 #include "common/text/quote.h"
 
 namespace portreg {

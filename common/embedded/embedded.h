@@ -6,17 +6,12 @@
 #include <cstddef>
 #include <vector>
 
-#include "absl/strings/string_view.h"
 #include "common/model/layer.h"
 
 namespace portreg {
 
-// Return the contents of iana.csv, common.csv and practice.csv at the time of the build.
-absl::string_view EmbeddedIanaCsv();
-absl::string_view EmbeddedCommonCsv();
-absl::string_view EmbeddedPracticeCsv();
-
-// Return the layers of these files. Never fail, because every build tests the data. The
+// Return the layers of iana.csv, common.csv and practice.csv at the time of the build.
+// Never fail, because the build has read the files. The
 // table of common ports and the practice table are both of layer common; the table of
 // common ports comes first.
 LayerData EmbeddedIanaLayer();
@@ -26,7 +21,7 @@ LayerData EmbeddedPracticeLayer();
 // Returns the three layers in the order of answers: common ports, practice, IANA.
 std::vector<LayerData> EmbeddedLayers();
 
-// Counts the records of EmbeddedIanaLayer() without parsing their fields.
+// Returns the number of records of EmbeddedIanaLayer() without reading them.
 size_t EmbeddedIanaRecordCount();
 
 }  // namespace portreg

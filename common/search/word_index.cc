@@ -8,7 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "common/search/query_words.h"
 #include "common/system/cancellation.h"
-#include "common/system/populate_pages.h"
+#include "common/system/pages.h"
 
 namespace portreg {
 namespace {

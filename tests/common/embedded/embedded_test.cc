@@ -1,9 +1,15 @@
 #include "common/embedded/embedded.h"
 
+#include <cstddef>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "common/data/layer_file.h"
+#include "common/embedded/embedded_csv.h"
 #include "common/judgement/classify.h"
+#include "common/model/detail_columns.h"
 #include "common/model/port_class.h"
 #include "common/text/sha256.h"
 #include "gmock/gmock.h"
@@ -49,6 +55,40 @@ TEST(EmbeddedTest, LayersAreDescribed) {
     EXPECT_EQ(info.record_count, c.layer.records.size());
     EXPECT_THAT(info.set_aside, IsEmpty());
   }
+}
+
+// Expects the layer to be what its file is when it is parsed.
+void ExpectParsed(const LayerData& layer, absl::string_view csv, const LayerRules& rules) {
+  auto text = std::make_shared<LayerText>();
+  text->text = std::string(csv);
+  const LayerData parsed = ReadLayer(layer.info.layer, "embedded", std::move(text), rules).value();
+  EXPECT_EQ(layer.info.source, parsed.info.source);
+  EXPECT_EQ(layer.info.record_count, parsed.info.record_count);
+  EXPECT_EQ(layer.info.named_count, parsed.info.named_count);
+  EXPECT_EQ(layer.info.portless_count, parsed.info.portless_count);
+  ASSERT_EQ(layer.records.size(), parsed.records.size());
+  for (size_t i = 0; i < parsed.records.size(); ++i) {
+    const ServiceRecord& one = layer.records[i];
+    const ServiceRecord& other = parsed.records[i];
+    EXPECT_EQ(one.ports, other.ports) << other.line;
+    EXPECT_EQ(one.transport, other.transport) << other.line;
+    EXPECT_EQ(one.layer, other.layer) << other.line;
+    EXPECT_EQ(one.line, other.line);
+    EXPECT_EQ(one.service, other.service) << other.line;
+    EXPECT_EQ(one.description, other.description) << other.line;
+    EXPECT_EQ(one.aliases, other.aliases) << other.line;
+    EXPECT_EQ(one.scope, other.scope) << other.line;
+    EXPECT_EQ(one.status, other.status) << other.line;
+    EXPECT_EQ(one.source, other.source) << other.line;
+    EXPECT_TRUE(*one.details == *other.details) << other.line;
+  }
+}
+
+TEST(EmbeddedTest, LayersAreThoseOfTheirFiles) {
+  ExpectParsed(EmbeddedIanaLayer(), EmbeddedIanaCsv(), IanaFileRules());
+  ExpectParsed(EmbeddedCommonLayer(), EmbeddedCommonCsv(), LayerRules());
+  ExpectParsed(EmbeddedPracticeLayer(), EmbeddedPracticeCsv(),
+               {.is_own_table = true, .source = kPracticeSource});
 }
 
 TEST(EmbeddedTest, RecordsAreCountedWithoutParsingThem) {

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "common/embedded/embedded.h"
+#include "common/embedded/embedded_csv.h"
 #include "common/model/names.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

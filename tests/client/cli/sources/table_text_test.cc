@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/data/layer_file.h"
-#include "common/embedded/embedded.h"
+#include "common/embedded/embedded_csv.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/common/test_layers.h"

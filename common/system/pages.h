@@ -1,12 +1,14 @@
-// Gives memory its pages before it is written.
-#ifndef PORTREG_COMMON_SYSTEM_POPULATE_PAGES_H_
-#define PORTREG_COMMON_SYSTEM_POPULATE_PAGES_H_
+// Lets the kernel provide and take back pages of memory.
+#ifndef PORTREG_COMMON_SYSTEM_PAGES_H_
+#define PORTREG_COMMON_SYSTEM_PAGES_H_
 
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <cstddef>
 #include <cstdint>
+
+#include "absl/strings/string_view.h"
 
 namespace portreg {
 
@@ -28,6 +30,16 @@ void PopulatePages(T* array, size_t count) {
 #endif
 }
 
+// Lets the kernel take back the pages that lie entirely within `bytes` of a program's
+// constant data. They are read from the program's file again if they are needed.
+inline void ReleasePages(absl::string_view bytes) {
+  const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  const auto first = reinterpret_cast<uintptr_t>(bytes.data());
+  const uintptr_t begin = (first + page - 1) / page * page;
+  const uintptr_t end = (first + bytes.size()) / page * page;
+  if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+}
+
 }  // namespace portreg
 
-#endif  // PORTREG_COMMON_SYSTEM_POPULATE_PAGES_H_
+#endif  // PORTREG_COMMON_SYSTEM_PAGES_H_
