@@ -201,6 +201,16 @@ TEST(ImportTableTest, RowsThatOwnTablesRefuseAreLeftOutWithTheirLine) {
                           HasSubstr("8: service name \"#e\" begins with")));
 }
 
+TEST(ImportTableTest, NumbersOfFootnotesAreNoPorts) {
+  const Outcome outcome = Import("Name\tPort\tProto\nx\t7125 [1]\ttcp\ny\t9000+\ttcp\n");
+  EXPECT_THAT(outcome.rows, IsEmpty());
+  EXPECT_THAT(outcome.left_out,
+              ElementsAre("2: ports \"7125 [1]\" cannot be used: its number in brackets behind a "
+                          "port may be that of a footnote",
+                          "3: ports \"9000+\" cannot be used: its \"+\" may mean the ports above, "
+                          "write a range such as 8000-8010"));
+}
+
 TEST(ImportTableTest, DoubtfulRowsAreRemarked) {
   const Outcome outcome = Import(
       "Name,Port,Owner,Protocol\nDatabases,,,\n,7000-7099,blue,tcp\nlogical,,ops,tcp\n"
