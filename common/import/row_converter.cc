@@ -44,6 +44,11 @@ bool IsBlankRow(TableSink::Cells cells) {
   });
 }
 
+// Returns the transports for a message.
+std::string InWords(const Transports& transports) {
+  return transports == Transports{Transport::kNone} ? "any" : ToString(transports);
+}
+
 std::string PortsCell(const std::vector<PortRange>& ports) {
   return absl::StrJoin(ports, ",", [](std::string* text, PortRange range) {
     absl::StrAppend(text, ToString(range));
@@ -194,11 +199,13 @@ absl::StatusOr<std::vector<RowConverter::Group>> RowConverter::GroupPorts(
   // An unknown application protocol is an error only if the ports have no transport.
   if (!of_columns.ok() && !all_state) return of_columns.status();
   const bool has_column = of_columns.ok() && of_columns->has_value();
-  if (some_state && !all_state && !has_column && default_transports_.empty()) {
+  const Transports stated = has_column ? **of_columns : Transports();
+  // Only tables without a column of transports get the default ones.
+  const bool fills_up = !stated.empty() || (!has_column && !default_transports_.empty());
+  if (some_state && !all_state && !fills_up) {
     return absl::InvalidArgumentError(
         "a transport is given for some of the ports only, write 80/tcp,443/tcp");
   }
-  const Transports stated = has_column ? **of_columns : Transports();
   const auto transports_of = [&](const CellPorts& item) {
     if (states(item)) return item.transports;
     return has_column ? stated : DefaultTransports();
@@ -207,9 +214,9 @@ absl::StatusOr<std::vector<RowConverter::Group>> RowConverter::GroupPorts(
   if (items.empty()) groups.push_back({.ports = {}, .transports = transports_of({})});
   for (const CellPorts& item : items) {
     if (states(item) && !stated.empty() && item.transports != stated) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("the port says ", ToString(item.transports), ", the column of transports ",
-                       stated == Transports{Transport::kNone} ? "any" : ToString(stated)));
+      return absl::InvalidArgumentError(absl::StrCat("the port says ", InWords(item.transports),
+                                                     ", the column of transports ",
+                                                     InWords(stated)));
     }
     AddToGroup(item.ports, transports_of(item), groups);
   }

@@ -122,12 +122,27 @@ TEST(ImportTableTest, PortsStateTransports) {
 TEST(ImportTableTest, PortAndColumnOfTransportsMustAgree) {
   const Outcome outcome = Import(
       "Name,Port,Protocol\na,80/tcp,tcp\nb,80/tcp,udp\nc,80/tcp,\nd,80/tcp,HTTP\ne,80/tcp,any\n"
-      "f,\"80/tcp,81\",tcp\n");
+      "f,\"80/tcp,81\",tcp\ng,any/80,tcp\n");
   EXPECT_THAT(outcome.rows,
               ElementsAre("a 80/tcp", "c 80/tcp", "d 80/tcp", "f 80/tcp", "f 81/tcp"));
   EXPECT_THAT(outcome.left_out, ElementsAre("3: the port says tcp, the column of transports udp",
-                                            "6: the port says tcp, the column of transports any"));
+                                            "6: the port says tcp, the column of transports any",
+                                            "8: the port says any, the column of transports tcp"));
   EXPECT_THAT(outcome.remarks, ElementsAre(HasSubstr("5: protocol \"HTTP\" is not tcp")));
+}
+
+TEST(ImportTableTest, AnEmptyColumnOfTransportsStatesNone) {
+  constexpr absl::string_view kWhy =
+      "a transport is given for some of the ports only, write 80/tcp,443/tcp";
+  ImportOptions options;
+  options.transports = {Transport::kTcp};
+  for (const ImportOptions& each : {ImportOptions(), options}) {
+    const Outcome outcome = Import(
+        "Name,Port,Protocol\na,\"80, 443 (TCP)\",\nb,\"TCP/UDP 500, 4500\",-\nc,80,tcp\n", each);
+    EXPECT_THAT(outcome.rows, ElementsAre("c 80/tcp"));
+    EXPECT_THAT(outcome.left_out,
+                ElementsAre(absl::StrCat("2: ", kWhy), absl::StrCat("3: ", kWhy)));
+  }
 }
 
 TEST(ImportTableTest, TicksStateTransports) {
