@@ -178,9 +178,20 @@ absl::Status CheckName(absl::string_view name) {
 
 absl::Status CheckAliases(absl::string_view aliases) {
   for (const absl::string_view alias : absl::StrSplit(aliases, ' ', absl::SkipEmpty())) {
+    if (alias.find_first_of(",;") != absl::string_view::npos) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "alias ", Quoted(alias), " has a comma or a semicolon, separate aliases with blanks"));
+    }
     if (absl::Status status = CheckNameSize("alias", alias); !status.ok()) return status;
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckRecordStatus(absl::string_view status) {
+  if (ParseRecordStatus(status)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("status ", Quoted(status),
+                   " is unknown, allowed are active, planned, deprecated, retired and nothing"));
 }
 
 absl::Status CheckDay(absl::string_view day) {
@@ -220,21 +231,13 @@ class RowReader {
     const absl::StatusOr<std::vector<PortRange>> ports = ReadPorts(Text(Column::kPortNumber));
     const absl::StatusOr<std::vector<Transport>> transports =
         ReadTransports(Text(Column::kTransportProtocol));
-    const std::optional<RecordStatus> record_status = ParseRecordStatus(Text(Column::kStatus));
     check(Column::kServiceName, CheckName(Text(Column::kServiceName)));
     check(Column::kPortNumber, ports.status());
     check(Column::kTransportProtocol, transports.status());
-    check(Column::kAliases, CheckAliases(Text(Column::kAliases)));
-    check(Column::kScope, CheckScope(Text(Column::kScope)));
-    check(Column::kStatus, record_status
-                               ? absl::OkStatus()
-                               : absl::InvalidArgumentError(absl::StrCat(
-                                     "status ", Quoted(Text(Column::kStatus)),
-                                     " is unknown, allowed are active, planned, deprecated, "
-                                     "retired and nothing")));
-    check(Column::kSince, CheckDay(Text(Column::kSince)));
-    check(Column::kUntil, CheckDay(Text(Column::kUntil)));
-    check(Column::kBind, CheckBind(Text(Column::kBind)));
+    for (size_t i = kFirstOptional; i < kHeaders.size(); ++i) {
+      const auto column = static_cast<Column>(i);
+      check(column, CheckOptionalCell(kHeaders[i], Text(column)));
+    }
     if (!status.ok()) return;
 
     ServiceRecord record;
@@ -244,7 +247,7 @@ class RowReader {
     record.description = row[*PlaceOf(Column::kDescription)].text;
     record.aliases = Text(Column::kAliases);
     record.scope = Text(Column::kScope);
-    record.status = *record_status;
+    record.status = *ParseRecordStatus(Text(Column::kStatus));
     for (const auto& [place, member] : places_.copied) record.details.*member = row[place].text;
     Normalize(record.details);
     check(Column::kPortNumber, CheckRow(record, ports->empty()));
@@ -339,6 +342,15 @@ absl::StatusOr<std::vector<PortRange>> ParsePortList(absl::string_view text) {
 
 absl::StatusOr<std::vector<Transport>> ParseTransportList(absl::string_view text) {
   return ReadTransports(text);
+}
+
+absl::Status CheckOptionalCell(absl::string_view header, absl::string_view text) {
+  if (header == "Aliases") return CheckAliases(text);
+  if (header == "Scope") return CheckScope(text);
+  if (header == "Status") return CheckRecordStatus(text);
+  if (header == "Since" || header == "Until") return CheckDay(text);
+  if (header == "Bind") return CheckBind(text);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<ParsedIanaCsv> ParseOwnTable(absl::string_view text, Layer layer,

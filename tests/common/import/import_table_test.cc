@@ -299,7 +299,7 @@ class OddTables {
           Pick({"", "tcp", "udp", "sctp/dccp", "TCP, UDP"}, "dccp"),
           Text(30),
           absl::StrCat("o", Text(10)),
-          Pick({"", "x", "a, b", "p|q \"r\""}, "s;t"),
+          Pick({"", "x", "a  b", "p|q \"r\""}, "s/t"),
           Pick({"", "eu/prod", "\"a\"", "x,y"}, "nas1"),
           Pick({"", "planned", "Retired"}, "deprecated"),
           Pick({"", "2026-11-29"}, "2024-02-29"),
