@@ -184,9 +184,20 @@ absl::Status CheckName(absl::string_view name) {
 
 absl::Status CheckAliases(absl::string_view aliases) {
   for (const absl::string_view alias : absl::StrSplit(aliases, ' ', absl::SkipEmpty())) {
+    if (alias.find_first_of(",;") != absl::string_view::npos) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "alias ", Quoted(alias), " has a comma or a semicolon, separate aliases with blanks"));
+    }
     if (absl::Status status = CheckNameSize("alias", alias); !status.ok()) return status;
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckRecordStatus(absl::string_view status) {
+  if (ParseRecordStatus(status)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("status ", Quoted(status),
+                   " is unknown, allowed are active, planned, deprecated, retired and nothing"));
 }
 
 absl::Status CheckDay(absl::string_view day) {
@@ -200,9 +211,8 @@ absl::Status CheckDay(absl::string_view day) {
       absl::StrCat("day ", Quoted(day), " is not a date such as 2026-11-29"));
 }
 
-absl::Status CheckUntil(absl::string_view until, absl::string_view since) {
-  const absl::Status status = CheckDay(until);
-  if (!status.ok() || until.empty() || since <= until) return status;
+absl::Status CheckPeriod(absl::string_view since, absl::string_view until) {
+  if (until.empty() || since <= until) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat("until ", Quoted(until), " precedes since, ", Quoted(since)));
 }
@@ -233,21 +243,14 @@ class RowReader {
     const absl::StatusOr<std::vector<PortRange>> ports = ReadPorts(Text(Column::kPortNumber));
     const absl::StatusOr<std::vector<Transport>> transports =
         ReadTransports(Text(Column::kTransportProtocol));
-    const std::optional<RecordStatus> record_status = ParseRecordStatus(Text(Column::kStatus));
     check(Column::kServiceName, CheckName(Text(Column::kServiceName)));
     check(Column::kPortNumber, ports.status());
     check(Column::kTransportProtocol, transports.status());
-    check(Column::kAliases, CheckAliases(Text(Column::kAliases)));
-    check(Column::kScope, CheckScope(Text(Column::kScope)));
-    check(Column::kStatus, record_status
-                               ? absl::OkStatus()
-                               : absl::InvalidArgumentError(absl::StrCat(
-                                     "status ", Quoted(Text(Column::kStatus)),
-                                     " is unknown, allowed are active, planned, deprecated, "
-                                     "retired and nothing")));
-    check(Column::kSince, CheckDay(Text(Column::kSince)));
-    check(Column::kUntil, CheckUntil(Text(Column::kUntil), Text(Column::kSince)));
-    check(Column::kBind, CheckBind(Text(Column::kBind)));
+    for (size_t i = kFirstOptional; i < kHeaders.size(); ++i) {
+      const auto column = static_cast<Column>(i);
+      check(column, CheckOptionalCell(kHeaders[i], Text(column)));
+    }
+    check(Column::kUntil, CheckPeriod(Text(Column::kSince), Text(Column::kUntil)));
     if (!status.ok()) return;
 
     ServiceRecord record;
@@ -257,7 +260,7 @@ class RowReader {
     record.description = row[*PlaceOf(Column::kDescription)].text;
     record.aliases = Text(Column::kAliases);
     record.scope = Text(Column::kScope);
-    record.status = *record_status;
+    record.status = *ParseRecordStatus(Text(Column::kStatus));
     RecordDetails details;
     for (const auto& [place, member] : places_.copied) details.*member = row[place].text;
     Normalize(details);
@@ -397,6 +400,15 @@ absl::StatusOr<std::vector<PortRange>> ParsePortList(absl::string_view text) {
 
 absl::StatusOr<std::vector<Transport>> ParseTransportList(absl::string_view text) {
   return ReadTransports(text);
+}
+
+absl::Status CheckOptionalCell(absl::string_view header, absl::string_view text) {
+  if (header == "Aliases") return CheckAliases(text);
+  if (header == "Scope") return CheckScope(text);
+  if (header == "Status") return CheckRecordStatus(text);
+  if (header == "Since" || header == "Until") return CheckDay(text);
+  if (header == "Bind") return CheckBind(text);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<ParsedIanaCsv> ParseOwnTable(absl::string_view text, Layer layer, LayerText& kept) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/data/iana_csv.h"
@@ -19,7 +20,7 @@ namespace portreg {
 //
 //   Port Number         empty, or ports and ranges: 80,443 or 35200 - 35220
 //   Transport Protocol  empty (any), or some of tcp, udp, sctp and dccp: TCP/UDP
-//   Aliases             other names, separated by spaces
+//   Aliases             other names, separated by spaces; no commas and semicolons
 //   Scope               where the row applies: labels such as eu/prod, at most 64 bytes
 //   Status              active (or empty), planned, deprecated or retired
 //   Since, Until        empty, or a day such as 2026-11-29; Until does not precede Since
@@ -45,6 +46,10 @@ absl::StatusOr<ParsedIanaCsv> ParseFaultyOwnTable(absl::string_view text, Layer 
 // anything else. An empty text gives no ranges, and the single transport kNone.
 absl::StatusOr<std::vector<PortRange>> ParsePortList(absl::string_view text);
 absl::StatusOr<std::vector<Transport>> ParseTransportList(absl::string_view text);
+
+// Checks a cell of an optional column by itself, without surrounding blanks. `header` is
+// the column's title above. Returns INVALID_ARGUMENT, naming the value and what is allowed.
+absl::Status CheckOptionalCell(absl::string_view header, absl::string_view text);
 
 }  // namespace portreg
 

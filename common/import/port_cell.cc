@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
@@ -58,9 +59,17 @@ class Tokens {
   Tokens(absl::string_view text, PortCell& cell) : text_(text), cell_(cell) {}
 
   absl::StatusOr<Token> Next() {
+    const bool behind_ports = std::exchange(behind_ports_, false);
     if (at_ == text_.size()) return Token();
     const char c = text_[at_];
     if (IsDigit(c)) return ReadPorts();
+    if (c == '+' && MeansAndAbove(behind_ports)) {
+      return absl::InvalidArgumentError(
+          "its \"+\" may mean the ports above, write a range such as 8000-8010");
+    }
+    if (c == '*' && behind_ports) {
+      return absl::InvalidArgumentError("its \"*\" behind a port may be the mark of a footnote");
+    }
     if (IsLetter(c) || c == '*') return ReadWord();
     if (IsBlank(c)) {
       while (at_ < text_.size() && IsBlank(text_[at_])) ++at_;
@@ -79,6 +88,14 @@ class Tokens {
   [[nodiscard]] size_t SkipBlanks(size_t at) const {
     while (IsBlank(Peek(at))) ++at;
     return at;
+  }
+
+  // Returns true for a "+" such as that of "8000+", which separates nothing. `behind_ports`
+  // is true if no blank precedes it.
+  [[nodiscard]] bool MeansAndAbove(bool behind_ports) const {
+    if (behind_ports) return !IsDigit(Peek(at_ + 1));
+    const char next = Peek(SkipBlanks(at_ + 1));
+    return !IsDigit(next) && !IsLetter(next);
   }
 
   // Returns the offset behind "-", "to" or ".." if it begins at `at`.
@@ -126,6 +143,7 @@ class Tokens {
       if (SkipDash(at_)) return absl::InvalidArgumentError("it has a range of three ports");
     }
     token.text = text_.substr(begin, at_ - begin);
+    behind_ports_ = true;
     return token;
   }
 
@@ -138,6 +156,8 @@ class Tokens {
   const absl::string_view text_;
   PortCell& cell_;
   size_t at_ = 0;
+  // True if the last token was of ports.
+  bool behind_ports_ = false;
 };
 
 // Puts tokens together.
@@ -184,9 +204,15 @@ class CellReader {
       return absl::InvalidArgumentError(
           "it may be two ports or a port and a protocol number, write 80/tcp or 80,6");
     }
+    if (!item_.ports.empty() && (joint_ == '[' || joint_ == '(')) {
+      return absl::InvalidArgumentError(
+          "its number in brackets behind a port may be that of a footnote");
+    }
+    if (beside_ports && joint_ != '/') return MissingSeparator();
     // "80 tcp 53 udp": a port begins the next item if one began this item.
     if (!item_.transports.empty() && !item_.ports.empty() && begins_with_ports_) {
       if (absl::Status status = EndItem(); !status.ok()) return status;
+      needs_transport_ = true;
     }
     if (IsEmpty()) begins_with_ports_ = true;
     item_.ports.push_back(token.ports);
@@ -221,11 +247,13 @@ class CellReader {
       }
       MergeTransports(cell_.items.back().transports, item_.transports);
     } else {
+      if (item_.transports.empty() && needs_transport_) return MissingSeparator();
       if (item_.transports.empty()) item_.transports = heading_;
       cell_.items.push_back(item_);
     }
     item_ = {};
     last_is_ports_ = false;
+    needs_transport_ = false;
     return absl::OkStatus();
   }
 
@@ -236,6 +264,10 @@ class CellReader {
   }
 
   [[nodiscard]] bool IsEmpty() const { return item_.ports.empty() && item_.transports.empty(); }
+
+  static absl::Status MissingSeparator() {
+    return absl::InvalidArgumentError("it has two ports without a separator, write 80,443");
+  }
 
   static bool IsProtocolNumber(absl::string_view text) {
     return text == "6" || text == "17" || text == "33" || text == "132";
@@ -251,6 +283,8 @@ class CellReader {
   bool blank_ = false;
   bool begins_with_ports_ = false;
   bool last_is_ports_ = false;
+  // True if no separator precedes the item, which only its own transport shows to be one.
+  bool needs_transport_ = false;
 };
 
 // Returns true for a text such as 10/12/2026.

@@ -182,6 +182,8 @@ TEST(OwnTableTest, ARowThatCannotBeUsedNamesColumnAndWhatIsAllowed) {
       {"a,1,,,ops,,,,,,eth0\n", "bind \"eth0\" is unknown, allowed are loopback and nothing"},
       {absl::StrCat(std::string(65, 'a'), ",1,,,ops,,,,,,\n"), "has 65 bytes, at most 64"},
       {absl::StrCat("a,1,,,ops,", std::string(65, 'b'), ",,,,,\n"), "alias "},
+      {"a,1,,,ops,\"b, c\",,,,,\n", "alias \"b,\" has a comma or a semicolon"},
+      {"a,1,,,ops,b;c,,,,,\n", "alias \"b;c\" has a comma or a semicolon"},
       {absl::StrCat("a,1,,,ops,,", std::string(65, 's'), ",,,,\n"), "scope "}};
   for (const auto& [row, reason] : table) EXPECT_THAT(ReasonFor(row), HasSubstr(reason)) << row;
 }

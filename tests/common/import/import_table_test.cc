@@ -19,7 +19,10 @@
 namespace portreg {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -122,12 +125,27 @@ TEST(ImportTableTest, PortsStateTransports) {
 TEST(ImportTableTest, PortAndColumnOfTransportsMustAgree) {
   const Outcome outcome = Import(
       "Name,Port,Protocol\na,80/tcp,tcp\nb,80/tcp,udp\nc,80/tcp,\nd,80/tcp,HTTP\ne,80/tcp,any\n"
-      "f,\"80/tcp,81\",tcp\n");
+      "f,\"80/tcp,81\",tcp\ng,any/80,tcp\n");
   EXPECT_THAT(outcome.rows,
               ElementsAre("a 80/tcp", "c 80/tcp", "d 80/tcp", "f 80/tcp", "f 81/tcp"));
   EXPECT_THAT(outcome.left_out, ElementsAre("3: the port says tcp, the column of transports udp",
-                                            "6: the port says tcp, the column of transports any"));
+                                            "6: the port says tcp, the column of transports any",
+                                            "8: the port says any, the column of transports tcp"));
   EXPECT_THAT(outcome.remarks, ElementsAre(HasSubstr("5: protocol \"HTTP\" is not tcp")));
+}
+
+TEST(ImportTableTest, AnEmptyColumnOfTransportsStatesNone) {
+  constexpr absl::string_view kWhy =
+      "a transport is given for some of the ports only, write 80/tcp,443/tcp";
+  ImportOptions options;
+  options.transports = {Transport::kTcp};
+  for (const ImportOptions& each : {ImportOptions(), options}) {
+    const Outcome outcome = Import(
+        "Name,Port,Protocol\na,\"80, 443 (TCP)\",\nb,\"TCP/UDP 500, 4500\",-\nc,80,tcp\n", each);
+    EXPECT_THAT(outcome.rows, ElementsAre("c 80/tcp"));
+    EXPECT_THAT(outcome.left_out,
+                ElementsAre(absl::StrCat("2: ", kWhy), absl::StrCat("3: ", kWhy)));
+  }
 }
 
 TEST(ImportTableTest, TicksStateTransports) {
@@ -187,7 +205,52 @@ TEST(ImportTableTest, HostBecomesTheScopeAndBadScopesAreLeftOut) {
   const Outcome outcome = Import("Name,Port,Host\nui,80,nas1\nui,80,pi 4\n");
   EXPECT_THAT(outcome.rows, ElementsAre("ui 80/ nas1"));
   EXPECT_THAT(outcome.left_out, ElementsAre(HasSubstr("3: scope \"pi 4\" is not labels")));
-  EXPECT_THAT(outcome.remarks, ::testing::Contains("1: columns are read: \"Host\" as Scope"));
+  EXPECT_THAT(outcome.remarks, Contains("1: columns are read: \"Host\" as Scope"));
+}
+
+TEST(ImportTableTest, ValuesAreSpelledAsInOwnTables) {
+  const Outcome outcome = Import(
+      "Name,Port,Protocol,Host,Aliases,Status,Until,Bind\n"
+      "\u00A0a\u00A0,1,tcp,*,\"inv, invoices\",Live,31.12.2026,localhost\n"
+      "b,2,tcp,web1,x/y,Decommissioned,2026-12-31,\n"
+      "c,3,tcp,0.0.0.0,p;q,,,0.0.0.0\n");
+  EXPECT_THAT(outcome.rows,
+              ElementsAre("a 1/tcp inv invoices", "b 2/tcp x y web1 retired", "c 3/tcp p q"));
+  EXPECT_THAT(outcome.left_out, IsEmpty());
+  EXPECT_THAT(outcome.remarks, ElementsAre("1: columns are read: \"Host\" as Scope",
+                                           "2: scope \"*\" is read as everywhere",
+                                           "2: status \"Live\" is read as active",
+                                           "2: until \"31.12.2026\" is read as 2026-12-31",
+                                           "2: bind \"localhost\" is read as loopback",
+                                           "3: aliases \"x/y\" are read as \"x y\"",
+                                           "3: status \"Decommissioned\" is read as retired",
+                                           "4: scope \"0.0.0.0\" is read as everywhere",
+                                           "4: bind \"0.0.0.0\" is read as any address"));
+}
+
+TEST(ImportTableTest, UnusableValuesOfOptionalColumnsNameTheFlag) {
+  const Outcome outcome = Import(
+      "Name,Port,Protocol,Host,Life cycle,Until\na,1,tcp,\"web01, web02\",,\nb,2,tcp,,OPEN,\n"
+      "c,3,tcp,,,12/31/2026\n");
+  EXPECT_THAT(outcome.rows, IsEmpty());
+  EXPECT_THAT(outcome.left_out,
+              ElementsAre(AllOf(HasSubstr("2: scope \"web01, web02\" is not labels"),
+                                EndsWith("; --columns Host=- leaves the column out")),
+                          AllOf(HasSubstr("3: status \"OPEN\" is unknown"),
+                                EndsWith("; --columns TITLE=- leaves the column out")),
+                          AllOf(HasSubstr("4: day \"12/31/2026\" is not a date"),
+                                EndsWith("; --columns Until=- leaves the column out"))));
+  EXPECT_THAT(Import("Name,Port,Host\na,1,\"web01, web02\"\n", WithColumns({"Host=-"})).rows,
+              ElementsAre("a 1/"));
+}
+
+TEST(ImportTableTest, OwnTablesKeepTheirValues) {
+  constexpr absl::string_view kHeader = "Service Name,Port Number,Transport Protocol,Description,";
+  EXPECT_THAT(Import(absl::StrCat(kHeader, "Scope,Aliases\na,1,tcp,,all,\"x/y, z\"\n")).rows,
+              ElementsAre("a 1/tcp x/y z all"));
+  const Outcome host = Import(absl::StrCat(kHeader, "Host\na,1,tcp,,all\n"));
+  EXPECT_THAT(host.rows, ElementsAre("a 1/tcp"));
+  EXPECT_THAT(host.remarks, Contains("2: scope \"all\" is read as everywhere"));
 }
 
 TEST(ImportTableTest, RowsThatOwnTablesRefuseAreLeftOutWithTheirLine) {
@@ -199,6 +262,16 @@ TEST(ImportTableTest, RowsThatOwnTablesRefuseAreLeftOutWithTheirLine) {
               ElementsAre(HasSubstr("2: status \"broken\" is unknown, allowed are active"),
                           HasSubstr("5: service name \"cccc"), HasSubstr("6: row has neither"),
                           HasSubstr("8: service name \"#e\" begins with")));
+}
+
+TEST(ImportTableTest, NumbersOfFootnotesAreNoPorts) {
+  const Outcome outcome = Import("Name\tPort\tProto\nx\t7125 [1]\ttcp\ny\t9000+\ttcp\n");
+  EXPECT_THAT(outcome.rows, IsEmpty());
+  EXPECT_THAT(outcome.left_out,
+              ElementsAre("2: ports \"7125 [1]\" cannot be used: its number in brackets behind a "
+                          "port may be that of a footnote",
+                          "3: ports \"9000+\" cannot be used: its \"+\" may mean the ports above, "
+                          "write a range such as 8000-8010"));
 }
 
 TEST(ImportTableTest, DoubtfulRowsAreRemarked) {
@@ -274,7 +347,7 @@ class OddTables {
           Pick({"", "tcp", "udp", "sctp/dccp", "TCP, UDP"}, "dccp"),
           Text(30),
           absl::StrCat("o", Text(10)),
-          Pick({"", "x", "a, b", "p|q \"r\""}, "s;t"),
+          Pick({"", "x", "a  b", "p|q \"r\""}, "s/t"),
           Pick({"", "eu/prod", "\"a\"", "x,y"}, "nas1"),
           Pick({"", "planned", "Retired"}, "deprecated"),
           Pick({"", "2026-11-29"}, "2024-02-29"),
