@@ -15,9 +15,9 @@
 namespace portreg {
 namespace {
 
-// The bytes are a Header, its records, its details and its texts. All members have four
+// The bytes are a PackedHeader, its records, its details and its texts. All members have four
 // bytes or one, so that no structure has padding that differs between compilers.
-struct Header {
+struct PackedHeader {
   uint32_t records;
   uint32_t details;
 };
@@ -69,15 +69,15 @@ class Reader {
  public:
   explicit Reader(absl::string_view packed) : packed_(packed) {
     std::memcpy(&header_, packed.data(), sizeof(header_));
-    details_begin_ = sizeof(Header) + header_.records * sizeof(PackedRecord);
+    details_begin_ = sizeof(PackedHeader) + header_.records * sizeof(PackedRecord);
     texts_begin_ = details_begin_ + header_.details * sizeof(PackedDetails);
     assert(texts_begin_ <= packed.size());
   }
 
-  [[nodiscard]] const Header& header() const { return header_; }
+  [[nodiscard]] const PackedHeader& header() const { return header_; }
 
   [[nodiscard]] PackedRecord Record(size_t i) const {
-    return Read<PackedRecord>(sizeof(Header) + i * sizeof(PackedRecord));
+    return Read<PackedRecord>(sizeof(PackedHeader) + i * sizeof(PackedRecord));
   }
 
   [[nodiscard]] PackedDetails Details(size_t i) const {
@@ -100,7 +100,7 @@ class Reader {
   }
 
   const absl::string_view packed_;
-  Header header_;
+  PackedHeader header_;
   size_t details_begin_;
   size_t texts_begin_;
 };
@@ -147,8 +147,8 @@ std::string PackLayer(const LayerData& layer) {
            records);
   }
   std::string packed;
-  Append(Header{.records = static_cast<uint32_t>(layer.records.size()),
-                .details = static_cast<uint32_t>(numbers.size() - 1)},
+  Append(PackedHeader{.records = static_cast<uint32_t>(layer.records.size()),
+                      .details = static_cast<uint32_t>(numbers.size() - 1)},
          packed);
   return packed + records + all_details + texts.bytes();
 }

@@ -85,11 +85,12 @@ nlohmann::ordered_json NamesOfPorts(const Registry& registry, const PageRecords&
 nlohmann::ordered_json PortsOfNames(const Registry& registry, const PageRecords& records) {
   const EntryOfRecord entries = EntriesByRecord(registry, records);
   std::vector<std::pair<std::string, int64_t>> exceptions;
-  registry.ForEachName([&](absl::string_view name, uint32_t /*number*/) {
+  for (uint32_t id = 0; id < registry.NameCount(); ++id) {
+    const absl::string_view name = registry.Name(id);
     const int64_t entry = EntryOf(PortOfName(registry, name, Transport::kNone), entries);
-    if (entry == FirstEntry(registry, records, name)) return;
+    if (entry == FirstEntry(registry, records, name)) continue;
     exceptions.emplace_back(Printable(name), entry);
-  });
+  }
   std::sort(exceptions.begin(), exceptions.end());
   Json pairs = Json::array();
   for (const auto& [name, entry] : exceptions) {

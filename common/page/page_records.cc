@@ -24,11 +24,7 @@ struct Joined {
   friend bool operator==(const Joined& a, const Joined& b) {
     const ServiceRecord& x = *a.record;
     const ServiceRecord& y = *b.record;
-    const bool details =
-        std::all_of(kDetailColumns.begin(), kDetailColumns.end(), [&](const DetailColumn& column) {
-          return x.details.*column.member == y.details.*column.member;
-        });
-    return details && x.ports == y.ports && x.service == y.service &&
+    return *x.details == *y.details && x.ports == y.ports && x.service == y.service &&
            x.description == y.description && x.aliases == y.aliases && x.scope == y.scope &&
            x.status == y.status && x.source == y.source &&
            (x.transport == Transport::kNone) == (y.transport == Transport::kNone);

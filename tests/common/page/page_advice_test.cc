@@ -31,7 +31,7 @@ std::string Quote(const std::string& message, const PageRecords& records, Port p
     const char column = message[i + 2];
     absl::StrAppend(&text, Printable(column == 'n'   ? record.service
                                      : column == 'd' ? record.description
-                                                     : record.details.owner));
+                                                     : record.details->owner));
     i += 2;
   }
   return text;

@@ -39,7 +39,7 @@ TEST(PageRecordsTest, EveryRecordBelongsToAnEntryLikeIt) {
     ASSERT_EQ(entry.record->ports, record.ports);
     ASSERT_EQ(entry.record->service, record.service);
     ASSERT_EQ(entry.record->description, record.description);
-    ASSERT_EQ(entry.record->details.reference, record.details.reference);
+    ASSERT_EQ(entry.record->details->reference, record.details->reference);
     const int bit =
         record.transport == Transport::kNone ? 0 : 1 << (static_cast<int>(record.transport) - 1);
     ASSERT_EQ(entry.transports & bit, bit);

@@ -137,7 +137,8 @@ TEST(ServicesWriterTest, NamesThatTheFileCannotHoldAreLeftOut) {
 
 TEST(ServicesWriterTest, AliasesThatTheFileCannotHoldAreLeftOut) {
   v1::PortRecord record = RecordOf(1, v1::TRANSPORT_TCP, "a", "");
-  record.set_aliases("c#d ok");
+  record.add_aliases("c#d");
+  record.add_aliases("ok");
   const Written written = Services({record});
   EXPECT_EQ(written.text, "a                1/tcp       ok\n");
   EXPECT_THAT(written.remark, HasSubstr("1 name is left out"));
@@ -148,7 +149,7 @@ TEST(ServicesWriterTest, AliasesThatTheFileCannotHoldAreLeftOut) {
 
 TEST(ServicesWriterTest, AliasesStayWithoutTheName) {
   v1::PortRecord record = RecordOf(7403, v1::TRANSPORT_TCP, "A#b", "about it");
-  record.set_aliases("ok");
+  record.add_aliases("ok");
   const Written written = Services({record});
   EXPECT_EQ(written.text, "ok               7403/tcp    # about it\n");
   EXPECT_THAT(written.remark, HasSubstr("1 name is left out"));
