@@ -11,6 +11,8 @@
 #include "common/data/csv.h"
 #include "common/data/iana_csv.h"
 #include "common/data/layer_file.h"
+#include "common/data/own_table.h"
+#include "common/import/own_spelling.h"
 #include "common/text/quote.h"
 
 namespace portreg {
@@ -39,9 +41,16 @@ bool IsNothing(absl::string_view text) {
 }
 
 bool IsBlankRow(TableSink::Cells cells) {
-  return std::all_of(cells.begin(), cells.end(), [](absl::string_view cell) {
-    return absl::StripAsciiWhitespace(cell).empty();
+  return std::all_of(cells.begin(), cells.end(),
+                     [](absl::string_view cell) { return StripBlanks(cell).empty(); });
+}
+
+// Returns how --columns leaves a column out.
+std::string HintAt(absl::string_view title) {
+  const bool plain = std::all_of(title.begin(), title.end(), [](unsigned char c) {
+    return absl::ascii_isalnum(c) || c == '_' || c == '-';
   });
+  return absl::StrCat("; --columns ", plain ? title : "TITLE", "=- leaves the column out");
 }
 
 // Returns the transports for a message.
@@ -105,15 +114,17 @@ absl::Status RowConverter::Convert(uint32_t line, Cells cells) {
   }
   if (!header_.is_own_table) {
     const auto filled = std::count_if(cells.begin(), cells.end(), [](absl::string_view cell) {
-      return !absl::StripAsciiWhitespace(cell).empty();
+      return !StripBlanks(cell).empty();
     });
     if (items->empty() && filled == 1) {
       return absl::InvalidArgumentError("only one cell is filled, the row seems to be a heading");
     }
     RemarkOnGaps(line, cells, items->empty());
   }
+  const absl::StatusOr<std::vector<std::string>> texts = OwnTexts(line, cells);
+  if (!texts.ok()) return texts.status();
   for (const Group& group : *groups) {
-    if (absl::Status status = Write(line, group, cells); !status.ok()) return status;
+    if (absl::Status status = Write(line, group, *texts); !status.ok()) return status;
   }
   return absl::OkStatus();
 }
@@ -122,8 +133,31 @@ absl::string_view RowConverter::CellOf(size_t own, Cells cells) const {
   const std::optional<size_t> place = header_.PlaceOf(own);
   if (!place) return {};
   if (header_.is_own_table) return cells[*place];
-  const absl::string_view cell = absl::StripAsciiWhitespace(cells[*place]);
+  const absl::string_view cell = StripBlanks(cells[*place]);
   return IsNothing(cell) ? absl::string_view() : cell;
+}
+
+absl::StatusOr<std::vector<std::string>> RowConverter::OwnTexts(uint32_t line, Cells cells) {
+  static const size_t kAliases = OwnColumn("Aliases");
+  std::vector<std::string> texts;
+  for (size_t own = 0; own < OwnColumns().size(); ++own) {
+    const std::optional<size_t> place = header_.PlaceOf(own);
+    const absl::string_view cell = CellOf(own, cells);
+    const bool is_copied = header_.is_own_table && place &&
+                           absl::EqualsIgnoreCase(header_.titles[*place], OwnColumns()[own]);
+    if (is_copied || cell.empty()) {
+      texts.push_back(own == kAliases ? SpellAliases(cell) : std::string(cell));
+      continue;
+    }
+    OwnSpelling spelling = SpellAsOwn(own, StripBlanks(cell));
+    if (absl::Status status = CheckOptionalCell(OwnColumns()[own], spelling.text); !status.ok()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(status.message(), HintAt(header_.titles[*place])));
+    }
+    if (!spelling.remark.empty()) notes_.Remark(line, spelling.remark);
+    texts.push_back(std::move(spelling.text));
+  }
+  return texts;
 }
 
 absl::StatusOr<std::vector<CellPorts>> RowConverter::ReadPorts(uint32_t line, Cells cells) {
@@ -134,7 +168,7 @@ absl::StatusOr<std::vector<CellPorts>> RowConverter::ReadPorts(uint32_t line, Ce
     if (!of_transport && (column.content != Content::kOwn || column.own != kPortNumberColumn)) {
       continue;
     }
-    const absl::string_view text = absl::StripAsciiWhitespace(cells[i]);
+    const absl::string_view text = StripBlanks(cells[i]);
     if (IsNothing(text)) continue;
     absl::StatusOr<PortCell> cell = ReadPortCell(text, words_);
     if (!cell.ok()) return cell.status();
@@ -158,7 +192,7 @@ absl::StatusOr<Transports> RowConverter::ReadTicks(Cells cells) const {
   for (size_t i = 0; i < header_.columns.size(); ++i) {
     const ForeignColumn& column = header_.columns[i];
     if (column.content != Content::kTick) continue;
-    absl::string_view cell = absl::StripAsciiWhitespace(cells[i]);
+    absl::string_view cell = StripBlanks(cells[i]);
     absl::ConsumeSuffix(&cell, kVariationSelector);
     if (IsIn(cell, kTicks) || absl::EqualsIgnoreCase(cell, ToString(column.transport))) {
       MergeTransports(ticked, {column.transport});
@@ -243,10 +277,11 @@ void RowConverter::RemarkOnGaps(uint32_t line, Cells cells, bool portless) {
   }
 }
 
-absl::Status RowConverter::Write(uint32_t line, const Group& group, Cells cells) {
+absl::Status RowConverter::Write(uint32_t line, const Group& group,
+                                 std::vector<std::string> texts) {
   std::string row;
-  for (size_t own = 0; own < OwnColumns().size(); ++own) {
-    std::string text(CellOf(own, cells));
+  for (size_t own = 0; own < texts.size(); ++own) {
+    std::string& text = texts[own];
     if (own == kPortNumberColumn) text = PortsCell(group.ports);
     if (own == kTransportColumn) text = ToString(group.transports);
     const std::string field = ToCsvField(text);

@@ -58,6 +58,8 @@ class RowConverter final : public TableSink {
   absl::Status Convert(uint32_t line, Cells cells);
   // Returns the cell for a column of an own table; empty if there is none.
   [[nodiscard]] absl::string_view CellOf(size_t own, Cells cells) const;
+  // Returns the texts for OwnColumns(), and remarks on those that it spells otherwise.
+  absl::StatusOr<std::vector<std::string>> OwnTexts(uint32_t line, Cells cells);
   // Returns the ports that the cells state, each with the transports beside it.
   absl::StatusOr<std::vector<CellPorts>> ReadPorts(uint32_t line, Cells cells);
   // Returns the transports of a row's columns; nullopt if the table has no such column.
@@ -72,7 +74,8 @@ class RowConverter final : public TableSink {
       const std::vector<CellPorts>& items,
       const absl::StatusOr<std::optional<Transports>>& of_columns);
   void RemarkOnGaps(uint32_t line, Cells cells, bool portless);
-  absl::Status Write(uint32_t line, const Group& group, Cells cells);
+  // Writes a row with the ports and transports of `group` in place of those in `texts`.
+  absl::Status Write(uint32_t line, const Group& group, std::vector<std::string> texts);
 
   const TransportWords& words_;
   const Transports default_transports_;

@@ -19,7 +19,10 @@
 namespace portreg {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -202,7 +205,52 @@ TEST(ImportTableTest, HostBecomesTheScopeAndBadScopesAreLeftOut) {
   const Outcome outcome = Import("Name,Port,Host\nui,80,nas1\nui,80,pi 4\n");
   EXPECT_THAT(outcome.rows, ElementsAre("ui 80/ nas1"));
   EXPECT_THAT(outcome.left_out, ElementsAre(HasSubstr("3: scope \"pi 4\" is not labels")));
-  EXPECT_THAT(outcome.remarks, ::testing::Contains("1: columns are read: \"Host\" as Scope"));
+  EXPECT_THAT(outcome.remarks, Contains("1: columns are read: \"Host\" as Scope"));
+}
+
+TEST(ImportTableTest, ValuesAreSpelledAsInOwnTables) {
+  const Outcome outcome = Import(
+      "Name,Port,Protocol,Host,Aliases,Status,Until,Bind\n"
+      "\u00A0a\u00A0,1,tcp,*,\"inv, invoices\",Live,31.12.2026,localhost\n"
+      "b,2,tcp,web1,x/y,Decommissioned,2026-12-31,\n"
+      "c,3,tcp,0.0.0.0,p;q,,,0.0.0.0\n");
+  EXPECT_THAT(outcome.rows,
+              ElementsAre("a 1/tcp inv invoices", "b 2/tcp x y web1 retired", "c 3/tcp p q"));
+  EXPECT_THAT(outcome.left_out, IsEmpty());
+  EXPECT_THAT(outcome.remarks, ElementsAre("1: columns are read: \"Host\" as Scope",
+                                           "2: until \"31.12.2026\" is read as 2026-12-31",
+                                           "2: bind \"localhost\" is read as loopback",
+                                           "2: scope \"*\" is read as everywhere",
+                                           "2: status \"Live\" is read as active",
+                                           "3: aliases \"x/y\" are read as \"x y\"",
+                                           "3: status \"Decommissioned\" is read as retired",
+                                           "4: bind \"0.0.0.0\" is read as any address",
+                                           "4: scope \"0.0.0.0\" is read as everywhere"));
+}
+
+TEST(ImportTableTest, UnusableValuesOfOptionalColumnsNameTheFlag) {
+  const Outcome outcome = Import(
+      "Name,Port,Protocol,Host,Life cycle,Until\na,1,tcp,\"web01, web02\",,\nb,2,tcp,,OPEN,\n"
+      "c,3,tcp,,,12/31/2026\n");
+  EXPECT_THAT(outcome.rows, IsEmpty());
+  EXPECT_THAT(outcome.left_out,
+              ElementsAre(AllOf(HasSubstr("2: scope \"web01, web02\" is not labels"),
+                                EndsWith("; --columns Host=- leaves the column out")),
+                          AllOf(HasSubstr("3: status \"OPEN\" is unknown"),
+                                EndsWith("; --columns TITLE=- leaves the column out")),
+                          AllOf(HasSubstr("4: day \"12/31/2026\" is not a date"),
+                                EndsWith("; --columns Until=- leaves the column out"))));
+  EXPECT_THAT(Import("Name,Port,Host\na,1,\"web01, web02\"\n", WithColumns({"Host=-"})).rows,
+              ElementsAre("a 1/"));
+}
+
+TEST(ImportTableTest, OwnTablesKeepTheirValues) {
+  constexpr absl::string_view kHeader = "Service Name,Port Number,Transport Protocol,Description,";
+  EXPECT_THAT(Import(absl::StrCat(kHeader, "Scope,Aliases\na,1,tcp,,all,\"x/y, z\"\n")).rows,
+              ElementsAre("a 1/tcp x/y z all"));
+  const Outcome host = Import(absl::StrCat(kHeader, "Host\na,1,tcp,,all\n"));
+  EXPECT_THAT(host.rows, ElementsAre("a 1/tcp"));
+  EXPECT_THAT(host.remarks, Contains("2: scope \"all\" is read as everywhere"));
 }
 
 TEST(ImportTableTest, RowsThatOwnTablesRefuseAreLeftOutWithTheirLine) {
