@@ -9,6 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "common/data/csv.h"
 
 namespace portreg {
@@ -93,6 +94,18 @@ bool IsRuler(const std::vector<CsvField>& row, char delimiter) {
          });
 }
 
+// Returns true for the last line of a table of psql or mysql: "(1 row)", "3 rows in set".
+bool IsRowCount(const std::vector<CsvField>& row, char delimiter) {
+  if (delimiter != '|' || row.size() != 1) return false;
+  absl::string_view text = absl::StripAsciiWhitespace(row[0].text);
+  const bool is_psql = absl::ConsumePrefix(&text, "(") && absl::ConsumeSuffix(&text, ")");
+  absl::string_view words =
+      text.substr(std::min(text.find_first_not_of("0123456789"), text.size()));
+  if (words.size() == text.size() || !absl::ConsumePrefix(&words, " ")) return false;
+  // psql's word depends on the language.
+  return is_psql || absl::StartsWith(words, "row in set") || absl::StartsWith(words, "rows in set");
+}
+
 // Brings a row to the size of the header, or returns why it cannot be used.
 absl::Status FitRow(size_t size, std::vector<CsvField>& row) {
   if (row.size() < size) {
@@ -163,7 +176,10 @@ class ForeignCsv {
       return false;
     }
     if (!*read) return false;
-    if (IsRuler(row_, layout_.delimiter) || IsBlankRow(row_)) return true;
+    if (IsRuler(row_, layout_.delimiter) || IsRowCount(row_, layout_.delimiter) ||
+        IsBlankRow(row_)) {
+      return true;
+    }
     if (absl::Status status = FitRow(header_size_, row_); !status.ok()) {
       sink_.LeaveOut(line, status.message());
       return true;

@@ -33,7 +33,8 @@ std::string NormalizeLineEnds(absl::string_view text, char delimiter);
 std::optional<CsvLayout> FindCsvLayout(absl::string_view text,
                                        absl::Span<const ColumnChoice> choices);
 
-// Reads the rows below the header. Rows with more cells than the header are accepted if
+// Reads the rows below the header. Skips the rulers and the last line of tables that psql
+// and mysql print. Rows with more cells than the header are accepted if
 // these are empty. Rows that are not CSV are left out, and reading goes on behind their
 // first line, for at most 100 of them. Returns the error of ReadTableHeader.
 absl::Status ReadForeignCsv(absl::string_view text, const CsvLayout& layout,

@@ -58,6 +58,7 @@ IMPORTED = {
     "footnotes.tsv": ((), 3, ["plain 7126 tcp"], [
         'line 2: left out: ports "7125 [1]" cannot be used',
         'line 3: left out: ports "9000+" cannot be used']),
+    "psql.txt": ((), 0, ["pgapp 7100 tcp"], []),
     "float.csv": ((), 0, ["billing 7100 tcp", "name-only  tcp"],
                   ["line 2: port 7100.0 is read as 7100"]),
 }

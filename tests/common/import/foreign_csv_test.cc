@@ -15,6 +15,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 RecordedRows Read(absl::string_view text) {
   RecordedRows rows;
@@ -102,6 +103,24 @@ TEST(ForeignCsvTest, ManyBrokenRowsEndTheTable) {
 TEST(ForeignCsvTest, RulersOfPsqlAreSkipped) {
   EXPECT_THAT(Read(" port | name \n------+------\n 7100 | a \n").rows,
               ElementsAre("3:  7100 | a "));
+}
+
+TEST(ForeignCsvTest, NumbersOfRowsBelowATableAreSkipped) {
+  for (const std::string last : {"(1 row)", "(12 rows)", "(1 Zeile)"}) {
+    const RecordedRows psql =
+        Read(absl::StrCat(" port | name \n------+------\n 7100 | a \n", last, "\n\n"));
+    EXPECT_THAT(psql.rows, ElementsAre("3:  7100 | a "));
+    EXPECT_THAT(psql.left_out, IsEmpty()) << last;
+  }
+  const RecordedRows mysql = Read(
+      "+------+------+\n| port | name |\n+------+------+\n| 7100 | a    |\n+------+------+\n"
+      "1 row in set (0.00 sec)\n");
+  EXPECT_THAT(mysql.rows, ElementsAre("4: | 7100 | a    |"));
+  EXPECT_THAT(mysql.left_out, IsEmpty());
+  for (const std::string other : {"(rows)", "12 rows", "(12)", "(12 rows"}) {
+    EXPECT_THAT(Read(absl::StrCat("port|name\n7100|a\n", other, "\n")).left_out, SizeIs(1))
+        << other;
+  }
 }
 
 TEST(ForeignCsvTest, MistakesInTheHeaderAreErrors) {
