@@ -67,15 +67,10 @@ void ServicesWriter::Write(const v1::PortRecord& message) {
   std::deque<std::string> kept;
   const absl::StatusOr<ServiceRecord> record = ToRecord(message, kept);
   if (!record.ok() || !record->ports || !record->named() || record->is_named_for_people()) return;
-  if (!CanBeWritten(record->service)) {
-    const auto touches = [&](const Slots& slots) {
-      return slots.ports.first <= record->ports->last && record->ports->first <= slots.ports.last &&
-             Answers(record->transport, slots.transport);
-    };
-    const bool wanted = wanted_.empty() || std::any_of(wanted_.begin(), wanted_.end(), touches);
-    if (wanted && left_out_.size() < kMaxLeftOut) {
-      left_out_.insert(std::string(record->service.substr(0, kMaxServiceNameBytes)));
-    }
+  NoteUnwritable(*record);
+  const std::vector<absl::string_view> aliases = Aliases(*record);
+  if (!CanBeWritten(record->service) &&
+      std::none_of(aliases.begin(), aliases.end(), CanBeWritten)) {
     return;
   }
   Entry& entry = entries_.emplace_back();
@@ -100,6 +95,21 @@ void ServicesWriter::Write(const v1::PortRecord& message) {
         absl::StrCat("the records take more than ", kMaxHeldBytes,
                      " bytes of memory; ask for fewer layers or ranges")));
   }
+}
+
+void ServicesWriter::NoteUnwritable(const ServiceRecord& record) {
+  const auto touches = [&](const Slots& slots) {
+    return slots.ports.first <= record.ports->last && record.ports->first <= slots.ports.last &&
+           Answers(record.transport, slots.transport);
+  };
+  const bool wanted = wanted_.empty() || std::any_of(wanted_.begin(), wanted_.end(), touches);
+  if (!wanted || record.status == RecordStatus::kRetired) return;
+  const auto note = [this](absl::string_view name) {
+    if (CanBeWritten(name) || left_out_.size() >= kMaxLeftOut) return;
+    left_out_.insert(std::string(name.substr(0, kMaxServiceNameBytes)));
+  };
+  note(record.service);
+  for (const absl::string_view alias : Aliases(record)) note(alias);
 }
 
 void ServicesWriter::Finish(const std::string& revision) {

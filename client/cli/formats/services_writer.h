@@ -29,7 +29,7 @@ namespace portreg::cli {
 // The rules of common/model/names.h choose the names: each name is written once for a
 // transport, at its port. The name of the slot (a port and a transport) comes first; the
 // other names that have the port become its aliases. Records whose names are words for
-// people are left out, and so are names that the format cannot hold. A line has at most
+// people are left out, and so are names and aliases that the format cannot hold. A line has at most
 // kMaxLineBytes bytes: descriptions are cut, and aliases that do not fit get lines of
 // their own.
 //
@@ -77,6 +77,8 @@ class ServicesWriter final : public RecordWriter {
   using PortsByName =
       absl::flat_hash_map<std::string, std::array<std::optional<Port>, kTransports.size()>>;
 
+  // Notes the names of a record that the format cannot hold, if its line is wanted.
+  void NoteUnwritable(const ServiceRecord& record);
   // Returns INTERNAL if more than kMaxCovering entries cover a port.
   [[nodiscard]] absl::Status CheckCoverage() const;
   // Returns the records in lookup order.

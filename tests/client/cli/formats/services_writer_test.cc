@@ -135,6 +135,25 @@ TEST(ServicesWriterTest, NamesThatTheFileCannotHoldAreLeftOut) {
   EXPECT_THAT(Services({Https()}).remark, IsEmpty());
 }
 
+TEST(ServicesWriterTest, AliasesThatTheFileCannotHoldAreLeftOut) {
+  v1::PortRecord record = RecordOf(1, v1::TRANSPORT_TCP, "a", "");
+  record.set_aliases("c#d ok");
+  const Written written = Services({record});
+  EXPECT_EQ(written.text, "a                1/tcp       ok\n");
+  EXPECT_THAT(written.remark, HasSubstr("1 name is left out"));
+  EXPECT_THAT(written.remark, HasSubstr("\"c#d\""));
+  record.set_status(v1::RECORD_STATUS_RETIRED);
+  EXPECT_THAT(Services({record}).remark, IsEmpty());
+}
+
+TEST(ServicesWriterTest, AliasesStayWithoutTheName) {
+  v1::PortRecord record = RecordOf(7403, v1::TRANSPORT_TCP, "A#b", "about it");
+  record.set_aliases("ok");
+  const Written written = Services({record});
+  EXPECT_EQ(written.text, "ok               7403/tcp    # about it\n");
+  EXPECT_THAT(written.remark, HasSubstr("1 name is left out"));
+}
+
 TEST(ServicesWriterTest, UnusualNamesStay) {
   for (const std::string name : {"914c/g", "whois++", "z39.50", "sql*net", "\u00fc", "3com"}) {
     const Written written = Services({RecordOf(1, v1::TRANSPORT_TCP, name, "")});
