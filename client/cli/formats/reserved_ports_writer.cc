@@ -32,6 +32,9 @@ void ReservedPortsWriter::Finish(const std::string& revision) {
 }
 
 std::string ReservedPortsWriter::Remark() const {
+  if (reserved_.none()) {
+    return "no service has a port there, so the file reserves none and clears the host's list";
+  }
   const size_t size = Value().size();
   if (size <= kMaxValueBytes) return {};
   return absl::StrCat("the value has ", size, " bytes, older kernels take no more than ",

@@ -36,7 +36,7 @@ class ReservedPortsWriter final : public RecordWriter {
 
   void Write(const v1::PortRecord& record) override;
   void Finish(const std::string& revision) override;
-  // Returns a warning if the value is longer than kMaxValueBytes, else an empty text.
+  // Returns a warning if the value is empty or longer than kMaxValueBytes, else an empty text.
   [[nodiscard]] std::string Remark() const override;
 
  private:

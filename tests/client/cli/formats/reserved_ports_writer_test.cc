@@ -49,6 +49,12 @@ TEST(ReservedPortsWriterTest, NamelessAndPortlessRecordsReserveNothing) {
             "net.ipv4.ip_local_reserved_ports = ");
 }
 
+TEST(ReservedPortsWriterTest, AnEmptyValueIsRemarkedOn) {
+  EXPECT_EQ(Sysctl({}).remark,
+            "no service has a port there, so the file reserves none and clears the host's list");
+  EXPECT_EQ(Sysctl({Https()}).remark, "");
+}
+
 TEST(ReservedPortsWriterTest, MoreThanHalfOfTheEphemeralPortsIsRefused) {
   // 14,116 of 28,232 ports, anywhere in the range.
   for (const std::vector<v1::PortRecord>& half :
