@@ -141,6 +141,8 @@ std::vector<Layer> DefaultLayers(const Invocation& invocation) {
 
 // Requires that ReadFormatFlags() has been called.
 absl::Status ReadRecordFlags(const Settings& settings, Invocation& invocation) {
+  // Refuses an empty value, because it may come from a variable that is not set.
+  if (const auto layer = settings.Value(Flag::kLayer); !layer.ok()) return layer.status();
   for (const std::string& name : settings.List(Flag::kLayer)) {
     const std::optional<Layer> layer = ParseLayer(name);
     if (!layer) {

@@ -247,6 +247,7 @@ TEST_F(FlagsTest, UnusableArgumentsAreRefused) {
       {{}, "no key is given"},
       {{"-o", "yaml", "443"}, "output format \"yaml\" is not table, wide, json, ndjson,"},
       {{"-o", "JSON", "443"}, "\"JSON\""},
+      {{"--layer=", "443"}, "--layer is empty, it must be LAYER,... or not be given"},
       {{"--layer=iana,dns", "443"}, "layer \"dns\" is not local, common or iana"},
       {{"--scope=eu//prod", "443"}, "scope \"eu//prod\" is not labels with \"/\" between them"},
       {{"--scope=", "443"}, "--scope is empty, it must be SCOPE"},
