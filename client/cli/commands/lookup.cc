@@ -353,7 +353,8 @@ class Complaints {
     std::vector<std::string> meant =
         is_first ? MistypedVerb(invocation_) : std::vector<std::string>();
     for (std::string& name : suggester_.Suggest(query)) meant.push_back(std::move(name));
-    Complain(absl::StrCat(query.text, ": ", Miss(invocation_, query, result), DidYouMean(meant)),
+    Complain(absl::StrCat(query.text, ": ", Miss(invocation_, query, result), TransportHint(query),
+                          DidYouMean(meant)),
              output_);
   }
 

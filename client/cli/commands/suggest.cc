@@ -6,6 +6,7 @@
 #include "absl/strings/str_join.h"
 #include "client/cli/display/terminal.h"
 #include "common/model/limits.h"
+#include "common/model/port.h"
 #include "common/model/service_name.h"
 #include "common/search/search.h"
 #include "common/text/quote.h"
@@ -24,6 +25,14 @@ std::string DidYouMean(absl::Span<const std::string> names) {
     shown.push_back(Truncated(Printable(name), kMaxServiceNameBytes));
   }
   return absl::StrCat("; did you mean ", absl::StrJoin(shown, ", "), "?");
+}
+
+std::string TransportHint(const Query& missing) {
+  if (missing.ports || !ParseTransport(missing.service)) return {};
+  return absl::StrCat(
+      "; a transport follows the slash behind a port or a name, and each key has "
+      "its own, such as 443/tcp,443/",
+      FoldServiceName(missing.service));
 }
 
 std::vector<std::string> Suggester::Suggest(const Query& missing) {

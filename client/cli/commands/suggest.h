@@ -17,6 +17,10 @@ namespace portreg::cli {
 // four names, each cut to the longest valid length.
 std::string DidYouMean(absl::Span<const std::string> names);
 
+// Returns the hint "; a transport follows ..." for a key such as the second one of
+// "443/tcp,udp", which is the name of a transport; otherwise an empty text.
+std::string TransportHint(const Query& missing);
+
 // Asks a source for suggestions. Not thread-safe.
 class Suggester {
  public:

@@ -56,6 +56,15 @@ TEST(DidYouMeanTest, ShowsAFewNamesThatCanBeRead) {
   EXPECT_LT(DidYouMean({std::string(10'000, 'a')}).size(), 100);
 }
 
+TEST(TransportHintTest, IsForNamesOfTransportsOnly) {
+  EXPECT_EQ(TransportHint(Key("UDP")),
+            "; a transport follows the slash behind a port or a name, and each key has its own, "
+            "such as 443/tcp,443/udp");
+  for (const std::string key : {"udpx", "443", "443/udp", "any"}) {
+    EXPECT_EQ(TransportHint(Key(key)), "") << key;
+  }
+}
+
 TEST(SuggesterTest, SimilarNamesPrecedeThoseThatBeginAlike) {
   FakeSource source;
   source.answer = Answer({"https", "ntps"}, {{v1::MATCH_KIND_NAME_PREFIX, "htps-alt"},
