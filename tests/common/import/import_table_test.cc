@@ -218,14 +218,14 @@ TEST(ImportTableTest, ValuesAreSpelledAsInOwnTables) {
               ElementsAre("a 1/tcp inv invoices", "b 2/tcp x y web1 retired", "c 3/tcp p q"));
   EXPECT_THAT(outcome.left_out, IsEmpty());
   EXPECT_THAT(outcome.remarks, ElementsAre("1: columns are read: \"Host\" as Scope",
-                                           "2: scope \"*\" is read as everywhere",
-                                           "2: status \"Live\" is read as active",
                                            "2: until \"31.12.2026\" is read as 2026-12-31",
                                            "2: bind \"localhost\" is read as loopback",
+                                           "2: scope \"*\" is read as everywhere",
+                                           "2: status \"Live\" is read as active",
                                            "3: aliases \"x/y\" are read as \"x y\"",
                                            "3: status \"Decommissioned\" is read as retired",
-                                           "4: scope \"0.0.0.0\" is read as everywhere",
-                                           "4: bind \"0.0.0.0\" is read as any address"));
+                                           "4: bind \"0.0.0.0\" is read as any address",
+                                           "4: scope \"0.0.0.0\" is read as everywhere"));
 }
 
 TEST(ImportTableTest, UnusableValuesOfOptionalColumnsNameTheFlag) {
