@@ -113,7 +113,7 @@ class TableComparison {
     bool& kept = kept_.try_emplace(RowOf(earlier), false).first->second;
     const absl::Span<const RecordIndex> candidates =
         earlier.ports ? next_.AtPort(earlier.ports->first) : next_.ByName(earlier.service);
-    AnyReplaces(candidates, earlier, [&](const ServiceRecord& record) {
+    (void)AnyReplaces(candidates, earlier, [&](const ServiceRecord& record) {
       const bool holds =
           !earlier.ports || *record.ports == *earlier.ports ||
           (Contains(*record.ports, *earlier.ports) && HasNameAndOwner(record, earlier));
@@ -160,8 +160,7 @@ absl::Status CheckOwnRows(const Registry& served, const Registry& next) {
     if (!loses_all && !loses_many) continue;
     return absl::InvalidArgumentError(absl::StrFormat(
         "%s: %d of the %d rows being served are missing or retired, at most 25 %% of them or 9 "
-        "rows "
-        "may go at once, and not all; restore them, or take the loss by a restart or by "
+        "rows may go at once, and not all; restore them, or take the loss by a restart or by "
         "--allow_fewer_rows",
         table.flag, lost, rows.all()));
   }

@@ -151,7 +151,9 @@ class GuardTest(OwnFilesTest):
             f"{len(services)} of the {len(services) + 1} rows being served")
         retired = b"".join(row.replace(b"\n", b",retired\n") for row in services)
         replace(path, header.replace(b"\n", b",Status\n") + retired)
-        self.expect_refused("are missing or retired")
+        self.expect_refused(
+            f"{len(services) + 1} of the {len(services) + 1} rows being served "
+            "are missing or retired")
         self.assertEqual(self.served(), {"ports.csv": len(services) + 1})
 
     def test_rows_may_move_between_files(self):

@@ -224,8 +224,8 @@ TEST(OwnTableTest, ColumnsThatAreNotReadAreReported) {
   EXPECT_THAT(unread(",owner,ALIASES,Scope,Status,Since,Until,Bind,Contact,Assignment Notes,,"),
               IsEmpty());
   EXPECT_THAT(unread(",Scopes,Ticket"),
-              ElementsAre("56: column \"Scopes\" is not read; did you mean Scope?",
-                          "63: column \"Ticket\" is not read"));
+              ElementsAre("57: column \"Scopes\" is not read; did you mean Scope?",
+                          "64: column \"Ticket\" is not read"));
 }
 
 TEST(OwnTableTest, AFaultyTableIsReadBeyondBrokenRows) {

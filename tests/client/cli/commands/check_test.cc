@@ -192,7 +192,7 @@ TEST_F(CheckTest, ColumnsThatAreNotReadAreWarnedOf) {
       "Service Name,Port Number,Transport Protocol,Description,Owner,Scopes\na,7103,tcp,,x,eu\n");
   const CommandOutcome outcome = RunCommand({"check", "--file=" + path}, source);
   EXPECT_EQ(outcome.code, 0);
-  EXPECT_THAT(outcome.out, HasSubstr("u.csv:1: warning unread-column: column 62: column "
+  EXPECT_THAT(outcome.out, HasSubstr("u.csv:1: warning unread-column: column 63: column "
                                      "\"Scopes\" is not read; did you mean Scope?\n"));
   EXPECT_EQ(RunCommand({"check", "--strict", "--file=" + path}, source).code, 3);
   EXPECT_EQ(
