@@ -46,6 +46,13 @@ absl::StatusOr<RangePlaces> FindRangeColumns(const CsvTable& table) {
   return places;
 }
 
+// Returns the names of the kinds that the embedded rules have.
+std::string EmbeddedKinds() {
+  return absl::StrJoin(kRangeRuleKinds, ", ", [](std::string* out, const RangeRuleKind& known) {
+    absl::StrAppend(out, known.name);
+  });
+}
+
 absl::Status CheckKind(absl::string_view kind) {
   const auto is_word = [](absl::string_view word) {
     return !word.empty() && std::all_of(word.begin(), word.end(), [](unsigned char c) {
@@ -56,13 +63,10 @@ absl::Status CheckKind(absl::string_view kind) {
   if (kind.size() <= kMaxKindBytes && std::all_of(words.begin(), words.end(), is_word)) {
     return absl::OkStatus();
   }
-  const auto name = [](std::string* out, const RangeRuleKind& known) {
-    absl::StrAppend(out, known.name);
-  };
   return absl::InvalidArgumentError(
-      absl::StrCat("kind ", Quoted(kind), " is not allowed, allowed are ",
-                   absl::StrJoin(kRangeRuleKinds, ", ", name), ", and other names of 1 to ",
-                   kMaxKindBytes, " of a-z and 0-9 with single hyphens between them"));
+      absl::StrCat("kind ", Quoted(kind), " is not allowed, allowed are ", EmbeddedKinds(),
+                   ", and other names of 1 to ", kMaxKindBytes,
+                   " of a-z and 0-9 with single hyphens between them"));
 }
 
 // Checks a text that is shown on one line.
@@ -131,6 +135,11 @@ class RangeRowReader {
                      absl::StrCat(Quoted(Text(column)),
                                   " is about no port: give Ports, or leave all cells but Kind "
                                   "empty to drop the kind's rules"));
+    }
+    if (rule.kind() == AdvisoryKind::kRangeRule) {
+      return ErrorAt(Field(RangeColumn::kKind).position,
+                     absl::StrCat("kind ", Quoted(rule.kind_name),
+                                  " has no rules to drop, it must be one of ", EmbeddedKinds()));
     }
     return rule;
   }

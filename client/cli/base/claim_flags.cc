@@ -13,6 +13,7 @@
 #include "client/cli/base/flag_table.h"
 #include "common/judgement/row_findings.h"
 #include "common/model/limits.h"
+#include "common/model/range_rules.h"
 #include "common/model/service_name.h"
 #include "common/text/quote.h"
 #include "common/text/utf8.h"
@@ -69,21 +70,31 @@ std::string OneOf(const std::vector<absl::string_view>& names) {
   return absl::StrCat(absl::StrJoin(first, ", "), " or ", names.back());
 }
 
+// Returns the rule of a kind that tables of range rules name: blocked-by-browsers for
+// browsers. Returns any other name as it is.
+absl::string_view RuleOfName(absl::string_view name) {
+  for (const RangeRuleKind& known : kRangeRuleKinds) {
+    if (known.name == name) return ToString(known.kind);
+  }
+  return name;
+}
+
 absl::Status ReadAllowedRules(const Settings& settings, ClaimOptions& claims) {
   const std::vector<absl::string_view> known = AcceptableRules();
-  for (const std::string& rule : settings.List(Flag::kAllow)) {
+  for (const std::string& name : settings.List(Flag::kAllow)) {
+    const absl::string_view rule = RuleOfName(name);
     if (!absl::c_linear_search(known, rule)) {
       return absl::InvalidArgumentError(
-          absl::StrCat("--allow=", Quoted(rule), " is not ", OneOf(known)));
+          absl::StrCat("--allow=", Quoted(name), " is not ", OneOf(known)));
     }
-    claims.allowed_rules.push_back(rule);
+    claims.allowed_rules.emplace_back(rule);
   }
   return absl::OkStatus();
 }
 
 absl::Status ReadAcceptedKinds(const Settings& settings, ClaimOptions& claims) {
   for (const std::string& name : settings.List(Flag::kAccept)) {
-    const std::optional<AdvisoryKind> kind = ParseAdvisoryKind(name);
+    const std::optional<AdvisoryKind> kind = ParseAdvisoryKind(RuleOfName(name));
     if (kind && IsAcceptable(*kind)) {
       claims.accepted.set(static_cast<size_t>(*kind));
       continue;

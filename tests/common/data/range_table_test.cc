@@ -73,6 +73,9 @@ TEST(RangeTableTest, BadRowsAreRefusedWithLineColumnAndWhatIsAllowed) {
       {absl::StrCat("80,,", std::string(33, 'a'), ",info,m,\n"), "names of 1 to 32"},
       {"80,,a,,m,\n", "line 2, column 7: severity \"\" is unknown, allowed are info, warning and"},
       {"80,,a,fatal,m,\n", "severity \"fatal\" is unknown, allowed are info, warning and error"},
+      {",,nosuchkind,,,\n",
+       "line 2, column 3: kind \"nosuchkind\" has no rules to drop, it must be one of "
+       "dynamic-class, "},
       {"80,,a,info,,\n", "line 2, column 12: message is empty, it must have 1 to 200 bytes"},
       {"80,,a,info,\"two\nlines\",\n", "must be one line without control characters"},
       {"80,,a,info,m,\"\x1b[2J\"\n", "reference \"\\x1b[2J\" must be one line"},
