@@ -10,8 +10,12 @@
 
 namespace portreg::cli {
 
+bool CheckResults::Allows(const std::string& rule) const {
+  return absl::c_linear_search(allowed_rules_, rule);
+}
+
 void CheckResults::Add(CheckFinding finding) {
-  if (absl::c_linear_search(allowed_rules_, finding.rule)) return;
+  if (Allows(finding.rule)) return;
   if (findings_.size() < kMaxListedFindings) {
     findings_.push_back(std::move(finding));
     return;

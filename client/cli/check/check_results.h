@@ -22,6 +22,9 @@ class CheckResults {
   explicit CheckResults(std::vector<std::string> allowed_rules)
       : allowed_rules_(std::move(allowed_rules)) {}
 
+  // Returns true if the user accepts findings of the rule.
+  [[nodiscard]] bool Allows(const std::string& rule) const;
+
   void Add(CheckFinding finding);
   // Notes findings that the source has counted but not returned.
   void AddMissing(int count);

@@ -12,6 +12,7 @@
 #include "client/cli/check/checked_tables.h"
 #include "client/cli/check/claim_batches.h"
 #include "client/cli/check/earlier_versions.h"
+#include "client/cli/check/folded_findings.h"
 #include "client/cli/check/key_collisions.h"
 #include "client/cli/commands/command_parts.h"
 #include "client/cli/formats/check_writer.h"
@@ -114,17 +115,26 @@ absl::Status CheckRows(CheckedTables tables, Source& source, CheckResults& resul
   for (CheckFinding& finding : tables.findings) results.Add(std::move(finding));
   const auto [claims, owners] = ClaimsOf(tables.rows);
   const EarlierVersions earlier(tables.rows);
+  // The findings about the ports of one row, which may have several claims.
+  std::vector<CheckFinding> of_row;
+  const auto end_row = [&] {
+    for (CheckFinding& finding : Folded(std::exchange(of_row, {}))) results.Add(std::move(finding));
+  };
   const auto take = [&, &owners = owners](size_t number, const v1::ClaimResult& result) {
+    if (number > 0 && owners[number - 1] != owners[number]) end_row();
     for (const v1::Finding& message : result.findings()) {
       // Names have been judged with the rows, also those of rows without ports.
       const bool is_of_name = message.kind() == v1::ADVISORY_KIND_SERVICE_NAME_INVALID;
       if (is_of_name || earlier.Explain(message)) continue;
-      results.Add(FindingAbout(tables, tables.rows[owners[number]], message));
+      CheckFinding finding = FindingAbout(tables, tables.rows[owners[number]], message);
+      // A finding that is accepted hides no other.
+      if (!results.Allows(finding.rule)) of_row.push_back(std::move(finding));
     }
     results.AddMissing(result.total_count() - result.findings_size());
   };
   absl::StatusOr<std::string> revision = CheckInBatches(claims, source, take);
   if (!revision.ok()) return revision.status();
+  end_row();
   results.revision = *std::move(revision);
   results.SortByPlace(tables.files);
   return absl::OkStatus();

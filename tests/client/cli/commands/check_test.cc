@@ -209,6 +209,21 @@ TEST_F(CheckTest, BrokenTablesHaveTheLineOfTheFault) {
               HasSubstr("empty.csv:1: error unusable-row: "));
 }
 
+TEST_F(CheckTest, ARowHasFewLines) {
+  RegistrySource source(TableOf(""));
+  const auto lines_of = [&](absl::string_view rows, std::vector<std::string> flags = {}) {
+    return CheckRows(rows, source, std::move(flags)).out;
+  };
+  const std::string dynamic = lines_of("a,61023,tcp,,o,,,\n");
+  EXPECT_THAT(dynamic, HasSubstr(" dynamic: "));
+  EXPECT_THAT(dynamic, Not(HasSubstr(" windows-dynamic: ")));
+  // What is accepted hides nothing.
+  EXPECT_THAT(lines_of("a,61023,tcp,,o,,,\n", {"--allow=dynamic"}),
+              HasSubstr(" windows-dynamic: "));
+  EXPECT_THAT(lines_of("a,39100,tcp,,o,,,\n"), Not(HasSubstr("iana-unassigned")));
+  EXPECT_THAT(lines_of("a,7888,tcp,,o,,,\n"), HasSubstr("iana-unassigned"));
+}
+
 TEST_F(CheckTest, AcceptedRulesAreLeftOutAndStrictnessFailsOnWarnings) {
   RegistrySource source(TableOf(""));
   const char* const row = "probe,31002,tcp,,net,,,\n";
