@@ -16,7 +16,7 @@ import annotated_logs as logs
 import tool
 from annotated_logs import Generator
 
-SEEDS = range(6)
+SEEDS = range(4)
 LINES = 400
 # A log that spans several blocks.
 LONG_LINES = 6_000
