@@ -15,15 +15,11 @@ namespace portreg {
 namespace {
 
 // Returns true if the same records and rules cover both ports, so that the findings are
-// equal. A note of IANA's may be about one port of a record.
+// equal.
 bool AreAlike(const Registry& registry, Port one, Port other) {
   const absl::Span<const RecordIndex> at_one = registry.AtPort(one);
   const absl::Span<const RecordIndex> at_other = registry.AtPort(other);
-  const auto has_note = [&registry](RecordIndex index) {
-    return !registry.record(index).details->unauthorized_use_reported.empty();
-  };
   return std::equal(at_one.begin(), at_one.end(), at_other.begin(), at_other.end()) &&
-         std::none_of(at_one.begin(), at_one.end(), has_note) &&
          registry.range_rules().SetAt(one) == registry.range_rules().SetAt(other) &&
          ClassOf(one).port_class == ClassOf(other).port_class;
 }

@@ -1,14 +1,10 @@
 #include "common/judgement/port_findings.h"
 
 #include <algorithm>
-#include <cstddef>
-#include <cstdint>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -33,34 +29,6 @@ std::string HolderOf(const ServiceRecord& record) {
   const absl::string_view name = record.named() ? record.service : record.description;
   return absl::StrCat(name.empty() ? "an unnamed assignment" : name,
                       owner.empty() ? "" : absl::StrCat(" (owner ", owner, ")"));
-}
-
-// Returns true if a note names ports, such as "on port 6003" or "on 3300-3301", but not
-// `port`. Ignores numbers within words, such as [RFC4146].
-bool NamesOtherPortsOnly(absl::string_view note, Port port) {
-  const auto is_digit = [&](size_t at) {
-    return at < note.size() && absl::ascii_isdigit(static_cast<unsigned char>(note[at]));
-  };
-  const auto take_number = [&](size_t& at) {
-    const size_t begin = at;
-    while (is_digit(at)) ++at;
-    uint32_t number = 0;
-    return absl::SimpleAtoi(note.substr(begin, at - begin), &number)
-               ? number
-               : static_cast<uint32_t>(kPortCount);
-  };
-  bool names_ports = false;
-  for (size_t at = 0; at < note.size(); ++at) {
-    const bool begins =
-        is_digit(at) && (at == 0 || !absl::ascii_isalnum(static_cast<unsigned char>(note[at - 1])));
-    if (!begins) continue;
-    names_ports = true;
-    const uint32_t first = take_number(at);
-    uint32_t last = first;
-    if (at < note.size() && note[at] == '-' && is_digit(at + 1)) last = take_number(++at);
-    if (first <= port && port <= last) return false;
-  }
-  return names_ports;
 }
 
 // Calls `take` with each folded name by which a record is known.
@@ -276,14 +244,13 @@ class PortJudge {
         absl::StrCat("commonly used by ", Holders(records)), transport, records);
   }
 
-  // Reports what IANA's column "Unauthorized Use Reported" says. A record of several ports
-  // may have a note on one of them.
+  // Reports what IANA's column "Unauthorized Use Reported" says.
   void JudgeReports(Transport transport) {
     for (const RecordIndex index : at_port_) {
       const ServiceRecord& record = registry_.record(index);
       const absl::string_view report = record.details->unauthorized_use_reported;
       if (record.layer != Layer::kIana || report.empty()) continue;
-      if (!Answers(record.transport, transport) || NamesOtherPortsOnly(report, port_)) continue;
+      if (!Answers(record.transport, transport)) continue;
       Add(FindingSeverity::kInfo, AdvisoryKind::kUnauthorizedUse,
           absl::StrCat("IANA notes unauthorised use: ", Quoted(report, kMaxReportBytes)), transport,
           {index});

@@ -240,30 +240,6 @@ TEST(ClassifyTest, UnauthorizedUseIsSaidAsIanaNotesIt) {
   EXPECT_EQ(Advice(registry, 7000, Transport::kSctp).back()[0], '6');
 }
 
-TEST(ClassifyTest, ANoteOnOnePortOfARecordIsSaidForThatPort) {
-  const auto is_noted = [](absl::string_view note, Port port) {
-    std::vector<LayerData> layers;
-    layers.push_back(LayerOfText(
-        Layer::kIana, absl::StrCat(kFullHeader, "a,7000-7009,tcp,,,,,,,,", note, ",,\n")));
-    const Registry registry = Registry::Create(std::move(layers)).value();
-    return Advice(registry, port, Transport::kTcp).back().substr(0, 3) == "15 ";
-  };
-  const struct {
-    absl::string_view note;
-    Port port;
-    bool is_noted;
-  } cases[] = {
-      {"Used on port 7003", 7003, true},   {"Used on port 7003", 7000, false},
-      {"Used on 7003-7005", 7004, true},   {"Used on 7003-7005", 7006, false},
-      {"Ports 7001 and 7003", 7003, true}, {"Ports 7001 and 7003", 7002, false},
-      {"Port 7003.", 7003, true},          {"See [RFC4146]", 7000, true},
-      {"Port 99999999999", 7000, false},   {"7003-", 7003, true},
-  };
-  for (const auto& c : cases) {
-    EXPECT_EQ(is_noted(c.note, c.port), c.is_noted) << c.note << ", " << c.port;
-  }
-}
-
 TEST(ClassifyTest, SoftwareWithTheNameOfIanaIsNoFurtherUse) {
   std::vector<LayerData> layers;
   LayerData practice = LayerOfText(Layer::kCommon, absl::StrCat(kFullHeader,

@@ -3,7 +3,6 @@
 #include <set>
 #include <string>
 #include <tuple>
-#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -65,21 +64,6 @@ TEST(JudgementTest, MergedFindingsSayOfEachSlotWhatIsSaidOfItAlone) {
       ASSERT_EQ(OnSlots(judgement.findings), SlotBySlot(registry, claims[0])) << round << " " << i;
     }
   }
-}
-
-TEST(JudgementTest, ANoteOnOnePortIsAFindingOfThatPort) {
-  std::vector<LayerData> layers;
-  layers.push_back(LayerOfText(
-      Layer::kIana, absl::StrCat(kFullHeader, "a,7000-7009,tcp,,,,,,,,Used on port 7003,,\n")));
-  const Registry registry = Registry::Create(std::move(layers)).value();
-  const std::vector<Claim> claims = {{.ports = {7000, 7009}}};
-  int notes = 0;
-  for (const Finding& finding : Judge(registry, claims, 0, kJudgementDay).findings) {
-    if (finding.kind != AdvisoryKind::kUnauthorizedUse) continue;
-    ++notes;
-    EXPECT_EQ(finding.ports, (PortRange{7003, 7003}));
-  }
-  EXPECT_EQ(notes, 1);
 }
 
 TEST(JudgementTest, FindingsAreInOrderAndNeighboursAreMerged) {
