@@ -59,6 +59,7 @@ class GatheringTest : public ::testing::Test {
   static v1::LookupResponse AnswerTo(const v1::LookupRequest& request) {
     v1::LookupResponse response;
     v1::PortRecord& record = *response.add_records();
+    record.set_service(request.service());
     record.set_first_port(request.port());
     record.set_last_port(request.port());
     return response;

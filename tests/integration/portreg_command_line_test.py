@@ -33,7 +33,7 @@ class SlipsTest(ToolTestCase):
         for flag, suggestion in (
                 ("--colour=never", "did you mean --color?"),
                 ("--ofline", "did you mean --offline?"),
-                ("--max", "did you mean --max-results?"),
+                ("--max-result", "did you mean --max-results?"),
                 ("--xyzzy", "see --help"), ("-x", "see --help"),
                 ("--flagfile=/dev/null", "unknown"), ("--helpfull", "unknown"),
                 ("--no-target", "unknown"), ("--\x1b[2J", r"\x1b[2J")):

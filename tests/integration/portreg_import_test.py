@@ -219,7 +219,7 @@ class ImportTest(ToolTestCase):
                    "Reference")
         table = [
             ("billing", "7100,7110", "tcp", 'A "quoted", text\nof two lines',
-             "pay@x", "bills b,c", "eu/prod", "planned", "[RFC1]"),
+             "pay@x", "bills b", "eu/prod", "planned", "[RFC1]"),
             ("two words", "7101 - 7103", "TCP/UDP", " ; | \t", "", "", "", "", ""),
             ("", "7200-7299", "", "Block", "blue", "", "", "", ""),
             ("portless", "", "udp", "\u6771\u4eac \U0001f600", "", "", "", "", ""),

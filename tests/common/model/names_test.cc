@@ -101,8 +101,8 @@ TEST(PortOfNameTest, AnAliasIsAName) {
 
 TEST(PortOfNameTest, WithinASourceANamePrecedesAnAlias) {
   const Registry registry = MakeScopedRegistry(
-      "k1,7106,tcp,,red,k2 https wide\nk2,7108,tcp,,blue,\nk2,7105-7109,tcp,,blue,\n"
-      "wide,7200-7201,tcp,,red,\n",
+      "k1,7106,tcp,,red,k2 https wide,\nk2,7108,tcp,,blue,,\nk2,7105-7109,tcp,,blue,,\n"
+      "wide,7200-7201,tcp,,red,,\n",
       "https,443,tcp,\n");
   EXPECT_EQ(Show(PortOfName(registry, "k2", Transport::kTcp)), "local k2 7108");
   EXPECT_EQ(Show(PortOfName(registry, "K2", Transport::kNone)), "local k2 7108");

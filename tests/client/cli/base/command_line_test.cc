@@ -88,7 +88,7 @@ TEST(CommandLineTest, UnusableArgumentsAreNamedAndTheRestIsRead) {
        std::vector<Row>{{"--colour", "flag \"--colour\" is unknown; did you mean --color?"},
                         {"--colour=always", "flag \"--colour\" is unknown; did you mean --color?"},
                         {"--ofline", "did you mean --offline?"},
-                        {"--max", "did you mean --max-results?"},
+                        {"--max-result", "did you mean --max-results?"},
                         {"--max_result", "did you mean --max-results?"},
                         {"--no-such-flag", "flag \"--no-such-flag\" is unknown; see --help"},
                         {"--no-target", "is unknown"},

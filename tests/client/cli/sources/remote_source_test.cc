@@ -51,6 +51,7 @@ class RemoteSourceTest : public ::testing::Test {
                                 v1::BatchLookupResponse& response) mutable {
       for (const v1::LookupRequest& each : request.requests()) {
         v1::PortRecord& record = *response.add_results()->mutable_response()->add_records();
+        record.set_service(each.service());
         record.set_first_port(each.port());
         record.set_last_port(each.port());
       }
