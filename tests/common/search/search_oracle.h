@@ -17,8 +17,8 @@
 #include "absl/strings/string_view.h"
 #include "common/model/registry.h"
 #include "common/model/scope.h"
-#include "common/text/edit_distance.h"
 #include "common/search/search.h"
+#include "common/text/edit_distance.h"
 
 namespace portreg {
 
