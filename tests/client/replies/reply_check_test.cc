@@ -139,6 +139,7 @@ TEST(ReplyCheckTest, ClassHasPortsInOrderAndThePortAsked) {
   v1::ClassifyRequest request;
   v1::ClassifyResponse reply;
   EXPECT_THAT(FaultOf(request, reply), IsEmpty());
+  reply.set_port_class(v1::PORT_CLASS_REGISTERED);
   reply.set_first_port(1024);
   EXPECT_THAT(FaultOf(request, reply), HasSubstr("ports 1024 to 0"));
   reply.set_last_port(49151);
