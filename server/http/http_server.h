@@ -27,9 +27,9 @@ namespace portreg::server {
 struct HttpServerOptions {
   // Addresses to listen at: host:port, [ipv6]:port or unix:path. Port 0 lets the system
   // choose. At least one.
-  std::vector<std::string> listen;
-  ConnectionLimits connections;
-  HttpTimes times;
+  std::vector<std::string> listen = {};
+  ConnectionLimits connections = {};
+  HttpTimes times = {};
   // How long sent data may stay unacknowledged. Default: 20 s.
   absl::Duration user_timeout = absl::Seconds(20);
   // Bytes of the header fields of a request: names, values, and 32 bytes for each

@@ -46,6 +46,7 @@ class Types {
   static void Rename(absl::string_view package, google::protobuf::DescriptorProto& message) {
     const std::string prefix = absl::StrCat(".", package, ".");
     for (auto& field : *message.mutable_field()) {
+      if (!field.has_type_name()) continue;
       field.set_type_name(absl::StrReplaceAll(field.type_name(), {{prefix, ".google.rpc."}}));
     }
     for (auto& nested : *message.mutable_nested_type()) Rename(package, nested);
