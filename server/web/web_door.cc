@@ -23,6 +23,9 @@
 namespace portreg::server {
 namespace {
 
+// The bodies that clients are sending may have this part of the memory that gRPC may hold.
+constexpr int64_t kQuotaShare = 4;
+
 // Returns the code of the contract for a request that HTTP itself refuses.
 absl::StatusCode CodeOf(int http_status) {
   if (http_status == 501) return absl::StatusCode::kUnimplemented;
@@ -46,7 +49,7 @@ HttpServerOptions ServerOptionsOf(const WebDoorOptions& options, const Origins& 
           .user_timeout = limits.keepalive_timeout,
           .max_field_bytes = static_cast<size_t>(limits.max_metadata_bytes),
           .max_body_bytes = static_cast<size_t>(limits.max_request_bytes),
-          .max_all_body_bytes = limits.memory_quota_bytes,
+          .max_all_body_bytes = limits.memory_quota_bytes / kQuotaShare,
           .credentials = options.credentials,
           .finish = [&origins](
                         const HttpRequest& request,
