@@ -16,7 +16,7 @@ build=(cmake g++ libabsl-dev libgnutls28-dev libgrpc++-dev libgrpc-dev libjemall
 test=(chromium chromium-driver curl git haproxy iproute2 kubernetes-client libgmock-dev libgtest-dev make mandoc musl-tools netbase nginx-light
   openssl prometheus python3 python3-cryptography python3-grpcio python3-h2 python3-protobuf python3-selenium python3-yaml shellcheck
   systemd)
-bench=(etcd-server libbenchmark-dev netbase nghttp2-client openssl python3-matplotlib redis-server
+bench=(etcd-server libbenchmark-dev netbase nghttp2-client nginx-light openssl python3-matplotlib redis-server
   util-linux valgrind)
 package=(dpkg-dev file)
 gates=(ccache clang clang-format clang-tidy debootstrap doxygen fish git libclang-rt-dev nodejs npm
