@@ -39,7 +39,7 @@ absl::StatusOr<HttpResponse> ListingCall::Begin(const WebQuestion& question) {
   snapshot_ = record_.service().publication.Current();
   absl::StatusOr<ListRangeQuestion> read = portreg::Read(message, snapshot_->registry);
   if (!read.ok()) return read.status();
-  question_ = *std::move(read);
+  listing_ = *std::move(read);
   const HttpRequest& request = record_.exchange().request;
   const std::string tag = EntityTagOf(snapshot_->registry);
   HttpResponse response = {.content_type = "application/x-ndjson",
@@ -97,14 +97,33 @@ void ListingCall::Refuse(WorkerPool::Refusal why) {
   record_.exchange().Resume();
 }
 
-absl::StatusOr<grpc::Slice> ListingCall::NextLine() {
-  if (question_) {
-    listing_.emplace(ListRange(snapshot_->registry, *std::exchange(question_, std::nullopt)));
+absl::StatusOr<std::string> ListingCall::NextMessage() {
+  if (const auto* const asked = std::get_if<ListRangeQuestion>(&listing_)) {
+    ListRangeQuestion question = *asked;
+    if (StoredListRangeAnswer::Serves(question)) {
+      listing_.emplace<StoredListRangeAnswer>(snapshot_->registry, snapshot_->replies, question);
+    } else {
+      listing_.emplace<ListRangeAnswer>(ListRange(snapshot_->registry, std::move(question)));
+    }
+  }
+  if (auto* const stored = std::get_if<StoredListRangeAnswer>(&listing_)) {
+    grpc::ByteBuffer bytes;
+    last_ = stored->Next(bytes);
+    grpc::Slice slice;
+    if (!bytes.DumpToSingleSlice(&slice).ok()) {
+      return absl::InternalError("a stored message cannot be read");
+    }
+    return std::string(reinterpret_cast<const char*>(slice.begin()), slice.size());
   }
   v1::ListRangeResponse message;
-  last_ = listing_->Next(message);
-  absl::StatusOr<std::string> json =
-      ToJson(ResponseType(Method::kListRange), message.SerializeAsString());
+  last_ = std::get<ListRangeAnswer>(listing_).Next(message);
+  return message.SerializeAsString();
+}
+
+absl::StatusOr<grpc::Slice> ListingCall::NextLine() {
+  const absl::StatusOr<std::string> message = NextMessage();
+  if (!message.ok()) return message.status();
+  absl::StatusOr<std::string> json = ToJson(ResponseType(Method::kListRange), *message);
   if (!json.ok()) return json.status();
   json->push_back('\n');
   record_.Sent();

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -14,6 +15,7 @@
 #include "server/http/content_coding.h"
 #include "server/http/http_exchange.h"
 #include "server/replies/snapshot.h"
+#include "server/replies/stored_list_range_answer.h"
 #include "server/web/web_call.h"
 #include "server/web/web_question.h"
 #include "server/workers/worker_pool.h"
@@ -44,14 +46,16 @@ class ListingCall final : public HttpStream,
   // Makes the response, whose body is this stream or, if the client has the listing
   // already, is empty.
   absl::StatusOr<HttpResponse> Begin(const WebQuestion& question);
+  // Makes the next serialised message, and sets `last_`.
+  absl::StatusOr<std::string> NextMessage();
   // Makes the bytes of the next line.
   absl::StatusOr<grpc::Slice> NextLine();
 
   WebCallRecord record_;
   std::shared_ptr<const Snapshot> snapshot_;
-  // The listing begins on a worker; until then there is only its question.
-  std::optional<ListRangeQuestion> question_;
-  std::optional<ListRangeAnswer> listing_;
+  // The listing begins on a worker; until then this holds its question. The messages are
+  // those of gRPC's stream.
+  std::variant<std::monostate, ListRangeQuestion, StoredListRangeAnswer, ListRangeAnswer> listing_;
   // Null if the client does not accept compressed bodies.
   std::unique_ptr<GzipStream> gzip_;
   // The line that is being sent, and how much of it has been.

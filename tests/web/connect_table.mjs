@@ -19,9 +19,11 @@ const service = registry.getService("portreg.v1.PortRegistryService");
 const questions = JSON.parse(readFileSync(questionsFile, "utf8"));
 
 const seen = new Set();
+// An answer by GET has an entity tag, except those of Check and Suggest.
 const note = (next) => async (request) => {
-  seen.add(request.requestMethod);
-  return next(request);
+  const response = await next(request);
+  seen.add(response.header.get("etag") ? "GET" : "POST");
+  return response;
 };
 
 async function ask(client, question) {

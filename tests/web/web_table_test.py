@@ -100,8 +100,11 @@ class WebAsker(table_test.GeneratedAsker):
             return outcome(SERVER.call(name, request))
         answer = SERVER.ask("POST", f"/{web.SERVICE}/{name}", request,
                             Content_Type="application/proto")
-        # The messages that bytes ask for are all refused.
-        return outcome(answer)
+        if answer.status != 200:
+            return outcome(answer)
+        message = self.message_class(
+            self.methods[name].output_type).FromString(answer.body)
+        return Outcome("OK", [table_test.MessageToDict(message)], {})
 
 
 class WebTableTest(table_test.TableTest):
@@ -136,11 +139,19 @@ class EqualTest(unittest.TestCase):
                 continue
             request = row.request_bytes() or row.request()
             with self.subTest(row=row.name):
+                if "resumeFrom" in row.data:
+                    request["resumeToken"] = table_test.OTHER_TOKEN
                 wanted, found = (asker.ask(row.method, request)
                                  for asker in (by_grpc, by_web))
                 self.assertEqual(found.messages, wanted.messages)
                 self.assertEqual(found.code, wanted.code)
-                if row.method != "ListRange":
+                if row.method == "ListRange":
+                    self.assertEqual(
+                        [detail.get("reason") for detail in
+                         found.status.get("details", ())][:1],
+                        [detail.get("reason") for detail in
+                         wanted.status.get("details", ())][:1])
+                else:
                     self.assertEqual(
                         found.status.get("details"),
                         wanted.status.get("details"))
@@ -155,7 +166,10 @@ class EqualTest(unittest.TestCase):
             request = row.request_bytes() or row.request()
             target = (get_target(row.method, request)
                       if isinstance(request, dict) else None)
-            if target is None or row.code != "OK" or row.method == "ListRange":
+            numbers = any(isinstance(request.get(name), int)
+                          for name in ("view", "transport"))
+            if (target is None or row.code != "OK" or numbers
+                    or row.method == "ListRange"):
                 continue
             with self.subTest(row=row.name, target=target):
                 self.assertEqual(SERVER.get(target).body,
