@@ -92,7 +92,8 @@ class WebCall final : public WorkerPool::Job {
 
   WebCallRecord record_;
   const WebQuestion question_;
-  std::atomic<bool> cancelled_ = false;
+  // Stays false, because libmicrohttpd does not notice that a suspended connection ends.
+  const std::atomic<bool> cancelled_ = false;
 };
 
 // Returns the entity tag of answers from a registry.
