@@ -73,7 +73,7 @@ class HttpStream {
   enum class State {
     // Some bytes were written.
     kBytes,
-    // None yet: the stream has suspended the exchange, and will resume it.
+    // No bytes yet: the stream has suspended the exchange, and will resume it.
     kWait,
     // The body is complete.
     kEnd,

@@ -20,7 +20,7 @@
 
 namespace portreg::server {
 
-// What the calls of the web door share.
+// Holds the state that all calls of the web door share.
 struct WebService {
   // Limits, workers and unread bytes, which gRPC's calls use too.
   Calls& calls;

@@ -1,6 +1,6 @@
-"""What a lookup by the web door costs beside nginx, which returns the same bytes of a file.
+"""Compares a lookup by the web door with nginx, which returns the same bytes of a file.
 
-And what an open door costs a lookup by gRPC.
+Also compares lookups by gRPC with the door open and closed.
 """
 
 import contextlib

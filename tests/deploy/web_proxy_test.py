@@ -53,7 +53,7 @@ class WebNginx(proxies.Nginx):
 
 
 class ProxyTests:
-    """What holds behind each proxy."""
+    """Holds behind each proxy."""
 
     def setUp(self):
         self.certificates = self.enterContext(proxies.Certificates())
