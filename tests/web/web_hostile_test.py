@@ -263,8 +263,10 @@ class BusyTest(unittest.TestCase):
         with web.Door("--max_calls=1") as server:
             with socket.create_connection(web.address(server.web),
                                           web.SECONDS) as plug:
-                # A listing that nobody reads is a call under way.
-                plug.sendall(b"GET /v1/ports?view=full HTTP/1.1\r\n" + HOST + b"\r\n")
+                # Listings that nobody reads, and that sockets do not hold: one of
+                # them is a call under way.
+                plug.sendall((b"GET /v1/ports?view=full HTTP/1.1\r\n" + HOST
+                              + b"\r\n") * 20)
                 plug.recv(1)
                 answer = server.get("/v1/info")
                 self.assertEqual((answer.status, answer.reason()),

@@ -66,9 +66,10 @@ class ShutdownTest(unittest.TestCase):
 
     def test_a_call_after_the_stop_is_unavailable(self):
         with web.Door("--drain_delay=0", "--drain_grace=3s") as server:
-            # Is under way until its client reads on, so that the server waits.
+            # More than sockets hold: one is under way until its client reads on, so
+            # that the server waits.
             listing = plug(server, b"GET /v1/ports?view=full HTTP/1.1\r\n"
-                                   b"Host: x\r\n\r\n")
+                                   b"Host: x\r\n\r\n" * 20)
             with contextlib.closing(listing), contextlib.ExitStack() as held:
                 listing.recv(1)
                 # A connection has one response after the stop has begun.

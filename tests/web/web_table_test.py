@@ -166,10 +166,11 @@ class EqualTest(unittest.TestCase):
             request = row.request_bytes() or row.request()
             target = (get_target(row.method, request)
                       if isinstance(request, dict) else None)
-            numbers = any(isinstance(request.get(name), int)
-                          for name in ("view", "transport"))
-            if (target is None or row.code != "OK" or numbers
-                    or row.method == "ListRange"):
+            if target is None or row.code != "OK" or row.method == "ListRange":
+                continue
+            # Paths have names for values of enums, no numbers.
+            if any(isinstance(request.get(name), int)
+                   for name in ("view", "transport")):
                 continue
             with self.subTest(row=row.name, target=target):
                 self.assertEqual(SERVER.get(target).body,
