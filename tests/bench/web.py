@@ -74,7 +74,7 @@ def fetch(server: programs.Server) -> bytes:
 
 def get(settings: Settings, server: programs.Server, size: int) -> float:
     """Microseconds of processor time that a GET costs the server."""
-    calls = settings.calls(100_000)
+    calls = settings.calls(30_000)
     before = programs.cpu_seconds(server.pid)
     said = subprocess.run(
         programs.pinned(programs.LOAD_CPU, [
