@@ -19,7 +19,7 @@ from rows import Goal, Row, Settings, interleave, ratios
 PATH = "/v1/ports/443"
 CONNECTIONS = 16
 # A library that parses each request into its fields, beside a server whose only work this is.
-NGINX_GOAL = Goal("<=", 2)
+NGINX_GOAL = Goal("<=", 1.5)
 GRPC_GOAL = Goal("<=", 0.05, above_control=True)
 
 CONFIGURATION = """
