@@ -13,7 +13,7 @@ set -euo pipefail
 build=(cmake g++ libabsl-dev libgnutls28-dev libgrpc++-dev libgrpc-dev libjemalloc-dev libmicrohttpd-dev libprotobuf-dev libssl-dev
   libsystemd-dev libutfcpp-dev ninja-build nlohmann-json3-dev pkg-config prometheus-cpp-dev
   protobuf-compiler protobuf-compiler-grpc zlib1g-dev)
-test=(chromium chromium-driver curl git haproxy iproute2 kubernetes-client libgmock-dev libgtest-dev make mandoc musl-tools netbase nginx-light
+test=(chromium chromium-driver curl fonts-dejavu-core git haproxy iproute2 kubernetes-client libgmock-dev libgtest-dev make mandoc musl-tools netbase nginx-light
   openssl prometheus python3 python3-cryptography python3-grpcio python3-h2 python3-protobuf python3-selenium python3-yaml shellcheck
   systemd)
 bench=(etcd-server libbenchmark-dev netbase nghttp2-client nginx-light openssl python3-matplotlib redis-server

@@ -5,6 +5,8 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "common/page/page_data.h"
+#include "common/page/page_json.h"
 #include "common/text/sha256.h"
 
 // Defined in page_bytes.S.
@@ -43,11 +45,10 @@ absl::string_view PageContentSecurityPolicy() {
 }
 
 std::string MakePage(const Registry& registry) {
-  return absl::StrReplaceAll(
-      Template(), {{"{{policy}}", PageContentSecurityPolicy()},
-                   {"{{style}}", Style()},
-                   {"{{script}}", Script()},
-                   {"{{registry}}", absl::StrCat("{\"revision\":\"", registry.revision(), "\"}")}});
+  return absl::StrReplaceAll(Template(), {{"{{policy}}", PageContentSecurityPolicy()},
+                                          {"{{style}}", Style()},
+                                          {"{{script}}", Script()},
+                                          {"{{registry}}", ToScriptText(PageData(registry))}});
 }
 
 }  // namespace portreg

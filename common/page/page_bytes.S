@@ -1,8 +1,7 @@
-/* Embeds the parts of the page. */
+/* Embeds the parts of the page in the folder web. */
     .macro embed symbol, file
     .global \symbol\()_begin
     .global \symbol\()_end
-    .balign 16
 \symbol\()_begin:
     .incbin "\file"
 \symbol\()_end:
@@ -12,6 +11,17 @@
     .section .rodata
     embed portreg_page_html, "page.html"
     embed portreg_page_css, "page.css"
-    embed portreg_page_js, "page.js"
+
+/* The script: one text, in the order in which its parts use each other. */
+    .global portreg_page_js_begin
+    .global portreg_page_js_end
+portreg_page_js_begin:
+    .incbin "records.js"
+    .incbin "search.js"
+    .incbin "map.js"
+    .incbin "views.js"
+    .incbin "page.js"
+portreg_page_js_end:
+    .byte 0
 
     .section .note.GNU-stack, "", %progbits

@@ -34,6 +34,7 @@ GROUPS = [
     "instructions",
     "start",
     "check",
+    "page",
     "memory",
     "micro",
 ]

@@ -50,8 +50,10 @@ COMMANDS = {
                     ("--short", "443")],
     "ListRange": [("20-500",), ("list",), ("list", "-o", "json"),
                   ("list", "-o", "services"), ("list", "-o", "name"),
+                  ("list", "--map"),
                   *(("export", f"--format={form}") for form in (
-                      "services", "sysctl-reserved", "iana-csv", "csv", "json"))],
+                      "services", "sysctl-reserved", "iana-csv", "csv", "json",
+                      "html"))],
     "Classify": [("classify", "80"), ("classify", "80", "-o", "json"),
                  ("classify", "80", "-o", "csv")],
     "Search": [("search", "http"), ("search", "http", "-o", "json")],

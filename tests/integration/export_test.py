@@ -548,7 +548,7 @@ class FailureTest(unittest.TestCase):
                 self.assertRegex(outcome.stderr, rf"\A[^\n]*{target}.*\n\Z")
 
     def test_a_full_device_is_an_error(self):
-        for form in FORMATS:
+        for form in (*FORMATS, "html"):
             with open("/dev/full", "wb") as full:
                 outcome = tool.run("--offline", "export", f"--format={form}",
                                    stdout=full)
@@ -556,7 +556,7 @@ class FailureTest(unittest.TestCase):
 
     def test_offline_exports_equal_the_servers(self):
         with Portregd() as server:
-            for form in FORMATS:
+            for form in (*FORMATS, "html"):
                 online = tool.run(f"--target={server.address}", "export",
                                   f"--format={form}")
                 offline = tool.run("--offline", "export", f"--format={form}")
@@ -571,6 +571,8 @@ class FailureTest(unittest.TestCase):
                 (("--format=iana-csv", "--no-headers"), "--no-headers"),
                 (("--format=json", "--details"), "--details"),
                 (("--format=json", "https"), '"https"'),
+                (("--format=html", "443"), '"443"'),
+                (("--format=json", "--file=some.csv"), "--format=html"),
                 (("--format=json", "90-80"), '"90-80"')):
             with self.subTest(arguments=arguments):
                 outcome = tool.run("--offline", "export", *arguments)

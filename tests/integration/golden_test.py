@@ -46,6 +46,8 @@ GOLDEN = {  # file without its ending: command line
     "short_iana": ("--short", "--layer=iana", "443", "2082", "716/udp"),
     "list": ("list", "0-25/udp"),
     "list_details_ndjson": ("list", "7100-7103", "-o", "ndjson", "--details"),
+    "list_map": ("list", "--map"),
+    "list_map_range": ("list", "--map", "7000-7200", "-o", "wide"),
     "search": ("search", "web", "proxy"),
     "search_like": ("--like", "sql", "server"),
     "search_more": ("search", "--max-results=3", "--layer=iana", "sql"),
@@ -94,6 +96,7 @@ ON_TERMINAL = {  # file without its ending: columns, command line
     "color_wide": (60, ("list", "7100-7103", "-o", "wide")),
     "color_search": (80, ("search", "web", "proxy")),
     "color_classify": (80, ("classify", "7100")),
+    "color_map": (80, ("list", "--map", "900-1100")),
     "color_csv": (20, ("443", "-o", "csv")),
     "color_never": (80, ("443", "--color=never"))}
 

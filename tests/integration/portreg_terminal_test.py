@@ -52,6 +52,16 @@ class TerminalTest(unittest.TestCase):
                     self.assertFalse(
                         long[:3], f"{len(long)} of {len(lines)} lines")
 
+    def test_the_map_is_as_large_as_the_terminal_permits(self):
+        for columns, width, rows in ((80, 71, 32), (134, 71, 32), (135, 135, 64),
+                                     (300, 135, 64)):
+            with self.subTest(columns=columns):
+                lines = tool.STYLE.sub("", self.show(
+                    "list", "--map", columns=columns).stdout).splitlines()
+                drawn = [line for line in lines if line[:5].strip().isdigit()]
+                self.assertEqual({len(line) for line in drawn}, {width})
+                self.assertEqual(len(drawn), rows)
+
     def test_a_wide_terminal_cuts_nothing(self):
         for command in (("443", "8080", "8443"), ("list",)):
             self.assertEqual(

@@ -57,7 +57,7 @@ MAY_INCLUDE = {
     "common/data": {"common/model", "common/text"},
     "common/import": {"common/data", "common/model", "common/text"},
     "common/embedded": {"common/data", "common/model"},
-    "common/page": {"common/model", "common/text"},
+    "common/page": {"json", "common/model", "common/text"},
     # The only room of common that knows the messages.
     "common/answers": {"protobuf", "proto", "common/model", "common/search",
                        "common/text"},
@@ -139,7 +139,7 @@ MAY_INCLUDE = {
                            "client/cli/check", "client/cli/display"},
     "client/cli/commands": {"protobuf", "proto", "common/answers",
                             "common/data", "common/import", "common/model",
-                            "common/search", "common/text",
+                            "common/page", "common/search", "common/text",
                             "client/cli/audit", "client/cli/base",
                             "client/cli/check", "client/cli/display",
                             "client/cli/formats", "client/cli/sources"},

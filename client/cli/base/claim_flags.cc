@@ -29,6 +29,9 @@ absl::Status CheckClaimFlagOwners(const Settings& settings, Verb verb) {
   for (const Flag flag : kClaimFlags) {
     const FlagInfo& info = InfoOf(flag);
     if (!settings.HasFlag(flag) || info.is_for(verb)) continue;
+    if (flag == Flag::kFile) {
+      return absl::InvalidArgumentError("--file belongs to check and to export --format=html");
+    }
     const bool both = info.is_for(Verb::kCheck) && info.is_for(Verb::kSuggest);
     return absl::InvalidArgumentError(absl::StrCat(
         "--", info.name, " belongs to ",

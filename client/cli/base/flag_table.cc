@@ -29,7 +29,7 @@ constexpr uint32_t kImportVerb = For(Verb::kImport);
 constexpr uint32_t kDiffVerb = For(Verb::kDiff);
 constexpr uint32_t kEveryVerb = kAnswerVerbs | kExportVerb | kDiffVerb;
 
-constexpr std::array<FlagInfo, 41> kFlags = {{
+constexpr std::array<FlagInfo, 42> kFlags = {{
     {Flag::kOutput, FlagSection::kOutput, "output", "o", "FORMAT", "", kAnswerVerbs | kDiffVerb,
      "one of the formats below; default: table"},
     {Flag::kShort, FlagSection::kOutput, "short", "", "", "", kShortVerbs,
@@ -44,6 +44,8 @@ constexpr std::array<FlagInfo, 41> kFlags = {{
      "json, ndjson: also owners, references, dates"},
     {Flag::kPortless, FlagSection::kOutput, "portless", "", "", "", For(Verb::kList, Verb::kExport),
      "list, export: also names without a port"},
+    {Flag::kMap, FlagSection::kOutput, "map", "", "", "", For(Verb::kList),
+     "list: draw a map of the ports, larger with -o wide"},
     {Flag::kLike, FlagSection::kOutput, "like", "", "", "", For(Verb::kLookup, Verb::kSearch),
      "portreg --like WORD... is portreg search WORD..."},
     {Flag::kMaxResults, FlagSection::kOutput, "max-results", "", "N", "", For(Verb::kSearch),
@@ -69,8 +71,10 @@ constexpr std::array<FlagInfo, 41> kFlags = {{
      "utf-8"},
     {Flag::kExpect, FlagSection::kOutput, "expect", "", "", "", For(Verb::kAudit),
      "audit: also local services that do not listen"},
-    {Flag::kFile, FlagSection::kOutput, "file", "", "TABLE,...", "", For(Verb::kCheck),
-     "check: the rows of own tables, files or folders"},
+    {Flag::kFile, FlagSection::kOutput, "file", "", "TABLE,...", "",
+     For(Verb::kCheck, Verb::kExport),
+     "check: the rows of own tables, files or folders\nexport: html --offline shows these as layer "
+     "local"},
     {Flag::kService, FlagSection::kOutput, "service", "", "NAME", "", kClaimVerbs,
      "check, suggest: the service that ports are for"},
     {Flag::kOwner, FlagSection::kOutput, "owner", "", "OWNER", "", kClaimVerbs,

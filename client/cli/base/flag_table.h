@@ -18,6 +18,7 @@ enum class Flag : uint8_t {
   kScope,
   kDetails,
   kPortless,
+  kMap,
   kLike,
   kMaxResults,
   kCount,

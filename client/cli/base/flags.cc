@@ -18,6 +18,7 @@
 #include "client/cli/base/flag_table.h"
 #include "client/cli/base/formats.h"
 #include "client/cli/base/import_flags.h"
+#include "client/cli/base/map_flag.h"
 #include "client/cli/base/metadata.h"
 #include "client/cli/base/settings.h"
 #include "client/cli/base/verbs.h"
@@ -151,6 +152,7 @@ absl::Status ReadRecordFlags(const Settings& settings, Invocation& invocation) {
   }
   if (invocation.layers.empty()) invocation.layers = DefaultLayers(invocation);
   invocation.portless = IsOn(settings, Flag::kPortless);
+  if (absl::Status status = ReadMapFlag(settings, invocation); !status.ok()) return status;
   invocation.details = IsOn(settings, Flag::kDetails);
   const Format format = invocation.format;
   const bool can_show_details =

@@ -81,12 +81,13 @@ constexpr std::array<NamedFormat, 11> kFormats = {{
     {"sarif", Format::kSarif, Holds::kFindings},
 }};
 
-constexpr std::array<std::pair<absl::string_view, ExportFormat>, 5> kExportFormats = {{
+constexpr std::array<std::pair<absl::string_view, ExportFormat>, 6> kExportFormats = {{
     {"services", ExportFormat::kServices},
     {"sysctl-reserved", ExportFormat::kSysctlReserved},
     {"iana-csv", ExportFormat::kIanaCsv},
     {"csv", ExportFormat::kCsv},
     {"json", ExportFormat::kJson},
+    {"html", ExportFormat::kHtml},
 }};
 
 // Returns "a, b or c". `names` must not be empty.

@@ -52,7 +52,7 @@ constexpr std::array<Item, 11> kFormatItems = {{
     {"sarif", "check: SARIF 2.1.0, for code scanning"},
 }};
 
-constexpr std::array<Item, 5> kExportItems = {{
+constexpr std::array<Item, 6> kExportItems = {{
     {"services", "/etc/services: each name once for a transport, at its port"},
     {"sysctl-reserved",
      "a sysctl.d file: the ports of services that Linux shall not\nhand out to outgoing "
@@ -60,6 +60,7 @@ constexpr std::array<Item, 5> kExportItems = {{
     {"iana-csv", "a file as IANA's, such as portregd --iana_file reads; layer\niana, unless told"},
     {"csv", "an own table, such as portregd --local_file reads; layer\nlocal, unless told"},
     {"json", "all records with their details, in proto3 JSON"},
+    {"html", "one page for browsers: search, each port, a map of all ports"},
 }};
 
 constexpr std::array<Item, 4> kExitCodes = {{

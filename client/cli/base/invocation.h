@@ -35,14 +35,14 @@ enum class Format : uint8_t {
   kSarif
 };
 
-enum class ExportFormat : uint8_t { kServices, kSysctlReserved, kIanaCsv, kCsv, kJson };
+enum class ExportFormat : uint8_t { kServices, kSysctlReserved, kIanaCsv, kCsv, kJson, kHtml };
 
 // The operands of diff that are not files: the registry of the server and the embedded one.
 inline constexpr absl::string_view kServerTable = "server";
 inline constexpr absl::string_view kEmbeddedTable = "embedded";
 // The options of check and suggest.
 struct ClaimOptions {
-  // The paths of the tables that check judges.
+  // The paths of the tables that check judges, and that the page of export shows.
   std::vector<std::string> files;
   std::string service;
   std::string owner;
@@ -81,6 +81,8 @@ struct Invocation {
   // The scope that records of layer local must hold in. Empty: any.
   std::string scope;
   bool portless = false;
+  // True if a listing is drawn as a map.
+  bool map = false;
   // True if an export may reserve more than half of the ephemeral range.
   bool reserve_over_half = false;
   int max_results = kDefaultSearchResults;

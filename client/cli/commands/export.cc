@@ -93,6 +93,8 @@ std::unique_ptr<RecordWriter> MakeWriter(const Invocation& invocation,
     case ExportFormat::kCsv:
       return std::make_unique<RecordCsvWriter>(RecordColumns::kOwn, out);
     case ExportFormat::kJson:
+    // RunExportPage() writes this.
+    case ExportFormat::kHtml:
       break;
   }
   return std::make_unique<JsonWriter>(out);
@@ -117,6 +119,15 @@ void Write(const v1::PortRecord& record, const std::vector<Query>& wanted, bool 
 }  // namespace
 
 int RunExport(const Invocation& invocation, Source& source, const Output& output) {
+  const bool is_page = invocation.export_format == ExportFormat::kHtml;
+  if (!invocation.claims.files.empty() && !(is_page && invocation.offline)) {
+    return FailUsage(absl::InvalidArgumentError(
+                         "--file of export belongs to --format=html together with --offline"),
+                     output);
+  }
+  if (is_page) {
+    return RunExportPage(invocation, source, output);
+  }
   const absl::StatusOr<std::vector<Query>> wanted = ReadWanted(invocation);
   if (!wanted.ok()) return FailUsage(wanted.status(), output);
   const bool of_ports = IsOfPorts(invocation.export_format);

@@ -47,6 +47,7 @@ std::string NothingFound(const Invocation& invocation) {
 }  // namespace
 
 int RunList(const Invocation& invocation, Source& source, const Output& output) {
+  if (invocation.map) return RunListMap(invocation, source, output);
   const absl::StatusOr<std::vector<WantedRange>> all = WantedRanges(invocation);
   if (!all.ok()) return FailUsage(all.status(), output);
 

@@ -59,7 +59,7 @@ _portreg_tables()
 _portreg()
 {
   local -ra commands=(lookup classify list search export import info watch audit diff check suggest help)
-  local -ra switches=(-o --short --no-headers --details --portless --like --diff --reserve-over-half --expect --strict --adjacent
+  local -ra switches=(-o --short --no-headers --details --portless --map --like --diff --reserve-over-half --expect --strict --adjacent
     --within-blocks --this-host --offline --plaintext
     --tls -h --help --version)
   local -ra settings=(--output= --color= --layer= --scope= --max-results= --count= --format= --columns=
@@ -85,7 +85,7 @@ _portreg()
         [[ $(_portreg_command "$takes_value") != check ]] || words='table json ndjson github sarif'
         ;;
       --color) words='auto always never' ;;
-      --format) words='services sysctl-reserved iana-csv csv json' ;;
+      --format) words='services sysctl-reserved iana-csv csv json html' ;;
       --transport) words='tcp udp sctp dccp tcp/udp any' ;;
       --encoding) words='utf-8 utf-16 utf-16le utf-16be windows-1252' ;;
       --layer | --allow | --accept)

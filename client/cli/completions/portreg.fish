@@ -99,11 +99,12 @@ complete -c portreg -l layer -x -a '(__fish_complete_list , "printf \'%s\n\' loc
     -d 'Only these layers'
 complete -c portreg -l scope -x -d 'Of layer local, only what holds in this scope'
 complete -c portreg -l portless -d 'list, export: also names without a port'
+complete -c portreg -l map -d 'list: a map of the ports'
 complete -c portreg -l like -d 'Search for the arguments'
 complete -c portreg -l max-results -x -d 'search: at most so many matches'
 complete -c portreg -l count -x -d 'watch: revisions; suggest: ports'
 complete -c portreg -l diff -d 'watch: also what each new revision changes'
-complete -c portreg -l format -x -a 'services sysctl-reserved iana-csv csv json' \
+complete -c portreg -l format -x -a 'services sysctl-reserved iana-csv csv json html' \
     -d 'export: the format'
 complete -c portreg -l reserve-over-half -d 'export: reserve most ephemeral ports too'
 complete -c portreg -l columns -x -d 'import: what columns hold, TITLE=COLUMN'
@@ -113,7 +114,7 @@ complete -c portreg -l protocol -x -d 'import: NAME=TRANSPORT of an application 
 complete -c portreg -l encoding -x -a 'utf-8 utf-16 utf-16le utf-16be windows-1252' \
     -d 'import: the encoding of the file'
 complete -c portreg -l expect -d 'audit: also local services for which nothing listens'
-complete -c portreg -l file -r -F -d 'check: own tables'
+complete -c portreg -l file -r -F -d 'check, export: own tables'
 complete -c portreg -l service -x -d 'check, suggest: the service that ports are for'
 complete -c portreg -l owner -x -d 'check, suggest: the person or team'
 complete -c portreg -l allow -x -a '(__fish_complete_list , __portreg_kinds)' \

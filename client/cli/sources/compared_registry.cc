@@ -14,6 +14,7 @@
 #include "client/cli/sources/requests.h"
 #include "common/answers/conversion.h"
 #include "common/data/layer_file.h"
+#include "common/embedded/embedded_ranges.h"
 #include "common/model/layer.h"
 
 namespace portreg::cli {
@@ -59,7 +60,7 @@ class MessageRecords {
       layer.records = std::move(records_[i]);
       layer.text = text_;
     }
-    absl::StatusOr<Registry> registry = Registry::Create(std::move(layers));
+    absl::StatusOr<Registry> registry = Registry::Create(std::move(layers), EmbeddedRangeRules());
     if (!registry.ok()) return registry.status();
     return ComparedRegistry{std::move(messages_), *std::move(registry), {}};
   }
@@ -128,7 +129,14 @@ absl::StatusOr<ComparedRegistry> ListRegistry(Source& source, const std::vector<
   v1::ListRangeRequest request =
       ListRequestFor(PortRange::All(), Transport::kNone, layers, v1::RECORD_VIEW_FULL);
   request.set_include_portless(true);
-  MessageRecords records(layers);
+  return RegistryOfListing(source, request);
+}
+
+absl::StatusOr<ComparedRegistry> RegistryOfListing(Source& source,
+                                                   const v1::ListRangeRequest& request) {
+  // The request has selected the layers.
+  const std::vector<Layer> all_layers;
+  MessageRecords records(all_layers);
   absl::Status unusable;
   const absl::StatusOr<std::string> revision =
       source.ListRange(request, [&](const v1::PortRecord& record) {

@@ -1,4 +1,4 @@
-// Builds the registries that are compared, from tables, a server or the embedded data.
+// Builds registries from tables, a server or the embedded data, such as two to compare.
 #ifndef PORTREG_CLIENT_CLI_SOURCES_COMPARED_REGISTRY_H_
 #define PORTREG_CLIENT_CLI_SOURCES_COMPARED_REGISTRY_H_
 
@@ -12,10 +12,12 @@
 #include "common/model/record.h"
 #include "common/model/registry.h"
 #include "portreg/v1/port_record.pb.h"
+#include "portreg/v1/port_registry_service.pb.h"
 
 namespace portreg::cli {
 
-// A registry, and the messages whose texts its records view.
+// A registry, and the messages whose texts its records view. One of a listing has
+// the embedded range rules, because a listing has none.
 struct ComparedRegistry {
   // A deque, because moving it moves no message.
   std::deque<v1::PortRecord> messages;
@@ -36,6 +38,10 @@ absl::StatusOr<ComparedRegistry> ParseTable(TableText text, const std::vector<La
 // Returns the errors of Source::ListRange(), INTERNAL if the records cannot be a registry,
 // and RESOURCE_EXHAUSTED if they take more than kMaxComparedBytes.
 absl::StatusOr<ComparedRegistry> ListRegistry(Source& source, const std::vector<Layer>& layers);
+
+// Like ListRegistry(), but has the records that answer `request`.
+absl::StatusOr<ComparedRegistry> RegistryOfListing(Source& source,
+                                                   const v1::ListRangeRequest& request);
 
 }  // namespace portreg::cli
 

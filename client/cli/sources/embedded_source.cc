@@ -17,6 +17,8 @@ namespace {
 
 class EmbeddedSource final : public Source {
  public:
+  explicit EmbeddedSource(Registry registry) : registry_(std::move(registry)) {}
+
   absl::StatusOr<v1::BatchLookupResponse> BatchLookup(
       const v1::BatchLookupRequest& request) override {
     return portreg::BatchLookup(registry_, request);
@@ -66,13 +68,24 @@ class EmbeddedSource final : public Source {
   [[nodiscard]] std::string Name() const override { return "the embedded registry"; }
 
  private:
-  const Registry registry_ = Registry::Create(EmbeddedLayers(), EmbeddedRangeRules()).value();
+  const Registry registry_;
   // Built by the first search, because most commands need none.
   std::optional<SearchIndex> index_;
 };
 
 }  // namespace
 
-std::unique_ptr<Source> MakeEmbeddedSource() { return std::make_unique<EmbeddedSource>(); }
+std::unique_ptr<Source> MakeEmbeddedSource() {
+  // Never fails, because every build tests the data.
+  return MakeEmbeddedSource(std::vector<LayerData>()).value();
+}
+
+absl::StatusOr<std::unique_ptr<Source>> MakeEmbeddedSource(std::vector<LayerData> further) {
+  std::vector<LayerData> layers = EmbeddedLayers();
+  for (LayerData& layer : further) layers.push_back(std::move(layer));
+  absl::StatusOr<Registry> registry = Registry::Create(std::move(layers), EmbeddedRangeRules());
+  if (!registry.ok()) return registry.status();
+  return std::make_unique<EmbeddedSource>(*std::move(registry));
+}
 
 }  // namespace portreg::cli

@@ -85,6 +85,7 @@ TEST(ClaimFlagsTest, BadFlagsAreRefusedWithWhatIsAllowed) {
       {{"suggest", "--within-blocks"}, "--within-blocks needs --owner"},
       {{"suggest", "7100", "7200"}, "suggest takes one range; 2 are given"},
       {{"suggest", "--strict"}, "--strict belongs to check"},
+      {{"list", "--file=a.csv"}, "--file belongs to check and to export --format=html"},
       {{"suggest", "--no-headers"}, "--no-headers does not belong to suggest"},
       {{"443", "--owner=pay"}, "--owner belongs to check and suggest"},
       {{"443", "--this-host"}, "--this-host belongs to suggest"},

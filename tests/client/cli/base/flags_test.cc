@@ -43,6 +43,7 @@ std::string Describe(const Invocation& invocation) {
   }
   if (invocation.reserve_over_half) absl::StrAppend(&text, "over half\n");
   if (invocation.portless) absl::StrAppend(&text, "portless\n");
+  if (invocation.map) absl::StrAppend(&text, "map\n");
   if (invocation.offline) absl::StrAppend(&text, "offline\n");
   for (const Layer layer : invocation.layers) {
     absl::StrAppend(&text, "layer ", ToString(layer), "\n");
@@ -150,6 +151,8 @@ TEST_F(FlagsTest, OutputFlagsAreRead) {
       {{"--no-headers", "443"}, "no headers\n"},
       {{"--no_headers", "443"}, "no headers\n"},
       {{"list", "--portless"}, "portless\n"},
+      {{"list", "--map"}, "map\n"},
+      {{"list", "--map", "-o", "wide"}, "map\n"},
       {{"--offline", "443"}, "offline\n"},
       {{"--layer=iana", "443"}, "layer iana\n"},
       {{"--layer=Common,LOCAL", "443"}, "layer common\nlayer local\n"},
@@ -286,7 +289,7 @@ TEST_F(FlagsTest, UnusableArgumentsOfSearchAndExportAreRefused) {
       {{"audit", "--short"}, "audit takes -o, not --short"},
       {{"--like", "list"}, "--like"},
       {{"--like", "classify", "443"}, "--like"},
-      {{"export"}, "export needs --format=services, sysctl-reserved, iana-csv, csv or json"},
+      {{"export"}, "export needs --format=services, sysctl-reserved, iana-csv, csv, json or html"},
       {{"export", "--format=xml"}, "export format \"xml\" is not services, sysctl-reserved,"},
       {{"export", "--format=json", "-o", "json"}, "export takes --format, not -o"},
       {{"export", "--format=json", "--short"}, "export takes --format, not -o, --short"},
@@ -294,6 +297,10 @@ TEST_F(FlagsTest, UnusableArgumentsOfSearchAndExportAreRefused) {
       {{"export", "--format=json", "--details"}, "--details belongs to"},
       {{"443", "--format=json"}, "--format belongs to export"},
       {{"443", "--reserve-over-half"}, "--reserve-over-half belongs to export"},
+      {{"443", "--map"}, "--map belongs to list"},
+      {{"list", "--map", "-o", "json"}, "--map draws a picture for people, and excludes"},
+      {{"list", "--map", "--short"}, "--map draws a picture for people, and excludes"},
+      {{"list", "--map", "--portless"}, "--map excludes --portless"},
       {{"export", "--format=json", "--reserve-over-half"},
        "--reserve-over-half belongs to --format=sysctl-reserved"},
   });

@@ -82,9 +82,9 @@ TEST(ReadExportFormatTest, NamesAreRead) {
 
 TEST(ReadExportFormatTest, OthersAreRefusedWithWhatIsAllowed) {
   EXPECT_EQ(Message(ReadExportFormat("").status()),
-            "export needs --format=services, sysctl-reserved, iana-csv, csv or json");
+            "export needs --format=services, sysctl-reserved, iana-csv, csv, json or html");
   EXPECT_EQ(Message(ReadExportFormat("xml").status()),
-            "export format \"xml\" is not services, sysctl-reserved, iana-csv, csv or json");
+            "export format \"xml\" is not services, sysctl-reserved, iana-csv, csv, json or html");
 }
 
 }  // namespace
