@@ -96,8 +96,6 @@ class SearchTest(PageTestCase):
         self.assertEqual(BROWSER.driver.find_element("id", "query").get_attribute("aria-expanded"),
                          "false")
 
-    # A known fault: matches of equal kind come in another order than the tool's.
-    @unittest.expectedFailure
     def test_finds_what_the_tool_finds_in_its_order(self):
         with tempfile.TemporaryDirectory(prefix="portreg-page-") as directory:
             address = pages.saved(pages.export(), directory)

@@ -69,7 +69,7 @@ class Search {
   // entry.
   keyOf(entry, phrase, words) {
     const length = Math.min(this.registry.text('service', entry).length, 255);
-    const rank = this.kindOf(entry, phrase, words) * 3;
+    const rank = this.kindOf(entry, phrase, words) * 3 + this.fieldOf(entry, words);
     return ((rank * 4 + this.registry.layer[entry]) * 256 + length) * 2 ** 24 + entry;
   }
 
