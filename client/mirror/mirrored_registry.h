@@ -34,7 +34,7 @@ struct MirroredRegistry {
   // The message of each of the registry's records.
   std::vector<const v1::PortRecord*> by_index;
 
-  // What names flows. Takes 1.3 MiB.
+  // Holds the tables that name flows. They take 1.3 MiB.
   struct FlowTables {
     explicit FlowTables(const Registry& registry) : names(registry), rule(registry, names) {}
 

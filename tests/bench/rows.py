@@ -80,7 +80,7 @@ class Row:
     # One value for each round.
     values: list[float]
     # The A/A control: `values` of the same thing measured twice in each round.
-    # None if there is no control.
+    # It is None if there is no control.
     control: list[float] | None = None
     # The medians that the ratio was made of, by name with the unit.
     absolute: dict[str, float] = dataclasses.field(default_factory=dict)

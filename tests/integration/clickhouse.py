@@ -46,7 +46,7 @@ USERS = """<yandex>
   </default></users>
 </yandex>
 """
-# As deploy/pipelines.md has it, in the form that old versions know too.
+# The dictionary of deploy/pipelines.md as XML, which older versions of ClickHouse read too.
 DICTIONARY = """<dictionaries><dictionary>
   <name>portreg</name>
   <source><file><path>{directory}/lookup.csv</path><format>CSVWithNames</format></file></source>

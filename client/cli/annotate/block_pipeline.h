@@ -17,7 +17,7 @@
 
 namespace portreg::cli {
 
-// What was read, over all files.
+// Counts the lines of all files.
 struct AnnotateTotals {
   uint64_t lines = 0;
   // Lines that could not be read and are unchanged.

@@ -23,7 +23,7 @@ namespace portreg::cli {
 inline constexpr size_t kBlockBytes = size_t{256} << 10;
 inline constexpr size_t kMaxLineBytes = size_t{1} << 20;
 
-// What is to be done with the contents of an InputBlock.
+// Describes how the contents of an InputBlock are annotated.
 struct BlockWork {
   // Null: the block is written unchanged.
   std::shared_ptr<const BlockAnnotator> annotator;
@@ -83,7 +83,7 @@ class BlockReader {
   bool begins_log_ = true;
   bool at_end_ = false;
   bool in_long_line_ = false;
-  // What follows the last block.
+  // The bytes read after the last block.
   std::string rest_;
 };
 

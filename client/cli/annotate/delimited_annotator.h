@@ -33,7 +33,7 @@ enum class FlagMeaning : uint8_t { kFirstPacket, kUnited };
 struct HeaderLine {
   // The line as it was read, without its end.
   std::string text;
-  // What is appended.
+  // The text that is appended to it.
   std::string added;
 };
 

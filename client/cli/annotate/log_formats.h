@@ -14,7 +14,7 @@
 
 namespace portreg::cli {
 
-// What the annotator of a log is made of.
+// Holds the arguments that every annotator of a log needs.
 struct AnnotatorParts {
   AnnotateOptions options;
   std::shared_ptr<const ServiceTable> table;

@@ -22,7 +22,7 @@ constexpr absl::string_view kSeparatorLine = "#separator";
 struct ZeekHeader {
   char separator = '\t';
   std::string unset = "-";
-  // Whole lines; empty if they are missing.
+  // The headers as whole lines. A header is empty if it is missing.
   absl::string_view fields;
   absl::string_view types;
 };

@@ -15,7 +15,7 @@ namespace portreg::cli {
 namespace {
 
 constexpr size_t kBufferBytes = 65'536;
-// Of zlib: the largest window, of gzip's format only.
+// Makes zlib use its largest window (15 bits) and accept gzip's format only (16).
 constexpr int kGzipWindow = 15 + 16;
 
 absl::Status Broken(const std::string& path, absl::string_view format, absl::string_view reason) {

@@ -30,7 +30,7 @@ struct KnownFlow {
   std::string stated;
   // The flags of the source's first packet; 0: unknown.
   int tcp_flags = 0;
-  // What is to come out; empty: nothing.
+  // The expected output. Empty: the fields have no value.
   std::string service;
   std::string service_port;
   std::string side;

@@ -217,7 +217,7 @@ TEST_F(CheckTest, ARowHasFewLines) {
   const std::string dynamic = lines_of("a,61023,tcp,,o,,,\n");
   EXPECT_THAT(dynamic, HasSubstr(" dynamic: "));
   EXPECT_THAT(dynamic, Not(HasSubstr(" windows-dynamic: ")));
-  // What is accepted hides nothing.
+  // An accepted finding does not hide other findings.
   EXPECT_THAT(lines_of("a,61023,tcp,,o,,,\n", {"--allow=dynamic"}),
               HasSubstr(" windows-dynamic: "));
   EXPECT_THAT(lines_of("a,39100,tcp,,o,,,\n"), Not(HasSubstr("iana-unassigned")));
