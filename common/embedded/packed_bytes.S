@@ -1,12 +1,5 @@
 /* Embeds the packed tables, which pack_tables.cc writes. */
-    .macro embed symbol, file
-    .global \symbol\()_begin
-    .global \symbol\()_end
-    .balign 4096
-\symbol\()_begin:
-    .incbin "\file"
-\symbol\()_end:
-    .endm
+#include "embed.inc"
 
     .section .rodata
     embed portreg_iana_packed, "iana.packed"

@@ -1,12 +1,8 @@
-/* Embeds the bytes of ranges.csv. Apart from csv_bytes.S, because a program may link the
-   rules without the registry. */
+/* Embeds the bytes of ranges.csv. A file of its own, because a program may link the rules
+   without the registry. */
+#include "embed.inc"
+
     .section .rodata
-    .global portreg_ranges_csv_begin
-    .global portreg_ranges_csv_end
-    .balign 16
-portreg_ranges_csv_begin:
-    .incbin "ranges.csv"
-portreg_ranges_csv_end:
-    .byte 0
+    embed portreg_ranges_csv, "ranges.csv"
 
     .section .note.GNU-stack, "", %progbits

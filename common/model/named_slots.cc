@@ -1,8 +1,10 @@
 #include "common/model/named_slots.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 
-#include "common/model/names.h"
+#include "common/model/slot_names.h"
 
 namespace portreg {
 namespace {
@@ -16,19 +18,14 @@ bool IsWantedSlot(absl::Span<const SlotRange> wanted, Port port, Transport trans
 }  // namespace
 
 std::vector<NamedSlot> NamedSlots(const Registry& registry, absl::Span<const SlotRange> wanted) {
+  const SlotNames names(registry);
   std::vector<NamedSlot> slots;
-  std::vector<const ServiceRecord*> covering;
-  for (int number = 0; number <= kMaxPort; ++number) {
+  for (size_t number = 0; number < kPortCount; ++number) {
     const auto port = static_cast<Port>(number);
-    covering.clear();
-    for (const RecordIndex index : registry.AtPort(port)) {
-      covering.push_back(&registry.record(index));
-    }
-    if (covering.empty()) continue;
     for (const Transport transport : kTransports) {
-      if (!IsWantedSlot(wanted, port, transport)) continue;
-      const ServiceRecord* const record = NameOfSlot(covering, transport);
-      if (record != nullptr) slots.push_back({port, transport, record});
+      const uint32_t name = names.At(port, transport);
+      if (name == SlotNames::kNoName || !IsWantedSlot(wanted, port, transport)) continue;
+      slots.push_back({port, transport, &registry.record(names.records()[name])});
     }
   }
   return slots;

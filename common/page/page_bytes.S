@@ -1,12 +1,5 @@
 /* Embeds the parts of the page in the folder web. */
-    .macro embed symbol, file
-    .global \symbol\()_begin
-    .global \symbol\()_end
-\symbol\()_begin:
-    .incbin "\file"
-\symbol\()_end:
-    .byte 0
-    .endm
+#include "common/embedded/embed.inc"
 
     .section .rodata
     embed portreg_page_html, "page.html"

@@ -9,7 +9,6 @@ and prints that.
 
 import collections
 import csv
-import functools
 import io
 import json
 import pathlib
@@ -27,6 +26,7 @@ import expected
 import grpc
 import processes
 import registry_files
+import services_file
 import tool
 from enum_names import COMMON, IANA, LOCAL
 from expected import TRANSPORTS, Entry, entries
@@ -36,9 +36,6 @@ from processes import Portregd
 FORMATS = ("services", "sysctl-reserved", "iana-csv", "csv", "json", "lookup-csv",
            "lookup-json", "lookup-yaml")
 EPHEMERAL = (32768, 60999)
-# The layers in the order in which they name a port, and give a name its port.
-NAMING_ORDER = (LOCAL, COMMON, IANA)
-PORT_ORDER = (LOCAL, IANA, COMMON)
 RESERVED_PORTS = "/proc/sys/net/ipv4/ip_local_reserved_ports"
 COLUMNS = (*registry_files.COLUMNS, "Owner")
 LOCAL_ROWS = [
@@ -94,135 +91,12 @@ def export(form: str, *arguments: str, remark: str = "",
     return outcome.stdout
 
 
-@functools.cache
-def namespace(*flags: str) -> tuple[str, ...] | None:
-    """Returns a command that runs another in namespaces of its own; None if impossible."""
-    for more in ((), ("-r",)):
-        command = ("unshare", *more, *flags)
-        try:
-            subprocess.run([*command, "true"], check=True, timeout=20,
-                           stdin=subprocess.DEVNULL, capture_output=True)
-            return command
-        except (OSError, subprocess.CalledProcessError):
-            continue
-    print(f"no namespace by unshare {flags} here: read without one",
-          file=sys.stderr)
-    return None
-
-
-def run(*command: str) -> str:
-    """Returns the output of a command, which must exit with 0 without errors."""
-    done = subprocess.run(command, check=True, timeout=60 * processes.PATIENCE,
-                          stdin=subprocess.DEVNULL, capture_output=True)
-    if done.stderr:
-        raise AssertionError(done.stderr)
-    return done.stdout.decode("utf-8")
-
-
-def getent(file: pathlib.Path, *keys: str) -> list[tuple[str, str, list[str]]]:
-    """Returns (name, port/transport, aliases) as glibc reads them from a file.
-
-    With keys, returns only what they find.
-    """
-    inside = namespace("-m")
-    if inside:
-        text = run(*inside, "sh", "-ec",
-                   'mount --bind "$1" /etc/services; shift; "$@"', "sh",
-                   str(file), "getent", "services", *keys)
-    else:
-        text = by_ourselves(file.read_text("utf-8"), *keys)
-    return [(name, slot, aliases) for name, slot, *aliases in (
-        line.split() for line in text.splitlines())]
-
-
-def by_ourselves(text: str, *keys: str) -> str:
-    """Returns the output of getent, by the rules of services(5)."""
-    lines = [line.split("#")[0] for line in text.splitlines()]
-    lines = [line for line in lines if line.strip()]
-    found = []
-    for key in keys:
-        wanted, _, transport = key.partition("/")
-        found.append(next(line for line in lines if (
-            line.split()[1] == key if wanted.isdigit() else
-            wanted in (line.split()[0], *line.split()[2:])
-            and line.split()[1].endswith(f"/{transport}"))))
-    return "\n".join(found if keys else lines)
-
-
-def slots(entry, first: int = 0, last: int = 65535):
-    """Yields the port/transport pairs of a record, within a range."""
-    if entry.first_port is None or not entry.service:
-        return
-    for port in range(max(first, entry.first_port),
-                      min(last, entry.last_port) + 1):
-        for transport in ([entry.transport] if entry.transport
-                          else TRANSPORTS[1:]):
-            yield f"{port}/{transport}"
-
-
-def can_be_written(name: str) -> bool:
-    return not re.search(r"[\s#]", name)
-
-
-def services(all_entries: list[Entry]) -> dict[str, list[str]]:
-    """Returns the names of each port/transport in /etc/services, the slot's own first.
-
-    The records must be in their file's order.
-    """
-    usable = sorted(
-        (entry for entry in all_entries
-         if entry.service and entry.first_port is not None
-         and can_be_written(entry.service)
-         and (entry.layer != COMMON or entry.of_software)),
-        key=lambda entry: (entry.layer, entry.last_port - entry.first_port,
-                           TRANSPORTS.index(entry.transport),
-                           entry.first_port))
-    ports = ports_of_names(usable)
-    covering: dict[str, list[Entry]] = collections.defaultdict(list)
-    for entry in usable:
-        for slot in slots(entry):
-            covering[slot].append(entry)
-    names = {}
-    for slot, records_there in covering.items():
-        port, transport = slot.split("/")
-        own = min(records_there, key=lambda entry: (
-            NAMING_ORDER.index(entry.layer), not entry.transport))
-        names[slot] = list(dict.fromkeys(
-            name for name in (
-                own.service, *(entry.service for entry in records_there),
-                *(alias for entry in records_there for alias in entry.aliases))
-            if can_be_written(name)
-            and ports[name.lower(), transport] == int(port)))
-    return {slot: each for slot, each in names.items() if each}
-
-
-def ports_of_names(ranked: list[Entry]) -> dict[tuple[str, str], int]:
-    """Returns the one port of each name, in lower case, and transport."""
-    ports = {}
-    defaults = {
-        (name.lower(), slot) for entry in ranked if entry.of_software
-        for name in (entry.service, *entry.aliases) for slot in slots(entry)}
-    for transport in TRANSPORTS[1:]:
-        for entry, name in sorted(
-                ((entry, name.lower()) for entry in ranked
-                 if entry.transport in ("", transport)
-                 for name in (entry.service, *entry.aliases)),
-                key=lambda pair: (
-                    PORT_ORDER.index(pair[0].layer),
-                    pair[0].last_port > pair[0].first_port,
-                    (pair[1], f"{pair[0].first_port}/{transport}")
-                    not in defaults,
-                    pair[0].first_port)):
-            ports.setdefault((name, transport), entry.first_port)
-    return ports
-
-
 class ServicesTest(unittest.TestCase):
 
     def read(self, text: str, *keys: str):
         file = DIRECTORY / "services"
         file.write_text(text, "utf-8")
-        return getent(file, *keys)
+        return services_file.getent(file, *keys)
 
     def read_slots(self, text: str) -> dict[str, list[str]]:
         """Returns the names of each port/transport, those of several lines joined."""
@@ -256,7 +130,7 @@ class ServicesTest(unittest.TestCase):
             with self.subTest(flags=flags, own=server is OWN_SERVER):
                 found = self.read_slots(export(
                     "services", *flags, remark=remark, server=server))
-                wanted = services(all_entries)
+                wanted = services_file.services(all_entries)
                 self.assertEqual(
                     {slot: (found.get(slot), wanted.get(slot))
                      for slot in {*found, *wanted}
@@ -284,7 +158,7 @@ class ServicesTest(unittest.TestCase):
         for entry in self.own_entries():
             text = re.sub("\\s", " ", entry.description)
             for name in (entry.service, *entry.aliases):
-                for slot in slots(entry):
+                for slot in services_file.slots(entry):
                     described[name, slot].append(text)
         _, _, *lines = export("services", server=OWN_SERVER, remark=OWN_REMARK).splitlines()
         wrong = []
@@ -369,14 +243,14 @@ class SysctlTest(unittest.TestCase):
 
     def read(self, text: str) -> set[int]:
         """Returns the ports that Linux reserves by a sysctl.d file."""
-        inside = namespace("-n")
+        inside = services_file.namespace("-n")
         value = re.search(
             r"^net\.ipv4\.ip_local_reserved_ports = (.*)$", text, re.M)[1]
         if inside:
             file = DIRECTORY / "reserved.conf"
             file.write_text(text, "utf-8")
             try:
-                value = run(*inside, "sh", "-ec",
+                value = services_file.run(*inside, "sh", "-ec",
                             'sysctl -q -p "$1"; cat "$2"', "sh", str(file),
                             RESERVED_PORTS)
             except subprocess.CalledProcessError as error:
@@ -392,7 +266,7 @@ class SysctlTest(unittest.TestCase):
                layers=()) -> set[int]:
         return {int(slot.split("/")[0])
                 for entry in WANTED.listing(first, last, transport, layers)
-                for slot in slots(entry, first, last)}
+                for slot in services_file.slots(entry, first, last)}
 
     def test_linux_reserves_the_ports_of_services(self):
         for arguments, question in (

@@ -13,12 +13,13 @@
 #include "common/embedded/embedded_ranges.h"
 #include "common/model/layer.h"
 #include "common/model/registry.h"
+#include "tests/client/cli/unasked_source.h"
 #include "tests/common/test_layers.h"
 
 namespace portreg::cli {
 
 // Counts the calls. Its other methods return UNIMPLEMENTED.
-class RegistrySource final : public Source {
+class RegistrySource final : public UnaskedSource {
  public:
   explicit RegistrySource(Registry registry) : registry_(std::move(registry)) {}
 
@@ -44,23 +45,6 @@ class RegistrySource final : public Source {
     ++calls_;
     return portreg::Suggest(registry_, request, Today());
   }
-  absl::StatusOr<v1::BatchLookupResponse> BatchLookup(const v1::BatchLookupRequest&) override {
-    return absl::UnimplementedError("");
-  }
-  absl::StatusOr<v1::ClassifyResponse> Classify(const v1::ClassifyRequest&) override {
-    return absl::UnimplementedError("");
-  }
-  absl::StatusOr<std::string> ListRange(const v1::ListRangeRequest&,
-                                        absl::FunctionRef<bool(const v1::PortRecord&)>) override {
-    return absl::UnimplementedError("");
-  }
-  absl::StatusOr<v1::SearchResponse> Search(const v1::SearchRequest&) override {
-    return absl::UnimplementedError("");
-  }
-  absl::StatusOr<v1::GetRegistryInfoResponse> GetRegistryInfo() override {
-    return absl::UnimplementedError("");
-  }
-  absl::Status Watch(Follower&) override { return absl::UnimplementedError(""); }
   [[nodiscard]] std::string Name() const override { return "the registry of the test"; }
 
  private:
