@@ -1,5 +1,5 @@
 /* Embeds the bytes of the data files in this folder. */
-#include "embed.inc"
+#include "embed_macro.S"
 
     .section .rodata
     embed portreg_iana_csv, "iana.csv"

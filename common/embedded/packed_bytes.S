@@ -1,5 +1,5 @@
 /* Embeds the packed tables, which pack_tables.cc writes. */
-#include "embed.inc"
+#include "embed_macro.S"
 
     .section .rodata
     embed portreg_iana_packed, "iana.packed"

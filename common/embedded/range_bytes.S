@@ -1,6 +1,6 @@
 /* Embeds the bytes of ranges.csv. A file of its own, because a program may link the rules
    without the registry. */
-#include "embed.inc"
+#include "embed_macro.S"
 
     .section .rodata
     embed portreg_ranges_csv, "ranges.csv"

@@ -1,5 +1,5 @@
 /* Embeds the parts of the page in the folder web. */
-#include "common/embedded/embed.inc"
+#include "common/embedded/embed_macro.S"
 
     .section .rodata
     embed portreg_page_html, "page.html"
