@@ -10,17 +10,16 @@
 #   gates    what .ci/run needs besides: lint, buf, docs, packages, shells
 set -euo pipefail
 
-build=(cmake g++ libabsl-dev libgrpc++-dev libgrpc-dev libjemalloc-dev libmicrohttpd-dev
-  libprotobuf-dev libsimdjson-dev libssl-dev libsystemd-dev libutfcpp-dev libzstd-dev ninja-build
-  nlohmann-json3-dev pkg-config prometheus-cpp-dev protobuf-compiler protobuf-compiler-grpc
-  zlib1g-dev)
+build=(cmake g++ libabsl-dev libgnutls28-dev libgrpc++-dev libgrpc-dev libjemalloc-dev
+  libmicrohttpd-dev libprotobuf-dev libsimdjson-dev libssl-dev libsystemd-dev libutfcpp-dev
+  libzstd-dev ninja-build nlohmann-json3-dev pkg-config prometheus-cpp-dev protobuf-compiler
+  protobuf-compiler-grpc zlib1g-dev)
 test=(chromium chromium-driver clickhouse-server curl fonts-dejavu-core git haproxy iproute2
   kubernetes-client libgmock-dev libgtest-dev make mandoc musl-tools netbase nginx-light openssl
   prometheus python3 python3-cryptography python3-grpcio python3-h2 python3-protobuf
-  python3-selenium python3-yaml shellcheck
-  systemd)
-bench=(etcd-server libbenchmark-dev mawk miller netbase nghttp2-client openssl python3-matplotlib redis-server
-  util-linux valgrind)
+  python3-selenium python3-yaml shellcheck systemd)
+bench=(etcd-server libbenchmark-dev mawk miller netbase nghttp2-client nginx-light openssl
+  python3-matplotlib redis-server util-linux valgrind)
 package=(dpkg-dev file)
 gates=(ccache clang clang-format clang-tidy debootstrap doxygen fish git libclang-rt-dev nodejs npm
   zsh)

@@ -5,8 +5,8 @@ _portregd()
   local -ra switches=(
     --insecure --admin_insecure --reflection --allow_fewer_rows --check -h --help --version)
   local -ra settings=(
-    --listen= --admin_listen= --metrics_listen= --tls_cert= --tls_key= --tls_client_ca=
-    --tls_allowed_clients= --max_connections= --max_connections_per_peer=
+    --listen= --admin_listen= --metrics_listen= --web_listen= --web_allow_origins= --tls_cert=
+    --tls_key= --tls_client_ca= --tls_allowed_clients= --max_connections= --max_connections_per_peer=
     --max_concurrent_streams= --max_calls= --max_queued_calls= --max_unread_bytes=
     --max_request_bytes= --max_metadata_bytes= --memory_quota_bytes= --handshake_timeout=
     --max_connection_idle= --max_connection_age= --max_connection_age_grace= --keepalive_time=

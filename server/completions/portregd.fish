@@ -4,6 +4,8 @@ complete -c portregd -f
 complete -c portregd -l listen -x -d 'Where to listen'
 complete -c portregd -l admin_listen -x -d 'Where to serve health, reflection and channelz'
 complete -c portregd -l metrics_listen -x -d 'Where to serve metrics to Prometheus'
+complete -c portregd -l web_listen -x -d 'Where to serve browsers and clients of HTTP'
+complete -c portregd -l web_allow_origins -x -d 'Web sites whose scripts may call'
 complete -c portregd -l insecure -d 'Allow plaintext that other machines can reach'
 complete -c portregd -l admin_insecure -d 'Allow it for the admin side and metrics only'
 complete -c portregd -l reflection -d 'Offer gRPC server reflection'

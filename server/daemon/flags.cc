@@ -52,6 +52,12 @@ ABSL_FLAG(std::vector<std::string>, admin_listen, {},
           "for --listen");
 ABSL_FLAG(std::string, metrics_listen, "",
           "where to serve /metrics to Prometheus by HTTP: host:port or [ipv6]:port");
+ABSL_FLAG(std::vector<std::string>, web_listen, {},
+          "where to serve browsers and clients of HTTP: page, JSON and the Connect protocol; "
+          "addresses as for --listen, which share TLS and limits");
+ABSL_FLAG(std::vector<std::string>, web_allow_origins, {},
+          "web sites whose scripts may call at --web_listen, such as https://ports.example.org, "
+          "with commas between them; *: all");
 ABSL_FLAG(bool, insecure, false, "allow plaintext on addresses that other machines can reach");
 ABSL_FLAG(bool, admin_insecure, false, "allow it for --admin_listen and --metrics_listen only");
 ABSL_FLAG(bool, reflection, false, "offer gRPC server reflection at the addresses of --listen too");
@@ -149,7 +155,8 @@ struct FlagGroup {
 const std::vector<FlagGroup>& FlagGroups() {
   static const auto* const groups = new std::vector<FlagGroup>{
       {"Listening",
-       {"listen", "admin_listen", "metrics_listen", "insecure", "admin_insecure", "reflection"}},
+       {"listen", "admin_listen", "metrics_listen", "web_listen", "web_allow_origins", "insecure",
+        "admin_insecure", "reflection"}},
       {"TLS", {"tls_cert", "tls_key", "tls_client_ca", "tls_allowed_clients"}},
       {"Limits",
        {"max_connections", "max_connections_per_peer", "max_concurrent_streams", "max_calls",
@@ -290,6 +297,8 @@ PortregdOptions ReadOptions() {
   if (!allowed_clients.empty()) options.tls.allowed_clients = absl::StrSplit(allowed_clients, ',');
   options.admin_listen = absl::GetFlag(FLAGS_admin_listen);
   options.metrics_listen = absl::GetFlag(FLAGS_metrics_listen);
+  options.web_listen = absl::GetFlag(FLAGS_web_listen);
+  options.web_allow_origins = absl::GetFlag(FLAGS_web_allow_origins);
   options.insecure = absl::GetFlag(FLAGS_insecure);
   options.admin_insecure = absl::GetFlag(FLAGS_admin_insecure);
   options.reload_interval = absl::GetFlag(FLAGS_reload_interval).value;

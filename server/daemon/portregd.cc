@@ -7,11 +7,12 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "common/page/page.h"
+#include "common/system/monotonic_time.h"
 #include "server/metrics/metrics.h"
 #include "server/net/listen_address.h"
 #include "server/process/log.h"
 #include "server/reload/data_log.h"
-#include "server/tls/client_names.h"
 
 namespace portreg::server {
 namespace {
@@ -46,9 +47,11 @@ absl::Status CheckLoopback(const std::vector<std::string>& addresses, absl::stri
 absl::Status CheckPlaintext(const PortregdOptions& options) {
   if (options.insecure) return absl::OkStatus();
   if (!options.tls.IsGiven()) {
-    absl::Status status =
-        CheckLoopback(options.server.listen, "--listen",
-                      "give --tls_cert and --tls_key, or allow it with --insecure");
+    constexpr absl::string_view kTlsRemedy =
+        "give --tls_cert and --tls_key, or allow it with --insecure";
+    absl::Status status = CheckLoopback(options.server.listen, "--listen", kTlsRemedy);
+    if (!status.ok()) return status;
+    status = CheckLoopback(options.web_listen, "--web_listen", kTlsRemedy);
     if (!status.ok()) return status;
   }
   if (options.admin_insecure) return absl::OkStatus();
@@ -65,9 +68,11 @@ absl::StatusOr<std::unique_ptr<Portregd>> Portregd::Start(const PortregdOptions&
   std::unique_ptr<Portregd> portregd(new Portregd(options));
   if (absl::Status status = portregd->Load(); !status.ok()) return status;
   if (absl::Status status = portregd->OpenAdmin(); !status.ok()) return status;
+  if (absl::Status status = portregd->OpenWeb(); !status.ok()) return status;
   if (absl::Status status = portregd->StartServer(); !status.ok()) return status;
   portregd->reloader_ = std::make_unique<Reloader>(
       std::move(portregd->subjects_), options.reload_interval, portregd->systemd_notifier_);
+  portregd->ServeWeb();
   portregd->ServeAdmin();
   return portregd;
 }
@@ -85,6 +90,9 @@ absl::Status Portregd::Load() {
     if (!certificates.ok()) return certificates.status();
     certificates_ = *std::move(certificates);
   }
+  absl::StatusOr<ClientNames> names = ClientNames::Create(options_.tls.allowed_clients);
+  if (!names.ok()) return names.status();
+  client_names_ = *std::move(names);
   absl::StatusOr<std::shared_ptr<const Snapshot>> snapshot = LoadSnapshot(options_.data);
   if (!snapshot.ok()) return snapshot.status();
   LogUnreadColumns((*snapshot)->registry);
@@ -116,13 +124,30 @@ absl::Status Portregd::OpenAdmin() {
   return absl::OkStatus();
 }
 
+absl::Status Portregd::OpenWeb() {
+  if (options_.web_listen.empty()) return absl::OkStatus();
+  WebDoorOptions options = {.listen = options_.web_listen,
+                            .allow_origins = options_.web_allow_origins,
+                            .limits = options_.server.limits,
+                            .credentials = {},
+                            .admit = {}};
+  if (certificates_ != nullptr) {
+    options.credentials = [this] { return certificates_->ForGnuTls(); };
+  }
+  if (!client_names_.empty()) {
+    options.admit = [this](const CertificateNames& client) { return client_names_.Check(client); };
+  }
+  absl::StatusOr<std::unique_ptr<WebDoor>> web = WebDoor::Open(options);
+  if (!web.ok()) return web.status();
+  web_ = *std::move(web);
+  return absl::OkStatus();
+}
+
 absl::Status Portregd::StartServer() {
   ServerOptions options = options_.server;
-  absl::StatusOr<ClientNames> names = ClientNames::Create(options_.tls.allowed_clients);
-  if (!names.ok()) return names.status();
-  if (!names->empty()) {
-    options.service.admit = [names = *std::move(names)](const grpc::AuthContext& client) {
-      return names.Check(client);
+  if (!client_names_.empty()) {
+    options.service.admit = [this](const grpc::AuthContext& client) {
+      return client_names_.Check(client);
     };
   }
   if (options_.access_log > 0) options.service.observer = &access_log_;
@@ -144,8 +169,22 @@ void Portregd::ServeAdmin() {
   metrics_->Serve(std::make_shared<Metrics>(MetricsSources{.publication = publication_.get(),
                                                            .server = server_.get(),
                                                            .reloader = reloader_.get(),
+                                                           .web = web_.get(),
                                                            .certificates = certificates_.get(),
                                                            .draining = &draining_}));
+}
+
+void Portregd::ServeWeb() {
+  if (web_ == nullptr) return;
+  web_->Serve(server_->calls(), *publication_,
+              {.make = &MakePage,
+               .content_security_policy =
+                   absl::StrCat(PageContentSecurityPolicy(), "; frame-ancestors 'none'")});
+}
+
+bool Portregd::connected() {
+  return server_->connections().Count().open > 0 ||
+         (web_ != nullptr && web_->connections().Count().open > 0);
 }
 
 void Portregd::SetAdminHealth(bool serving) {
@@ -162,6 +201,11 @@ std::vector<std::string> Portregd::Announcements() const {
     }
   }
   if (metrics_ != nullptr) lines.push_back(absl::StrCat("METRICS ", metrics_->address()));
+  if (web_ != nullptr) {
+    for (const std::string& address : web_->addresses()) {
+      lines.push_back(absl::StrCat("WEB ", address));
+    }
+  }
   for (const std::string& address : server_->addresses()) {
     lines.push_back(absl::StrCat("READY ", address));
   }
@@ -172,12 +216,20 @@ void Portregd::Drain() {
   systemd_notifier_.Stopping();
   draining_ = true;
   server_->Drain();
+  if (web_ != nullptr) web_->Drain();
   SetAdminHealth(false);
 }
 
 void Portregd::Shutdown(absl::Duration grace) {
   Drain();
+  const MonotonicTime end = MonotonicTime::Now() + grace;
+  if (web_ != nullptr) web_->StopListening();
   server_->Shutdown(grace);
+  if (web_ != nullptr) {
+    // Only calls by the web are left. Those that are over may still be sent for a moment.
+    (void)server_->calls().AwaitNone(end - MonotonicTime::Now());
+    web_->Shutdown();
+  }
   if (admin_ != nullptr) admin_->Shutdown(absl::ZeroDuration());
 }
 

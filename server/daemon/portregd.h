@@ -19,8 +19,10 @@
 #include "server/reload/registry_files.h"
 #include "server/reload/reload.h"
 #include "server/service/publication.h"
+#include "server/tls/client_names.h"
 #include "server/tls/serving_certificates.h"
 #include "server/tls/tls_options.h"
+#include "server/web/web_door.h"
 
 namespace portreg::server {
 
@@ -35,6 +37,11 @@ struct PortregdOptions {
   std::vector<std::string> admin_listen;
   // The address that serves metrics: host:port. Default: empty, none.
   std::string metrics_listen;
+  // Addresses that serve browsers and clients of HTTP: host:port, [ipv6]:port or unix:path.
+  // Default: none.
+  std::vector<std::string> web_listen;
+  // Web sites whose scripts may call at `web_listen`, see Origins. Default: none.
+  std::vector<std::string> web_allow_origins;
   // Allows plaintext on addresses that other machines can reach. Default: false.
   bool insecure = false;
   // Allows it at `admin_listen` and `metrics_listen`, which do not support TLS.
@@ -56,7 +63,7 @@ class Portregd {
   static absl::StatusOr<std::unique_ptr<Portregd>> Start(const PortregdOptions& options);
 
   // Returns the lines that report the addresses: "READY 127.0.0.1:6335", preceded by
-  // ADMIN and METRICS lines if there are such listeners.
+  // ADMIN, METRICS and WEB lines if there are such listeners.
   [[nodiscard]] std::vector<std::string> Announcements() const;
 
   // Tells the service manager that the server serves. Call it once, after the
@@ -70,8 +77,8 @@ class Portregd {
   // about to stop. Calls are still served.
   void Drain();
 
-  // Returns true if a client is connected to the service.
-  [[nodiscard]] bool connected() { return server_->connections().Count().open > 0; }
+  // Returns true if a client is connected to the service or to the web door.
+  [[nodiscard]] bool connected();
 
   // Ends everything, see Server::Shutdown.
   void Shutdown(absl::Duration grace);
@@ -81,11 +88,13 @@ class Portregd {
       : options_(options), access_log_(options.access_log) {}
 
   absl::Status Load();
-  // The steps of the start. The admin side listens before the service starts, but
-  // accepts connections after it, so that a start that fails serves no client.
+  // The steps of the start. Admin side and web door listen before the service starts,
+  // but accept connections after it, so that a start that fails serves no client.
   absl::Status OpenAdmin();
+  absl::Status OpenWeb();
   absl::Status StartServer();
   void ServeAdmin();
+  void ServeWeb();
   // Sets the health of the service on the admin side.
   void SetAdminHealth(bool serving);
   absl::StatusOr<bool> ReloadRegistry();
@@ -95,10 +104,12 @@ class Portregd {
   AccessLog access_log_;
   SystemdNotifier systemd_notifier_;
   std::atomic<bool> draining_ = false;
+  ClientNames client_names_;
   std::vector<ReloadSubject> subjects_;
   std::unique_ptr<ServingCertificates> certificates_;
   std::unique_ptr<Publication> publication_;
   std::unique_ptr<Server> server_;
+  std::unique_ptr<WebDoor> web_;
   std::unique_ptr<Reloader> reloader_;
   std::unique_ptr<GrpcServer> admin_;
   std::unique_ptr<MetricsEndpoint> metrics_;

@@ -135,6 +135,25 @@ void AddCalls(const CallStats& stats, Families& families) {
   Add(families, std::move(batches));
 }
 
+void AddWebCalls(const CallStats& stats, Families& families) {
+  Family handled = Counter("portreg_web_calls_total", "Calls by the web door that ended, by code.");
+  Family seconds(MetricType::Histogram, "portreg_web_call_seconds",
+                 "Time from the start of a call by the web door to its status.");
+  for (const MethodInfo& method : kMethods) {
+    const MethodStats& counts = stats.of(method.method);
+    const Labels labels = {{"method", std::string(method.name)}};
+    if (counts.started == 0) continue;
+    seconds.Set(counts.handling, 1e9, labels);
+    for (size_t code = 0; code < kStatusCodes; ++code) {
+      if (counts.handled[code] == 0 && code != 0) continue;
+      Labels with_code = labels;
+      with_code.push_back({"code", std::string(kCodeNames[code])});
+      handled.Set(static_cast<double>(counts.handled[code]), std::move(with_code));
+    }
+  }
+  for (Family* family : {&handled, &seconds}) Add(families, std::move(*family));
+}
+
 // Returns the number of the method's calls that are not over.
 double UnderWay(const MethodStats& stats) {
   uint64_t over = 0;
@@ -164,15 +183,15 @@ void AddLoad(const Calls& calls, Families& families) {
   Add(families, std::move(refused));
 }
 
-void AddConnections(Connections& connections, Families& families) {
+// `prefix` begins the names of the metrics, and `what` their helps.
+void AddConnections(Connections& connections, const std::string& prefix, const std::string& what,
+                    Families& families) {
   const Connections::Counts counts = connections.Count();
-  Add(families, Gauge("portreg_connections", "Connections open."),
-      static_cast<double>(counts.open));
-  Add(families, Gauge("portreg_connections_limit", "Connections that may be open."),
-      connections.limits().total);
-  Add(families, Counter("portreg_connections_accepted_total", "Connections accepted."),
+  Add(families, Gauge(prefix, what + " open."), static_cast<double>(counts.open));
+  Add(families, Gauge(prefix + "_limit", what + " that may be open."), connections.limits().total);
+  Add(families, Counter(prefix + "_accepted_total", what + " accepted."),
       static_cast<double>(counts.accepted));
-  Family refused = Counter("portreg_connections_refused_total", "Connections closed at once.");
+  Family refused = Counter(prefix + "_refused_total", what + " closed at once.");
   refused.Set(static_cast<double>(counts.refused_total), {{"reason", "total"}});
   refused.Set(static_cast<double>(counts.refused_peer), {{"reason", "peer"}});
   refused.Set(static_cast<double>(counts.refused_descriptors), {{"reason", "descriptors"}});
@@ -255,7 +274,12 @@ std::vector<MetricFamily> Metrics::Collect() const {
   const Calls& calls = sources_.server->calls();
   AddCalls(calls.stats(), families);
   AddLoad(calls, families);
-  AddConnections(sources_.server->connections(), families);
+  AddConnections(sources_.server->connections(), "portreg_connections", "Connections", families);
+  if (sources_.web != nullptr) {
+    AddWebCalls(sources_.web->stats(), families);
+    AddConnections(sources_.web->connections(), "portreg_web_connections",
+                   "Connections to the web door", families);
+  }
   AddRegistry(*sources_.publication->Current(), families);
   AddReloads(*sources_.reloader, families);
   if (sources_.certificates != nullptr) AddCertificates(*sources_.certificates, families);

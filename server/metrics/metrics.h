@@ -11,6 +11,7 @@
 #include "server/reload/reload.h"
 #include "server/service/publication.h"
 #include "server/tls/serving_certificates.h"
+#include "server/web/web_door.h"
 
 namespace portreg::server {
 
@@ -19,6 +20,8 @@ struct MetricsSources {
   const Publication* publication = nullptr;
   Server* server = nullptr;
   const Reloader* reloader = nullptr;
+  // nullptr without a web door.
+  WebDoor* web = nullptr;
   // nullptr without TLS.
   const ServingCertificates* certificates = nullptr;
   const std::atomic<bool>* draining = nullptr;

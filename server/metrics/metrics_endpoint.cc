@@ -2,6 +2,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "prometheus/text_serializer.h"
 #include "server/net/listen_address.h"
 
@@ -9,9 +10,12 @@ namespace portreg::server {
 namespace {
 
 constexpr absl::string_view kMetricsPath = "/metrics";
+constexpr ConnectionLimits kMetricsConnections = {
+    .total = 64, .per_peer = 0, .when_full = WhenFull::kEvictOldest};
+constexpr absl::Duration kMetricsIdle = absl::Seconds(10);
 
 HttpResponse AnswerScrape(const HttpRequest& request, const prometheus::Collectable& metrics) {
-  if (request.path != kMetricsPath) {
+  if (request.Path() != kMetricsPath) {
     return {.status = 404, .body = absl::StrCat("there is only ", kMetricsPath, "\n")};
   }
   if (request.method != "GET" && request.method != "HEAD") {
@@ -31,14 +35,17 @@ absl::StatusOr<std::unique_ptr<MetricsEndpoint>> MetricsEndpoint::Open(absl::str
     return absl::InvalidArgumentError(absl::StrCat("address ", address->ToString(),
                                                    " cannot serve metrics, HTTP needs host:port"));
   }
-  absl::StatusOr<std::unique_ptr<HttpServer>> server = HttpServer::Open(address->ToString());
+  absl::StatusOr<std::unique_ptr<HttpServer>> server =
+      HttpServer::Open({.listen = {address->ToString()},
+                        .connections = kMetricsConnections,
+                        .times = {.idle = kMetricsIdle}});
   if (!server.ok()) return server.status();
   return std::unique_ptr<MetricsEndpoint>(new MetricsEndpoint(*std::move(server)));
 }
 
 void MetricsEndpoint::Serve(std::shared_ptr<prometheus::Collectable> metrics) {
-  server_->Start([metrics = std::move(metrics)](const HttpRequest& request) {
-    return AnswerScrape(request, *metrics);
+  server_->Start([metrics = std::move(metrics)](HttpExchange& exchange) {
+    exchange.Answer(AnswerScrape(exchange.request, *metrics));
   });
 }
 

@@ -9,7 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "prometheus/collectable.h"
-#include "server/metrics/http_server.h"
+#include "server/http/http_server.h"
 
 namespace portreg::server {
 
@@ -25,7 +25,7 @@ class MetricsEndpoint {
   void Serve(std::shared_ptr<prometheus::Collectable> metrics);
 
   // Returns the address, with the port that the system chose.
-  [[nodiscard]] const std::string& address() const { return server_->address(); }
+  [[nodiscard]] const std::string& address() const { return server_->addresses().front(); }
 
  private:
   explicit MetricsEndpoint(std::unique_ptr<HttpServer> server) : server_(std::move(server)) {}

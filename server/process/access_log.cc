@@ -20,10 +20,14 @@ std::string Sent(const grpc::CallbackServerContext& context, const char* name) {
 
 }  // namespace
 
+bool AccessLog::Draws() const {
+  thread_local absl::InsecureBitGen random;
+  return absl::Bernoulli(random, share_);
+}
+
 void AccessLog::OnHandled(const grpc::CallbackServerContext& context, Method method,
                           grpc::StatusCode code, std::chrono::nanoseconds taken) {
-  thread_local absl::InsecureBitGen random;
-  if (!absl::Bernoulli(random, share_)) return;
+  if (!Draws()) return;
   Log(Severity::kInfo, "call",
       {{"method", std::string(InfoOf(method).name)},
        {"code", absl::StatusCodeToString(static_cast<absl::StatusCode>(code))},
@@ -31,6 +35,19 @@ void AccessLog::OnHandled(const grpc::CallbackServerContext& context, Method met
        {"peer", context.peer()},
        {"request_id", Sent(context, kRequestIdHeader)},
        {"traceparent", Sent(context, kTraceHeader)}});
+}
+
+void AccessLog::OnWebHandled(const WebClient& client, Method method, grpc::StatusCode code,
+                             std::chrono::nanoseconds taken) {
+  if (!Draws()) return;
+  Log(Severity::kInfo, "call",
+      {{"method", std::string(InfoOf(method).name)},
+       {"code", absl::StatusCodeToString(static_cast<absl::StatusCode>(code))},
+       {"seconds", std::chrono::duration<double>(taken).count()},
+       {"peer", client.Peer()},
+       {"request_id", client.Sent(kRequestIdHeader)},
+       {"traceparent", client.Sent(kTraceHeader)},
+       {"door", "web"}});
 }
 
 }  // namespace portreg::server

@@ -7,7 +7,8 @@
 namespace portreg::server {
 
 // Logs a random share of all calls: method, code, duration, peer, and x-request-id
-// and traceparent (W3C Trace Context) if the caller sent them. Thread-safe.
+// and traceparent (W3C Trace Context) if the caller sent them. A call by the web door has
+// the field door=web. Thread-safe.
 class AccessLog final : public CallObserver {
  public:
   // Logs each call with probability `share`, 0 to 1.
@@ -15,8 +16,13 @@ class AccessLog final : public CallObserver {
 
   void OnHandled(const grpc::CallbackServerContext& context, Method method, grpc::StatusCode code,
                  std::chrono::nanoseconds taken) override;
+  void OnWebHandled(const WebClient& client, Method method, grpc::StatusCode code,
+                    std::chrono::nanoseconds taken) override;
 
  private:
+  // Returns true for a random share of the calls.
+  [[nodiscard]] bool Draws() const;
+
   const double share_;
 };
 

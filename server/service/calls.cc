@@ -26,8 +26,7 @@ size_t MetadataBytes(const grpc::CallbackServerContext& context) {
 
 // Needed because gRPC enforces the limit only for clients that have acknowledged
 // it.
-absl::Status CheckMetadata(const grpc::CallbackServerContext& context, int most) {
-  const size_t bytes = MetadataBytes(context);
+absl::Status CheckMetadata(size_t bytes, int most) {
   if (bytes <= static_cast<size_t>(most)) return absl::OkStatus();
   return absl::ResourceExhaustedError(
       absl::StrCat("the call's metadata have ", bytes, " bytes, at most ", most, " are allowed"));
@@ -35,19 +34,23 @@ absl::Status CheckMetadata(const grpc::CallbackServerContext& context, int most)
 
 }  // namespace
 
-absl::Status Calls::Admit(const grpc::CallbackServerContext& context) {
+absl::Status Calls::AdmitWithin(size_t metadata_bytes) {
   if (stopping_.load(std::memory_order_relaxed)) return Stopping();
-  if (absl::Status status = CheckMetadata(context, options_.max_metadata_bytes); !status.ok()) {
-    return status;
-  }
+  absl::Status status = CheckMetadata(metadata_bytes, options_.max_metadata_bytes);
+  if (!status.ok()) return status;
   if (in_flight() > options_.max_calls) {
     refused_.fetch_add(1, std::memory_order_relaxed);
     return ErrorFor(
         absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_SERVER_BUSY,
         absl::StrCat(options_.max_calls, " calls are under way, as many as the server allows"));
   }
-  if (options_.admit) return options_.admit(*context.auth_context());
   return absl::OkStatus();
+}
+
+absl::Status Calls::Admit(const grpc::CallbackServerContext& context) {
+  absl::Status status = AdmitWithin(MetadataBytes(context));
+  if (!status.ok() || !options_.admit) return status;
+  return options_.admit(*context.auth_context());
 }
 
 absl::Status Calls::StatusOf(WorkerPool::Refusal refusal) const {

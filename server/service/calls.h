@@ -48,6 +48,9 @@ class Calls {
   // reason SERVER_BUSY, if too many calls are under way; UNAVAILABLE with reason
   // SERVER_STOPPING after Stop; or the status that ServiceOptions::admit returns.
   [[nodiscard]] absl::Status Admit(const grpc::CallbackServerContext& context);
+  // Decides by the limits alone, for a call that has not come by gRPC. The errors are
+  // those of Admit, except that of ServiceOptions::admit.
+  [[nodiscard]] absl::Status AdmitWithin(size_t metadata_bytes);
 
   // Returns the status for the client of a call that `workers()` refused:
   // RESOURCE_EXHAUSTED with reason SERVER_BUSY, or UNAVAILABLE with reason
@@ -77,6 +80,7 @@ class Calls {
 
  private:
   friend class Call;
+  friend class CallUnderWay;
 
   const ServiceOptions options_;
   CallStats stats_;
@@ -92,7 +96,23 @@ class Calls {
   WorkerPool workers_;
 };
 
-// One call. Counts as under way from its construction to its destruction.
+// Counts a call that has not come by gRPC as under way, from its construction to its
+// destruction.
+class CallUnderWay {
+ public:
+  explicit CallUnderWay(Calls& calls) : calls_(calls) {
+    calls_.in_flight_.fetch_add(1, std::memory_order_relaxed);
+  }
+  ~CallUnderWay() { calls_.in_flight_.fetch_sub(1, std::memory_order_relaxed); }
+
+  CallUnderWay(const CallUnderWay&) = delete;
+  CallUnderWay& operator=(const CallUnderWay&) = delete;
+
+ private:
+  Calls& calls_;
+};
+
+// One call by gRPC. Counts as under way from its construction to its destruction.
 class Call {
  public:
   Call(Calls& calls, Method method, grpc::CallbackServerContext& context)

@@ -2,6 +2,7 @@
 #ifndef PORTREG_SERVER_SERVICE_CORRELATION_H_
 #define PORTREG_SERVER_SERVICE_CORRELATION_H_
 
+#include "absl/strings/string_view.h"
 #include "grpcpp/grpcpp.h"
 
 namespace portreg::server {
@@ -11,9 +12,12 @@ namespace portreg::server {
 inline constexpr const char* kRequestIdHeader = "x-request-id";
 inline constexpr const char* kTraceHeader = "traceparent";
 
+// Returns true if the value of such a header is echoed: it has 1 to 128 bytes, all of them
+// printable ASCII.
+bool MayBeEchoed(absl::string_view value);
+
 // Copies the caller's x-request-id and traceparent into the call's initial
-// metadata. Leaves out a value that is empty, longer than 128 bytes, or not
-// printable ASCII. Call it before the initial metadata is sent.
+// metadata if they may be echoed. Call it before the initial metadata is sent.
 void EchoCorrelation(grpc::CallbackServerContext& context);
 
 }  // namespace portreg::server

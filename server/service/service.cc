@@ -2,87 +2,22 @@
 
 #include <atomic>
 #include <memory>
-#include <optional>
-#include <string>
 #include <type_traits>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "common/answers/answers.h"
-#include "common/answers/claim_answers.h"
 #include "google/protobuf/arena.h"
-#include "server/replies/batch_reply.h"
 #include "server/replies/grpc_conversion.h"
-#include "server/replies/search_reply.h"
-#include "server/replies/stored_replies.h"
 #include "server/service/correlation.h"
 #include "server/service/list_range_stream.h"
-#include "server/service/unread_bytes.h"
+#include "server/service/unary_reply.h"
 #include "server/service/watch_stream.h"
 #include "server/workers/connection_id.h"
 #include "server/workers/worker_pool.h"
 
 namespace portreg::server {
 namespace {
-
-// Serialises a message that was made for one call.
-template <typename Response>
-absl::StatusOr<grpc::Slice> Made(const absl::StatusOr<Response>& response, UnreadBytes& unread) {
-  if (!response.ok()) return response.status();
-  return unread.Hold(response->SerializeAsString());
-}
-
-// The call that an answer is for.
-struct Serving {
-  Calls& calls;
-  // Set to true when the client no longer waits for the answer.
-  const std::atomic<bool>& cancelled;
-};
-
-// One overload for each unary RPC: returns the serialised reply.
-absl::StatusOr<grpc::Slice> Serve(const Snapshot& snapshot, const v1::LookupRequest& request,
-                                  const Serving& call) {
-  if (std::optional<grpc::Slice> stored = snapshot.replies.Find(request)) return *std::move(stored);
-  return Made(Lookup(snapshot.registry, request), call.calls.unread());
-}
-
-absl::StatusOr<grpc::Slice> Serve(const Snapshot& snapshot, const v1::BatchLookupRequest& request,
-                                  const Serving& call) {
-  call.calls.stats().batch_sizes.Observe(request.requests_size());
-  absl::StatusOr<std::string> reply = BatchReply(snapshot.registry, snapshot.replies, request);
-  if (!reply.ok()) return reply.status();
-  return call.calls.unread().Hold(*std::move(reply));
-}
-
-absl::StatusOr<grpc::Slice> Serve(const Snapshot& snapshot, const v1::ClassifyRequest& request,
-                                  const Serving& call) {
-  if (std::optional<grpc::Slice> stored = snapshot.replies.Find(request)) return *std::move(stored);
-  return Made(Classify(snapshot.registry, request), call.calls.unread());
-}
-
-absl::StatusOr<grpc::Slice> Serve(const Snapshot& snapshot, const v1::CheckRequest& request,
-                                  const Serving& call) {
-  return Made(Check(snapshot.registry, request, Today(), &call.cancelled), call.calls.unread());
-}
-
-absl::StatusOr<grpc::Slice> Serve(const Snapshot& snapshot, const v1::SuggestRequest& request,
-                                  const Serving& call) {
-  return Made(Suggest(snapshot.registry, request, Today()), call.calls.unread());
-}
-
-absl::StatusOr<grpc::Slice> Serve(const Snapshot& snapshot, const v1::SearchRequest& request,
-                                  const Serving& call) {
-  absl::StatusOr<std::string> reply =
-      SearchReply(*snapshot.search_index, snapshot.replies, request, &call.cancelled);
-  if (!reply.ok()) return reply.status();
-  return call.calls.unread().Hold(*std::move(reply));
-}
-
-absl::StatusOr<grpc::Slice> Serve(const Snapshot& snapshot,
-                                  const v1::GetRegistryInfoRequest& request, const Serving& call) {
-  return Made(GetRegistryInfo(snapshot.registry, request), call.calls.unread());
-}
 
 // The method that a request is for.
 template <typename Request>

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -13,6 +14,18 @@
 
 namespace portreg::server {
 
+// The client of a call that has not come by gRPC, as logs name it.
+class WebClient {
+ public:
+  // Returns the address, such as "ipv4:127.0.0.1:50000".
+  [[nodiscard]] virtual std::string Peer() const = 0;
+  // Returns the value of a header field. Returns an empty text if it was not sent.
+  [[nodiscard]] virtual std::string Sent(const char* field) const = 0;
+
+ protected:
+  ~WebClient() = default;
+};
+
 // Is notified of the end of each call, for example to write an access log. Must be
 // thread-safe.
 class CallObserver {
@@ -20,6 +33,9 @@ class CallObserver {
   virtual ~CallObserver() = default;
   virtual void OnHandled(const grpc::CallbackServerContext& context, Method method,
                          grpc::StatusCode code, std::chrono::nanoseconds taken) = 0;
+  // As OnHandled, for a call by the web door.
+  virtual void OnWebHandled(const WebClient& /*client*/, Method /*method*/,
+                            grpc::StatusCode /*code*/, std::chrono::nanoseconds /*taken*/) {}
 };
 
 // Limits of the service's calls, and which clients may call.

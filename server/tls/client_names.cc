@@ -60,6 +60,8 @@ bool IsEmailPattern(absl::string_view pattern) { return absl::StrContains(patter
 struct NameKind {
   // The name of gRPC's property.
   const char* property;
+  // The member with the names of a certificate.
+  std::vector<std::string> CertificateNames::*names;
   // Returns true if a name has the shape of this kind and of no other.
   bool (*has)(absl::string_view name);
   // Returns true if the pattern may match names of this kind.
@@ -68,10 +70,12 @@ struct NameKind {
 };
 
 constexpr std::array<NameKind, 4> kKinds = {{
-    {GRPC_PEER_URI_PROPERTY_NAME, IsUri, IsAnyPattern, FNM_PATHNAME},
-    {GRPC_PEER_DNS_PROPERTY_NAME, IsDnsName, IsDnsPattern, FNM_PATHNAME | FNM_CASEFOLD},
-    {GRPC_PEER_EMAIL_PROPERTY_NAME, IsEmail, IsEmailPattern, FNM_PATHNAME},
-    {GRPC_PEER_IP_PROPERTY_NAME, IsIp, IsAnyPattern, FNM_PATHNAME},
+    {GRPC_PEER_URI_PROPERTY_NAME, &CertificateNames::uri, IsUri, IsAnyPattern, FNM_PATHNAME},
+    {GRPC_PEER_DNS_PROPERTY_NAME, &CertificateNames::dns, IsDnsName, IsDnsPattern,
+     FNM_PATHNAME | FNM_CASEFOLD},
+    {GRPC_PEER_EMAIL_PROPERTY_NAME, &CertificateNames::email, IsEmail, IsEmailPattern,
+     FNM_PATHNAME},
+    {GRPC_PEER_IP_PROPERTY_NAME, &CertificateNames::ip, IsIp, IsAnyPattern, FNM_PATHNAME},
 }};
 
 bool IsPlausible(absl::string_view name, const NameKind& kind) {
@@ -112,17 +116,27 @@ absl::StatusOr<ClientNames> ClientNames::Create(std::vector<std::string> pattern
   return ClientNames(std::move(patterns));
 }
 
-absl::Status ClientNames::Check(const grpc::AuthContext& client) const {
+template <typename NamesOfKind>
+absl::Status ClientNames::CheckNames(NamesOfKind names_of) const {
   if (empty()) return absl::OkStatus();
   std::vector<std::string> names;
   for (const NameKind& kind : kKinds) {
-    for (const grpc::string_ref& value : client.FindPropertyValues(kind.property)) {
+    for (const auto& value : names_of(kind)) {
       const absl::string_view name(value.data(), value.size());
       if (Matches(name, kind, patterns_)) return absl::OkStatus();
       names.push_back(Quoted(name));
     }
   }
   return NotAllowed(names);
+}
+
+absl::Status ClientNames::Check(const grpc::AuthContext& client) const {
+  return CheckNames(
+      [&client](const NameKind& kind) { return client.FindPropertyValues(kind.property); });
+}
+
+absl::Status ClientNames::Check(const CertificateNames& client) const {
+  return CheckNames([&client](const NameKind& kind) { return client.*kind.names; });
 }
 
 }  // namespace portreg::server

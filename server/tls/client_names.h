@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "grpcpp/security/auth_context.h"
+#include "server/tls/certificate_names.h"
 
 namespace portreg::server {
 
@@ -41,9 +42,14 @@ class ClientNames {
   // PERMISSION_DENIED with reason CLIENT_NOT_ALLOWED; the message shows the client's
   // first names.
   [[nodiscard]] absl::Status Check(const grpc::AuthContext& client) const;
+  [[nodiscard]] absl::Status Check(const CertificateNames& client) const;
 
  private:
   explicit ClientNames(std::vector<std::string> patterns) : patterns_(std::move(patterns)) {}
+
+  // `names_of` returns the client's names of a kind.
+  template <typename NamesOfKind>
+  [[nodiscard]] absl::Status CheckNames(NamesOfKind names_of) const;
 
   std::vector<std::string> patterns_;
 };

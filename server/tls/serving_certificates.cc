@@ -79,7 +79,31 @@ ServingCertificates::Expiry ServingCertificates::expiry() const {
   return expiry_;
 }
 
+absl::StatusOr<std::shared_ptr<const GnuTlsCredentials>> ServingCertificates::ForGnuTls() {
+  const MutexLock lock(mutex_);
+  if (for_gnutls_ == nullptr) {
+    absl::StatusOr<std::shared_ptr<const GnuTlsCredentials>> made =
+        GnuTlsCredentials::Create({.chain = chain_, .key = key_}, client_ca_);
+    if (!made.ok()) return made.status();
+    for_gnutls_ = *std::move(made);
+  }
+  return for_gnutls_;
+}
+
 absl::Status ServingCertificates::Publish(TlsFiles files, absl::Time now) {
+  std::shared_ptr<const GnuTlsCredentials> for_gnutls;
+  if (for_gnutls_ != nullptr) {
+    absl::StatusOr<std::shared_ptr<const GnuTlsCredentials>> made =
+        GnuTlsCredentials::Create(files.identity, files.client_ca);
+    if (!made.ok()) return made.status();
+    for_gnutls = *std::move(made);
+  }
+  absl::Status status = PublishForGrpc(std::move(files), now);
+  if (status.ok()) for_gnutls_ = std::move(for_gnutls);
+  return status;
+}
+
+absl::Status ServingCertificates::PublishForGrpc(TlsFiles files, absl::Time now) {
   if (!files.client_ca.empty() && !SameCertificates(files.client_ca, client_ca_)) {
     absl::Status status =
         client_ca_file_.Replace([&](BIO* out) { return WritePem(out, files.client_ca); });
@@ -93,6 +117,7 @@ absl::Status ServingCertificates::Publish(TlsFiles files, absl::Time now) {
       [&](BIO* out) { return WritePem(out, identity.chain) && WritePem(out, identity.key.get()); });
   if (!status.ok()) return status;
   chain_ = std::move(identity.chain);
+  key_ = std::move(identity.key);
   expiry_.certificate = EarliestExpiry(chain_, now);
   return absl::OkStatus();
 }

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "common/system/mutex.h"
 #include "grpcpp/security/server_credentials.h"
+#include "server/tls/gnutls_credentials.h"
 #include "server/tls/memory_file.h"
 #include "server/tls/tls_files.h"
 #include "server/tls/tls_options.h"
@@ -44,6 +45,12 @@ class ServingCertificates {
     return credentials_;
   }
 
+  // Returns the certificates for a handshake by GnuTLS, which uses a reloaded certificate
+  // at once. Returns INVALID_ARGUMENT if GnuTLS cannot use the certificates. After the
+  // first success, Reload refuses certificates that GnuTLS cannot use, so that no further
+  // call fails.
+  absl::StatusOr<std::shared_ptr<const GnuTlsCredentials>> ForGnuTls();
+
   // Reads the files again. Returns false if the certificates have not changed. Returns
   // true if new ones are in place: handshakes use them within two seconds, the
   // authorities of clients up to a second before or after the server's own. Errors are
@@ -65,14 +72,19 @@ class ServingCertificates {
 
   // Publishes the first certificates and makes the credentials.
   absl::Status Start(TlsFiles files, absl::Time now);
-  // Writes the certificates, which were read at `now`, to the files in memory.
+  // Replaces the certificates by those that were read at `now`.
   absl::Status Publish(TlsFiles files, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Writes the certificates to the files in memory.
+  absl::Status PublishForGrpc(TlsFiles files, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status MakeCredentials() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const ServerTlsOptions options_;
   mutable Mutex mutex_;
   Certificates chain_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<EVP_PKEY> key_ ABSL_GUARDED_BY(mutex_);
   Certificates client_ca_ ABSL_GUARDED_BY(mutex_);
+  // Null until ForGnuTls is called.
+  std::shared_ptr<const GnuTlsCredentials> for_gnutls_ ABSL_GUARDED_BY(mutex_);
   Expiry expiry_ ABSL_GUARDED_BY(mutex_);
   // Holds the server's chain and its key in one file, because two files could not be
   // replaced atomically.

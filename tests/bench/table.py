@@ -30,6 +30,7 @@ GROUPS = [
     "etcd",
     "latency",
     "fairness",
+    "web",
     "instructions",
     "start",
     "check",

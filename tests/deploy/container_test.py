@@ -118,8 +118,11 @@ class ContainerfileTest(unittest.TestCase):
     def test_ports_are_those_of_kubernetes(self):
         container, = yaml.safe_load(
             DEPLOYMENT.read_text())["spec"]["template"]["spec"]["containers"]
+        overlay = DEPLOYMENT.parents[1] / "overlays/web/web.yaml"
+        web, = next(yaml.safe_load_all(
+            overlay.read_text()))["spec"]["template"]["spec"]["containers"]
         self.assertEqual({int(port) for port in self.stages["portregd"].all("EXPOSE")[0].split()},
-                         {port["containerPort"] for port in container["ports"]})
+                         {port["containerPort"] for port in container["ports"] + web["ports"]})
         self.assertEqual(container["image"].partition(":")[0], "portregd")
 
     def test_versions_are_that_of_the_project(self):

@@ -21,7 +21,7 @@ from processes import CALL_SECONDS, EXIT_SECONDS, Portregd, run
 
 KUBERNETES = deploy_paths.DEPLOY_DIR / "kubernetes"
 REFRESH = deploy_paths.DEPLOY_DIR / "refresh/portreg-refresh"
-OVERLAYS = ("overlays/local-layer", "overlays/mtls", "overlays/refresh")
+OVERLAYS = ("overlays/local-layer", "overlays/mtls", "overlays/refresh", "overlays/web")
 KINDS = {"Deployment", "NetworkPolicy", "PodDisruptionBudget", "Service", "ServiceAccount"}
 MEBIBYTE = 1 << 20
 # More than a server needs without data and calls.
@@ -120,18 +120,21 @@ class ManifestCase:
         ports = {name: each["containerPort"]
                  for name, each in named(self.server["ports"]).items()}
         settings = values(self.server)
+        listeners = {"grpc": "LISTEN", "admin": "ADMIN_LISTEN", "metrics": "METRICS_LISTEN",
+                     "web": "WEB_LISTEN"}
         self.assertEqual(ports, {
-            "grpc": port_of(settings["PORTREGD_LISTEN"]),
-            "admin": port_of(settings["PORTREGD_ADMIN_LISTEN"]),
-            "metrics": port_of(settings["PORTREGD_METRICS_LISTEN"])})
+            name: port_of(settings[f"PORTREGD_{setting}"])
+            for name, setting in listeners.items() if f"PORTREGD_{setting}" in settings})
         for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
             self.assertEqual(self.server[probe]["grpc"]["port"], ports["admin"])
-        service_port, = self.objects["Service"]["spec"]["ports"]
-        self.assertEqual(service_port["port"], ports["grpc"])
-        self.assertEqual(ports[service_port["targetPort"]], ports["grpc"])
+        doors = {name: ports[name] for name in ("grpc", "web") if name in ports}
+        service_ports = named(self.objects["Service"]["spec"]["ports"])
+        self.assertEqual({name: each["port"] for name, each in service_ports.items()}, doors)
+        for name, each in service_ports.items():
+            self.assertEqual(each["targetPort"], name)
         admitted = {port["port"] for rule in self.objects["NetworkPolicy"]["spec"]["ingress"]
                     for port in rule["ports"]}
-        self.assertEqual(admitted, {ports["grpc"], ports["metrics"]})
+        self.assertEqual(admitted, {*doors.values(), ports["metrics"]})
         annotations = self.spec["template"]["metadata"]["annotations"]
         self.assertEqual(annotations["prometheus.io/port"], str(ports["metrics"]))
 
@@ -250,6 +253,18 @@ class RefreshTest(ManifestCase, unittest.TestCase):
                        stdout=subprocess.DEVNULL)
         with Portregd(f"--iana_file={file}"):
             pass
+
+
+class WebTest(ManifestCase, unittest.TestCase):
+    def build(self):
+        return build(KUBERNETES / "overlays/web")
+
+    def test_the_door_opens_with_the_settings(self):
+        settings = values(self.server)
+        for name in ("LISTEN", "ADMIN_LISTEN", "METRICS_LISTEN", "WEB_LISTEN"):
+            settings[f"PORTREGD_{name}"] = "127.0.0.1:0"
+        with Portregd(listen=None, variables=settings) as server:
+            self.assertEqual(len(server.announced["WEB"]), 1)
 
 
 class LocalLayerTest(ManifestCase, unittest.TestCase):

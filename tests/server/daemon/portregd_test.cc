@@ -62,6 +62,12 @@ TEST(PortregdTest, PlaintextThatOthersReachMustBeAllowed) {
   refused(options, "--metrics_listen=0.0.0.0:0", "--admin_insecure");
   options.insecure = true;
   EXPECT_TRUE(Portregd::Start(options).ok());
+  options = OnLoopback();
+  options.web_listen = {"0.0.0.0:0"};
+  options.admin_insecure = true;
+  refused(options, "--web_listen=0.0.0.0:0", "--insecure");
+  options.insecure = true;
+  EXPECT_TRUE(Portregd::Start(options).ok());
 }
 
 TEST(PortregdTest, WhatIsWrongWithAnOptionIsSaid) {

@@ -56,8 +56,21 @@ class FakeClient final : public grpc::AuthContext {
   std::multimap<std::string, std::string> names_;
 };
 
+// The same name in a certificate that a client of the web door shows.
+CertificateNames OneName(absl::string_view kind, const std::string& name) {
+  CertificateNames names;
+  if (kind == kUri) names.uri = {name};
+  if (kind == kDns) names.dns = {name};
+  if (kind == kEmail) names.email = {name};
+  if (kind == kIp) names.ip = {name};
+  return names;
+}
+
 absl::Status Check(const std::string& pattern, const char* kind, const std::string& name) {
-  return ClientNames::Create({pattern})->Check(FakeClient({{kind, name}}));
+  const ClientNames names = *ClientNames::Create({pattern});
+  absl::Status by_grpc = names.Check(FakeClient({{kind, name}}));
+  EXPECT_EQ(names.Check(OneName(kind, name)), by_grpc) << name;
+  return by_grpc;
 }
 
 bool Allowed(const std::string& pattern, const char* kind, const std::string& name) {

@@ -1,0 +1,19 @@
+#include "server/http/conditional.h"
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+
+namespace portreg::server {
+
+bool NoneMatchContains(absl::string_view if_none_match, absl::string_view tag) {
+  const absl::string_view wanted = absl::StripPrefix(tag, "W/");
+  // Splits at commas, because no tag of this server contains one.
+  for (const absl::string_view each : absl::StrSplit(if_none_match, ',')) {
+    const absl::string_view given = absl::StripAsciiWhitespace(each);
+    if (given == "*" || absl::StripPrefix(given, "W/") == wanted) return true;
+  }
+  return false;
+}
+
+}  // namespace portreg::server

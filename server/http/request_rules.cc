@@ -1,0 +1,63 @@
+#include "server/http/request_rules.h"
+
+#include "absl/algorithm/container.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "common/text/quote.h"
+
+namespace portreg::server {
+namespace {
+
+size_t Count(const HttpRequest& request, absl::string_view name) {
+  return static_cast<size_t>(absl::c_count_if(request.fields, [name](const auto& field) {
+    return absl::EqualsIgnoreCase(field.first, name);
+  }));
+}
+
+HttpFault Bad(std::string message) { return {.status = 400, .message = std::move(message)}; }
+
+}  // namespace
+
+std::optional<HttpFault> FindFault(const HttpRequest& request) {
+  for (const absl::string_view name : {"Host", "Content-Length", "Transfer-Encoding"}) {
+    if (Count(request, name) > 1) return Bad(absl::StrCat("field ", name, " is given twice"));
+  }
+  const bool has_length = Count(request, "Content-Length") > 0;
+  const bool has_coding = Count(request, "Transfer-Encoding") > 0;
+  if (has_length && has_coding) {
+    return Bad("fields Content-Length and Transfer-Encoding exclude each other");
+  }
+  const absl::string_view length = request.Field("Content-Length");
+  uint64_t number = 0;
+  if (has_length &&
+      (!absl::c_all_of(length, absl::ascii_isdigit) || !absl::SimpleAtoi(length, &number))) {
+    return Bad(absl::StrCat("Content-Length ", Quoted(length), " is not a whole number"));
+  }
+  const absl::string_view coding = request.Field("Transfer-Encoding");
+  if (has_coding && !absl::EqualsIgnoreCase(coding, "chunked")) {
+    return HttpFault{.status = 501,
+                     .message = absl::StrCat("Transfer-Encoding ", Quoted(coding),
+                                             " is not supported, allowed is chunked")};
+  }
+  if (!absl::StartsWith(request.target, "/") && request.target != "*") {
+    return Bad(absl::StrCat("target ", Quoted(request.target), " does not begin with /"));
+  }
+  return std::nullopt;
+}
+
+size_t FieldBytes(const HttpFields& fields) {
+  constexpr size_t kEntryBytes = 32;
+  size_t bytes = 0;
+  for (const auto& [name, value] : fields) bytes += name.size() + value.size() + kEntryBytes;
+  return bytes;
+}
+
+uint64_t AnnouncedLength(const HttpRequest& request) {
+  uint64_t length = 0;
+  if (!absl::SimpleAtoi(request.Field("Content-Length"), &length)) return 0;
+  return length;
+}
+
+}  // namespace portreg::server

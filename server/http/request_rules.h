@@ -1,0 +1,36 @@
+// Checks the header fields of a request that decide where the request ends.
+#ifndef PORTREG_SERVER_HTTP_REQUEST_RULES_H_
+#define PORTREG_SERVER_HTTP_REQUEST_RULES_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "server/http/http_message.h"
+
+namespace portreg::server {
+
+// Why a request is refused: a status of HTTP, and a text for people.
+struct HttpFault {
+  int status = 400;
+  std::string message;
+};
+
+// Returns a fault if a proxy in front of the server could see another end of the request
+// than the server does (request smuggling; RFC 9112, section 6.3): both Content-Length and
+// Transfer-Encoding, a field of these given twice, a length that is not a plain number, or
+// a coding other than "chunked". Also if Host is given twice (RFC 9112, section 3.2), and
+// if the target is not a path.
+std::optional<HttpFault> FindFault(const HttpRequest& request);
+
+// Returns the bytes that HTTP/2 would count for the fields (RFC 9113, section 6.5.2).
+size_t FieldBytes(const HttpFields& fields);
+
+// Returns the length that the client announces for the body. Returns 0 if there is none.
+// The request must have no fault.
+uint64_t AnnouncedLength(const HttpRequest& request);
+
+}  // namespace portreg::server
+
+#endif  // PORTREG_SERVER_HTTP_REQUEST_RULES_H_

@@ -1,0 +1,26 @@
+// Reads the names in a client's certificate.
+#ifndef PORTREG_SERVER_TLS_CERTIFICATE_NAMES_H_
+#define PORTREG_SERVER_TLS_CERTIFICATE_NAMES_H_
+
+#include <string>
+#include <vector>
+
+#include "openssl/types.h"
+
+namespace portreg::server {
+
+// The subject alternative names of a certificate, by kind, as gRPC gives them.
+struct CertificateNames {
+  std::vector<std::string> uri;
+  std::vector<std::string> dns;
+  std::vector<std::string> email;
+  // As inet_ntop(3) writes them.
+  std::vector<std::string> ip;
+};
+
+// Returns the names. The certificate must not have a NameFault (common/tls/names.h).
+CertificateNames NamesOf(const X509* certificate);
+
+}  // namespace portreg::server
+
+#endif  // PORTREG_SERVER_TLS_CERTIFICATE_NAMES_H_

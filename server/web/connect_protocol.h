@@ -1,0 +1,21 @@
+// Reads unary calls of the Connect protocol (connectrpc.com/docs/protocol).
+#ifndef PORTREG_SERVER_WEB_CONNECT_PROTOCOL_H_
+#define PORTREG_SERVER_WEB_CONNECT_PROTOCOL_H_
+
+#include "absl/strings/string_view.h"
+#include "server/http/http_message.h"
+#include "server/web/web_question.h"
+
+namespace portreg::server {
+
+// Reads a call of the method with that name by POST, whose body is the request, or by GET,
+// whose query contains it. HEAD counts as GET. Refuses streams, compressed requests, and
+// other formats than JSON and Protobuf.
+QuestionOrRefusal ReadConnectCall(const HttpRequest& request, absl::string_view method);
+
+// Returns the media type of messages.
+absl::string_view MediaTypeOf(Codec codec);
+
+}  // namespace portreg::server
+
+#endif  // PORTREG_SERVER_WEB_CONNECT_PROTOCOL_H_

@@ -1,0 +1,34 @@
+// Reads the questions that paths under /v1 ask.
+#ifndef PORTREG_SERVER_WEB_GET_PATHS_H_
+#define PORTREG_SERVER_WEB_GET_PATHS_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "server/web/web_question.h"
+
+namespace portreg::server {
+
+// Reads the question of a path below /v1, such as {"ports", "443"}, and of its query:
+//
+//   ports/{port}     Lookup           transport, view, scope
+//   services/{name}  Lookup           transport, view, scope
+//   ports            ListRange        first, last, transport, layer, view, scope,
+//                                     include_portless, resume_token
+//   search           Search           q, transport, layer, view, scope, max_results
+//   classify/{port}  Classify         transport
+//   info             GetRegistryInfo
+//
+// Values of enums are the contract's, or their last words in any case: "tcp", "full".
+// `layer` may be given several times. Returns nullopt for another path. Refuses a
+// parameter that is unknown, is given twice, or has a value of another type; the reason is
+// the one that the contract has for the field. Other values are left to common/answers.
+std::optional<QuestionOrRefusal> ReadGetPath(absl::Span<const std::string> path,
+                                             absl::string_view query);
+
+}  // namespace portreg::server
+
+#endif  // PORTREG_SERVER_WEB_GET_PATHS_H_

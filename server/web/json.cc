@@ -1,0 +1,101 @@
+#include "server/web/json.h"
+
+#include <memory>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "common/answers/errors.h"
+#include "common/text/quote.h"
+#include "common/text/utf8.h"
+#include "google/protobuf/descriptor.pb.h"
+#include "google/protobuf/util/json_util.h"
+#include "google/protobuf/util/type_resolver.h"
+#include "google/protobuf/util/type_resolver_util.h"
+#include "portreg/errordetails/v1/error_details.pb.h"
+
+namespace portreg::server {
+namespace {
+
+constexpr char kTypePrefix[] = "type.googleapis.com";
+// Longest text of Protobuf that an error repeats.
+constexpr size_t kMaxReasonBytes = 200;
+
+// Resolves the contract's types, and the types of google.rpc that its errors have on the
+// wire. The program has the latter under another name (error_details.proto), which JSON
+// would not find.
+class Types {
+ public:
+  Types() : pool_(google::protobuf::DescriptorPool::generated_pool()) {
+    google::protobuf::FileDescriptorProto file;
+    errordetails::v1::ErrorInfo::descriptor()->file()->CopyTo(&file);
+    const std::string from = file.package();
+    file.clear_options();
+    google::protobuf::FileDescriptorProto renamed = file;
+    renamed.set_name("google/rpc/error_details.proto");
+    renamed.set_package("google.rpc");
+    for (auto& message : *renamed.mutable_message_type()) Rename(from, message);
+    pool_.BuildFile(renamed);
+    resolver_.reset(google::protobuf::util::NewTypeResolverForDescriptorPool(kTypePrefix, &pool_));
+  }
+
+  [[nodiscard]] google::protobuf::util::TypeResolver* resolver() const { return resolver_.get(); }
+
+ private:
+  static void Rename(absl::string_view package, google::protobuf::DescriptorProto& message) {
+    const std::string prefix = absl::StrCat(".", package, ".");
+    for (auto& field : *message.mutable_field()) {
+      if (!field.has_type_name()) continue;
+      field.set_type_name(absl::StrReplaceAll(field.type_name(), {{prefix, ".google.rpc."}}));
+    }
+    for (auto& nested : *message.mutable_nested_type()) Rename(package, nested);
+  }
+
+  google::protobuf::DescriptorPool pool_;
+  std::unique_ptr<google::protobuf::util::TypeResolver> resolver_;
+};
+
+google::protobuf::util::TypeResolver* Resolver() {
+  // Never destroyed, because workers may use it until the process ends.
+  static const Types* const types = new Types();
+  return types->resolver();
+}
+
+std::string UrlOf(const google::protobuf::Descriptor& type) {
+  return absl::StrCat(kTypePrefix, "/", type.full_name());
+}
+
+absl::Status Malformed(absl::string_view why) {
+  return ErrorFor(absl::StatusCode::kInvalidArgument, v1::ERROR_REASON_MALFORMED_REQUEST,
+                  absl::StrCat("the request is not the message as JSON: ", why));
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> ToJson(const google::protobuf::Descriptor& type,
+                                   absl::string_view message) {
+  std::string json;
+  const auto status = google::protobuf::util::BinaryToJsonString(Resolver(), UrlOf(type),
+                                                                 std::string(message), &json, {});
+  if (status.ok()) return json;
+  return absl::InternalError(
+      absl::StrCat("the answer cannot be written as JSON: ",
+                   absl::string_view(status.message().data(), status.message().size())));
+}
+
+absl::StatusOr<std::string> FromJson(const google::protobuf::Descriptor& type,
+                                     absl::string_view json) {
+  if (!IsValidUtf8(json)) return Malformed("it is not UTF-8");
+  std::string message;
+  google::protobuf::util::JsonParseOptions options;
+  const auto status = google::protobuf::util::JsonToBinaryString(
+      Resolver(), UrlOf(type), {json.data(), json.size()}, &message, options);
+  if (status.ok()) return message;
+  const absl::string_view reason(status.message().data(), status.message().size());
+  // Only the first line, because further ones repeat the request.
+  const std::vector<absl::string_view> lines = absl::StrSplit(reason, absl::MaxSplits('\n', 1));
+  return Malformed(Quoted(lines.front(), kMaxReasonBytes));
+}
+
+}  // namespace portreg::server

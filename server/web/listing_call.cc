@@ -1,0 +1,135 @@
+#include "server/web/listing_call.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "server/http/conditional.h"
+#include "server/web/error_reply.h"
+#include "server/web/json.h"
+#include "server/web/methods.h"
+
+namespace portreg::server {
+
+void ListingCall::Start(WebService& service, HttpExchange& exchange, const WebQuestion& question) {
+  const auto call = std::make_shared<ListingCall>(service, exchange);
+  // Counts a call that has not ended as cancelled. libmicrohttpd may destroy the stream
+  // after the exchange, so that its destructor could not.
+  exchange.Keep({call.get(), [call](void*) { call->record_.Handled(absl::CancelledError()); }});
+  call->Go(question);
+}
+
+ListingCall::ListingCall(WebService& service, HttpExchange& exchange)
+    : record_(service, exchange, Method::kListRange) {}
+
+void ListingCall::Go(const WebQuestion& question) {
+  absl::StatusOr<HttpResponse> response = Begin(question);
+  if (response.ok()) {
+    record_.exchange().Answer(*std::move(response));
+    return;
+  }
+  record_.Handled(response.status());
+  record_.exchange().Answer(ErrorReply({.error = response.status()}));
+}
+
+absl::StatusOr<HttpResponse> ListingCall::Begin(const WebQuestion& question) {
+  if (absl::Status status = record_.Admit(); !status.ok()) return status;
+  v1::ListRangeRequest message;
+  if (absl::Status status = ParseRequest(question.request, message); !status.ok()) return status;
+  snapshot_ = record_.service().publication.Current();
+  absl::StatusOr<ListRangeQuestion> read = portreg::Read(message, snapshot_->registry);
+  if (!read.ok()) return read.status();
+  listing_ = *std::move(read);
+  const HttpRequest& request = record_.exchange().request;
+  const std::string tag = EntityTagOf(snapshot_->registry);
+  HttpResponse response = {.content_type = "application/x-ndjson",
+                           .fields = {{"ETag", tag}, {"Cache-Control", "no-cache"}}};
+  const absl::string_view known = request.Field("If-None-Match");
+  if (!known.empty() && NoneMatchContains(known, tag)) {
+    record_.Handled(absl::OkStatus());
+    response.status = 304;
+    response.content_type.clear();
+    return response;
+  }
+  if (AcceptsGzip(request.Field("Accept-Encoding"))) {
+    gzip_ = std::make_unique<GzipStream>();
+    response.fields.emplace_back("Content-Encoding", "gzip");
+  }
+  if (request.method == "HEAD") record_.Handled(absl::OkStatus());
+  response.stream = shared_from_this();
+  return response;
+}
+
+HttpStream::State ListingCall::Read(HttpExchange& exchange, char* to, size_t room,
+                                    size_t& written) {
+  if (!failure_.ok()) return State::kFailed;
+  if (line_) {
+    written = std::min(room, line_->size() - sent_);
+    std::memcpy(to, line_->begin() + sent_, written);
+    sent_ += written;
+    if (sent_ == line_->size()) line_.reset();
+    return State::kBytes;
+  }
+  if (last_) {
+    record_.Handled(absl::OkStatus());
+    return State::kEnd;
+  }
+  exchange.Suspend();
+  record_.service().calls.workers().Submit(record_.flow(), *this);
+  return State::kWait;
+}
+
+void ListingCall::Run() {
+  absl::StatusOr<grpc::Slice> line = NextLine();
+  if (line.ok()) {
+    line_ = *std::move(line);
+    sent_ = 0;
+  } else {
+    failure_ = line.status();
+    record_.Handled(failure_);
+  }
+  record_.exchange().Resume();
+}
+
+void ListingCall::Refuse(WorkerPool::Refusal why) {
+  failure_ = record_.service().calls.StatusOf(why);
+  record_.Handled(failure_);
+  record_.exchange().Resume();
+}
+
+absl::StatusOr<std::string> ListingCall::NextMessage() {
+  if (const auto* const asked = std::get_if<ListRangeQuestion>(&listing_)) {
+    ListRangeQuestion question = *asked;
+    if (StoredListRangeAnswer::Serves(question)) {
+      listing_.emplace<StoredListRangeAnswer>(snapshot_->registry, snapshot_->replies, question);
+    } else {
+      listing_.emplace<ListRangeAnswer>(ListRange(snapshot_->registry, std::move(question)));
+    }
+  }
+  if (auto* const stored = std::get_if<StoredListRangeAnswer>(&listing_)) {
+    grpc::ByteBuffer bytes;
+    last_ = stored->Next(bytes);
+    grpc::Slice slice;
+    if (!bytes.DumpToSingleSlice(&slice).ok()) {
+      return absl::InternalError("a stored message cannot be read");
+    }
+    return std::string(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  }
+  v1::ListRangeResponse message;
+  last_ = std::get<ListRangeAnswer>(listing_).Next(message);
+  return message.SerializeAsString();
+}
+
+absl::StatusOr<grpc::Slice> ListingCall::NextLine() {
+  const absl::StatusOr<std::string> message = NextMessage();
+  if (!message.ok()) return message.status();
+  absl::StatusOr<std::string> json = ToJson(ResponseType(Method::kListRange), *message);
+  if (!json.ok()) return json.status();
+  json->push_back('\n');
+  record_.Sent();
+  std::string bytes = gzip_ == nullptr ? *std::move(json) : gzip_->Add(*json, last_);
+  if (bytes.empty()) return absl::ResourceExhaustedError("the listing cannot be compressed");
+  return record_.service().calls.unread().Hold(std::move(bytes));
+}
+
+}  // namespace portreg::server

@@ -1,0 +1,71 @@
+// Answers a listing by the web, one line of JSON for each message.
+#ifndef PORTREG_SERVER_WEB_LISTING_CALL_H_
+#define PORTREG_SERVER_WEB_LISTING_CALL_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/answers/list_range_answer.h"
+#include "common/answers/requests.h"
+#include "grpcpp/support/slice.h"
+#include "server/http/content_coding.h"
+#include "server/http/http_exchange.h"
+#include "server/replies/snapshot.h"
+#include "server/replies/stored_list_range_answer.h"
+#include "server/web/web_call.h"
+#include "server/web/web_question.h"
+#include "server/workers/worker_pool.h"
+
+namespace portreg::server {
+
+// A ListRange call. Its body has the JSON of each message, and a line end after it
+// (NDJSON). Workers make the lines, each when the connection has taken the one before: a
+// client that does not read costs the memory of one line. All lines are from one
+// snapshot. If the listing cannot be completed, the body ends without its proper end, and
+// the last line's resume token continues it.
+class ListingCall final : public HttpStream,
+                          public WorkerPool::Job,
+                          public std::enable_shared_from_this<ListingCall> {
+ public:
+  // Answers the exchange. The service must outlive the exchange.
+  static void Start(WebService& service, HttpExchange& exchange, const WebQuestion& question);
+
+  ListingCall(WebService& service, HttpExchange& exchange);
+
+  State Read(HttpExchange& exchange, char* to, size_t room, size_t& written) override;
+
+  void Run() override;
+  void Refuse(WorkerPool::Refusal why) override;
+
+ private:
+  void Go(const WebQuestion& question);
+  // Makes the response, whose body is this stream or, if the client has the listing
+  // already, is empty.
+  absl::StatusOr<HttpResponse> Begin(const WebQuestion& question);
+  // Makes the next serialised message, and sets `last_`.
+  absl::StatusOr<std::string> NextMessage();
+  // Makes the bytes of the next line.
+  absl::StatusOr<grpc::Slice> NextLine();
+
+  WebCallRecord record_;
+  std::shared_ptr<const Snapshot> snapshot_;
+  // The listing begins on a worker; until then this holds its question. The messages are
+  // those of gRPC's stream.
+  std::variant<std::monostate, ListRangeQuestion, StoredListRangeAnswer, ListRangeAnswer> listing_;
+  // Null if the client does not accept compressed bodies.
+  std::unique_ptr<GzipStream> gzip_;
+  // The line that is being sent, and how much of it has been.
+  std::optional<grpc::Slice> line_;
+  size_t sent_ = 0;
+  // True once the last line has been made.
+  bool last_ = false;
+  absl::Status failure_;
+};
+
+}  // namespace portreg::server
+
+#endif  // PORTREG_SERVER_WEB_LISTING_CALL_H_

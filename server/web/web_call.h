@@ -1,0 +1,104 @@
+// Answers one call of a unary method by the web.
+#ifndef PORTREG_SERVER_WEB_WEB_CALL_H_
+#define PORTREG_SERVER_WEB_WEB_CALL_H_
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "server/http/http_exchange.h"
+#include "server/service/call_stats.h"
+#include "server/service/calls.h"
+#include "server/service/publication.h"
+#include "server/service/service_options.h"
+#include "server/web/answer_cache.h"
+#include "server/web/web_question.h"
+#include "server/workers/worker_pool.h"
+
+namespace portreg::server {
+
+// Holds the state that all calls of the web door share.
+struct WebService {
+  // Limits, workers and unread bytes, which gRPC's calls use too.
+  Calls& calls;
+  const Publication& publication;
+  // Returns OK if the client with these names may call. Empty: every client may.
+  std::function<absl::Status(const CertificateNames&)> admit;
+  CallStats stats;
+  AnswerCache cache;
+};
+
+// Counts a call by the web, from its construction to its destruction.
+class WebCallRecord : public WebClient {
+ public:
+  WebCallRecord(WebService& service, HttpExchange& exchange, Method method);
+
+  // Decides whether the call may go on, as Calls::Admit does.
+  [[nodiscard]] absl::Status Admit();
+
+  // Counts the call's status and duration. Only the first call of it counts.
+  void Handled(const absl::Status& status);
+  [[nodiscard]] bool handled() const { return handled_; }
+  void Sent() { stats().stream_messages.fetch_add(1, std::memory_order_relaxed); }
+
+  std::string Peer() const override { return exchange_.connection().peer; }
+  std::string Sent(const char* field) const override {
+    return std::string(exchange_.request.Field(field));
+  }
+
+  [[nodiscard]] WebService& service() const { return service_; }
+  [[nodiscard]] HttpExchange& exchange() const { return exchange_; }
+  // Identifies the connection among those of all doors.
+  [[nodiscard]] FlowId flow() const { return reinterpret_cast<FlowId>(&exchange_.connection()); }
+
+ private:
+  [[nodiscard]] MethodStats& stats() const { return service_.stats.of(method_); }
+
+  WebService& service_;
+  HttpExchange& exchange_;
+  const Method method_;
+  const CallUnderWay under_way_;
+  const std::chrono::steady_clock::time_point start_;
+  bool handled_ = false;
+};
+
+// A call of a unary method. Lookups and classifications are answered at once. A worker
+// answers the others, because one thread serves all connections of the door, and JSON
+// costs ten times as much as the reply.
+class WebCall final : public WorkerPool::Job {
+ public:
+  // Answers the exchange, now or later. The service must outlive the exchange.
+  static void Start(WebService& service, HttpExchange& exchange, WebQuestion question);
+
+  WebCall(WebService& service, HttpExchange& exchange, WebQuestion question)
+      : record_(service, exchange, question.method), question_(std::move(question)) {}
+
+  void Run() override;
+  void Refuse(WorkerPool::Refusal why) override;
+
+ private:
+  void Go();
+  // Computes the response.
+  HttpResponse Answer();
+  absl::StatusOr<StoredAnswer> Compute(const Snapshot& snapshot);
+  HttpResponse Respond(const StoredAnswer& answer, const Snapshot& snapshot) const;
+  HttpResponse Fail(const absl::Status& status);
+  [[nodiscard]] bool asked_by_get() const { return record_.exchange().request.method != "POST"; }
+  // Returns true if the answer may come from the cache.
+  [[nodiscard]] bool may_cache() const;
+
+  WebCallRecord record_;
+  const WebQuestion question_;
+  // Stays false, because libmicrohttpd does not notice that a suspended connection ends.
+  const std::atomic<bool> cancelled_ = false;
+};
+
+// Returns the entity tag of answers from a registry.
+std::string EntityTagOf(const Registry& registry);
+
+}  // namespace portreg::server
+
+#endif  // PORTREG_SERVER_WEB_WEB_CALL_H_

@@ -1,0 +1,95 @@
+// Serves the registry to browsers and to clients of HTTP: page, JSON and Connect.
+#ifndef PORTREG_SERVER_WEB_WEB_DOOR_H_
+#define PORTREG_SERVER_WEB_WEB_DOOR_H_
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "server/http/http_exchange.h"
+#include "server/http/http_server.h"
+#include "server/net/server_limits.h"
+#include "server/service/calls.h"
+#include "server/service/publication.h"
+#include "server/web/origins.h"
+#include "server/web/page_store.h"
+#include "server/web/web_call.h"
+
+namespace portreg::server {
+
+// Where and to whom the web door is open.
+struct WebDoorOptions {
+  // Addresses to listen at, as for gRPC. Empty: there is no web door.
+  std::vector<std::string> listen;
+  // Other web sites whose scripts may call, see Origins. Default: none.
+  std::vector<std::string> allow_origins;
+  // Connections, bytes and times; those of HTTP/2 alone do not apply.
+  ServerLimits limits;
+  // Returns the certificates of the next handshake. Empty: plaintext.
+  std::function<absl::StatusOr<std::shared_ptr<const GnuTlsCredentials>>()> credentials;
+  // Returns OK if a client with these names in its certificate may call. Empty: every
+  // client may.
+  std::function<absl::Status(const CertificateNames&)> admit;
+};
+
+// Answers GET by paths, unary calls of the Connect protocol, and the page, from what gRPC's
+// calls are answered from: their publication, limits, workers and functions. deploy/web-door.md
+// lists the paths.
+//
+// One thread may call Open, Serve, Drain and Shutdown; any thread may call the rest.
+class WebDoor {
+ public:
+  // Listens at all addresses; connections wait until Serve. The errors are those of
+  // HttpServer::Open and Origins::Create.
+  static absl::StatusOr<std::unique_ptr<WebDoor>> Open(const WebDoorOptions& options);
+
+  // Begins to serve. Call it once. The arguments must outlive the door.
+  void Serve(Calls& calls, const Publication& publication, PageMaker page);
+
+  // Calls Shutdown.
+  ~WebDoor();
+
+  // Lets GET /healthz answer that no new clients should come. Calls are still served.
+  void Drain() { draining_ = true; }
+
+  // Accepts no more connections, and closes each one after its next response.
+  void StopListening() { server_->StopListening(); }
+
+  // Calls Calls::Stop, and ends all connections.
+  void Shutdown();
+
+  // Returns the addresses, with the ports that the system chose.
+  [[nodiscard]] const std::vector<std::string>& addresses() const { return server_->addresses(); }
+  [[nodiscard]] Connections& connections() { return server_->connections(); }
+  // The counts of calls by the web. Call it after Serve.
+  [[nodiscard]] const CallStats& stats() const { return service_->stats; }
+
+ private:
+  explicit WebDoor(const WebDoorOptions& options) : admit_(options.admit) {}
+
+  void Handle(HttpExchange& exchange);
+  void HandlePath(HttpExchange& exchange, const std::vector<std::string>& path);
+  // Answers with what the program contains, if the client may call.
+  void AnswerStatic(HttpExchange& exchange) const;
+  void AnswerHealth(HttpExchange& exchange) const;
+  // Returns OK if the exchange's client may have an answer that is no call.
+  [[nodiscard]] absl::Status Admit(const HttpExchange& exchange) const;
+
+  const std::function<absl::Status(const CertificateNames&)> admit_;
+  Origins origins_;
+  std::atomic<bool> draining_ = false;
+  std::unique_ptr<WebService> service_;
+  std::unique_ptr<PageStore> page_;
+  // Declared last, because its thread uses the members above.
+  std::unique_ptr<HttpServer> server_;
+};
+
+}  // namespace portreg::server
+
+#endif  // PORTREG_SERVER_WEB_WEB_DOOR_H_

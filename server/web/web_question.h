@@ -1,0 +1,41 @@
+// Holds what a web request asks of the service.
+#ifndef PORTREG_SERVER_WEB_WEB_QUESTION_H_
+#define PORTREG_SERVER_WEB_WEB_QUESTION_H_
+
+#include <string>
+#include <variant>
+
+#include "absl/status/status.h"
+#include "common/system/monotonic_time.h"
+#include "server/http/http_message.h"
+#include "server/service/method.h"
+
+namespace portreg::server {
+
+// The format of a request's and a response's message.
+enum class Codec { kJson, kProto };
+
+// A call of a method.
+struct WebQuestion {
+  Method method = Method::kOther;
+  // The serialised request message.
+  std::string request = {};
+  Codec codec = Codec::kJson;
+  // When the client stops waiting.
+  MonotonicTime deadline = MonotonicTime::InfiniteFuture();
+};
+
+// Why a request does not become a question.
+struct WebRefusal {
+  absl::Status error;
+  // The status of HTTP; 0: the one that belongs to the error's code.
+  int http_status = 0;
+  // Further fields of the response.
+  HttpFields fields = {};
+};
+
+using QuestionOrRefusal = std::variant<WebQuestion, WebRefusal>;
+
+}  // namespace portreg::server
+
+#endif  // PORTREG_SERVER_WEB_WEB_QUESTION_H_

@@ -1,0 +1,93 @@
+"""The end of a portregd with a web door.
+
+    PORTREGD=portregd python3 web_shutdown_test.py
+"""
+
+import contextlib
+import signal
+import socket
+import time
+import unittest
+
+import web  # first: adds the folders of the modules below
+
+from processes import EXIT_SECONDS
+
+
+def plug(server: web.Door, sent: bytes = b"") -> socket.socket:
+    """A connection on which something was sent."""
+    made = socket.create_connection(web.address(server.web), web.SECONDS)
+    made.sendall(sent)
+    return made
+
+
+class ShutdownTest(unittest.TestCase):
+    """SIGTERM, whatever clients of the door do."""
+
+    def test_idle_and_slow_clients_do_not_hold_it(self):
+        for sent in (b"", b"GET / HT", b"GET /v1/info HTTP/1.1\r\nHost: x\r\n\r\n",
+                     b"GET /v1/ports?view=full HTTP/1.1\r\nHost: x\r\n\r\n" * 20):
+            with (self.subTest(sent=sent[:20]),
+                  web.Door("--drain_delay=0", "--drain_grace=200ms") as server):
+                with contextlib.closing(plug(server, sent)):
+                    began = time.monotonic()
+                    self.assertEqual(server.stop(), 0)
+                    self.assertLess(time.monotonic() - began, EXIT_SECONDS / 2)
+
+    def test_calls_are_answered_while_it_drains_and_health_says_so(self):
+        with web.Door("--drain_delay=30s") as server:
+            through = web.connection(server.web)
+            with contextlib.closing(through):
+                self.assertEqual(web.ask(through, "GET", "/healthz").status, 200)
+                server.send(signal.SIGTERM)
+                end = time.monotonic() + web.SECONDS
+                while web.ask(through, "GET", "/healthz").status == 200:
+                    self.assertLess(time.monotonic(), end)
+                answer = web.ask(through, "GET", "/healthz")
+                self.assertEqual((answer.status, answer.body),
+                                 (503, b"NOT_SERVING\n"))
+                self.assertEqual(
+                    web.ask(through, "GET", "/v1/ports/443").status, 200)
+                server.send(signal.SIGTERM)
+                self.assertEqual(server.wait(), 0)
+
+    def test_a_reader_gets_the_rest_of_its_listing_or_a_broken_body(self):
+        with web.Door("--drain_delay=0", "--drain_grace=5s") as server:
+            through = web.connection(server.web)
+            with contextlib.closing(through):
+                through.request("GET", "/v1/ports?view=full")
+                response = through.getresponse()
+                response.read(1000)
+                server.send(signal.SIGTERM)
+                # A body without its end is no listing that seems complete.
+                with contextlib.suppress(Exception):
+                    response.read()
+                self.assertEqual(server.wait(), 0)
+
+    def test_a_call_after_the_stop_is_unavailable(self):
+        with web.Door("--drain_delay=0", "--drain_grace=3s") as server:
+            # More than sockets hold: one is under way until its client reads on, so
+            # that the server waits.
+            listing = plug(server, b"GET /v1/ports?view=full HTTP/1.1\r\n"
+                                   b"Host: x\r\n\r\n" * 20)
+            with contextlib.closing(listing), contextlib.ExitStack() as held:
+                listing.recv(1)
+                # A connection has one response after the stop has begun.
+                kept = [held.enter_context(contextlib.closing(
+                    web.connection(server.web))) for _ in range(100)]
+                for each in kept:
+                    self.assertEqual(web.ask(each, "GET", "/healthz").status, 200)
+                server.send(signal.SIGTERM)
+                for each in kept:
+                    answer = web.ask(each, "GET", "/v1/ports/443")
+                    if answer.status != 200:
+                        break
+                    time.sleep(0.005)
+                self.assertEqual((answer.status, answer.reason()),
+                                 (503, "SERVER_STOPPING"))
+                self.assertEqual(answer.headers["Connection"], "close")
+            self.assertEqual(server.wait(), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
