@@ -26,8 +26,7 @@ using ::testing::StartsWith;
 class TableFilesTest : public ::testing::Test {
  protected:
   // Makes a folder with empty files.
-  [[nodiscard]] std::string MakeFolder(const std::string& name,
-                                       const std::vector<std::string>& files) const {
+  std::string MakeFolder(const std::string& name, const std::vector<std::string>& files) const {
     const std::string folder = directory_.PathOf(name);
     fs::create_directories(folder);
     for (const std::string& file : files) std::ofstream(absl::StrCat(folder, "/", file)).close();

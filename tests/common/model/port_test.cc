@@ -191,7 +191,9 @@ TEST(PortTest, TransportsHaveIanasProtocolNumbers) {
   EXPECT_EQ(ProtocolNumber(Transport::kNone), std::nullopt);
   for (int number = -1; number <= 256; ++number) {
     const std::optional<Transport> transport = TransportOfProtocol(number);
-    if (transport) EXPECT_EQ(ProtocolNumber(*transport), number);
+    if (transport) {
+      EXPECT_EQ(ProtocolNumber(*transport), number);
+    }
   }
   for (const int number : {-1, 0, 1, 5, 7, 58, 133, 262}) {
     EXPECT_EQ(TransportOfProtocol(number), std::nullopt) << number;

@@ -125,8 +125,6 @@ TEST(SearchTest, AScopeLeavesOutLocalRecordsOnly) {
               ElementsAre("log-a", "log-b", "log-d"));
   EXPECT_THAT(Names(registry, {.query = "log", .layers = {}, .scope = "us"}),
               ElementsAre("log-a", "log-c", "log-d"));
-  EXPECT_THAT(Similar(registry, {.query = "log-x", .layers = {}, .scope = "asia"}),
-              ElementsAre("log-a", "log-d"));
 }
 
 TEST(SearchTest, TheBestComeFirst) {

@@ -60,6 +60,13 @@ TEST(SimilarServicesTest, OneSlipOfAnyKindIsFound) {
   }
 }
 
+TEST(SimilarServicesTest, AScopeLeavesOutLocalNamesOnly) {
+  const Registry registry = MakeScopedRegistry(
+      "log-a,1,tcp,,,,\nlog-b,2,tcp,,,,eu\nlog-c,3,tcp,,,,us/prod\n", "log-d,4,tcp,\n");
+  EXPECT_THAT(Similar(registry, {.query = "log-x", .layers = {}, .scope = "asia"}),
+              ElementsAre("log-a", "log-d"));
+}
+
 TEST(SimilarServicesTest, NearestComesFirstAndThreeAtMost) {
   const Registry registry = MakeRegistry(
       {.iana = "zookeepxy,1,tcp,\nzookeepxr,2,tcp,\nzookeepex,3,tcp,\nzookeperr,4,tcp,\n"
