@@ -98,10 +98,12 @@ absl::StatusOr<std::vector<LayerData>> ReadLayers(const DataOptions& options,
     SetOrigins(*files, absl::MakeSpan(layers).subspan(first));
     return absl::OkStatus();
   };
-  if (absl::Status status = add(EmbeddedCommonLayer()); !status.ok()) return status;
-  absl::Status status = add_table(Layer::kCommon, options.common_files, CommonFileRules());
+  absl::Status status = add(EmbeddedCommonLayer());
   if (!status.ok()) return status;
-  if (absl::Status status = add(EmbeddedPracticeLayer()); !status.ok()) return status;
+  status = add_table(Layer::kCommon, options.common_files, CommonFileRules());
+  if (!status.ok()) return status;
+  status = add(EmbeddedPracticeLayer());
+  if (!status.ok()) return status;
   status = add_table(Layer::kLocal, options.local_files, LocalFileRules());
   if (!status.ok()) return status;
   return layers;

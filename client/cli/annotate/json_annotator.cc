@@ -220,7 +220,7 @@ std::string JsonForm::OfSide(ServiceSide side, std::optional<absl::string_view> 
 }
 
 JsonAnnotator::JsonAnnotator(JsonPaths paths, const AnnotateOptions& options,
-                             std::shared_ptr<const ServiceTable> table)
+                             const std::shared_ptr<const ServiceTable>& table)
     : paths_(std::move(paths)) {
   std::vector<absl::string_view> prefixes = {"", "portreg_"};
   if (options.prefix) prefixes = {*options.prefix};

@@ -13,10 +13,10 @@ constexpr absl::string_view kEraseLine = "\r\033[K";
 
 std::string Bytes(uint64_t count) {
   constexpr std::array<absl::string_view, 5> kUnits = {"B", "kB", "MB", "GB", "TB"};
-  double value = static_cast<double>(count);
+  auto value = static_cast<double>(count);
   size_t unit = 0;
   for (; value >= 1000 && unit + 1 < kUnits.size(); ++unit) value /= 1000;
-  return absl::StrFormat(unit == 0 ? "%.0f %s" : "%.1f %s", value, kUnits[unit]);
+  return absl::StrFormat("%.*f %s", unit == 0 ? 0 : 1, value, kUnits[unit]);
 }
 
 std::string Millions(double count) { return absl::StrFormat("%.1f million", count / 1e6); }

@@ -63,7 +63,7 @@ class FollowedFile final : public ByteSource {
         next_ = change;
         return 0;
       }
-      const absl::StatusOr<size_t> count = ReadSome(to, size);
+      absl::StatusOr<size_t> count = ReadSome(to, size);
       if (!count.ok() || *count > 0) return count;
       if (change == Change::kReplaced) {
         next_ = change;

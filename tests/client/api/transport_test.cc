@@ -38,7 +38,9 @@ TEST(TransportNumberTest, AgreesWithTheRegistry) {
     const std::optional<v1::Transport> transport = TransportFromProtocolNumber(number);
     const std::optional<Transport> own = TransportOfProtocol(number);
     ASSERT_EQ(transport.has_value(), own.has_value()) << number;
-    if (transport) EXPECT_EQ(static_cast<int>(*transport), static_cast<int>(*own)) << number;
+    if (transport) {
+      EXPECT_EQ(static_cast<int>(*transport), static_cast<int>(*own)) << number;
+    }
   }
 }
 

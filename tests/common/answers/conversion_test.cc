@@ -208,7 +208,8 @@ TEST(ConvertTest, ALayerWithEveryField) {
                           .record_count = 5,
                           .named_count = 4,
                           .portless_count = 3,
-                          .set_aside = {{}, {}}};
+                          .set_aside = {{}, {}},
+                          .unread_columns = {}};
   v1::LayerInfo message;
   ToMessage(info, message);
   auto expected = Proto<v1::LayerInfo>(R"(

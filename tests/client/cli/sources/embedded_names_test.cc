@@ -30,7 +30,9 @@ TEST(EmbeddedNamesTest, ManyNamesAreTheFirstOnesInOrderEachOnce) {
   ASSERT_THAT(names, SizeIs(kMaxCompletions));
   for (size_t i = 0; i < names.size(); ++i) {
     EXPECT_TRUE(absl::StartsWithIgnoreCase(names[i], "s")) << names[i];
-    if (i > 0) EXPECT_FALSE(absl::EqualsIgnoreCase(names[i - 1], names[i])) << names[i];
+    if (i > 0) {
+      EXPECT_FALSE(absl::EqualsIgnoreCase(names[i - 1], names[i])) << names[i];
+    }
   }
   // The names from "sac" on are among the first.
   EXPECT_THAT(names, Contains("sac"));
