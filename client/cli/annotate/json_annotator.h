@@ -52,7 +52,7 @@ class JsonForm final : public ValueForm {
 class JsonAnnotator final : public BlockAnnotator {
  public:
   JsonAnnotator(JsonPaths paths, const AnnotateOptions& options,
-                std::shared_ptr<const ServiceTable> table);
+                const std::shared_ptr<const ServiceTable>& table);
 
   void Annotate(absl::string_view block, OutputBlock& out, BlockCounts& counts) const override;
 
