@@ -172,9 +172,12 @@ void ReportFile(const Registry& registry, size_t file, std::string& text) {
   line(info.record_count, "records");
   line(info.named_count, "with a service name");
   line(info.portless_count, "of these without a port");
-  line(kinds.reserved, "nameless: reserved");
-  line(kinds.unassigned, "nameless: unassigned");
-  line(kinds.assigned, "nameless: assigned to any private use");
+  if (info.layer == Layer::kLocal) line(kinds.reserved, "nameless: blocks held by their owners");
+  if (info.layer == Layer::kIana) {
+    line(kinds.reserved, "nameless: reserved");
+    line(kinds.unassigned, "nameless: unassigned");
+    line(kinds.assigned, "nameless: assigned to any private use");
+  }
   line(kinds.ranges, "cover a range of ports");
   line(info.set_aside.size(), "rows set aside");
   for (const SetAsideRow& row : info.set_aside) {

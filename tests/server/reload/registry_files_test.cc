@@ -376,10 +376,10 @@ TEST(ReportTest, RepetitionsAreWarnedOf) {
                                      "7000/tcp for one service and owner\n"));
 }
 
-TEST(ReportTest, NamelessLocalRowsAreReservedWhateverTheySay) {
+TEST(ReportTest, NamelessLocalRowsAreBlocksWhateverTheySay) {
   EXPECT_THAT(Report(MakeRegistry({.local = ",7000,tcp,Unassigned\n"})).text,
-              AllOf(HasSubstr("        1  nameless: reserved\n"),
-                    HasSubstr("        0  nameless: unassigned\n")));
+              AllOf(HasSubstr("        1  nameless: blocks held by their owners\n"),
+                    HasSubstr("        0  cover a range of ports\n")));
 }
 
 TEST(ReportTest, TheFirst100CollisionsAreListed) {
