@@ -16,4 +16,14 @@ bool NoneMatchContains(absl::string_view if_none_match, absl::string_view tag) {
   return false;
 }
 
+bool Revalidate(const HttpRequest& request, absl::string_view tag, HttpResponse& response) {
+  response.fields.emplace_back("ETag", tag);
+  // A client may keep the answer, but asks each time whether it is still right.
+  response.fields.emplace_back("Cache-Control", "no-cache");
+  if (!NoneMatchContains(request.List("If-None-Match"), tag)) return false;
+  response.status = 304;
+  response.content_type.clear();
+  return true;
+}
+
 }  // namespace portreg::server

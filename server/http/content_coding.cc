@@ -70,6 +70,16 @@ bool AcceptsGzip(absl::string_view accept_encoding) {
   return any;
 }
 
+void SetBody(const HttpRequest& request, const HttpBytes& plain, const HttpBytes& gzip,
+             HttpResponse& response) {
+  if (gzip.text.empty() || !AcceptsGzip(request)) {
+    response.body = plain;
+    return;
+  }
+  response.fields.emplace_back("Content-Encoding", "gzip");
+  response.body = gzip;
+}
+
 std::string Gzip(absl::string_view bytes) {
   constexpr int kDefaultMemoryLevel = 8;
   const std::unique_ptr<z_stream> stream =

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "server/http/http_message.h"
 
 struct z_stream_s;
 
@@ -17,12 +18,20 @@ inline constexpr size_t kLeastCompressedBytes = 1024;
 // Returns true if the value of an Accept-Encoding field accepts gzip (RFC 9110, section
 // 12.5.3).
 bool AcceptsGzip(absl::string_view accept_encoding);
+inline bool AcceptsGzip(const HttpRequest& request) {
+  return AcceptsGzip(request.List("Accept-Encoding"));
+}
 
 // Returns `bytes` in the format of gzip (RFC 1952). Returns an empty text if there is no
 // memory for it.
 std::string Gzip(absl::string_view bytes);
 
-// Compresses a body part by part, with 50 kB of memory.
+// Gives the response one of two forms of its body: `gzip` if the client accepts it and it
+// is not empty, else `plain`.
+void SetBody(const HttpRequest& request, const HttpBytes& plain, const HttpBytes& gzip,
+             HttpResponse& response);
+
+// Compresses a body part by part, with 64 KiB of memory.
 //
 // Not thread-safe.
 class GzipStream {

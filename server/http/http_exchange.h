@@ -3,6 +3,7 @@
 #define PORTREG_SERVER_HTTP_HTTP_EXCHANGE_H_
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -69,6 +70,8 @@ class HttpExchange {
   MHD_Connection* const connection_;
   HttpConnection& state_;
   std::atomic<int>& suspended_;
+  // Bytes of the body that count among those of all requests.
+  int64_t body_bytes_ = 0;
   // True once the head of the request has been read.
   bool begun_ = false;
   // True if the body has more bytes than allowed. They are read and dropped.

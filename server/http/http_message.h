@@ -22,6 +22,7 @@ struct HttpRequest {
   std::string method;
   // Path and query as the client sent them, not decoded.
   std::string target;
+  std::string version = "HTTP/1.1";
   HttpFields fields;
   std::string body;
 
@@ -36,6 +37,18 @@ struct HttpRequest {
     const size_t mark = target.find('?');
     if (mark == std::string::npos) return {};
     return absl::string_view(target).substr(mark + 1);
+  }
+
+  // Returns all values of a field that may be given several times, joined by commas (RFC
+  // 9110, section 5.3).
+  [[nodiscard]] std::string List(absl::string_view name) const {
+    std::string list;
+    for (const auto& [each, value] : fields) {
+      if (!absl::EqualsIgnoreCase(each, name)) continue;
+      if (!list.empty()) list += ", ";
+      list += value;
+    }
+    return list;
   }
 
   // Returns the first value of a field, ignoring the case of its name. Returns an empty

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <optional>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -86,19 +87,20 @@ struct HttpServer::Callbacks {
     auto& server = *static_cast<HttpServer*>(self);
     HttpConnection& state = StateOf(connection);
     server.deadlines_.Receiving(state);
-    return new HttpExchange(connection, state, server.suspended_, target);
+    return new HttpExchange(connection, state, server.suspended_, OriginForm(target));
   }
 
   // Called when the head of a request is complete, for each part of its body, at its end,
   // and after Resume.
   static MHD_Result OnRequest(void* self, MHD_Connection* connection, const char* /*url*/,
-                              const char* method, const char* /*version*/, const char* data,
+                              const char* method, const char* version, const char* data,
                               size_t* size, void** state) {
     auto& server = *static_cast<HttpServer*>(self);
     auto& exchange = *static_cast<HttpExchange*>(*state);
     if (!exchange.begun_) {
       exchange.begun_ = true;
       MHD_get_connection_values(connection, MHD_HEADER_KIND, &AddField, &exchange.request.fields);
+      exchange.request.version = version;
       server.Begin(exchange, method);
       return exchange.answered() ? Respond(server, exchange) : MHD_YES;
     }
@@ -124,7 +126,7 @@ struct HttpServer::Callbacks {
     auto* const exchange = static_cast<HttpExchange*>(*state);
     if (exchange == nullptr) return;
     server.deadlines_.Idle(exchange->state_);
-    server.body_bytes_ -= static_cast<int64_t>(exchange->request.body.size());
+    server.body_bytes_ -= exchange->body_bytes_;
     delete exchange;
     *state = nullptr;
   }
@@ -184,9 +186,9 @@ struct HttpServer::Callbacks {
       case HttpStream::State::kEnd:
         return MHD_CONTENT_READER_END_OF_STREAM;
       case HttpStream::State::kFailed:
-      default:
-        return MHD_CONTENT_READER_END_WITH_ERROR;
+        break;
     }
+    return MHD_CONTENT_READER_END_WITH_ERROR;
   }
 
   static void EndStream(void* data) { delete static_cast<Streaming*>(data); }
@@ -288,10 +290,11 @@ void HttpServer::AddToBody(HttpExchange& exchange, absl::string_view part) {
     Refuse(exchange, 429, "clients send more bytes at once than the server allows");
   } else {
     body_bytes_ += bytes;
+    exchange.body_bytes_ += bytes;
     body.append(part.data(), part.size());
     return;
   }
-  body_bytes_ -= static_cast<int64_t>(body.size());
+  body_bytes_ -= std::exchange(exchange.body_bytes_, 0);
   std::string().swap(body);
 }
 

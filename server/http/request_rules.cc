@@ -1,5 +1,7 @@
 #include "server/http/request_rules.h"
 
+#include <algorithm>
+
 #include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -18,9 +20,20 @@ size_t Count(const HttpRequest& request, absl::string_view name) {
 
 HttpFault Bad(std::string message) { return {.status = 400, .message = std::move(message)}; }
 
+// Returns true for a token, such as the name of a field (RFC 9110, section 5.6.2).
+bool IsToken(absl::string_view text) {
+  return !text.empty() && absl::c_all_of(text, [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+           absl::StrContains("!#$%&'*+-.^_`|~", c);
+  });
+}
+
 }  // namespace
 
 std::optional<HttpFault> FindFault(const HttpRequest& request) {
+  for (const auto& [name, value] : request.fields) {
+    if (!IsToken(name)) return Bad(absl::StrCat("field name ", Quoted(name), " is not a token"));
+  }
   for (const absl::string_view name : {"Host", "Content-Length", "Transfer-Encoding"}) {
     if (Count(request, name) > 1) return Bad(absl::StrCat("field ", name, " is given twice"));
   }
@@ -28,6 +41,9 @@ std::optional<HttpFault> FindFault(const HttpRequest& request) {
   const bool has_coding = Count(request, "Transfer-Encoding") > 0;
   if (has_length && has_coding) {
     return Bad("fields Content-Length and Transfer-Encoding exclude each other");
+  }
+  if (has_coding && request.version != "HTTP/1.1") {
+    return Bad(absl::StrCat("Transfer-Encoding is not a field of ", request.version));
   }
   const absl::string_view length = request.Field("Content-Length");
   uint64_t number = 0;
@@ -45,6 +61,18 @@ std::optional<HttpFault> FindFault(const HttpRequest& request) {
     return Bad(absl::StrCat("target ", Quoted(request.target), " does not begin with /"));
   }
   return std::nullopt;
+}
+
+std::string OriginForm(absl::string_view target) {
+  absl::string_view rest = target;
+  const size_t scheme_end = rest.find("://");
+  const absl::string_view scheme = rest.substr(0, scheme_end);
+  if (!absl::EqualsIgnoreCase(scheme, "http") && !absl::EqualsIgnoreCase(scheme, "https")) {
+    return std::string(target);
+  }
+  rest.remove_prefix(scheme_end + 3);
+  rest.remove_prefix(std::min(rest.find_first_of("/?"), rest.size()));
+  return absl::StrCat(absl::StartsWith(rest, "/") ? "" : "/", rest);
 }
 
 size_t FieldBytes(const HttpFields& fields) {

@@ -49,7 +49,7 @@ void Server::Shutdown(absl::Duration grace) {
   service_.calls().Stop();
   // Calls end within microseconds if their clients read. When none is left, only the
   // clients' connections remain to be closed.
-  const bool idle = calls().AwaitNone(std::min(grace, kUsualEnd));
+  const bool idle = calls().AwaitNoneByGrpc(std::min(grace, kUsualEnd));
   // Closes connections before the shutdown, because gRPC would reset calls that still
   // arrive during it: they would end with CANCELLED, which clients do not retry.
   // Calls on a connection that ends get UNAVAILABLE.

@@ -1,5 +1,9 @@
 #include "server/service/calls.h"
 
+#include <atomic>
+#include <cstdint>
+
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/answers/errors.h"
@@ -30,6 +34,16 @@ absl::Status CheckMetadata(size_t bytes, int most) {
   if (bytes <= static_cast<size_t>(most)) return absl::OkStatus();
   return absl::ResourceExhaustedError(
       absl::StrCat("the call's metadata have ", bytes, " bytes, at most ", most, " are allowed"));
+}
+
+// Waits until `count` returns 0. Returns false if it does not for as long as `longest`.
+bool AwaitZero(absl::FunctionRef<int64_t()> count, absl::Duration longest) {
+  const MonotonicTime deadline = MonotonicTime::Now() + longest;
+  while (count() > 0) {
+    if (MonotonicTime::Now() >= deadline) return false;
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+  return true;
 }
 
 }  // namespace
@@ -67,12 +81,11 @@ void Calls::Stop() {
 }
 
 bool Calls::AwaitNone(absl::Duration longest) const {
-  const MonotonicTime deadline = MonotonicTime::Now() + longest;
-  while (in_flight() > 0) {
-    if (MonotonicTime::Now() >= deadline) return false;
-    absl::SleepFor(absl::Milliseconds(1));
-  }
-  return true;
+  return AwaitZero([this] { return in_flight(); }, longest);
+}
+
+bool Calls::AwaitNoneByGrpc(absl::Duration longest) const {
+  return AwaitZero([this] { return by_grpc_.load(std::memory_order_relaxed); }, longest);
 }
 
 }  // namespace portreg::server

@@ -61,9 +61,10 @@ class Calls {
   // worker. All get UNAVAILABLE.
   void Stop();
 
-  // Waits until no call is under way, for at most `longest`. Returns false if
-  // calls are still under way then.
+  // Wait until no call, or no call by gRPC, is under way, for at most `longest`. Return
+  // false if calls are still under way then.
   [[nodiscard]] bool AwaitNone(absl::Duration longest) const;
+  [[nodiscard]] bool AwaitNoneByGrpc(absl::Duration longest) const;
 
   [[nodiscard]] OpenStreams& streams() { return streams_; }
   [[nodiscard]] const ServiceOptions& options() const { return options_; }
@@ -74,18 +75,22 @@ class Calls {
   [[nodiscard]] const UnreadBytes& unread() const { return unread_; }
   [[nodiscard]] CallStats& stats() { return stats_; }
   [[nodiscard]] const CallStats& stats() const { return stats_; }
-  [[nodiscard]] int64_t in_flight() const { return in_flight_.load(std::memory_order_relaxed); }
+  [[nodiscard]] int64_t in_flight() const {
+    return by_grpc_.load(std::memory_order_relaxed) + by_web_.load(std::memory_order_relaxed);
+  }
   // Calls refused because too many were under way.
   [[nodiscard]] uint64_t refused() const { return refused_.load(std::memory_order_relaxed); }
 
  private:
   friend class Call;
-  friend class CallUnderWay;
+  friend class WebCallUnderWay;
 
   const ServiceOptions options_;
   CallStats stats_;
   UnreadBytes unread_;
-  std::atomic<int64_t> in_flight_ = 0;
+  // Calls under way.
+  std::atomic<int64_t> by_grpc_ = 0;
+  std::atomic<int64_t> by_web_ = 0;
   std::atomic<uint64_t> refused_ = 0;
   std::atomic<bool> stopping_ = false;
   OpenStreams streams_;
@@ -96,17 +101,16 @@ class Calls {
   WorkerPool workers_;
 };
 
-// Counts a call that has not come by gRPC as under way, from its construction to its
-// destruction.
-class CallUnderWay {
+// Counts a call by the web as under way, from its construction to its destruction.
+class WebCallUnderWay {
  public:
-  explicit CallUnderWay(Calls& calls) : calls_(calls) {
-    calls_.in_flight_.fetch_add(1, std::memory_order_relaxed);
+  explicit WebCallUnderWay(Calls& calls) : calls_(calls) {
+    calls_.by_web_.fetch_add(1, std::memory_order_relaxed);
   }
-  ~CallUnderWay() { calls_.in_flight_.fetch_sub(1, std::memory_order_relaxed); }
+  ~WebCallUnderWay() { calls_.by_web_.fetch_sub(1, std::memory_order_relaxed); }
 
-  CallUnderWay(const CallUnderWay&) = delete;
-  CallUnderWay& operator=(const CallUnderWay&) = delete;
+  WebCallUnderWay(const WebCallUnderWay&) = delete;
+  WebCallUnderWay& operator=(const WebCallUnderWay&) = delete;
 
  private:
   Calls& calls_;
@@ -121,9 +125,9 @@ class Call {
         method_(method),
         start_(std::chrono::steady_clock::now()) {
     stats().started.fetch_add(1, std::memory_order_relaxed);
-    calls_.in_flight_.fetch_add(1, std::memory_order_relaxed);
+    calls_.by_grpc_.fetch_add(1, std::memory_order_relaxed);
   }
-  ~Call() { calls_.in_flight_.fetch_sub(1, std::memory_order_relaxed); }
+  ~Call() { calls_.by_grpc_.fetch_sub(1, std::memory_order_relaxed); }
 
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;

@@ -65,21 +65,7 @@ std::optional<WebRefusal> ReadFields(const HttpRequest& request, WebQuestion& qu
   return std::nullopt;
 }
 
-// Converts the message that the client sent to the serialised request.
-QuestionOrRefusal WithMessage(WebQuestion question, std::string message) {
-  if (question.codec == Codec::kProto) {
-    question.request = std::move(message);
-    return question;
-  }
-  // A POST without a body is a request without fields.
-  absl::StatusOr<std::string> converted =
-      FromJson(RequestType(question.method), message.empty() ? "{}" : message);
-  if (!converted.ok()) return WebRefusal{.error = converted.status()};
-  question.request = *std::move(converted);
-  return question;
-}
-
-QuestionOrRefusal ReadPost(const HttpRequest& request, WebQuestion question) {
+QuestionOrRefusal ReadPost(HttpRequest& request, WebQuestion question) {
   const absl::string_view content_type = request.Field("Content-Type");
   const std::optional<Codec> codec = CodecOf(content_type);
   if (!codec) {
@@ -91,37 +77,41 @@ QuestionOrRefusal ReadPost(const HttpRequest& request, WebQuestion question) {
         .fields = {{"Accept-Post", std::string(kAllowed)}}};
   }
   question.codec = *codec;
-  return WithMessage(std::move(question), request.body);
+  question.request_codec = *codec;
+  question.request = std::move(request.body);
+  return question;
 }
 
 // The parameters of a call by GET.
 struct GetParameters {
   std::optional<std::string> message;
-  std::string encoding;
-  std::string base64;
-  std::string compression;
-  std::string connect;
+  std::optional<std::string> encoding;
+  std::optional<std::string> base64;
+  std::optional<std::string> compression;
+  std::optional<std::string> connect;
+
+  // Returns null if there is no such parameter.
+  std::optional<std::string>* Find(absl::string_view name) {
+    if (name == "message") return &message;
+    if (name == "encoding") return &encoding;
+    if (name == "base64") return &base64;
+    if (name == "compression") return &compression;
+    return name == "connect" ? &connect : nullptr;
+  }
 };
 
 std::optional<WebRefusal> ReadParameters(const HttpRequest& request, GetParameters& read) {
   absl::StatusOr<QueryParameters> parameters = SplitQuery(request.Query());
   if (!parameters.ok()) return Invalid(std::string(parameters.status().message()));
   for (auto& [name, value] : *parameters) {
-    if (name == "message") {
-      read.message = std::move(value);
-    } else if (name == "encoding") {
-      read.encoding = std::move(value);
-    } else if (name == "base64") {
-      read.base64 = std::move(value);
-    } else if (name == "compression") {
-      read.compression = std::move(value);
-    } else if (name == "connect") {
-      read.connect = std::move(value);
-    } else {
+    std::optional<std::string>* const parameter = read.Find(name);
+    if (parameter == nullptr) {
       return Invalid(absl::StrCat("parameter ", Quoted(name),
                                   " is unknown, allowed are message, encoding, base64, "
                                   "compression and connect"));
     }
+    if (*parameter) return Invalid(absl::StrCat("parameter ", name, " is given twice"));
+    *parameter = std::move(value);
   }
   return std::nullopt;
 }
@@ -129,33 +119,35 @@ std::optional<WebRefusal> ReadParameters(const HttpRequest& request, GetParamete
 QuestionOrRefusal ReadGet(const HttpRequest& request, WebQuestion question) {
   GetParameters read;
   if (std::optional<WebRefusal> refusal = ReadParameters(request, read)) return *refusal;
-  if (!read.connect.empty() && read.connect != "v1") {
-    return Invalid(absl::StrCat("parameter connect ", Quoted(read.connect),
-                                " is not supported, allowed is v1"));
+  const std::string connect = read.connect.value_or("v1");
+  if (connect != "v1") {
+    return Invalid(
+        absl::StrCat("parameter connect ", Quoted(connect), " is not supported, allowed is v1"));
   }
-  if (!read.compression.empty() && read.compression != "identity") {
+  const std::string compression = read.compression.value_or("identity");
+  if (compression != "identity") {
     return WebRefusal{.error = absl::UnimplementedError(
-                          absl::StrCat("parameter compression ", Quoted(read.compression),
+                          absl::StrCat("parameter compression ", Quoted(compression),
                                        " is not supported, allowed is identity"))};
   }
-  if (read.encoding != "json" && read.encoding != "proto") {
-    return Invalid(absl::StrCat("parameter encoding ", Quoted(read.encoding),
+  const std::string encoding = read.encoding.value_or("");
+  if (encoding != "json" && encoding != "proto") {
+    return Invalid(absl::StrCat("parameter encoding ", Quoted(encoding),
                                 " is unknown, allowed are json and proto"));
   }
-  question.codec = read.encoding == "proto" ? Codec::kProto : Codec::kJson;
+  question.codec = encoding == "proto" ? Codec::kProto : Codec::kJson;
+  question.request_codec = question.codec;
   if (!read.message) return Invalid("parameter message is missing");
-  std::string message = *std::move(read.message);
-  if (read.base64 == "1") {
-    std::string decoded;
-    if (!absl::WebSafeBase64Unescape(message, &decoded)) {
-      return Invalid("parameter message is not URL-safe base64");
-    }
-    message = std::move(decoded);
-  } else if (!read.base64.empty() && read.base64 != "0") {
-    return Invalid(
-        absl::StrCat("parameter base64 ", Quoted(read.base64), " is unknown, allowed is 1"));
+  const std::string base64 = read.base64.value_or("0");
+  if (base64 != "0" && base64 != "1") {
+    return Invalid(absl::StrCat("parameter base64 ", Quoted(base64), " is unknown, allowed is 1"));
   }
-  return WithMessage(std::move(question), std::move(message));
+  if (base64 == "0") {
+    question.request = *std::move(read.message);
+  } else if (!absl::WebSafeBase64Unescape(*read.message, &question.request)) {
+    return Invalid("parameter message is not URL-safe base64");
+  }
+  return question;
 }
 
 }  // namespace
@@ -164,7 +156,13 @@ absl::string_view MediaTypeOf(Codec codec) {
   return codec == Codec::kJson ? "application/json" : "application/proto";
 }
 
-QuestionOrRefusal ReadConnectCall(const HttpRequest& request, absl::string_view method) {
+absl::StatusOr<std::string> RequestBytes(const WebQuestion& question) {
+  if (question.request_codec == Codec::kProto) return question.request;
+  // A POST without a body is a request without fields.
+  return FromJson(RequestType(question.method), question.request.empty() ? "{}" : question.request);
+}
+
+QuestionOrRefusal ReadConnectCall(HttpRequest& request, absl::string_view method) {
   const std::optional<Method> known = MethodByName(method);
   if (!known) {
     return WebRefusal{
@@ -175,7 +173,9 @@ QuestionOrRefusal ReadConnectCall(const HttpRequest& request, absl::string_view 
     return WebRefusal{
         .error = absl::UnimplementedError(absl::StrCat(method,
                                                        " is a stream, which only gRPC serves; GET "
-                                                       "/v1/ports lists records"))};
+                                                       "/v1/ports lists records")),
+        // Clients take another status for an error that they do not know.
+        .http_status = 404};
   }
   WebQuestion question = {.method = *known};
   if (std::optional<WebRefusal> refusal = ReadFields(request, question)) return *refusal;

@@ -10,8 +10,12 @@ namespace portreg::server {
 
 // Reads a call of the method with that name by POST, whose body is the request, or by GET,
 // whose query contains it. HEAD counts as GET. Refuses streams, compressed requests, and
-// other formats than JSON and Protobuf.
-QuestionOrRefusal ReadConnectCall(const HttpRequest& request, absl::string_view method);
+// other formats than JSON and Protobuf. Takes the body out of the request, and does not
+// read the message, because that may take long.
+QuestionOrRefusal ReadConnectCall(HttpRequest& request, absl::string_view method);
+
+// Returns the serialised request message of a question. Returns the errors of FromJson.
+absl::StatusOr<std::string> RequestBytes(const WebQuestion& question);
 
 // Returns the media type of messages.
 absl::string_view MediaTypeOf(Codec codec);

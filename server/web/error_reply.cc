@@ -48,9 +48,9 @@ const CodeInfo& CodeInfoOf(absl::StatusCode code) {
   return kCodes[number < kCodes.size() ? number : kUnknown];
 }
 
-// Returns the type of the program's message that is declared again as `type`, for example
-// of google.rpc.ErrorInfo. Returns null if there is none.
-const google::protobuf::Descriptor* DeclaredAgain(absl::string_view type) {
+// Returns the program's own type for a type of google.rpc, such as google.rpc.ErrorInfo.
+// Returns null if it has none.
+const google::protobuf::Descriptor* OwnTypeOf(absl::string_view type) {
   if (!absl::ConsumePrefix(&type, "google.rpc.")) return nullptr;
   return errordetails::v1::Status::descriptor()->file()->FindMessageTypeByName(std::string(type));
 }
@@ -61,7 +61,7 @@ ordered_json DetailJson(const google::protobuf::Any& detail) {
   // The Connect protocol has no padding.
   while (!value.empty() && value.back() == '=') value.pop_back();
   ordered_json json = {{"type", std::string(type)}, {"value", value}};
-  const google::protobuf::Descriptor* const declared = DeclaredAgain(type);
+  const google::protobuf::Descriptor* const declared = OwnTypeOf(type);
   if (declared == nullptr) return json;
   const absl::StatusOr<std::string> debug = ToJson(*declared, detail.value());
   if (debug.ok()) json["debug"] = ordered_json::parse(*debug, nullptr, false);

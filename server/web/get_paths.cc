@@ -142,7 +142,8 @@ absl::Status Set(const Parameter& parameter, const std::string& text, Message& m
     return absl::OkStatus();
   }
   int32_t number = 0;
-  if (!absl::SimpleAtoi(text, &number)) {
+  // One spelling for each number, without blanks, plus or leading zeros.
+  if (!absl::SimpleAtoi(text, &number) || absl::StrCat(number) != text) {
     return Wrong(parameter, text,
                  absl::StrCat("a whole number of at most ", std::numeric_limits<int32_t>::max()));
   }

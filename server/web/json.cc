@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "common/answers/errors.h"
 #include "common/text/quote.h"
 #include "common/text/utf8.h"
@@ -13,6 +14,7 @@
 #include "google/protobuf/util/json_util.h"
 #include "google/protobuf/util/type_resolver.h"
 #include "google/protobuf/util/type_resolver_util.h"
+#include "nlohmann/json.hpp"
 #include "portreg/errordetails/v1/error_details.pb.h"
 
 namespace portreg::server {
@@ -87,6 +89,8 @@ absl::StatusOr<std::string> ToJson(const google::protobuf::Descriptor& type,
 absl::StatusOr<std::string> FromJson(const google::protobuf::Descriptor& type,
                                      absl::string_view json) {
   if (!IsValidUtf8(json)) return Malformed("it is not UTF-8");
+  // Protobuf's parser also accepts other texts, such as {port: 443,}.
+  if (!nlohmann::json::accept(json)) return Malformed("it is not JSON");
   std::string message;
   google::protobuf::util::JsonParseOptions options;
   const auto status = google::protobuf::util::JsonToBinaryString(
@@ -95,7 +99,8 @@ absl::StatusOr<std::string> FromJson(const google::protobuf::Descriptor& type,
   const absl::string_view reason(status.message().data(), status.message().size());
   // Only the first line, because further ones repeat the request.
   const std::vector<absl::string_view> lines = absl::StrSplit(reason, absl::MaxSplits('\n', 1));
-  return Malformed(Quoted(lines.front(), kMaxReasonBytes));
+  // An error of the whole message begins with an empty path.
+  return Malformed(Quoted(absl::StripPrefix(lines.front(), ": "), kMaxReasonBytes));
 }
 
 }  // namespace portreg::server

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "server/http/conditional.h"
+#include "server/web/entity_tag.h"
 #include "server/web/error_reply.h"
 #include "server/web/json.h"
 #include "server/web/methods.h"
@@ -41,20 +42,13 @@ absl::StatusOr<HttpResponse> ListingCall::Begin(const WebQuestion& question) {
   if (!read.ok()) return read.status();
   listing_ = *std::move(read);
   const HttpRequest& request = record_.exchange().request;
-  const std::string tag = EntityTagOf(snapshot_->registry);
-  HttpResponse response = {.content_type = "application/x-ndjson",
-                           .fields = {{"ETag", tag}, {"Cache-Control", "no-cache"}}};
-  const absl::string_view known = request.Field("If-None-Match");
-  if (!known.empty() && NoneMatchContains(known, tag)) {
+  HttpResponse response = {.content_type = "application/x-ndjson"};
+  if (Revalidate(request, EntityTagOf(snapshot_->registry), response)) {
     record_.Handled(absl::OkStatus());
-    response.status = 304;
-    response.content_type.clear();
     return response;
   }
-  if (AcceptsGzip(request.Field("Accept-Encoding"))) {
-    gzip_ = std::make_unique<GzipStream>();
-    response.fields.emplace_back("Content-Encoding", "gzip");
-  }
+  compress_ = AcceptsGzip(request);
+  if (compress_) response.fields.emplace_back("Content-Encoding", "gzip");
   if (request.method == "HEAD") record_.Handled(absl::OkStatus());
   response.stream = shared_from_this();
   return response;
@@ -127,7 +121,8 @@ absl::StatusOr<grpc::Slice> ListingCall::NextLine() {
   if (!json.ok()) return json.status();
   json->push_back('\n');
   record_.Sent();
-  std::string bytes = gzip_ == nullptr ? *std::move(json) : gzip_->Add(*json, last_);
+  if (compress_ && gzip_ == nullptr) gzip_ = std::make_unique<GzipStream>();
+  std::string bytes = compress_ ? gzip_->Add(*json, last_) : *std::move(json);
   if (bytes.empty()) return absl::ResourceExhaustedError("the listing cannot be compressed");
   return record_.service().calls.unread().Hold(std::move(bytes));
 }

@@ -56,7 +56,9 @@ class ListingCall final : public HttpStream,
   // The listing begins on a worker; until then this holds its question. The messages are
   // those of gRPC's stream.
   std::variant<std::monostate, ListRangeQuestion, StoredListRangeAnswer, ListRangeAnswer> listing_;
-  // Null if the client does not accept compressed bodies.
+  // True if the client accepts compressed bodies.
+  bool compress_ = false;
+  // Null before the first line, and if the body is not compressed.
   std::unique_ptr<GzipStream> gzip_;
   // The line that is being sent, and how much of it has been.
   std::optional<grpc::Slice> line_;

@@ -67,7 +67,7 @@ void Origins::AddFields(const HttpRequest& request, HttpResponse& response) cons
 }
 
 std::string Origins::Allowed(absl::string_view origin) const {
-  if (origin.empty() || empty()) return {};
+  if (empty()) return {};
   if (allowed_.front() == kAll) return std::string(kAll);
   return absl::c_linear_search(allowed_, origin) ? std::string(origin) : std::string();
 }

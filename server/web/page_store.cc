@@ -2,10 +2,9 @@
 
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "common/text/version.h"
 #include "server/http/conditional.h"
 #include "server/http/content_coding.h"
+#include "server/web/entity_tag.h"
 #include "server/web/error_reply.h"
 
 namespace portreg::server {
@@ -36,8 +35,7 @@ void PageStore::Make() {
   const std::shared_ptr<const Snapshot> snapshot = publication_.Current();
   auto page = std::make_shared<Page>();
   page->published = snapshot->published;
-  // Another version of the program may make another page of the same data.
-  page->entity_tag = absl::StrCat("W/\"", snapshot->registry.revision(), "-", Version(), "\"");
+  page->entity_tag = EntityTagOf(snapshot->registry);
   page->plain = HttpBytes(maker_.make(snapshot->registry));
   page->gzip = HttpBytes(Gzip(page->plain.text));
   {
@@ -64,18 +62,9 @@ std::vector<HttpExchange*> PageStore::TakeWaiting() {
 
 HttpResponse PageStore::Respond(const HttpRequest& request, const Page& page) const {
   HttpResponse response = {.content_type = "text/html; charset=utf-8",
-                           .fields = {{"ETag", page.entity_tag},
-                                      {"Cache-Control", "no-cache"},
-                                      {"Content-Security-Policy", maker_.content_security_policy}}};
-  const absl::string_view known = request.Field("If-None-Match");
-  if (!known.empty() && NoneMatchContains(known, page.entity_tag)) {
-    response.status = 304;
-    response.content_type.clear();
-  } else if (!page.gzip.text.empty() && AcceptsGzip(request.Field("Accept-Encoding"))) {
-    response.fields.emplace_back("Content-Encoding", "gzip");
-    response.body = page.gzip;
-  } else {
-    response.body = page.plain;
+                           .fields = {{"Content-Security-Policy", maker_.content_security_policy}}};
+  if (!Revalidate(request, page.entity_tag, response)) {
+    SetBody(request, page.plain, page.gzip, response);
   }
   return response;
 }

@@ -4,11 +4,14 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "common/text/sha256.h"
 #include "server/http/conditional.h"
 #include "server/http/content_coding.h"
 #include "server/http/request_rules.h"
+#include "server/service/service.h"
 #include "server/service/unary_reply.h"
 #include "server/web/connect_protocol.h"
+#include "server/web/entity_tag.h"
 #include "server/web/error_reply.h"
 #include "server/web/json.h"
 #include "server/web/methods.h"
@@ -16,13 +19,9 @@
 namespace portreg::server {
 namespace {
 
-// Returns true for methods whose answers are small, and so cost little as JSON.
-bool IsQuick(Method method) { return method == Method::kLookup || method == Method::kClassify; }
-
-// Returns true if the answer depends on the registry and the request alone. A check and a
-// suggestion depend on the day too.
-bool DependsOnRevisionAlone(Method method) {
-  return method != Method::kCheck && method != Method::kSuggest;
+// Returns true if the answer depends on the day, besides the registry and the request.
+bool DependsOnTheDay(Method method) {
+  return method == Method::kCheck || method == Method::kSuggest;
 }
 
 // Returns bytes that share the memory of a slice.
@@ -34,8 +33,10 @@ HttpBytes BytesOf(const grpc::Slice& slice) {
 
 }  // namespace
 
-std::string EntityTagOf(const Registry& registry) {
-  return absl::StrCat("W/\"", registry.revision(), "\"");
+absl::Status WebService::Admit(const HttpExchange& exchange) const {
+  absl::Status status = calls.AdmitWithin(FieldBytes(exchange.request.fields));
+  if (!status.ok() || !admit) return status;
+  return admit(exchange.connection().client.value_or(CertificateNames()));
 }
 
 WebCallRecord::WebCallRecord(WebService& service, HttpExchange& exchange, Method method)
@@ -45,12 +46,6 @@ WebCallRecord::WebCallRecord(WebService& service, HttpExchange& exchange, Method
       under_way_(service.calls),
       start_(std::chrono::steady_clock::now()) {
   stats().started.fetch_add(1, std::memory_order_relaxed);
-}
-
-absl::Status WebCallRecord::Admit() {
-  absl::Status status = service_.calls.AdmitWithin(FieldBytes(exchange_.request.fields));
-  if (!status.ok() || !service_.admit) return status;
-  return service_.admit(exchange_.connection().client.value_or(CertificateNames()));
 }
 
 void WebCallRecord::Handled(const absl::Status& status) {
@@ -73,9 +68,9 @@ void WebCall::Start(WebService& service, HttpExchange& exchange, WebQuestion que
 
 void WebCall::Go() {
   HttpExchange& exchange = record_.exchange();
-  if (absl::Status status = record_.Admit(); !status.ok()) {
+  if (absl::Status status = record_.service().Admit(exchange); !status.ok()) {
     exchange.Answer(Fail(status));
-  } else if (IsQuick(question_.method)) {
+  } else if (is_quick()) {
     exchange.Answer(Answer());
   } else {
     exchange.Suspend();
@@ -116,13 +111,18 @@ HttpResponse WebCall::Answer() {
   return Respond(*answer, *snapshot);
 }
 
-// Only the door's thread uses the cache, and only it answers quick methods.
-bool WebCall::may_cache() const { return IsQuick(question_.method) && asked_by_get(); }
+bool WebCall::is_quick() const {
+  const bool is_small =
+      question_.method == Method::kLookup || question_.method == Method::kClassify;
+  return is_small && question_.request.size() <= kQuickRequestBytes;
+}
 
 absl::StatusOr<StoredAnswer> WebCall::Compute(const Snapshot& snapshot) {
   Calls& calls = record_.service().calls;
+  const absl::StatusOr<std::string> request = RequestBytes(question_);
+  if (!request.ok()) return request.status();
   const absl::StatusOr<grpc::Slice> reply =
-      ServeBytes(question_.method, question_.request, snapshot, {calls, cancelled_});
+      ServeBytes(question_.method, *request, snapshot, {calls, cancelled_});
   if (!reply.ok()) return reply.status();
   absl::string_view bytes(reinterpret_cast<const char*>(reply->begin()), reply->size());
   std::string json;
@@ -132,48 +132,39 @@ absl::StatusOr<StoredAnswer> WebCall::Compute(const Snapshot& snapshot) {
     json = *std::move(converted);
     bytes = json;
   }
-  StoredAnswer answer;
   const bool worthwhile = bytes.size() >= kLeastCompressedBytes;
-  if (worthwhile &&
-      (may_cache() || AcceptsGzip(record_.exchange().request.Field("Accept-Encoding")))) {
-    answer.gzip = HttpBytes(Gzip(bytes));
-  }
   if (may_cache()) {
     // A copy, because a slice of a stored reply would keep those of a whole snapshot.
-    answer.plain = HttpBytes(std::string(bytes));
-  } else if (question_.codec == Codec::kProto) {
-    answer.plain = BytesOf(*reply);
-  } else {
-    const absl::StatusOr<grpc::Slice> held = calls.unread().Hold(std::move(json));
-    if (!held.ok()) return held.status();
-    answer.plain = BytesOf(*held);
+    return StoredAnswer{.plain = HttpBytes(std::string(bytes)),
+                        .gzip = HttpBytes(worthwhile ? Gzip(bytes) : "")};
   }
-  return answer;
+  // Only the form that is sent, because it counts among the bytes that clients have not read.
+  std::string gzip;
+  if (worthwhile && AcceptsGzip(record_.exchange().request)) gzip = Gzip(bytes);
+  const bool is_gzip = !gzip.empty();
+  if (!is_gzip && question_.codec == Codec::kProto) return StoredAnswer{.plain = BytesOf(*reply)};
+  const absl::StatusOr<grpc::Slice> held =
+      calls.unread().Hold(is_gzip ? std::move(gzip) : std::move(json));
+  if (!held.ok()) return held.status();
+  return is_gzip ? StoredAnswer{.gzip = BytesOf(*held)} : StoredAnswer{.plain = BytesOf(*held)};
+}
+
+// The answer to GetRegistryInfo also names the files, which the revision does not.
+std::string WebCall::EntityTag(const StoredAnswer& answer, const Snapshot& snapshot) const {
+  if (question_.method != Method::kGetRegistryInfo) return EntityTagOf(snapshot.registry);
+  const HttpBytes& body = answer.gzip.text.empty() ? answer.plain : answer.gzip;
+  return absl::StrCat("W/\"", Sha256Of(body.text), "\"");
 }
 
 HttpResponse WebCall::Respond(const StoredAnswer& answer, const Snapshot& snapshot) const {
   const HttpRequest& request = record_.exchange().request;
   HttpResponse response = {.content_type = std::string(MediaTypeOf(question_.codec))};
-  const bool tagged = asked_by_get() && DependsOnRevisionAlone(question_.method);
-  if (tagged) {
-    const std::string tag = EntityTagOf(snapshot.registry);
-    response.fields.emplace_back("ETag", tag);
-    response.fields.emplace_back("Cache-Control", "no-cache");
-    const absl::string_view known = request.Field("If-None-Match");
-    if (!known.empty() && NoneMatchContains(known, tag)) {
-      response.status = 304;
-      response.content_type.clear();
-      return response;
-    }
-  } else {
+  if (!asked_by_get() || DependsOnTheDay(question_.method)) {
     response.fields.emplace_back("Cache-Control", "no-store");
+  } else if (Revalidate(request, EntityTag(answer, snapshot), response)) {
+    return response;
   }
-  if (!answer.gzip.text.empty() && AcceptsGzip(request.Field("Accept-Encoding"))) {
-    response.fields.emplace_back("Content-Encoding", "gzip");
-    response.body = answer.gzip;
-  } else {
-    response.body = answer.plain;
-  }
+  SetBody(request, answer.plain, answer.gzip, response);
   return response;
 }
 

@@ -29,15 +29,15 @@ struct WebService {
   std::function<absl::Status(const CertificateNames&)> admit;
   CallStats stats;
   AnswerCache cache;
+
+  // Decides whether the exchange's client may have an answer now, as Calls::Admit does.
+  [[nodiscard]] absl::Status Admit(const HttpExchange& exchange) const;
 };
 
 // Counts a call by the web, from its construction to its destruction.
 class WebCallRecord : public WebClient {
  public:
   WebCallRecord(WebService& service, HttpExchange& exchange, Method method);
-
-  // Decides whether the call may go on, as Calls::Admit does.
-  [[nodiscard]] absl::Status Admit();
 
   // Counts the call's status and duration. Only the first call of it counts.
   void Handled(const absl::Status& status);
@@ -60,14 +60,14 @@ class WebCallRecord : public WebClient {
   WebService& service_;
   HttpExchange& exchange_;
   const Method method_;
-  const CallUnderWay under_way_;
+  const WebCallUnderWay under_way_;
   const std::chrono::steady_clock::time_point start_;
   bool handled_ = false;
 };
 
-// A call of a unary method. Lookups and classifications are answered at once. A worker
-// answers the others, because one thread serves all connections of the door, and JSON
-// costs ten times as much as the reply.
+// A call of a unary method. Lookups and classifications with short requests are answered at
+// once. A worker answers the others, because one thread serves all connections of the door,
+// and JSON costs ten times as much as the reply.
 class WebCall final : public WorkerPool::Job {
  public:
   // Answers the exchange, now or later. The service must outlive the exchange.
@@ -87,17 +87,17 @@ class WebCall final : public WorkerPool::Job {
   HttpResponse Respond(const StoredAnswer& answer, const Snapshot& snapshot) const;
   HttpResponse Fail(const absl::Status& status);
   [[nodiscard]] bool asked_by_get() const { return record_.exchange().request.method != "POST"; }
+  // Returns true if the call takes microseconds.
+  [[nodiscard]] bool is_quick() const;
   // Returns true if the answer may come from the cache.
-  [[nodiscard]] bool may_cache() const;
+  [[nodiscard]] bool may_cache() const { return is_quick() && asked_by_get(); }
+  [[nodiscard]] std::string EntityTag(const StoredAnswer& answer, const Snapshot& snapshot) const;
 
   WebCallRecord record_;
   const WebQuestion question_;
   // Stays false, because libmicrohttpd does not notice that a suspended connection ends.
   const std::atomic<bool> cancelled_ = false;
 };
-
-// Returns the entity tag of answers from a registry.
-std::string EntityTagOf(const Registry& registry);
 
 }  // namespace portreg::server
 

@@ -26,16 +26,23 @@ namespace {
 // The bodies that clients are sending may have this part of the memory that gRPC may hold.
 constexpr int64_t kQuotaShare = 4;
 
-// Returns the code of the contract for a request that HTTP itself refuses.
-absl::StatusCode CodeOf(int http_status) {
-  if (http_status == 501) return absl::StatusCode::kUnimplemented;
-  return http_status == 400 ? absl::StatusCode::kInvalidArgument
-                            : absl::StatusCode::kResourceExhausted;
+// Returns the error of the contract for a request that HTTP itself refuses.
+absl::Status ErrorOf(int http_status, absl::string_view message) {
+  switch (http_status) {
+    case 400:
+      return ErrorFor(absl::StatusCode::kInvalidArgument, v1::ERROR_REASON_MALFORMED_REQUEST,
+                      message);
+    case 429:
+      return ErrorFor(absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_SERVER_BUSY, message);
+    case 501:
+      return absl::UnimplementedError(message);
+    default:
+      return absl::ResourceExhaustedError(message);
+  }
 }
 
 HttpResponse RefuseRequest(int http_status, absl::string_view message) {
-  return ErrorReply(
-      {.error = absl::Status(CodeOf(http_status), message), .http_status = http_status});
+  return ErrorReply({.error = ErrorOf(http_status, message), .http_status = http_status});
 }
 
 HttpServerOptions ServerOptionsOf(const WebDoorOptions& options, const Origins& origins) {
@@ -92,14 +99,8 @@ void WebDoor::Shutdown() {
   if (server_ != nullptr) server_->Stop();
 }
 
-absl::Status WebDoor::Admit(const HttpExchange& exchange) const {
-  absl::Status status = service_->calls.AdmitWithin(FieldBytes(exchange.request.fields));
-  if (!status.ok() || !admit_) return status;
-  return admit_(exchange.connection().client.value_or(CertificateNames()));
-}
-
 void WebDoor::Handle(HttpExchange& exchange) {
-  const HttpRequest& request = exchange.request;
+  HttpRequest& request = exchange.request;
   if (!origins_.empty() && Origins::IsPreflight(request)) {
     exchange.Answer(origins_.AnswerPreflight(request));
     return;
@@ -120,12 +121,12 @@ void WebDoor::Handle(HttpExchange& exchange) {
            405, {{"Allow", std::string(AllowedMethods(route))}});
     return;
   }
-  HandlePath(exchange, *path);
+  HandleRoute(exchange, route, *path);
 }
 
-void WebDoor::HandlePath(HttpExchange& exchange, const std::vector<std::string>& path) {
-  const HttpRequest& request = exchange.request;
-  const Route route = RouteOf(path);
+void WebDoor::HandleRoute(HttpExchange& exchange, Route route,
+                          const std::vector<std::string>& path) {
+  HttpRequest& request = exchange.request;
   std::optional<QuestionOrRefusal> read;
   switch (route) {
     case Route::kHealth:
@@ -135,7 +136,7 @@ void WebDoor::HandlePath(HttpExchange& exchange, const std::vector<std::string>&
       AnswerStatic(exchange);
       return;
     case Route::kPage:
-      if (absl::Status status = Admit(exchange); !status.ok()) {
+      if (absl::Status status = service_->Admit(exchange); !status.ok()) {
         Refuse(exchange, std::move(status));
       } else {
         page_->Answer(exchange);
@@ -163,24 +164,17 @@ void WebDoor::HandlePath(HttpExchange& exchange, const std::vector<std::string>&
 }
 
 void WebDoor::AnswerStatic(HttpExchange& exchange) const {
-  if (absl::Status status = Admit(exchange); !status.ok()) {
+  if (absl::Status status = service_->Admit(exchange); !status.ok()) {
     Refuse(exchange, std::move(status));
     return;
   }
   static const std::string* const tag =
       new std::string(absl::StrCat("W/\"openapi-", Version(), "\""));
   static const std::string* const gzip = new std::string(Gzip(OpenApi()));
-  HttpResponse response = {.content_type = "application/json",
-                           .fields = {{"ETag", *tag}, {"Cache-Control", "no-cache"}}};
+  HttpResponse response = {.content_type = "application/json"};
   const HttpRequest& request = exchange.request;
-  if (NoneMatchContains(request.Field("If-None-Match"), *tag)) {
-    response.status = 304;
-    response.content_type.clear();
-  } else if (AcceptsGzip(request.Field("Accept-Encoding")) && !gzip->empty()) {
-    response.fields.emplace_back("Content-Encoding", "gzip");
-    response.body = HttpBytes(*gzip, nullptr);
-  } else {
-    response.body = HttpBytes(OpenApi(), nullptr);
+  if (!Revalidate(request, *tag, response)) {
+    SetBody(request, HttpBytes(OpenApi(), nullptr), HttpBytes(*gzip, nullptr), response);
   }
   exchange.Answer(std::move(response));
 }

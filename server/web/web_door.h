@@ -19,6 +19,7 @@
 #include "server/service/publication.h"
 #include "server/web/origins.h"
 #include "server/web/page_store.h"
+#include "server/web/routes.h"
 #include "server/web/web_call.h"
 
 namespace portreg::server {
@@ -74,12 +75,10 @@ class WebDoor {
   explicit WebDoor(const WebDoorOptions& options) : admit_(options.admit) {}
 
   void Handle(HttpExchange& exchange);
-  void HandlePath(HttpExchange& exchange, const std::vector<std::string>& path);
+  void HandleRoute(HttpExchange& exchange, Route route, const std::vector<std::string>& path);
   // Answers with what the program contains, if the client may call.
   void AnswerStatic(HttpExchange& exchange) const;
   void AnswerHealth(HttpExchange& exchange) const;
-  // Returns OK if the exchange's client may have an answer that is no call.
-  [[nodiscard]] absl::Status Admit(const HttpExchange& exchange) const;
 
   const std::function<absl::Status(const CertificateNames&)> admit_;
   Origins origins_;

@@ -12,14 +12,16 @@
 
 namespace portreg::server {
 
-// The format of a request's and a response's message.
+// The format of a message.
 enum class Codec { kJson, kProto };
 
 // A call of a method.
 struct WebQuestion {
   Method method = Method::kOther;
-  // The serialised request message.
+  // The request message, in the format that `request_codec` names. RequestBytes reads it.
   std::string request = {};
+  Codec request_codec = Codec::kProto;
+  // The format of the response's message.
   Codec codec = Codec::kJson;
   // When the client stops waiting.
   MonotonicTime deadline = MonotonicTime::InfiniteFuture();

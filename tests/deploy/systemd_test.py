@@ -51,7 +51,7 @@ class VariablesTest(unittest.TestCase):
         empty = re.compile(
             r"PORTREGD_TLS_\w+[\"']?\s*(?:=|:|,\s*value:)\s*(?:\"\"|'')?\s*[}\"']*$", re.M)
         for path in sorted(deploy_paths.DEPLOY_DIR.rglob("*")):
-            if path.is_file():
+            if path.is_file() and path.suffix != ".png":
                 with self.subTest(path.name):
                     self.assertIsNone(empty.search(path.read_text("utf-8")))
         for line in ("PORTREGD_TLS_KEY=", "  PORTREGD_TLS_KEY: ''",

@@ -128,6 +128,8 @@ def listing(request: pb.ListRangeRequest) -> list[pb.ListRangeResponse]:
               if request.first_port <= each.first_port <= last]
     if request.include_portless:
         listed.append(record(None, PORTLESS))
+    if request.layers and records.LAYER_IANA not in request.layers:
+        listed = []
     messages = [pb.ListRangeResponse(records=[each]) for each in listed]
     messages.append(pb.ListRangeResponse())
     for number, message in enumerate(messages, 1):

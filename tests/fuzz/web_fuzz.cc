@@ -42,8 +42,13 @@ void RequireJson(const WebRefusal& refusal) {
 }
 
 void RequireSame(const WebQuestion& question) {
+  const absl::StatusOr<std::string> message = RequestBytes(question);
+  if (!message.ok()) {
+    RequireJson({.error = message.status()});
+    return;
+  }
   const google::protobuf::Descriptor& type = RequestType(question.method);
-  const absl::StatusOr<std::string> json = ToJson(type, question.request);
+  const absl::StatusOr<std::string> json = ToJson(type, *message);
   Require(json.ok(), "a message from JSON can be written", json.status().ToString());
   const absl::StatusOr<std::string> again = FromJson(type, *json);
   Require(again.ok(), "what is written can be read", *json);
@@ -72,6 +77,7 @@ void Ask(uint8_t selector, const std::string& text) {
   if (const std::optional<HttpFault> fault = FindFault(request)) {
     Require(fault->status >= 400 && !fault->message.empty(), "a fault is described", text);
   }
+  OriginForm(text);
   AcceptsGzip(text);
   NoneMatchContains(text, "W/\"a\"");
   if (selector % 4 != 0) {

@@ -70,12 +70,36 @@ class HostileTest(unittest.TestCase):
                 b"Transfer-Encoding: xchunked\r\n",
                 b"Transfer-Encoding: gzip, chunked\r\n",
                 b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n",
+                b"Content-Length : " + body + b"\r\n",
+                b"Content-Length\t: " + body + b"\r\n",
+                b"Transfer-Encoding : chunked\r\n",
+                b"X-\xe9: 1\r\n",
                 b"Host: y\r\n"):
             with self.subTest(fields=fields):
                 statuses = self.statuses(post + fields + b"\r\n" + smuggled)
                 # libmicrohttpd 0.9.75 sends the head of its own errors twice.
                 self.assertLessEqual(set(statuses), {b"400", b"413", b"501"})
                 self.assertTrue(statuses)
+
+    def test_a_blank_before_the_first_field_is_refused(self):
+        smuggled = b"GET /v1/info HTTP/1.1\r\n" + CLOSE
+        statuses = self.statuses(
+            b"POST " + LOOKUP + b" HTTP/1.1\r\n Content-Length: "
+            + str(len(smuggled)).encode() + b"\r\n" + HOST + b"\r\n" + smuggled)
+        self.assertEqual(set(statuses), {b"400"})
+
+    def test_http_1_0_has_no_chunks(self):
+        statuses = self.statuses(
+            b"POST " + LOOKUP + b" HTTP/1.0\r\nContent-Type: application/json\r\n"
+            b"Transfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n"
+            b"0\r\n\r\nGET /v1/info HTTP/1.1\r\n" + CLOSE)
+        self.assertEqual(statuses, [b"400"])
+
+    def test_a_whole_url_is_a_target(self):
+        for target in (b"http://x/v1/info", b"HTTP://x:6338/healthz", b"http://x"):
+            with self.subTest(target=target):
+                self.assertEqual(self.statuses(b"GET " + target + b" HTTP/1.1\r\n" + CLOSE),
+                                 [b"200"])
 
     def test_chunks_that_are_none_are_refused(self):
         post = (b"POST " + LOOKUP + b" HTTP/1.1\r\nContent-Type: application/json\r\n"
@@ -114,7 +138,7 @@ class HostileTest(unittest.TestCase):
                        b"/v1/ports/%00", b"/v1/services/%00", b"/v1/services/%ff%fe",
                        b"/v1/ports/" + b"9" * 5000, b"/" + b"a/" * 3000,
                        b"/v1/ports?" + b"first=1&" * 500, b"/v1/search?q=" + b"%41" * 3000,
-                       b"/v1/search?q=%c0%af", b"/?" + b"&" * 5000, b"http://other/v1/info",
+                       b"/v1/search?q=%c0%af", b"/?" + b"&" * 5000, b"ftp://other/v1/info",
                        b"*", b"//v1/info", b"/v1/ports/443/", b"/\\..\\..\\x",
                        b"/v1/services/\xff\xfe", b"/%"):
             with self.subTest(target=target[:60]):

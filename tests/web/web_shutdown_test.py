@@ -11,6 +11,9 @@ import unittest
 
 import web  # first: adds the folders of the modules below
 
+import grpc
+
+import serving
 from processes import EXIT_SECONDS
 
 
@@ -63,6 +66,22 @@ class ShutdownTest(unittest.TestCase):
                 with contextlib.suppress(Exception):
                     response.read()
                 self.assertEqual(server.wait(), 0)
+
+    def test_a_listing_that_nobody_reads_spoils_no_call_of_grpc(self):
+        with web.Door("--drain_delay=0", "--drain_grace=3s") as server:
+            listing = plug(server, b"GET /v1/ports?view=full HTTP/1.1\r\n"
+                                   b"Host: x\r\n\r\n" * 20)
+            channel = server.fresh_channel()
+            with contextlib.closing(listing), contextlib.closing(channel):
+                listing.recv(1)
+                serving.lookup(channel)
+                server.send(signal.SIGTERM)
+                # Clients try again after UNAVAILABLE, but not after CANCELLED.
+                with self.assertRaises(grpc.RpcError) as raised:
+                    while True:
+                        serving.lookup(channel)
+                self.assertEqual(raised.exception.code(), grpc.StatusCode.UNAVAILABLE)
+            self.assertEqual(server.wait(), 0)
 
     def test_a_call_after_the_stop_is_unavailable(self):
         with web.Door("--drain_delay=0", "--drain_grace=3s") as server:

@@ -15,5 +15,25 @@ TEST(ConditionalTest, TagsAreComparedWeakly) {
   }
 }
 
+TEST(RevalidateTest, SeveralFieldsAreOneList) {
+  HttpRequest request;
+  request.fields = {{"If-None-Match", "\"b2\""}, {"if-none-match", "\"a1\""}};
+  HttpResponse response;
+  EXPECT_TRUE(Revalidate(request, "W/\"a1\"", response));
+  EXPECT_EQ(response.status, 304);
+  EXPECT_EQ(response.content_type, "");
+}
+
+TEST(RevalidateTest, AnotherAnswerIsSentWithItsTag) {
+  HttpRequest request;
+  for (const HttpFields& fields : {HttpFields(), HttpFields({{"If-None-Match", "\"b2\""}})}) {
+    request.fields = fields;
+    HttpResponse response;
+    EXPECT_FALSE(Revalidate(request, "W/\"a1\"", response));
+    EXPECT_EQ(response.status, 200);
+    EXPECT_EQ(response.fields, HttpFields({{"ETag", "W/\"a1\""}, {"Cache-Control", "no-cache"}}));
+  }
+}
+
 }  // namespace
 }  // namespace portreg::server

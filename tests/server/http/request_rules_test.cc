@@ -43,8 +43,36 @@ TEST(RequestRulesTest, ThereIsOneHost) { EXPECT_EQ(FaultOf({{"Host", "a"}, {"Hos
 
 TEST(RequestRulesTest, TargetsArePaths) {
   EXPECT_EQ(FaultOf({}, "*"), 0);
-  EXPECT_EQ(FaultOf({}, "http://elsewhere/"), 400);
+  EXPECT_EQ(FaultOf({}, "ftp://elsewhere/"), 400);
   EXPECT_EQ(FaultOf({}, ""), 400);
+}
+
+TEST(RequestRulesTest, NamesOfFieldsAreTokens) {
+  for (const char* const name :
+       {"Content-Length ", " Content-Length", "Transfer-Encoding\t", "a b", "a:", "\xe9", ""}) {
+    EXPECT_EQ(FaultOf({{name, "1"}}), 400) << name;
+  }
+  EXPECT_EQ(FaultOf({{"x!#$%&'*+-.^_`|~0", "1"}}), 0);
+}
+
+TEST(RequestRulesTest, Http10HasNoTransferCoding) {
+  HttpRequest request;
+  request.target = "/";
+  request.version = "HTTP/1.0";
+  EXPECT_EQ(FindFault(request), std::nullopt);
+  request.fields = {{"Transfer-Encoding", "chunked"}};
+  ASSERT_TRUE(FindFault(request).has_value());
+  EXPECT_EQ(FindFault(request)->status, 400);
+}
+
+TEST(OriginFormTest, IsThePathOfAWholeUrl) {
+  EXPECT_EQ(OriginForm("http://a.example/v1/info?x=1"), "/v1/info?x=1");
+  EXPECT_EQ(OriginForm("HTTPS://a.example:6338/"), "/");
+  EXPECT_EQ(OriginForm("http://a.example"), "/");
+  EXPECT_EQ(OriginForm("http://a.example?x"), "/?x");
+  for (const char* const target : {"/a", "*", "", "ftp://a/b", "/http://a/b", "http:/a"}) {
+    EXPECT_EQ(OriginForm(target), target);
+  }
 }
 
 TEST(RequestRulesTest, FieldsAreCountedAsByHttp2) {

@@ -31,7 +31,7 @@ HttpRequest Get(const std::string& query) {
 }
 
 // Returns the request that a call makes, or the text of its refusal.
-std::string Asked(const HttpRequest& request, Codec codec) {
+std::string Asked(HttpRequest request, Codec codec) {
   const QuestionOrRefusal read = ReadConnectCall(request, "Lookup");
   if (const auto* const refusal = std::get_if<WebRefusal>(&read)) {
     return std::string(refusal->error.message());
@@ -40,11 +40,11 @@ std::string Asked(const HttpRequest& request, Codec codec) {
   EXPECT_EQ(question.method, Method::kLookup);
   EXPECT_EQ(question.codec, codec);
   v1::LookupRequest message;
-  EXPECT_TRUE(message.ParseFromString(question.request));
+  EXPECT_TRUE(message.ParseFromString(RequestBytes(question).value()));
   return message.ShortDebugString();
 }
 
-WebRefusal Refused(const HttpRequest& request, absl::string_view method = "Lookup") {
+WebRefusal Refused(HttpRequest request, absl::string_view method = "Lookup") {
   const QuestionOrRefusal read = ReadConnectCall(request, method);
   EXPECT_TRUE(std::holds_alternative<WebRefusal>(read)) << request.target;
   const auto* const refusal = std::get_if<WebRefusal>(&read);
@@ -81,9 +81,10 @@ TEST(ConnectProtocolTest, WhatIsNotTheProtocolIsRefused) {
   EXPECT_EQ(Refused(Post({kJson[0], {"Content-Encoding", "gzip"}}, "x")).error.code(),
             absl::StatusCode::kUnimplemented);
   for (const char* const query :
-       {"", "message=%7B%7D", "encoding=json", "encoding=xml&message=", "encoding=json&message={",
-        "connect=v2&encoding=json&message={}", "encoding=json&message={}&x=1",
-        "encoding=proto&base64=1&message=%25",
+       {"", "message=%7B%7D", "encoding=json",
+        "encoding=xml&message=", "encoding=json&message={}&message={}",
+        "encoding=json&encoding=json&message={}", "connect=v2&encoding=json&message={}",
+        "encoding=json&message={}&x=1", "encoding=proto&base64=1&message=%25",
         "encoding=proto&base64=2&message=", "encoding=json&message=%"}) {
     const absl::Status error = Refused(Get(query)).error;
     EXPECT_EQ(error.code(), absl::StatusCode::kInvalidArgument) << query;
@@ -97,8 +98,8 @@ TEST(ConnectProtocolTest, VersionAndTimeoutAreChecked) {
   EXPECT_EQ(Asked(Post({kJson[0], {"Connect-Protocol-Version", "1"}}, "{}"), Codec::kJson), "");
   EXPECT_THAT(Refused(Post({kJson[0], {"Connect-Protocol-Version", "2"}}, "{}")).error.message(),
               HasSubstr("allowed is 1"));
-  const QuestionOrRefusal read =
-      ReadConnectCall(Post({kJson[0], {"Connect-Timeout-Ms", "60000"}}, "{}"), "Lookup");
+  HttpRequest timed = Post({kJson[0], {"Connect-Timeout-Ms", "60000"}}, "{}");
+  const QuestionOrRefusal read = ReadConnectCall(timed, "Lookup");
   EXPECT_LT(std::get<WebQuestion>(read).deadline, MonotonicTime::Now() + absl::Seconds(61));
   for (const char* const timeout : {"-1", "1.5", "x", "12345678901"}) {
     EXPECT_THAT(Refused(Post({kJson[0], {"Connect-Timeout-Ms", timeout}}, "{}")).error.message(),
@@ -108,8 +109,9 @@ TEST(ConnectProtocolTest, VersionAndTimeoutAreChecked) {
 
 TEST(ConnectProtocolTest, MethodsThatAreNotUnaryAreUnimplemented) {
   for (const char* const method : {"ListRange", "Watch", "NoSuch", "other", "lookup", ""}) {
-    EXPECT_EQ(Refused(Post(kJson, "{}"), method).error.code(), absl::StatusCode::kUnimplemented)
-        << method;
+    const WebRefusal refusal = Refused(Post(kJson, "{}"), method);
+    EXPECT_EQ(refusal.error.code(), absl::StatusCode::kUnimplemented) << method;
+    EXPECT_EQ(refusal.http_status, 404) << method;
   }
 }
 
@@ -117,8 +119,9 @@ TEST(ConnectProtocolTest, JsonThatIsNotTheMessageIsRefused) {
   for (const char* const body :
        {"[", "[]", "1", "{\"port\": \"x\"}", "{\"prot\": 1}", "{\"port\": 99999999999}",
         "{\"transport\": \"QUIC\"}", "{} {}", "\xff", "{\"service\": \"\xc3\"}"}) {
-    const absl::Status error = Refused(Post(kJson, body)).error;
-    EXPECT_EQ(ReasonOf(error), "MALFORMED_REQUEST") << body;
+    HttpRequest request = Post(kJson, body);
+    const auto question = std::get<WebQuestion>(ReadConnectCall(request, "Lookup"));
+    EXPECT_EQ(ReasonOf(RequestBytes(question).status()), "MALFORMED_REQUEST") << body;
   }
 }
 

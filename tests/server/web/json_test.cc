@@ -41,6 +41,15 @@ TEST(WebJsonTest, ARequestComesBack) {
   EXPECT_EQ(request.transport(), v1::TRANSPORT_TCP);
 }
 
+TEST(WebJsonTest, OnlyJsonIsRead) {
+  for (const char* const text : {"{port:443}", "{\"port\":443,}", "{'port':443}", "{\"port\":443",
+                                 "", "{\"port\":0x1}", "{\"port\":1} // one"}) {
+    const absl::Status status = FromJson(*v1::LookupRequest::descriptor(), text).status();
+    EXPECT_EQ(ReasonOf(status), "MALFORMED_REQUEST") << text;
+    EXPECT_THAT(std::string(status.message()), HasSubstr("it is not JSON")) << text;
+  }
+}
+
 TEST(WebJsonTest, DeepNestingIsRefused) {
   const std::string deep = std::string(100'000, '[');
   EXPECT_EQ(ReasonOf(FromJson(*v1::LookupRequest::descriptor(), deep).status()),
