@@ -177,7 +177,7 @@ std::optional<FlowPorts> FlowOf(const Members& members, const JsonPaths& paths) 
   return flow;
 }
 
-std::string JsonText(absl::string_view text) {
+std::string JsonQuoted(absl::string_view text) {
   std::string quoted = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') {
@@ -192,7 +192,7 @@ std::string JsonText(absl::string_view text) {
 }
 
 std::string Member(absl::string_view name, absl::string_view value) {
-  return absl::StrCat(",", JsonText(name), ":", JsonText(value));
+  return absl::StrCat(",", JsonQuoted(name), ":", JsonQuoted(value));
 }
 
 }  // namespace
@@ -205,7 +205,7 @@ bool HasFlow(absl::string_view line, const JsonPaths& paths) {
 
 std::string JsonForm::BeforePort(std::optional<absl::string_view> service) const {
   return absl::StrCat(service ? Member(names_.service, *service) : "", ",",
-                      JsonText(names_.service_port), ":");
+                      JsonQuoted(names_.service_port), ":");
 }
 
 std::string JsonForm::AfterPort(ServiceSide side, SideReason reason) const {
