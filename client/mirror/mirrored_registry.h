@@ -11,7 +11,7 @@
 #include "absl/status/statusor.h"
 #include "common/flows/side_rule.h"
 #include "common/model/registry.h"
-#include "common/model/slot_names.h"
+#include "common/names/slot_names.h"
 #include "portreg/v1/port_record.pb.h"
 
 namespace portreg::internal {

@@ -11,7 +11,7 @@
 #include "common/flows/flow_ports.h"
 #include "common/model/port.h"
 #include "common/model/registry.h"
-#include "common/model/slot_names.h"
+#include "common/names/slot_names.h"
 
 namespace portreg {
 

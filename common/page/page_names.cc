@@ -12,7 +12,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "common/model/names.h"
+#include "common/names/names.h"
 #include "common/page/page_json.h"
 #include "common/text/quote.h"
 

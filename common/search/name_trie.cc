@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "common/model/text_order.h"
+#include "common/search/text_order.h"
 
 namespace portreg {
 namespace {

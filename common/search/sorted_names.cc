@@ -4,7 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "common/model/text_order.h"
+#include "common/search/text_order.h"
 
 namespace portreg {
 

@@ -7,10 +7,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "common/changes/record_changes.h"
 #include "common/judgement/collision.h"
 #include "common/model/layer.h"
 #include "common/model/record.h"
-#include "common/model/record_changes.h"
 #include "common/text/text_position.h"
 #include "server/process/log.h"
 

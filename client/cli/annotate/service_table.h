@@ -7,7 +7,7 @@
 
 #include "common/flows/side_rule.h"
 #include "common/model/registry.h"
-#include "common/model/slot_names.h"
+#include "common/names/slot_names.h"
 
 namespace portreg::cli {
 

@@ -17,8 +17,8 @@
 #include "client/cli/formats/slot_table.h"
 #include "client/cli/sources/compared_registry.h"
 #include "client/cli/sources/requests.h"
-#include "common/model/named_slots.h"
 #include "common/model/range_rules.h"
+#include "common/names/named_slots.h"
 
 namespace portreg::cli {
 namespace {

@@ -19,9 +19,9 @@
 #include "client/cli/formats/record_writer.h"
 #include "client/cli/sources/requests.h"
 #include "common/answers/conversion.h"
-#include "common/model/names.h"
 #include "common/model/query.h"
 #include "common/model/service_name.h"
+#include "common/names/names.h"
 #include "common/text/quote.h"
 
 namespace portreg::cli {

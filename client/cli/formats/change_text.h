@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "common/model/record_changes.h"
-#include "common/model/slot_changes.h"
+#include "common/changes/record_changes.h"
+#include "common/changes/slot_changes.h"
 
 namespace portreg::cli {
 

@@ -14,8 +14,8 @@
 #include "client/cli/display/clipped_record.h"
 #include "client/cli/display/terminal.h"
 #include "common/answers/conversion.h"
-#include "common/model/names.h"
 #include "common/model/service_name.h"
+#include "common/names/names.h"
 #include "common/text/quote.h"
 
 namespace portreg::cli {

@@ -26,7 +26,7 @@ namespace portreg::cli {
 //
 //   ssh  22/tcp  alias...  # description
 //
-// The rules of common/model/names.h choose the names: each name is written once for a
+// The rules of common/names/names.h choose the names: each name is written once for a
 // transport, at its port. The name of the slot (a port and a transport) comes first; the
 // other names that have the port become its aliases. Records whose names are words for
 // people are left out, and so are names and aliases that the format cannot hold. A line has at most

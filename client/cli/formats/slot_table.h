@@ -9,7 +9,7 @@
 #include "absl/types/span.h"
 #include "client/cli/base/lookup_columns.h"
 #include "client/cli/display/printer.h"
-#include "common/model/named_slots.h"
+#include "common/names/named_slots.h"
 
 namespace portreg::cli {
 

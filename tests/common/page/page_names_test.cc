@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "common/model/names.h"
+#include "common/names/names.h"
 #include "gtest/gtest.h"
 #include "tests/common/test_layers.h"
 

@@ -9,7 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "common/embedded/embedded.h"
 #include "common/embedded/embedded_csv.h"
-#include "common/model/names.h"
+#include "common/names/names.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/common/test_layers.h"

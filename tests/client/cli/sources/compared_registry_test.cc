@@ -11,7 +11,7 @@
 #include "client/cli/formats/json.h"
 #include "client/cli/sources/embedded_source.h"
 #include "common/answers/conversion.h"
-#include "common/model/record_changes.h"
+#include "common/changes/record_changes.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/client/cli/unasked_source.h"

@@ -1,4 +1,4 @@
-#include "common/model/record_changes.h"
+#include "common/changes/record_changes.h"
 
 #include <string>
 #include <utility>

@@ -1,6 +1,6 @@
 // Holds the naming record of every slot in one table, for work that names millions of ports.
-#ifndef PORTREG_COMMON_MODEL_SLOT_NAMES_H_
-#define PORTREG_COMMON_MODEL_SLOT_NAMES_H_
+#ifndef PORTREG_COMMON_NAMES_SLOT_NAMES_H_
+#define PORTREG_COMMON_NAMES_SLOT_NAMES_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -54,4 +54,4 @@ class SlotNames {
 
 }  // namespace portreg
 
-#endif  // PORTREG_COMMON_MODEL_SLOT_NAMES_H_
+#endif  // PORTREG_COMMON_NAMES_SLOT_NAMES_H_

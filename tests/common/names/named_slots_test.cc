@@ -1,10 +1,10 @@
-#include "common/model/named_slots.h"
+#include "common/names/named_slots.h"
 
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "common/model/names.h"
+#include "common/names/names.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/common/test_layers.h"

@@ -1,10 +1,10 @@
-#include "common/model/named_slots.h"
+#include "common/names/named_slots.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
-#include "common/model/slot_names.h"
+#include "common/names/slot_names.h"
 
 namespace portreg {
 namespace {

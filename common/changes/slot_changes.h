@@ -1,6 +1,6 @@
 // Finds the slots (a port on a transport) that have other names in another registry.
-#ifndef PORTREG_COMMON_MODEL_SLOT_CHANGES_H_
-#define PORTREG_COMMON_MODEL_SLOT_CHANGES_H_
+#ifndef PORTREG_COMMON_CHANGES_SLOT_CHANGES_H_
+#define PORTREG_COMMON_CHANGES_SLOT_CHANGES_H_
 
 #include <vector>
 
@@ -28,4 +28,4 @@ std::vector<SlotChange> CompareSlots(const Registry& before, const Registry& aft
 
 }  // namespace portreg
 
-#endif  // PORTREG_COMMON_MODEL_SLOT_CHANGES_H_
+#endif  // PORTREG_COMMON_CHANGES_SLOT_CHANGES_H_

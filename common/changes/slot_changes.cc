@@ -1,4 +1,4 @@
-#include "common/model/slot_changes.h"
+#include "common/changes/slot_changes.h"
 
 #include <algorithm>
 #include <array>
@@ -6,8 +6,8 @@
 #include <optional>
 #include <tuple>
 
-#include "common/model/names.h"
 #include "common/model/record.h"
+#include "common/names/names.h"
 
 namespace portreg {
 namespace {

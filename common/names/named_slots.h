@@ -1,6 +1,6 @@
 // Lists the slots that have a name, each once.
-#ifndef PORTREG_COMMON_MODEL_NAMED_SLOTS_H_
-#define PORTREG_COMMON_MODEL_NAMED_SLOTS_H_
+#ifndef PORTREG_COMMON_NAMES_NAMED_SLOTS_H_
+#define PORTREG_COMMON_NAMES_NAMED_SLOTS_H_
 
 #include <vector>
 
@@ -37,4 +37,4 @@ std::vector<NamedSlot> NamedPorts(const Registry& registry, absl::Span<const Slo
 
 }  // namespace portreg
 
-#endif  // PORTREG_COMMON_MODEL_NAMED_SLOTS_H_
+#endif  // PORTREG_COMMON_NAMES_NAMED_SLOTS_H_

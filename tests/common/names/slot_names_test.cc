@@ -1,11 +1,11 @@
-#include "common/model/slot_names.h"
+#include "common/names/slot_names.h"
 
 #include <set>
 #include <utility>
 #include <vector>
 
 #include "common/embedded/embedded.h"
-#include "common/model/names.h"
+#include "common/names/names.h"
 #include "gtest/gtest.h"
 #include "tests/common/test_layers.h"
 

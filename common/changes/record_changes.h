@@ -1,6 +1,6 @@
 // Compares two registries record by record.
-#ifndef PORTREG_COMMON_MODEL_RECORD_CHANGES_H_
-#define PORTREG_COMMON_MODEL_RECORD_CHANGES_H_
+#ifndef PORTREG_COMMON_CHANGES_RECORD_CHANGES_H_
+#define PORTREG_COMMON_CHANGES_RECORD_CHANGES_H_
 
 #include <string>
 #include <vector>
@@ -65,4 +65,4 @@ std::string Summary(const ServiceRecord& record);
 
 }  // namespace portreg
 
-#endif  // PORTREG_COMMON_MODEL_RECORD_CHANGES_H_
+#endif  // PORTREG_COMMON_CHANGES_RECORD_CHANGES_H_

@@ -1,8 +1,8 @@
-#include "common/model/slot_names.h"
+#include "common/names/slot_names.h"
 
 #include "absl/container/flat_hash_map.h"
-#include "common/model/names.h"
 #include "common/model/record.h"
+#include "common/names/names.h"
 
 namespace portreg {
 

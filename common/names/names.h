@@ -2,8 +2,8 @@
 //
 // Every output that has room for one answer uses these two rules: short answers, files
 // for /etc/services, tables for log pipelines.
-#ifndef PORTREG_COMMON_MODEL_NAMES_H_
-#define PORTREG_COMMON_MODEL_NAMES_H_
+#ifndef PORTREG_COMMON_NAMES_NAMES_H_
+#define PORTREG_COMMON_NAMES_NAMES_H_
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -43,4 +43,4 @@ const ServiceRecord* PortOfName(const Registry& registry, absl::string_view name
 
 }  // namespace portreg
 
-#endif  // PORTREG_COMMON_MODEL_NAMES_H_
+#endif  // PORTREG_COMMON_NAMES_NAMES_H_

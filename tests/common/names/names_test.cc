@@ -1,4 +1,4 @@
-#include "common/model/names.h"
+#include "common/names/names.h"
 
 #include <string>
 

@@ -1,6 +1,6 @@
 // Sorts many short texts quickly.
-#ifndef PORTREG_COMMON_MODEL_TEXT_ORDER_H_
-#define PORTREG_COMMON_MODEL_TEXT_ORDER_H_
+#ifndef PORTREG_COMMON_SEARCH_TEXT_ORDER_H_
+#define PORTREG_COMMON_SEARCH_TEXT_ORDER_H_
 
 #include <algorithm>
 #include <cstddef>
@@ -44,4 +44,4 @@ std::vector<uint32_t> OrderByText(size_t count, TextOf text_of) {
 
 }  // namespace portreg
 
-#endif  // PORTREG_COMMON_MODEL_TEXT_ORDER_H_
+#endif  // PORTREG_COMMON_SEARCH_TEXT_ORDER_H_

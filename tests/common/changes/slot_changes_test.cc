@@ -1,4 +1,4 @@
-#include "common/model/slot_changes.h"
+#include "common/changes/slot_changes.h"
 
 #include <string>
 #include <vector>
