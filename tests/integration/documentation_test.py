@@ -63,7 +63,7 @@ def defined_flags(helpfull: str, directory: str) -> set[str]:
 
 def tool_flags() -> set[str]:
     """Returns the flags of portreg, from their table in its sources."""
-    table = (SOURCE_DIR / "client/cli/base/flag_table.cc").read_text("utf-8")
+    table = (SOURCE_DIR / "client/cli/flags/flag_table.cc").read_text("utf-8")
     rows = re.findall(
         r'\{Flag::k\w+,\s*FlagSection::k\w+,\s*"([a-z-]+)",\s*"([a-z]?)",',
         table)

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "client/cli/base/flags.h"
 #include "client/cli/base/invocation.h"
 #include "client/cli/commands/commands.h"
 #include "client/cli/display/printer.h"
+#include "client/cli/flags/flags.h"
 #include "client/cli/sources/source.h"
 #include "gtest/gtest.h"
 

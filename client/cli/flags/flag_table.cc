@@ -1,4 +1,4 @@
-#include "client/cli/base/flag_table.h"
+#include "client/cli/flags/flag_table.h"
 
 #include <array>
 #include <vector>

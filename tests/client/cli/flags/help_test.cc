@@ -1,12 +1,12 @@
-#include "client/cli/base/help.h"
+#include "client/cli/flags/help.h"
 
 #include <string>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "client/cli/base/flag_table.h"
 #include "client/cli/base/verbs.h"
+#include "client/cli/flags/flag_table.h"
 #include "common/model/port.h"
 #include "common/text/version.h"
 #include "gmock/gmock.h"

@@ -1,6 +1,6 @@
 // Reads what to do from the tool's command line and environment variables.
-#ifndef PORTREG_CLIENT_CLI_BASE_FLAGS_H_
-#define PORTREG_CLIENT_CLI_BASE_FLAGS_H_
+#ifndef PORTREG_CLIENT_CLI_FLAGS_FLAGS_H_
+#define PORTREG_CLIENT_CLI_FLAGS_FLAGS_H_
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -18,4 +18,4 @@ absl::Status NamedByOrigin(const absl::Status& status, const Invocation& invocat
 
 }  // namespace portreg::cli
 
-#endif  // PORTREG_CLIENT_CLI_BASE_FLAGS_H_
+#endif  // PORTREG_CLIENT_CLI_FLAGS_FLAGS_H_

@@ -1,4 +1,4 @@
-#include "client/cli/base/flags.h"
+#include "client/cli/flags/flags.h"
 
 #include <cstdlib>
 #include <optional>

@@ -1,14 +1,14 @@
 // Reads the settings of one run from flags, and from variables where no flag is given.
-#ifndef PORTREG_CLIENT_CLI_BASE_SETTINGS_H_
-#define PORTREG_CLIENT_CLI_BASE_SETTINGS_H_
+#ifndef PORTREG_CLIENT_CLI_FLAGS_SETTINGS_H_
+#define PORTREG_CLIENT_CLI_FLAGS_SETTINGS_H_
 
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "client/cli/base/command_line.h"
-#include "client/cli/base/flag_table.h"
+#include "client/cli/flags/command_line.h"
+#include "client/cli/flags/flag_table.h"
 
 namespace portreg::cli {
 
@@ -54,4 +54,4 @@ class Settings {
 
 }  // namespace portreg::cli
 
-#endif  // PORTREG_CLIENT_CLI_BASE_SETTINGS_H_
+#endif  // PORTREG_CLIENT_CLI_FLAGS_SETTINGS_H_

@@ -1,10 +1,10 @@
 // Reads the flags of the command import.
-#ifndef PORTREG_CLIENT_CLI_BASE_IMPORT_FLAGS_H_
-#define PORTREG_CLIENT_CLI_BASE_IMPORT_FLAGS_H_
+#ifndef PORTREG_CLIENT_CLI_FLAGS_IMPORT_FLAGS_H_
+#define PORTREG_CLIENT_CLI_FLAGS_IMPORT_FLAGS_H_
 
 #include "absl/status/status.h"
 #include "client/cli/base/invocation.h"
-#include "client/cli/base/settings.h"
+#include "client/cli/flags/settings.h"
 
 namespace portreg::cli {
 
@@ -15,4 +15,4 @@ absl::Status ReadImportFlags(const Settings& settings, Invocation& invocation);
 
 }  // namespace portreg::cli
 
-#endif  // PORTREG_CLIENT_CLI_BASE_IMPORT_FLAGS_H_
+#endif  // PORTREG_CLIENT_CLI_FLAGS_IMPORT_FLAGS_H_

@@ -1,4 +1,4 @@
-#include "client/cli/base/import_flags.h"
+#include "client/cli/flags/import_flags.h"
 
 #include <cstdlib>
 #include <optional>
@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "client/cli/base/flags.h"
+#include "client/cli/flags/flags.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

@@ -1,6 +1,6 @@
 // Lists the tool's flags, with their names, values, variables and help.
-#ifndef PORTREG_CLIENT_CLI_BASE_FLAG_TABLE_H_
-#define PORTREG_CLIENT_CLI_BASE_FLAG_TABLE_H_
+#ifndef PORTREG_CLIENT_CLI_FLAGS_FLAG_TABLE_H_
+#define PORTREG_CLIENT_CLI_FLAGS_FLAG_TABLE_H_
 
 #include <cstdint>
 #include <string>
@@ -110,4 +110,4 @@ std::string NearestFlag(absl::string_view name);
 
 }  // namespace portreg::cli
 
-#endif  // PORTREG_CLIENT_CLI_BASE_FLAG_TABLE_H_
+#endif  // PORTREG_CLIENT_CLI_FLAGS_FLAG_TABLE_H_

@@ -1,4 +1,4 @@
-#include "client/cli/base/lookup_flags.h"
+#include "client/cli/flags/lookup_flags.h"
 
 #include <cstdlib>
 #include <string>
@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "client/cli/base/flags.h"
+#include "client/cli/flags/flags.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

@@ -1,10 +1,10 @@
 // Reads the flag of the map that `list` draws.
-#ifndef PORTREG_CLIENT_CLI_BASE_MAP_FLAG_H_
-#define PORTREG_CLIENT_CLI_BASE_MAP_FLAG_H_
+#ifndef PORTREG_CLIENT_CLI_FLAGS_MAP_FLAG_H_
+#define PORTREG_CLIENT_CLI_FLAGS_MAP_FLAG_H_
 
 #include "absl/status/status.h"
 #include "client/cli/base/invocation.h"
-#include "client/cli/base/settings.h"
+#include "client/cli/flags/settings.h"
 
 namespace portreg::cli {
 
@@ -14,4 +14,4 @@ absl::Status ReadMapFlag(const Settings& settings, Invocation& invocation);
 
 }  // namespace portreg::cli
 
-#endif  // PORTREG_CLIENT_CLI_BASE_MAP_FLAG_H_
+#endif  // PORTREG_CLIENT_CLI_FLAGS_MAP_FLAG_H_

@@ -1,6 +1,6 @@
 // Splits the tool's command line into flags and words.
-#ifndef PORTREG_CLIENT_CLI_BASE_COMMAND_LINE_H_
-#define PORTREG_CLIENT_CLI_BASE_COMMAND_LINE_H_
+#ifndef PORTREG_CLIENT_CLI_FLAGS_COMMAND_LINE_H_
+#define PORTREG_CLIENT_CLI_FLAGS_COMMAND_LINE_H_
 
 #include <array>
 #include <optional>
@@ -11,7 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "client/cli/base/flag_table.h"
+#include "client/cli/flags/flag_table.h"
 
 namespace portreg::cli {
 
@@ -68,4 +68,4 @@ std::optional<bool> ReadSwitchValue(absl::string_view text);
 
 }  // namespace portreg::cli
 
-#endif  // PORTREG_CLIENT_CLI_BASE_COMMAND_LINE_H_
+#endif  // PORTREG_CLIENT_CLI_FLAGS_COMMAND_LINE_H_

@@ -1,6 +1,6 @@
 // Returns the texts of --help and --version.
-#ifndef PORTREG_CLIENT_CLI_BASE_HELP_H_
-#define PORTREG_CLIENT_CLI_BASE_HELP_H_
+#ifndef PORTREG_CLIENT_CLI_FLAGS_HELP_H_
+#define PORTREG_CLIENT_CLI_FLAGS_HELP_H_
 
 #include <string>
 
@@ -18,4 +18,4 @@ std::string HelpTextOf(Verb verb);
 
 }  // namespace portreg::cli
 
-#endif  // PORTREG_CLIENT_CLI_BASE_HELP_H_
+#endif  // PORTREG_CLIENT_CLI_FLAGS_HELP_H_

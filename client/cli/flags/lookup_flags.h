@@ -1,11 +1,11 @@
 // Reads the flags of lookup tables, which export writes.
-#ifndef PORTREG_CLIENT_CLI_BASE_LOOKUP_FLAGS_H_
-#define PORTREG_CLIENT_CLI_BASE_LOOKUP_FLAGS_H_
+#ifndef PORTREG_CLIENT_CLI_FLAGS_LOOKUP_FLAGS_H_
+#define PORTREG_CLIENT_CLI_FLAGS_LOOKUP_FLAGS_H_
 
 #include "absl/status/status.h"
-#include "client/cli/base/command_line.h"
 #include "client/cli/base/invocation.h"
-#include "client/cli/base/settings.h"
+#include "client/cli/flags/command_line.h"
+#include "client/cli/flags/settings.h"
 
 namespace portreg::cli {
 
@@ -22,4 +22,4 @@ absl::Status ReadLookupFlags(const Settings& settings, Invocation& invocation);
 
 }  // namespace portreg::cli
 
-#endif  // PORTREG_CLIENT_CLI_BASE_LOOKUP_FLAGS_H_
+#endif  // PORTREG_CLIENT_CLI_FLAGS_LOOKUP_FLAGS_H_

@@ -1,4 +1,4 @@
-#include "client/cli/base/command_line.h"
+#include "client/cli/flags/command_line.h"
 
 #include <optional>
 #include <string>

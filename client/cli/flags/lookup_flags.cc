@@ -1,4 +1,4 @@
-#include "client/cli/base/lookup_flags.h"
+#include "client/cli/flags/lookup_flags.h"
 
 #include <optional>
 #include <string>
@@ -7,9 +7,9 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "client/cli/base/flag_table.h"
 #include "client/cli/base/formats.h"
 #include "client/cli/base/lookup_columns.h"
+#include "client/cli/flags/flag_table.h"
 #include "common/text/quote.h"
 
 namespace portreg::cli {

@@ -1,4 +1,4 @@
-#include "client/cli/base/help.h"
+#include "client/cli/flags/help.h"
 
 #include <array>
 #include <vector>
@@ -8,8 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
-#include "client/cli/base/flag_table.h"
 #include "client/cli/base/formats.h"
+#include "client/cli/flags/flag_table.h"
 #include "common/text/version.h"
 
 namespace portreg::cli {

@@ -1,4 +1,4 @@
-#include "client/cli/base/annotate_flags.h"
+#include "client/cli/flags/annotate_flags.h"
 
 #include <algorithm>
 #include <array>
@@ -11,7 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "client/cli/base/flag_table.h"
+#include "client/cli/flags/flag_table.h"
 #include "common/text/quote.h"
 
 namespace portreg::cli {

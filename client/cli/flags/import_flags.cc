@@ -1,4 +1,4 @@
-#include "client/cli/base/import_flags.h"
+#include "client/cli/flags/import_flags.h"
 
 #include <optional>
 #include <string>
@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "client/cli/base/flag_table.h"
+#include "client/cli/flags/flag_table.h"
 
 namespace portreg::cli {
 namespace {

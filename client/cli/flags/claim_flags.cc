@@ -1,4 +1,4 @@
-#include "client/cli/base/claim_flags.h"
+#include "client/cli/flags/claim_flags.h"
 
 #include <array>
 #include <cstddef>
@@ -10,7 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "client/cli/base/flag_table.h"
+#include "client/cli/flags/flag_table.h"
 #include "common/judgement/row_findings.h"
 #include "common/model/limits.h"
 #include "common/model/range_rules.h"

@@ -1,4 +1,4 @@
-#include "client/cli/base/settings.h"
+#include "client/cli/flags/settings.h"
 
 #include <cstdlib>
 

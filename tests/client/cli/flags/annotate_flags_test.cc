@@ -1,4 +1,4 @@
-#include "client/cli/base/annotate_flags.h"
+#include "client/cli/flags/annotate_flags.h"
 
 #include <string>
 #include <utility>
@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_join.h"
-#include "client/cli/base/flags.h"
+#include "client/cli/flags/flags.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

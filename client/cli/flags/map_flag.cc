@@ -1,7 +1,7 @@
-#include "client/cli/base/map_flag.h"
+#include "client/cli/flags/map_flag.h"
 
 #include "absl/strings/str_cat.h"
-#include "client/cli/base/flag_table.h"
+#include "client/cli/flags/flag_table.h"
 
 namespace portreg::cli {
 
