@@ -5,7 +5,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "client/cli/formats/change_writers.h"
+#include "client/cli/changes/change_writers.h"
 #include "client/cli/formats/json.h"
 #include "common/answers/conversion.h"
 #include "common/text/quote.h"

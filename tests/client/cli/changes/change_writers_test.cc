@@ -1,4 +1,4 @@
-#include "client/cli/formats/change_writers.h"
+#include "client/cli/changes/change_writers.h"
 
 #include <cstdio>
 #include <functional>

@@ -1,14 +1,14 @@
 // Writes what differs between two registries, in one of the formats.
-#ifndef PORTREG_CLIENT_CLI_FORMATS_CHANGE_WRITERS_H_
-#define PORTREG_CLIENT_CLI_FORMATS_CHANGE_WRITERS_H_
+#ifndef PORTREG_CLIENT_CLI_CHANGES_CHANGE_WRITERS_H_
+#define PORTREG_CLIENT_CLI_CHANGES_CHANGE_WRITERS_H_
 
 #include <cstddef>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "client/cli/changes/change_text.h"
 #include "client/cli/display/printer.h"
 #include "client/cli/display/terminal.h"
-#include "client/cli/formats/change_text.h"
 
 namespace portreg::cli {
 
@@ -39,4 +39,4 @@ void WriteChangeMarkdown(const Changes& changes, const ComparedNames& names, Pri
 
 }  // namespace portreg::cli
 
-#endif  // PORTREG_CLIENT_CLI_FORMATS_CHANGE_WRITERS_H_
+#endif  // PORTREG_CLIENT_CLI_CHANGES_CHANGE_WRITERS_H_

@@ -1,6 +1,6 @@
 // Describes what differs between two registries, for the writers of changes.
-#ifndef PORTREG_CLIENT_CLI_FORMATS_CHANGE_TEXT_H_
-#define PORTREG_CLIENT_CLI_FORMATS_CHANGE_TEXT_H_
+#ifndef PORTREG_CLIENT_CLI_CHANGES_CHANGE_TEXT_H_
+#define PORTREG_CLIENT_CLI_CHANGES_CHANGE_TEXT_H_
 
 #include <string>
 #include <vector>
@@ -45,4 +45,4 @@ std::vector<std::string> RemarksOn(const ChangedRecord& changed);
 
 }  // namespace portreg::cli
 
-#endif  // PORTREG_CLIENT_CLI_FORMATS_CHANGE_TEXT_H_
+#endif  // PORTREG_CLIENT_CLI_CHANGES_CHANGE_TEXT_H_

@@ -1,4 +1,4 @@
-#include "client/cli/formats/change_text.h"
+#include "client/cli/changes/change_text.h"
 
 #include <array>
 #include <cstddef>

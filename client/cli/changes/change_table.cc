@@ -5,7 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "client/cli/formats/change_writers.h"
+#include "client/cli/changes/change_writers.h"
 #include "common/text/quote.h"
 
 namespace portreg::cli {

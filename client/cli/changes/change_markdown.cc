@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
-#include "client/cli/formats/change_writers.h"
+#include "client/cli/changes/change_writers.h"
 #include "common/text/quote.h"
 
 namespace portreg::cli {
