@@ -14,7 +14,7 @@
 #include "client/cli/formats/record_writer.h"
 #include "client/cli/formats/reserved_ports_writer.h"
 #include "client/cli/formats/services_writer.h"
-#include "client/cli/formats/slot_table.h"
+#include "client/cli/lookup_tables/slot_table.h"
 #include "client/cli/sources/compared_registry.h"
 #include "client/cli/sources/requests.h"
 #include "common/model/range_rules.h"

@@ -1,6 +1,6 @@
 // Writes texts as YAML scalars.
-#ifndef PORTREG_CLIENT_CLI_FORMATS_YAML_H_
-#define PORTREG_CLIENT_CLI_FORMATS_YAML_H_
+#ifndef PORTREG_CLIENT_CLI_LOOKUP_TABLES_YAML_H_
+#define PORTREG_CLIENT_CLI_LOOKUP_TABLES_YAML_H_
 
 #include <string>
 
@@ -18,4 +18,4 @@ std::string YamlText(absl::string_view text);
 
 }  // namespace portreg::cli
 
-#endif  // PORTREG_CLIENT_CLI_FORMATS_YAML_H_
+#endif  // PORTREG_CLIENT_CLI_LOOKUP_TABLES_YAML_H_

@@ -1,4 +1,4 @@
-#include "client/cli/formats/slot_table.h"
+#include "client/cli/lookup_tables/slot_table.h"
 
 #include "absl/strings/str_cat.h"
 #include "common/model/port.h"

@@ -1,8 +1,8 @@
 // Writes lookup tables: a row for each slot, for programs that name ports by a table.
 //
 // Each format has a source of its own.
-#ifndef PORTREG_CLIENT_CLI_FORMATS_SLOT_TABLE_H_
-#define PORTREG_CLIENT_CLI_FORMATS_SLOT_TABLE_H_
+#ifndef PORTREG_CLIENT_CLI_LOOKUP_TABLES_SLOT_TABLE_H_
+#define PORTREG_CLIENT_CLI_LOOKUP_TABLES_SLOT_TABLE_H_
 
 #include <string>
 
@@ -34,4 +34,4 @@ void WriteSlotYaml(absl::Span<const NamedSlot> slots, const LookupTableOptions& 
 
 }  // namespace portreg::cli
 
-#endif  // PORTREG_CLIENT_CLI_FORMATS_SLOT_TABLE_H_
+#endif  // PORTREG_CLIENT_CLI_LOOKUP_TABLES_SLOT_TABLE_H_

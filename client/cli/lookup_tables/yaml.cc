@@ -1,4 +1,4 @@
-#include "client/cli/formats/yaml.h"
+#include "client/cli/lookup_tables/yaml.h"
 
 #include <utf8.h>
 

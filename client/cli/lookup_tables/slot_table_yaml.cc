@@ -3,8 +3,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "client/cli/formats/slot_table.h"
-#include "client/cli/formats/yaml.h"
+#include "client/cli/lookup_tables/slot_table.h"
+#include "client/cli/lookup_tables/yaml.h"
 
 namespace portreg::cli {
 namespace {

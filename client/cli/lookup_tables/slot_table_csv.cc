@@ -2,7 +2,7 @@
 #include <vector>
 
 #include "client/cli/formats/delimited_writer.h"
-#include "client/cli/formats/slot_table.h"
+#include "client/cli/lookup_tables/slot_table.h"
 
 namespace portreg::cli {
 

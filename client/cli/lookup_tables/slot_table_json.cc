@@ -4,7 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/cli/formats/json.h"
-#include "client/cli/formats/slot_table.h"
+#include "client/cli/lookup_tables/slot_table.h"
 
 namespace portreg::cli {
 namespace {
