@@ -6,10 +6,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "client/cli/annotate/block_annotator.h"
-#include "client/cli/annotate/blocks.h"
-#include "client/cli/annotate/log_formats.h"
-#include "client/cli/annotate/service_table.h"
+#include "client/cli/flow_logs/block_annotator.h"
+#include "client/cli/flow_logs/blocks.h"
+#include "client/cli/flow_logs/log_formats.h"
+#include "client/cli/flow_logs/service_table.h"
 #include "common/model/layer.h"
 #include "common/model/registry.h"
 #include "tests/fuzz/require.h"

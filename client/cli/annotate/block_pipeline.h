@@ -11,7 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "client/cli/annotate/block_reader.h"
-#include "client/cli/annotate/blocks.h"
+#include "client/cli/flow_logs/blocks.h"
 #include "client/cli/streams/stop_signal.h"
 #include "common/system/mutex.h"
 

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "client/cli/annotate/block_annotator.h"
-#include "client/cli/annotate/blocks.h"
-#include "client/cli/annotate/log_formats.h"
+#include "client/cli/flow_logs/block_annotator.h"
+#include "client/cli/flow_logs/blocks.h"
+#include "client/cli/flow_logs/log_formats.h"
 #include "client/cli/streams/byte_source.h"
 #include "client/cli/streams/stop_signal.h"
 

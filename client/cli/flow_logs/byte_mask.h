@@ -1,6 +1,6 @@
 // Finds a byte among 64 bytes at once.
-#ifndef PORTREG_CLIENT_CLI_ANNOTATE_BYTE_MASK_H_
-#define PORTREG_CLIENT_CLI_ANNOTATE_BYTE_MASK_H_
+#ifndef PORTREG_CLIENT_CLI_FLOW_LOGS_BYTE_MASK_H_
+#define PORTREG_CLIENT_CLI_FLOW_LOGS_BYTE_MASK_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -43,4 +43,4 @@ inline uint64_t MaskOfEither(const char* bytes, char a, char b) {
 
 }  // namespace portreg::cli
 
-#endif  // PORTREG_CLIENT_CLI_ANNOTATE_BYTE_MASK_H_
+#endif  // PORTREG_CLIENT_CLI_FLOW_LOGS_BYTE_MASK_H_

@@ -1,4 +1,4 @@
-#include "client/cli/annotate/added_fields.h"
+#include "client/cli/flow_logs/added_fields.h"
 
 #include <algorithm>
 #include <charconv>

@@ -1,4 +1,4 @@
-#include "client/cli/annotate/flow_values.h"
+#include "client/cli/flow_logs/flow_values.h"
 
 #include <algorithm>
 #include <optional>

@@ -1,4 +1,4 @@
-#include "client/cli/annotate/delimited_annotator.h"
+#include "client/cli/flow_logs/delimited_annotator.h"
 
 #include <algorithm>
 #include <array>
@@ -10,10 +10,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "client/cli/annotate/byte_mask.h"
-#include "client/cli/annotate/csv_rows.h"
-#include "client/cli/annotate/field_titles.h"
-#include "client/cli/annotate/flow_values.h"
+#include "client/cli/flow_logs/byte_mask.h"
+#include "client/cli/flow_logs/csv_rows.h"
+#include "client/cli/flow_logs/field_titles.h"
+#include "client/cli/flow_logs/flow_values.h"
 
 namespace portreg::cli {
 namespace {

@@ -1,6 +1,6 @@
 // Adds the services to lines that are JSON objects.
-#ifndef PORTREG_CLIENT_CLI_ANNOTATE_JSON_ANNOTATOR_H_
-#define PORTREG_CLIENT_CLI_ANNOTATE_JSON_ANNOTATOR_H_
+#ifndef PORTREG_CLIENT_CLI_FLOW_LOGS_JSON_ANNOTATOR_H_
+#define PORTREG_CLIENT_CLI_FLOW_LOGS_JSON_ANNOTATOR_H_
 
 #include <cstdint>
 #include <memory>
@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "client/cli/annotate/added_fields.h"
-#include "client/cli/annotate/block_annotator.h"
-#include "client/cli/annotate/blocks.h"
+#include "client/cli/flow_logs/added_fields.h"
+#include "client/cli/flow_logs/block_annotator.h"
+#include "client/cli/flow_logs/blocks.h"
 
 namespace portreg::cli {
 
@@ -78,4 +78,4 @@ class JsonAnnotator final : public BlockAnnotator {
 
 }  // namespace portreg::cli
 
-#endif  // PORTREG_CLIENT_CLI_ANNOTATE_JSON_ANNOTATOR_H_
+#endif  // PORTREG_CLIENT_CLI_FLOW_LOGS_JSON_ANNOTATOR_H_

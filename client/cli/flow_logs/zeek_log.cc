@@ -7,10 +7,10 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "client/cli/annotate/added_fields.h"
-#include "client/cli/annotate/delimited_annotator.h"
-#include "client/cli/annotate/field_titles.h"
-#include "client/cli/annotate/log_formats.h"
+#include "client/cli/flow_logs/added_fields.h"
+#include "client/cli/flow_logs/delimited_annotator.h"
+#include "client/cli/flow_logs/field_titles.h"
+#include "client/cli/flow_logs/log_formats.h"
 #include "common/text/quote.h"
 
 namespace portreg::cli {

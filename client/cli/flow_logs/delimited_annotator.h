@@ -1,6 +1,6 @@
 // Adds the services to lines whose fields are separated by one character.
-#ifndef PORTREG_CLIENT_CLI_ANNOTATE_DELIMITED_ANNOTATOR_H_
-#define PORTREG_CLIENT_CLI_ANNOTATE_DELIMITED_ANNOTATOR_H_
+#ifndef PORTREG_CLIENT_CLI_FLOW_LOGS_DELIMITED_ANNOTATOR_H_
+#define PORTREG_CLIENT_CLI_FLOW_LOGS_DELIMITED_ANNOTATOR_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -11,9 +11,9 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "client/cli/annotate/added_fields.h"
-#include "client/cli/annotate/block_annotator.h"
-#include "client/cli/annotate/blocks.h"
+#include "client/cli/flow_logs/added_fields.h"
+#include "client/cli/flow_logs/block_annotator.h"
+#include "client/cli/flow_logs/blocks.h"
 
 namespace portreg::cli {
 
@@ -121,4 +121,4 @@ class DelimitedAnnotator final : public BlockAnnotator {
 
 }  // namespace portreg::cli
 
-#endif  // PORTREG_CLIENT_CLI_ANNOTATE_DELIMITED_ANNOTATOR_H_
+#endif  // PORTREG_CLIENT_CLI_FLOW_LOGS_DELIMITED_ANNOTATOR_H_

@@ -1,4 +1,4 @@
-#include "client/cli/annotate/field_titles.h"
+#include "client/cli/flow_logs/field_titles.h"
 
 #include <algorithm>
 #include <array>

@@ -1,12 +1,12 @@
 // Adds the services to the lines of one format.
-#ifndef PORTREG_CLIENT_CLI_ANNOTATE_BLOCK_ANNOTATOR_H_
-#define PORTREG_CLIENT_CLI_ANNOTATE_BLOCK_ANNOTATOR_H_
+#ifndef PORTREG_CLIENT_CLI_FLOW_LOGS_BLOCK_ANNOTATOR_H_
+#define PORTREG_CLIENT_CLI_FLOW_LOGS_BLOCK_ANNOTATOR_H_
 
 #include <cstddef>
 #include <optional>
 
 #include "absl/strings/string_view.h"
-#include "client/cli/annotate/blocks.h"
+#include "client/cli/flow_logs/blocks.h"
 
 namespace portreg::cli {
 
@@ -42,4 +42,4 @@ class BlockAnnotator {
 
 }  // namespace portreg::cli
 
-#endif  // PORTREG_CLIENT_CLI_ANNOTATE_BLOCK_ANNOTATOR_H_
+#endif  // PORTREG_CLIENT_CLI_FLOW_LOGS_BLOCK_ANNOTATOR_H_

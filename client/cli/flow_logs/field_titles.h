@@ -1,6 +1,6 @@
 // Recognises the columns of a flow by the titles that logs usually give them.
-#ifndef PORTREG_CLIENT_CLI_ANNOTATE_FIELD_TITLES_H_
-#define PORTREG_CLIENT_CLI_ANNOTATE_FIELD_TITLES_H_
+#ifndef PORTREG_CLIENT_CLI_FLOW_LOGS_FIELD_TITLES_H_
+#define PORTREG_CLIENT_CLI_FLOW_LOGS_FIELD_TITLES_H_
 
 #include <cstddef>
 #include <optional>
@@ -10,8 +10,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "client/cli/annotate/json_annotator.h"
 #include "client/cli/base/annotate_options.h"
+#include "client/cli/flow_logs/json_annotator.h"
 
 namespace portreg::cli {
 
@@ -39,4 +39,4 @@ absl::Span<const JsonPaths> UsualJsonPaths();
 
 }  // namespace portreg::cli
 
-#endif  // PORTREG_CLIENT_CLI_ANNOTATE_FIELD_TITLES_H_
+#endif  // PORTREG_CLIENT_CLI_FLOW_LOGS_FIELD_TITLES_H_

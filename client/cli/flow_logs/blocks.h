@@ -1,6 +1,6 @@
 // Holds the bytes of a block: as they were read, and as they are written.
-#ifndef PORTREG_CLIENT_CLI_ANNOTATE_BLOCKS_H_
-#define PORTREG_CLIENT_CLI_ANNOTATE_BLOCKS_H_
+#ifndef PORTREG_CLIENT_CLI_FLOW_LOGS_BLOCKS_H_
+#define PORTREG_CLIENT_CLI_FLOW_LOGS_BLOCKS_H_
 
 #include <algorithm>
 #include <cassert>
@@ -126,4 +126,4 @@ struct BlockCounts {
 
 }  // namespace portreg::cli
 
-#endif  // PORTREG_CLIENT_CLI_ANNOTATE_BLOCKS_H_
+#endif  // PORTREG_CLIENT_CLI_FLOW_LOGS_BLOCKS_H_

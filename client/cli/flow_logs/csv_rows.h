@@ -1,6 +1,6 @@
 // Finds the ends of rows and fields of CSV that may have quotes.
-#ifndef PORTREG_CLIENT_CLI_ANNOTATE_CSV_ROWS_H_
-#define PORTREG_CLIENT_CLI_ANNOTATE_CSV_ROWS_H_
+#ifndef PORTREG_CLIENT_CLI_FLOW_LOGS_CSV_ROWS_H_
+#define PORTREG_CLIENT_CLI_FLOW_LOGS_CSV_ROWS_H_
 
 #include <cstddef>
 #include <vector>
@@ -37,4 +37,4 @@ size_t WholeCsvRows(absl::string_view text, char separator);
 
 }  // namespace portreg::cli
 
-#endif  // PORTREG_CLIENT_CLI_ANNOTATE_CSV_ROWS_H_
+#endif  // PORTREG_CLIENT_CLI_FLOW_LOGS_CSV_ROWS_H_

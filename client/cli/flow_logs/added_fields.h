@@ -1,6 +1,6 @@
 // Names and writes the fields that annotate adds to a line.
-#ifndef PORTREG_CLIENT_CLI_ANNOTATE_ADDED_FIELDS_H_
-#define PORTREG_CLIENT_CLI_ANNOTATE_ADDED_FIELDS_H_
+#ifndef PORTREG_CLIENT_CLI_FLOW_LOGS_ADDED_FIELDS_H_
+#define PORTREG_CLIENT_CLI_FLOW_LOGS_ADDED_FIELDS_H_
 
 #include <array>
 #include <cstddef>
@@ -13,9 +13,9 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "client/cli/annotate/blocks.h"
-#include "client/cli/annotate/service_table.h"
 #include "client/cli/base/annotate_options.h"
+#include "client/cli/flow_logs/blocks.h"
+#include "client/cli/flow_logs/service_table.h"
 #include "common/flows/flow_ports.h"
 
 namespace portreg::cli {
@@ -102,4 +102,4 @@ class AddedFields {
 
 }  // namespace portreg::cli
 
-#endif  // PORTREG_CLIENT_CLI_ANNOTATE_ADDED_FIELDS_H_
+#endif  // PORTREG_CLIENT_CLI_FLOW_LOGS_ADDED_FIELDS_H_

@@ -1,6 +1,6 @@
 // Reads ports, protocols and TCP flags from the fields of a line.
-#ifndef PORTREG_CLIENT_CLI_ANNOTATE_FLOW_VALUES_H_
-#define PORTREG_CLIENT_CLI_ANNOTATE_FLOW_VALUES_H_
+#ifndef PORTREG_CLIENT_CLI_FLOW_LOGS_FLOW_VALUES_H_
+#define PORTREG_CLIENT_CLI_FLOW_LOGS_FLOW_VALUES_H_
 
 #include <bit>
 #include <cstddef>
@@ -63,4 +63,4 @@ int ReadTcpFlags(absl::string_view text);
 
 }  // namespace portreg::cli
 
-#endif  // PORTREG_CLIENT_CLI_ANNOTATE_FLOW_VALUES_H_
+#endif  // PORTREG_CLIENT_CLI_FLOW_LOGS_FLOW_VALUES_H_

@@ -4,10 +4,10 @@
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "client/cli/annotate/added_fields.h"
-#include "client/cli/annotate/delimited_annotator.h"
-#include "client/cli/annotate/field_titles.h"
-#include "client/cli/annotate/log_formats.h"
+#include "client/cli/flow_logs/added_fields.h"
+#include "client/cli/flow_logs/delimited_annotator.h"
+#include "client/cli/flow_logs/field_titles.h"
+#include "client/cli/flow_logs/log_formats.h"
 
 namespace portreg::cli {
 namespace {

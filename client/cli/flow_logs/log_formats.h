@@ -1,6 +1,6 @@
 // Recognises the format of a flow log by how it begins.
-#ifndef PORTREG_CLIENT_CLI_ANNOTATE_LOG_FORMATS_H_
-#define PORTREG_CLIENT_CLI_ANNOTATE_LOG_FORMATS_H_
+#ifndef PORTREG_CLIENT_CLI_FLOW_LOGS_LOG_FORMATS_H_
+#define PORTREG_CLIENT_CLI_FLOW_LOGS_LOG_FORMATS_H_
 
 #include <memory>
 #include <string>
@@ -8,9 +8,9 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "client/cli/annotate/block_annotator.h"
-#include "client/cli/annotate/service_table.h"
 #include "client/cli/base/annotate_options.h"
+#include "client/cli/flow_logs/block_annotator.h"
+#include "client/cli/flow_logs/service_table.h"
 
 namespace portreg::cli {
 
@@ -54,4 +54,4 @@ std::vector<std::string> SplitFields(absl::string_view line, char separator);
 
 }  // namespace portreg::cli
 
-#endif  // PORTREG_CLIENT_CLI_ANNOTATE_LOG_FORMATS_H_
+#endif  // PORTREG_CLIENT_CLI_FLOW_LOGS_LOG_FORMATS_H_

@@ -1,4 +1,4 @@
-#include "client/cli/annotate/json_annotator.h"
+#include "client/cli/flow_logs/json_annotator.h"
 
 #include <simdjson.h>
 
@@ -15,7 +15,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
 #include "absl/types/span.h"
-#include "client/cli/annotate/flow_values.h"
+#include "client/cli/flow_logs/flow_values.h"
 #include "common/model/port.h"
 
 namespace portreg::cli {

@@ -7,11 +7,11 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "client/cli/annotate/added_fields.h"
-#include "client/cli/annotate/csv_rows.h"
-#include "client/cli/annotate/delimited_annotator.h"
-#include "client/cli/annotate/field_titles.h"
-#include "client/cli/annotate/log_formats.h"
+#include "client/cli/flow_logs/added_fields.h"
+#include "client/cli/flow_logs/csv_rows.h"
+#include "client/cli/flow_logs/delimited_annotator.h"
+#include "client/cli/flow_logs/field_titles.h"
+#include "client/cli/flow_logs/log_formats.h"
 
 namespace portreg::cli {
 namespace {

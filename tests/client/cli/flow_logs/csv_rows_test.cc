@@ -1,4 +1,4 @@
-#include "client/cli/annotate/csv_rows.h"
+#include "client/cli/flow_logs/csv_rows.h"
 
 #include <string>
 #include <vector>

@@ -6,9 +6,9 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
-#include "client/cli/annotate/field_titles.h"
-#include "client/cli/annotate/json_annotator.h"
-#include "client/cli/annotate/log_formats.h"
+#include "client/cli/flow_logs/field_titles.h"
+#include "client/cli/flow_logs/json_annotator.h"
+#include "client/cli/flow_logs/log_formats.h"
 
 namespace portreg::cli {
 namespace {

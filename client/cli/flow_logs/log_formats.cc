@@ -1,4 +1,4 @@
-#include "client/cli/annotate/log_formats.h"
+#include "client/cli/flow_logs/log_formats.h"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 // Holds what the services of flows are looked up in.
-#ifndef PORTREG_CLIENT_CLI_ANNOTATE_SERVICE_TABLE_H_
-#define PORTREG_CLIENT_CLI_ANNOTATE_SERVICE_TABLE_H_
+#ifndef PORTREG_CLIENT_CLI_FLOW_LOGS_SERVICE_TABLE_H_
+#define PORTREG_CLIENT_CLI_FLOW_LOGS_SERVICE_TABLE_H_
 
 #include <string>
 #include <vector>
@@ -28,4 +28,4 @@ struct ServiceTable {
 
 }  // namespace portreg::cli
 
-#endif  // PORTREG_CLIENT_CLI_ANNOTATE_SERVICE_TABLE_H_
+#endif  // PORTREG_CLIENT_CLI_FLOW_LOGS_SERVICE_TABLE_H_
