@@ -15,9 +15,9 @@ namespace portreg::server {
 
 // The body of an answer, as it is and compressed.
 struct StoredAnswer {
-  HttpBytes plain;
+  HttpBytes plain = {};
   // Empty if compression would save little.
-  HttpBytes gzip;
+  HttpBytes gzip = {};
 };
 
 // Keeps answers to GET from one snapshot by their targets, because making JSON costs ten

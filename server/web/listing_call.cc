@@ -34,7 +34,8 @@ void ListingCall::Go(const WebQuestion& question) {
 }
 
 absl::StatusOr<HttpResponse> ListingCall::Begin(const WebQuestion& question) {
-  if (absl::Status status = record_.Admit(); !status.ok()) return status;
+  if (absl::Status status = record_.service().Admit(record_.exchange()); !status.ok())
+    return status;
   v1::ListRangeRequest message;
   if (absl::Status status = ParseRequest(question.request, message); !status.ok()) return status;
   snapshot_ = record_.service().publication.Current();
