@@ -122,15 +122,19 @@ def info() -> pb.GetRegistryInfoResponse:
 
 
 def listing(request: pb.ListRangeRequest) -> list[pb.ListRangeResponse]:
-    """Returns a sound listing: a message for each record, and an empty last one."""
+    """Returns a sound listing: a message for each record, and an empty last one.
+
+    The records are of the first layer that was asked for.
+    """
     last = request.last_port if request.HasField("last_port") else 65535
     listed = [each for each in RECORDS
               if request.first_port <= each.first_port <= last]
     if request.include_portless:
         listed.append(record(None, PORTLESS))
-    if request.layers and records.LAYER_IANA not in request.layers:
-        listed = []
     messages = [pb.ListRangeResponse(records=[each]) for each in listed]
+    if request.layers:
+        for message in messages:
+            message.records[0].layer = request.layers[0]
     messages.append(pb.ListRangeResponse())
     for number, message in enumerate(messages, 1):
         message.revision = REVISION

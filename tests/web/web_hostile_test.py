@@ -199,6 +199,7 @@ class HostileTest(unittest.TestCase):
             self.assertLess(time.monotonic() - began, web.SECONDS)
 
     def test_connections_beyond_the_limit_are_closed_at_once(self):
+        before = self.open_connections()
         with contextlib.ExitStack() as held:
             kept = [held.enter_context(contextlib.closing(
                 web.connection(self.server.web))) for _ in range(200)]
@@ -210,6 +211,7 @@ class HostileTest(unittest.TestCase):
             channel = self.server.fresh_channel()
             with contextlib.closing(channel):
                 serving.lookup(channel)
+        self.await_closed(before + 5)
 
     def test_those_who_never_read_cost_little_and_end(self):
         request = b"GET /v1/ports?view=full HTTP/1.1\r\n" + HOST + b"\r\n"
