@@ -69,7 +69,8 @@ struct HttpBytes {
       : HttpBytes(std::make_shared<const std::string>(std::move(bytes))) {}
   HttpBytes(const char* bytes)  // NOLINT(google-explicit-constructor)
       : HttpBytes(std::string(bytes)) {}
-  explicit HttpBytes(std::shared_ptr<const std::string> bytes) : text(*bytes), owner(bytes) {}
+  explicit HttpBytes(std::shared_ptr<const std::string> bytes)
+      : text(*bytes), owner(std::move(bytes)) {}
   // Keeps `keeper`, which owns the bytes of `view`.
   HttpBytes(absl::string_view view, std::shared_ptr<const void> keeper)
       : text(view), owner(std::move(keeper)) {}

@@ -60,7 +60,7 @@ bool IsTrusted(absl::Span<const gnutls_datum_t> shown, X509_STORE* authorities) 
   for (const gnutls_datum_t& der : shown.subspan(1)) {
     X509Pointer each = Parse(der);
     if (each == nullptr || sk_X509_push(others.get(), each.get()) == 0) return false;
-    each.release();
+    (void)each.release();  // The stack owns it now.
   }
   const std::unique_ptr<X509_STORE_CTX, decltype(&X509_STORE_CTX_free)> context(
       X509_STORE_CTX_new(), X509_STORE_CTX_free);

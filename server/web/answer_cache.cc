@@ -1,7 +1,5 @@
 #include "server/web/answer_cache.h"
 
-#include <utility>
-
 namespace portreg::server {
 
 const StoredAnswer* AnswerCache::Find(const Snapshot& snapshot, absl::string_view target) {
@@ -10,7 +8,8 @@ const StoredAnswer* AnswerCache::Find(const Snapshot& snapshot, absl::string_vie
   return found == answers_.end() ? nullptr : &found->second;
 }
 
-void AnswerCache::Add(const Snapshot& snapshot, absl::string_view target, StoredAnswer answer) {
+void AnswerCache::Add(const Snapshot& snapshot, absl::string_view target,
+                      const StoredAnswer& answer) {
   TurnTo(snapshot);
   const size_t bytes = target.size() + answer.plain.text.size() + answer.gzip.text.size();
   if (bytes_ + bytes > kMaxBytes) {
@@ -18,7 +17,7 @@ void AnswerCache::Add(const Snapshot& snapshot, absl::string_view target, Stored
     bytes_ = 0;
   }
   if (bytes > kMaxBytes) return;
-  if (answers_.emplace(target, std::move(answer)).second) bytes_ += bytes;
+  if (answers_.emplace(target, answer).second) bytes_ += bytes;
 }
 
 void AnswerCache::TurnTo(const Snapshot& snapshot) {

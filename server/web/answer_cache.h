@@ -32,7 +32,7 @@ class AnswerCache {
 
   // Returns null if the answer is not kept. Valid until the next call.
   [[nodiscard]] const StoredAnswer* Find(const Snapshot& snapshot, absl::string_view target);
-  void Add(const Snapshot& snapshot, absl::string_view target, StoredAnswer answer);
+  void Add(const Snapshot& snapshot, absl::string_view target, const StoredAnswer& answer);
 
   [[nodiscard]] size_t bytes() const { return bytes_; }
 

@@ -25,7 +25,7 @@ namespace {
 constexpr absl::string_view kVersion = "1";
 constexpr size_t kMaxTimeoutDigits = 10;
 
-WebRefusal Invalid(std::string message) {
+WebRefusal Invalid(absl::string_view message) {
   return {.error = ErrorFor(absl::StatusCode::kInvalidArgument, v1::ERROR_REASON_MALFORMED_REQUEST,
                             message)};
 }
@@ -102,7 +102,7 @@ struct GetParameters {
 
 std::optional<WebRefusal> ReadParameters(const HttpRequest& request, GetParameters& read) {
   absl::StatusOr<QueryParameters> parameters = SplitQuery(request.Query());
-  if (!parameters.ok()) return Invalid(std::string(parameters.status().message()));
+  if (!parameters.ok()) return Invalid(parameters.status().message());
   for (auto& [name, value] : *parameters) {
     std::optional<std::string>* const parameter = read.Find(name);
     if (parameter == nullptr) {
