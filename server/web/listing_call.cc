@@ -6,9 +6,9 @@
 
 #include "server/http/conditional.h"
 #include "server/web/entity_tag.h"
-#include "server/web/error_reply.h"
-#include "server/web/json.h"
-#include "server/web/methods.h"
+#include "server/web_protocol/error_reply.h"
+#include "server/web_protocol/json.h"
+#include "server/web_protocol/methods.h"
 
 namespace portreg::server {
 

@@ -17,7 +17,7 @@
 #include "server/replies/snapshot.h"
 #include "server/replies/stored_list_range_answer.h"
 #include "server/web/web_call.h"
-#include "server/web/web_question.h"
+#include "server/web_protocol/web_question.h"
 #include "server/workers/worker_pool.h"
 
 namespace portreg::server {

@@ -5,7 +5,7 @@
 #include "server/http/conditional.h"
 #include "server/http/content_coding.h"
 #include "server/web/entity_tag.h"
-#include "server/web/error_reply.h"
+#include "server/web_protocol/error_reply.h"
 
 namespace portreg::server {
 

@@ -10,11 +10,11 @@
 #include "server/http/request_rules.h"
 #include "server/service/service.h"
 #include "server/service/unary_reply.h"
-#include "server/web/connect_protocol.h"
 #include "server/web/entity_tag.h"
-#include "server/web/error_reply.h"
-#include "server/web/json.h"
-#include "server/web/methods.h"
+#include "server/web_protocol/connect_protocol.h"
+#include "server/web_protocol/error_reply.h"
+#include "server/web_protocol/json.h"
+#include "server/web_protocol/methods.h"
 
 namespace portreg::server {
 namespace {

@@ -15,7 +15,7 @@
 #include "server/service/publication.h"
 #include "server/service/service_options.h"
 #include "server/web/answer_cache.h"
-#include "server/web/web_question.h"
+#include "server/web_protocol/web_question.h"
 #include "server/workers/worker_pool.h"
 
 namespace portreg::server {

@@ -12,13 +12,13 @@
 #include "server/http/content_coding.h"
 #include "server/http/request_rules.h"
 #include "server/http/url.h"
-#include "server/web/connect_protocol.h"
-#include "server/web/error_reply.h"
-#include "server/web/get_paths.h"
 #include "server/web/listing_call.h"
-#include "server/web/openapi.h"
 #include "server/web/response_fields.h"
-#include "server/web/routes.h"
+#include "server/web_protocol/connect_protocol.h"
+#include "server/web_protocol/error_reply.h"
+#include "server/web_protocol/get_paths.h"
+#include "server/web_protocol/openapi.h"
+#include "server/web_protocol/routes.h"
 
 namespace portreg::server {
 namespace {

@@ -19,8 +19,8 @@
 #include "server/service/publication.h"
 #include "server/web/origins.h"
 #include "server/web/page_store.h"
-#include "server/web/routes.h"
 #include "server/web/web_call.h"
+#include "server/web_protocol/routes.h"
 
 namespace portreg::server {
 

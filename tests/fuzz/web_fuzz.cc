@@ -18,12 +18,12 @@
 #include "server/http/content_coding.h"
 #include "server/http/request_rules.h"
 #include "server/http/url.h"
-#include "server/web/connect_protocol.h"
-#include "server/web/error_reply.h"
-#include "server/web/get_paths.h"
-#include "server/web/json.h"
-#include "server/web/methods.h"
-#include "server/web/routes.h"
+#include "server/web_protocol/connect_protocol.h"
+#include "server/web_protocol/error_reply.h"
+#include "server/web_protocol/get_paths.h"
+#include "server/web_protocol/json.h"
+#include "server/web_protocol/methods.h"
+#include "server/web_protocol/routes.h"
 #include "tests/fuzz/require.h"
 
 namespace portreg::fuzz {

@@ -19,7 +19,7 @@ from node_packages import installed, node
 from processes import SOURCE_DIR
 
 HERE = pathlib.Path(__file__).resolve().parent
-MAKER = SOURCE_DIR / "server/web/make_openapi.py"
+MAKER = SOURCE_DIR / "server/web_protocol/make_openapi.py"
 # A value of each parameter that has no example.
 VALUES = {"q": "http", "transport": "tcp", "layer": "iana", "view": "full",
           "scope": "eu", "first": 80, "last": 443, "include_portless": "true",

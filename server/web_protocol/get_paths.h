@@ -1,6 +1,6 @@
 // Reads the questions that paths under /v1 ask.
-#ifndef PORTREG_SERVER_WEB_GET_PATHS_H_
-#define PORTREG_SERVER_WEB_GET_PATHS_H_
+#ifndef PORTREG_SERVER_WEB_PROTOCOL_GET_PATHS_H_
+#define PORTREG_SERVER_WEB_PROTOCOL_GET_PATHS_H_
 
 #include <optional>
 #include <string>
@@ -8,7 +8,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "server/web/web_question.h"
+#include "server/web_protocol/web_question.h"
 
 namespace portreg::server {
 
@@ -31,4 +31,4 @@ std::optional<QuestionOrRefusal> ReadGetPath(absl::Span<const std::string> path,
 
 }  // namespace portreg::server
 
-#endif  // PORTREG_SERVER_WEB_GET_PATHS_H_
+#endif  // PORTREG_SERVER_WEB_PROTOCOL_GET_PATHS_H_

@@ -1,6 +1,6 @@
 // Holds what a web request asks of the service.
-#ifndef PORTREG_SERVER_WEB_WEB_QUESTION_H_
-#define PORTREG_SERVER_WEB_WEB_QUESTION_H_
+#ifndef PORTREG_SERVER_WEB_PROTOCOL_WEB_QUESTION_H_
+#define PORTREG_SERVER_WEB_PROTOCOL_WEB_QUESTION_H_
 
 #include <string>
 #include <variant>
@@ -40,4 +40,4 @@ using QuestionOrRefusal = std::variant<WebQuestion, WebRefusal>;
 
 }  // namespace portreg::server
 
-#endif  // PORTREG_SERVER_WEB_WEB_QUESTION_H_
+#endif  // PORTREG_SERVER_WEB_PROTOCOL_WEB_QUESTION_H_

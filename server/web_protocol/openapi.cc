@@ -1,4 +1,4 @@
-#include "server/web/openapi.h"
+#include "server/web_protocol/openapi.h"
 
 #include <cstddef>
 

@@ -1,4 +1,4 @@
-#include "server/web/error_reply.h"
+#include "server/web_protocol/error_reply.h"
 
 #include <array>
 #include <cstddef>
@@ -9,7 +9,7 @@
 #include "common/answers/errors.h"
 #include "nlohmann/json.hpp"
 #include "portreg/errordetails/v1/error_details.pb.h"
-#include "server/web/json.h"
+#include "server/web_protocol/json.h"
 
 namespace portreg::server {
 namespace {

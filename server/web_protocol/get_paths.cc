@@ -1,4 +1,4 @@
-#include "server/web/get_paths.h"
+#include "server/web_protocol/get_paths.h"
 
 #include <cstdint>
 #include <limits>
@@ -16,7 +16,7 @@
 #include "google/protobuf/message.h"
 #include "portreg/v1/port_registry_service.pb.h"
 #include "server/http/url.h"
-#include "server/web/methods.h"
+#include "server/web_protocol/methods.h"
 
 namespace portreg::server {
 namespace {

@@ -1,6 +1,6 @@
 // Converts the contract's messages from and to JSON.
-#ifndef PORTREG_SERVER_WEB_JSON_H_
-#define PORTREG_SERVER_WEB_JSON_H_
+#ifndef PORTREG_SERVER_WEB_PROTOCOL_JSON_H_
+#define PORTREG_SERVER_WEB_PROTOCOL_JSON_H_
 
 #include <string>
 
@@ -24,4 +24,4 @@ absl::StatusOr<std::string> FromJson(const google::protobuf::Descriptor& type,
 
 }  // namespace portreg::server
 
-#endif  // PORTREG_SERVER_WEB_JSON_H_
+#endif  // PORTREG_SERVER_WEB_PROTOCOL_JSON_H_

@@ -1,4 +1,4 @@
-#include "server/web/error_reply.h"
+#include "server/web_protocol/error_reply.h"
 
 #include <string>
 

@@ -1,6 +1,6 @@
 // Finds out what a path of the web door leads to.
-#ifndef PORTREG_SERVER_WEB_ROUTES_H_
-#define PORTREG_SERVER_WEB_ROUTES_H_
+#ifndef PORTREG_SERVER_WEB_PROTOCOL_ROUTES_H_
+#define PORTREG_SERVER_WEB_PROTOCOL_ROUTES_H_
 
 #include <string>
 
@@ -35,4 +35,4 @@ bool Allows(Route route, absl::string_view method);
 
 }  // namespace portreg::server
 
-#endif  // PORTREG_SERVER_WEB_ROUTES_H_
+#endif  // PORTREG_SERVER_WEB_PROTOCOL_ROUTES_H_

@@ -1,4 +1,4 @@
-#include "server/web/get_paths.h"
+#include "server/web_protocol/get_paths.h"
 
 #include <string>
 #include <variant>

@@ -1,6 +1,6 @@
 // Contains the OpenAPI description of the paths under /v1.
-#ifndef PORTREG_SERVER_WEB_OPENAPI_H_
-#define PORTREG_SERVER_WEB_OPENAPI_H_
+#ifndef PORTREG_SERVER_WEB_PROTOCOL_OPENAPI_H_
+#define PORTREG_SERVER_WEB_PROTOCOL_OPENAPI_H_
 
 #include "absl/strings/string_view.h"
 
@@ -11,4 +11,4 @@ absl::string_view OpenApi();
 
 }  // namespace portreg::server
 
-#endif  // PORTREG_SERVER_WEB_OPENAPI_H_
+#endif  // PORTREG_SERVER_WEB_PROTOCOL_OPENAPI_H_

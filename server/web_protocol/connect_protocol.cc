@@ -1,4 +1,4 @@
-#include "server/web/connect_protocol.h"
+#include "server/web_protocol/connect_protocol.h"
 
 #include <cstdint>
 #include <optional>
@@ -16,8 +16,8 @@
 #include "common/answers/errors.h"
 #include "common/text/quote.h"
 #include "server/http/url.h"
-#include "server/web/json.h"
-#include "server/web/methods.h"
+#include "server/web_protocol/json.h"
+#include "server/web_protocol/methods.h"
 
 namespace portreg::server {
 namespace {

@@ -1,10 +1,10 @@
 // Reads unary calls of the Connect protocol (connectrpc.com/docs/protocol).
-#ifndef PORTREG_SERVER_WEB_CONNECT_PROTOCOL_H_
-#define PORTREG_SERVER_WEB_CONNECT_PROTOCOL_H_
+#ifndef PORTREG_SERVER_WEB_PROTOCOL_CONNECT_PROTOCOL_H_
+#define PORTREG_SERVER_WEB_PROTOCOL_CONNECT_PROTOCOL_H_
 
 #include "absl/strings/string_view.h"
 #include "server/http/http_message.h"
-#include "server/web/web_question.h"
+#include "server/web_protocol/web_question.h"
 
 namespace portreg::server {
 
@@ -22,4 +22,4 @@ absl::string_view MediaTypeOf(Codec codec);
 
 }  // namespace portreg::server
 
-#endif  // PORTREG_SERVER_WEB_CONNECT_PROTOCOL_H_
+#endif  // PORTREG_SERVER_WEB_PROTOCOL_CONNECT_PROTOCOL_H_

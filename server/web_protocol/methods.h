@@ -1,6 +1,6 @@
 // Finds the unary methods of the service by name, and their messages.
-#ifndef PORTREG_SERVER_WEB_METHODS_H_
-#define PORTREG_SERVER_WEB_METHODS_H_
+#ifndef PORTREG_SERVER_WEB_PROTOCOL_METHODS_H_
+#define PORTREG_SERVER_WEB_PROTOCOL_METHODS_H_
 
 #include <optional>
 
@@ -19,4 +19,4 @@ const google::protobuf::Descriptor& ResponseType(Method method);
 
 }  // namespace portreg::server
 
-#endif  // PORTREG_SERVER_WEB_METHODS_H_
+#endif  // PORTREG_SERVER_WEB_PROTOCOL_METHODS_H_

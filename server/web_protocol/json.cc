@@ -1,4 +1,4 @@
-#include "server/web/json.h"
+#include "server/web_protocol/json.h"
 
 #include <memory>
 

@@ -1,4 +1,4 @@
-#include "server/web/routes.h"
+#include "server/web_protocol/routes.h"
 
 #include <vector>
 

@@ -1,4 +1,4 @@
-#include "server/web/methods.h"
+#include "server/web_protocol/methods.h"
 
 #include <array>
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "server/web/connect_protocol.h"
+#include "server/web_protocol/connect_protocol.h"
 
 #include <string>
 #include <variant>

@@ -1,13 +1,13 @@
 // Makes the responses to requests that fail.
-#ifndef PORTREG_SERVER_WEB_ERROR_REPLY_H_
-#define PORTREG_SERVER_WEB_ERROR_REPLY_H_
+#ifndef PORTREG_SERVER_WEB_PROTOCOL_ERROR_REPLY_H_
+#define PORTREG_SERVER_WEB_PROTOCOL_ERROR_REPLY_H_
 
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "server/http/http_message.h"
-#include "server/web/web_question.h"
+#include "server/web_protocol/web_question.h"
 
 namespace portreg::server {
 
@@ -30,4 +30,4 @@ HttpResponse ErrorReply(const WebRefusal& refusal);
 
 }  // namespace portreg::server
 
-#endif  // PORTREG_SERVER_WEB_ERROR_REPLY_H_
+#endif  // PORTREG_SERVER_WEB_PROTOCOL_ERROR_REPLY_H_
