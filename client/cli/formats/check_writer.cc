@@ -25,17 +25,41 @@ absl::string_view StyleOf(FindingSeverity severity) {
   return severity == FindingSeverity::kWarning ? kYellow : absl::string_view();
 }
 
-// The table. It is not cut to the terminal's width, so that reasons can be read.
-void WriteCheckLine(const CheckFinding& finding, const Terminal& terminal, Printer out) {
+// Returns true if both are of one severity and about the same ports of one row.
+bool ShareALine(const CheckFinding& a, const CheckFinding& b) {
+  return !a.file.empty() && a.file == b.file && a.line == b.line && a.severity == b.severity &&
+         !a.subject.empty() && a.subject == b.subject && a.column == 0 && b.column == 0;
+}
+
+// A line of the table, with findings that share it. It is not cut to the terminal's width,
+// so that reasons can be read.
+void WriteCheckLine(absl::Span<const CheckFinding> findings, const Terminal& terminal,
+                    Printer out) {
+  const CheckFinding& finding = findings.front();
+  std::string rules = finding.rule;
+  std::string message = MessageOf(finding);
+  for (const CheckFinding& further : findings.subspan(1)) {
+    absl::StrAppend(&rules, ",", further.rule);
+    absl::StrAppend(&message, "; ", further.message);
+  }
   const std::string place = finding.file.empty()
                                 ? finding.subject
                                 : absl::StrCat(Printable(finding.file), ":", finding.line);
   const std::string column =
       finding.column == 0 ? "" : absl::StrCat("column ", finding.column, ": ");
   out.Put(absl::StrCat(Printable(place), ": ",
-                       Styled(absl::StrCat(ToString(finding.severity), " ", finding.rule),
+                       Styled(absl::StrCat(ToString(finding.severity), " ", rules),
                               StyleOf(finding.severity), terminal),
-                       ": ", column, MessageOf(finding), "\n"));
+                       ": ", column, message, "\n"));
+}
+
+void WriteCheckLines(absl::Span<const CheckFinding> findings, const Terminal& terminal,
+                     Printer out) {
+  for (size_t first = 0, end = 0; first < findings.size(); first = end) {
+    end = first + 1;
+    while (end < findings.size() && ShareALine(findings[first], findings[end])) ++end;
+    WriteCheckLine(findings.subspan(first, end - first), terminal, out);
+  }
 }
 
 std::string JsonObjectOf(const CheckFinding& finding) {
@@ -123,7 +147,7 @@ void WriteCheckFindings(absl::Span<const CheckFinding> findings, const std::stri
       for (const CheckFinding& each : findings) WriteGithubCommand(each, out);
       return;
     default:
-      for (const CheckFinding& each : findings) WriteCheckLine(each, terminal, out);
+      WriteCheckLines(findings, terminal, out);
   }
 }
 

@@ -13,7 +13,9 @@
 namespace portreg::cli {
 
 // Writes findings in their order.
-//   kTable    "FILE:LINE: severity rule: message", or "CLAIM: severity rule: message"
+//   kTable    "FILE:LINE: severity rule: message", or "CLAIM: severity rule: message";
+//             findings of one severity about the same ports of a row are one line, with
+//             the rules joined by "," and the messages by "; "
 //   kJson     one document, with the revision and the numbers of findings
 //   kNdjson   a JSON object a line
 //   kGithub   workflow commands of GitHub Actions, which annotate lines of a change

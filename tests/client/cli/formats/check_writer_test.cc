@@ -74,6 +74,30 @@ TEST(CheckWriterTest, TableHasALineForEachFinding) {
               HasSubstr("\033[1merror unusable-row\033[0m"));
 }
 
+TEST(CheckWriterTest, FindingsAboutTheSamePortsOfARowShareALine) {
+  CheckFinding second = OfRow();
+  second.rule = "commonly-used";
+  second.message = "commonly used by x";
+  CheckFinding other_ports = second;
+  other_ports.subject = "39100/udp";
+  CheckFinding graver = second;
+  graver.severity = FindingSeverity::kError;
+  CheckFinding next_row = second;
+  next_row.line = 8;
+  const std::string place = "a folder/ports:1,\xC3\xA4.csv:";
+  EXPECT_EQ(WrittenCheck({OfRow(), second, other_ports, graver, next_row}, Format::kTable),
+            place +
+                "7: warning linux-ephemeral,commonly-used: 39100/tcp: by default: 100 % given, "
+                "to others; commonly used by x\n" +
+                place + "7: warning commonly-used: 39100/udp: commonly used by x\n" + place +
+                "7: error commonly-used: 39100/tcp: commonly used by x\n" + place +
+                "8: warning commonly-used: 39100/tcp: commonly used by x\n");
+  // Claims of the command line, and places within a row, have a line each.
+  EXPECT_EQ(WrittenCheck({OfClaim(), OfClaim()}, Format::kTable),
+            "7888/tcp: info iana-unassigned: unassigned\n"
+            "7888/tcp: info iana-unassigned: unassigned\n");
+}
+
 TEST(CheckWriterTest, GithubsCommandsAreEscaped) {
   CheckFinding broken = Unusable();
   broken.message = "a\r\nb::c";
