@@ -18,7 +18,7 @@ from rows import Goal, Row, Settings, interleave, ratios
 
 PATH = "/v1/ports/443"
 CONNECTIONS = 16
-# A library that parses each request into its fields, beside a server whose only work this is.
+# libmicrohttpd copies each field of a request; nginx does nothing but send the file.
 NGINX_GOAL = Goal("<=", 1.5)
 GRPC_GOAL = Goal("<=", 0.05, above_control=True)
 
@@ -61,7 +61,7 @@ def nginx(body: bytes) -> Iterator[programs.Server]:
 
 
 def fetch(server: programs.Server) -> bytes:
-    """The body of the answer."""
+    """Returns the body of the answer."""
     connection = http.client.HTTPConnection(server.address, timeout=programs.PATIENCE_SECONDS)
     with contextlib.closing(connection):
         connection.request("GET", PATH)
@@ -73,7 +73,7 @@ def fetch(server: programs.Server) -> bytes:
 
 
 def get(settings: Settings, server: programs.Server, size: int) -> float:
-    """Microseconds of processor time that a GET costs the server."""
+    """Returns the microseconds of processor time that a GET costs the server."""
     calls = settings.calls(30_000)
     before = programs.cpu_seconds(server.pid)
     said = subprocess.run(
@@ -94,7 +94,7 @@ def get(settings: Settings, server: programs.Server, size: int) -> float:
 
 
 def beside_nginx(settings: Settings) -> Iterator[Row]:
-    """A GET of the door / a GET of nginx."""
+    """Compares a GET of the door with a GET of nginx."""
     with contextlib.ExitStack() as running:
         door = running.enter_context(programs.serving(
             [str(settings.binaries / "portregd"), "--listen=127.0.0.1:0",
@@ -120,7 +120,7 @@ def beside_nginx(settings: Settings) -> Iterator[Row]:
 
 
 def beside_closed(settings: Settings) -> Iterator[Row]:
-    """A lookup by gRPC with the door open / with the door closed."""
+    """Compares lookups by gRPC with the door open and closed."""
     with (programs.portregd(settings, web_listen="127.0.0.1:0") as opened,
           programs.portregd(settings) as closed):
         servers = {"open": opened, "closed": closed, "closed'": closed}
@@ -138,6 +138,6 @@ def beside_closed(settings: Settings) -> Iterator[Row]:
 
 
 def rows(settings: Settings) -> Iterator[Row]:
-    """Server CPU of each request; requests on keep-alive connections."""
+    """Measures the server CPU of requests on kept connections."""
     yield from beside_nginx(settings)
     yield from beside_closed(settings)
