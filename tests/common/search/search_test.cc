@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/common/search/questions.h"
 #include "tests/common/test_layers.h"
 
 namespace portreg {
@@ -22,20 +23,6 @@ using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-SearchQuestion About(absl::string_view query, size_t max_results = kDefaultSearchResults) {
-  SearchQuestion question;
-  question.query = std::string(query);
-  question.max_results = max_results;
-  return question;
-}
-
-SearchQuestion About(absl::string_view query, Transport transport, std::vector<Layer> layers) {
-  SearchQuestion question = About(query);
-  question.transport = transport;
-  question.layers = std::move(layers);
-  return question;
-}
 
 SearchResult Ask(const Registry& registry, const SearchQuestion& question) {
   return SearchIndex(registry).Search(question);
@@ -69,7 +56,7 @@ std::vector<std::string> Matches(const Registry& registry, const SearchQuestion&
 }
 
 std::vector<std::string> Matches(const Registry& registry, absl::string_view query) {
-  return Matches(registry, About(query));
+  return Matches(registry, QuestionOf(query));
 }
 
 // Returns the names of the matches.
@@ -82,7 +69,7 @@ std::vector<std::string> Names(const Registry& registry, const SearchQuestion& q
 }
 
 std::vector<std::string> Names(const Registry& registry, absl::string_view query) {
-  return Names(registry, About(query));
+  return Names(registry, QuestionOf(query));
 }
 
 TEST(SearchTest, TheFirstKindThatFitsCounts) {
@@ -251,7 +238,7 @@ TEST(SearchTest, ATransportKeepsItsRecordsAndThoseOfNone) {
   const Registry registry =
       MakeRegistry({.iana = "log,1,tcp,\nlog,1,udp,\nlog,1,sctp,\nlog,1,dccp,\nlog,2,,\n"});
   const auto ask = [&registry](Transport transport) {
-    return Matches(registry, About("log", transport, {}));
+    return Matches(registry, QuestionOf("log", transport, {}));
   };
   EXPECT_THAT(ask(Transport::kNone), SizeIs(5));
   EXPECT_THAT(ask(Transport::kUdp), ElementsAre("exact s iana 1/udp log", "exact s iana 2 log"));
@@ -262,7 +249,7 @@ TEST(SearchTest, LayersKeepTheirRecords) {
   const Registry registry =
       MakeRegistry({.iana = "log,1,tcp,\n", .common = "Log,2,,\n", .local = "log,3,tcp,\n"});
   const auto ask = [&registry](std::vector<Layer> layers) {
-    return Matches(registry, About("log", Transport::kNone, std::move(layers)));
+    return Matches(registry, QuestionOf("log", Transport::kNone, std::move(layers)));
   };
   EXPECT_THAT(ask({}), SizeIs(3));
   EXPECT_THAT(ask({Layer::kCommon}), ElementsAre("exact s common 2 Log"));
@@ -276,12 +263,12 @@ TEST(SearchTest, MaxResultsKeepsTheBestAndCountsAll) {
   for (int i = 0; i < 300; ++i) absl::StrAppend(&rows, "n", i, ",", i, ",tcp,A log\n");
   absl::StrAppend(&rows, "logger,1000,tcp,\nlog,1001,tcp,\n");
   const Registry registry = MakeRegistry({.iana = rows});
-  const std::vector<std::string> all = Names(registry, About("log", kMaxSearchResults));
+  const std::vector<std::string> all = Names(registry, QuestionOf("log", kMaxSearchResults));
   ASSERT_THAT(all, SizeIs(302));
   EXPECT_EQ(all[0], "log");
   EXPECT_EQ(all[1], "logger");
   for (const size_t max : {1, 2, 3, 50, 301, 302, 303}) {
-    const SearchQuestion question = About("log", max);
+    const SearchQuestion question = QuestionOf("log", max);
     const std::vector<std::string> best(all.begin(), all.begin() + std::min(max, all.size()));
     EXPECT_THAT(Names(registry, question), ElementsAreArray(best)) << max;
     EXPECT_EQ(Ask(registry, question).total_count, 302) << max;
@@ -292,10 +279,10 @@ TEST(SearchTest, MaxResultsKeepsTheBestAndCountsAll) {
 TEST(SearchTest, TotalCountIsOfTheRecordsAskedAbout) {
   const Registry registry =
       MakeRegistry({.iana = "log,1,tcp,\nlog,1,udp,\n", .common = "Log,2,,\n"});
-  EXPECT_EQ(Ask(registry, About("log", 1)).total_count, 3);
-  EXPECT_EQ(Ask(registry, About("log", Transport::kUdp, {})).total_count, 2);
-  EXPECT_EQ(Ask(registry, About("log", Transport::kNone, {Layer::kIana})).total_count, 2);
-  EXPECT_EQ(Ask(registry, About("nothing")).total_count, 0);
+  EXPECT_EQ(Ask(registry, QuestionOf("log", 1)).total_count, 3);
+  EXPECT_EQ(Ask(registry, QuestionOf("log", Transport::kUdp, {})).total_count, 2);
+  EXPECT_EQ(Ask(registry, QuestionOf("log", Transport::kNone, {Layer::kIana})).total_count, 2);
+  EXPECT_EQ(Ask(registry, QuestionOf("nothing")).total_count, 0);
 }
 
 TEST(SearchTest, ARecordIsFoundOnceHoweverOftenAWordStandsInIt) {
@@ -303,7 +290,7 @@ TEST(SearchTest, ARecordIsFoundOnceHoweverOftenAWordStandsInIt) {
       MakeRegistry({.iana = "log-log,1,tcp,log log log\n,2,tcp,log and log\n"});
   EXPECT_THAT(Matches(registry, "log"),
               ElementsAre("prefix sd iana 1/tcp log-log", "word d iana 2/tcp (log and log)"));
-  EXPECT_EQ(Ask(registry, About("log")).total_count, 2);
+  EXPECT_EQ(Ask(registry, QuestionOf("log")).total_count, 2);
 }
 
 TEST(SearchTest, RecordsWithoutANameAreFoundByTheirDescription) {
@@ -359,14 +346,14 @@ TEST(SearchTest, LongAndRepetitiveDescriptionsCostNoMoreThanTheirLength) {
   const SearchIndex index(registry);
   const absl::Time start = absl::Now();
   const std::string almost = std::string(200, 'a') + "b";
-  EXPECT_THAT(index.Search(About(almost)).matches, IsEmpty());
-  EXPECT_THAT(index.Search(About("a a a a a a a a a a a a a a a a")).matches, SizeIs(50));
+  EXPECT_THAT(index.Search(QuestionOf(almost)).matches, IsEmpty());
+  EXPECT_THAT(index.Search(QuestionOf("a a a a a a a a a a a a a a a a")).matches, SizeIs(50));
   EXPECT_LT(absl::Now() - start, absl::Seconds(20));
 }
 
 TEST(SearchTest, AnEmptyRegistryHasNothing) {
   const Registry registry = MakeRegistry({});
-  const SearchResult result = Ask(registry, About("http"));
+  const SearchResult result = Ask(registry, QuestionOf("http"));
   EXPECT_THAT(result.matches, IsEmpty());
   EXPECT_EQ(result.total_count, 0);
   EXPECT_THAT(result.similar_services, IsEmpty());
@@ -387,14 +374,15 @@ TEST(SearchTest, ACancelledSearchIsEmpty) {
   const SearchIndex index(EmbeddedRegistry());
   std::atomic<bool> cancelled = true;
   for (const char* query : {"https", "server", "e", "htttps"}) {
-    const SearchResult result = index.Search(About(query), &cancelled);
+    const SearchResult result = index.Search(QuestionOf(query), &cancelled);
     EXPECT_THAT(result.matches, IsEmpty()) << query;
     EXPECT_EQ(result.total_count, 0) << query;
     EXPECT_THAT(result.similar_services, IsEmpty()) << query;
   }
   cancelled = false;
-  EXPECT_THAT(index.Search(About("server"), &cancelled).matches, SizeIs(kDefaultSearchResults));
-  EXPECT_THAT(index.Search(About("htttps"), &cancelled).similar_services,
+  EXPECT_THAT(index.Search(QuestionOf("server"), &cancelled).matches,
+              SizeIs(kDefaultSearchResults));
+  EXPECT_THAT(index.Search(QuestionOf("htttps"), &cancelled).similar_services,
               testing::Contains("HTTPS"));
 }
 

@@ -11,6 +11,7 @@
 #include "common/search/search.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/common/search/questions.h"
 #include "tests/common/test_layers.h"
 
 namespace portreg {
@@ -20,20 +21,6 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
-
-SearchQuestion QuestionOf(absl::string_view query, size_t max_results = kDefaultSearchResults) {
-  SearchQuestion question;
-  question.query = std::string(query);
-  question.max_results = max_results;
-  return question;
-}
-
-SearchQuestion QuestionOf(absl::string_view query, Transport transport, std::vector<Layer> layers) {
-  SearchQuestion question = QuestionOf(query);
-  question.transport = transport;
-  question.layers = std::move(layers);
-  return question;
-}
 
 std::vector<std::string> Similar(const Registry& registry, const SearchQuestion& question) {
   const SearchIndex index(registry);
