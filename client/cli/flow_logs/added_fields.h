@@ -37,9 +37,10 @@ struct FieldNames {
 // Returns the names of the added fields, each with a prefix.
 FieldNames NamesWithPrefix(absl::string_view prefix, bool both);
 
-// Returns names that no field of the log has: with the prefix that the options give, else without
-// a prefix, else with the prefix portreg_. `exists` returns true if the log has a field of that
-// name. Returns INVALID_ARGUMENT, naming the field, if no choice is left.
+// Returns names that no field of the log has. They have the prefix that the options give. If the
+// options give none, they have no prefix, or portreg_ if the log has a field of such a name.
+// `exists` returns true if the log has a field of that name. Returns INVALID_ARGUMENT, naming a
+// field, if the log has one even with the prefix.
 absl::StatusOr<FieldNames> ChooseNames(const AnnotateOptions& options,
                                        absl::FunctionRef<bool(absl::string_view)> exists);
 
