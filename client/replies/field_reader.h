@@ -11,7 +11,7 @@
 
 namespace portreg::internal {
 
-// Returns true if no byte is above 0x7f. Such bytes are valid UTF-8.
+// Returns true if no byte is above 0x7f. Such a text is valid UTF-8.
 inline bool IsAscii(absl::string_view text) {
   constexpr uint64_t kHighBits = 0x8080808080808080;
   const auto word_at = [text](size_t at) {
@@ -30,11 +30,10 @@ inline bool IsAscii(absl::string_view text) {
   return (seen & kHighBits) == 0;
 }
 
-// Reads fields that the caller requests in their order in the message
-// (https://protobuf.dev/programming-guides/encoding). Understands only the bytes that
-// a generated serializer writes for fields 1 to 15. Other bytes, malformed or not,
-// stay unread, so that at_end() stays false; the generated parser must read those
-// messages.
+// Reads fields of a message (https://protobuf.dev/programming-guides/encoding). The caller asks for
+// them in the order in which they are written. Understands only the bytes that a generated
+// serializer writes for fields 1 to 15. Stops at other bytes, malformed or not, so that at_end()
+// stays false; the generated parser must read such a message.
 class FieldReader {
  public:
   // The bytes must outlive the reader.

@@ -40,7 +40,7 @@ bool CountParts(google::protobuf::io::CodedInputStream& in, const Descriptor& ty
 bool HasTooManyParts(const grpc::ByteBuffer& bytes, const Descriptor& type) {
   // An empty message takes two bytes, its tag and its length.
   if (bytes.Length() / 2 <= kMaxMessageParts) return false;
-  // The reader only looks at the buffer.
+  // The reader needs a buffer that is not const. The copy shares the bytes.
   grpc::ByteBuffer view(bytes);
   grpc::ProtoBufferReader reader(&view);
   if (!reader.status().ok()) return false;

@@ -9,9 +9,9 @@
 
 namespace portreg::internal {
 
-// The most messages within a message that are parsed. About as many of the shortest
-// records fit into 4 MiB, the most that gRPC receives by default. An empty message
-// takes two of these bytes, but a hundred times as much in memory.
+// The most messages within a message that is parsed. About as many of the shortest records fit
+// into 4 MiB, the most that gRPC receives by default. The limit is needed because an empty message
+// has two bytes in a reply, but a hundred times as many in memory.
 inline constexpr size_t kMaxMessageParts = 150'000;
 
 // Returns true if `bytes`, a message of type `type`, contain more messages than that.

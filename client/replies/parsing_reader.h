@@ -38,7 +38,7 @@ class ParsingReader final : public grpc::ClientCallbackReader<Response> {
   ParsingReader& operator=(const ParsingReader&) = delete;
 
  private:
-  // Receives the calls of gRPC.
+  // The reactor that gRPC calls.
   class Source final : public grpc::ClientReadReactor<Received<Response>> {
    public:
     explicit Source(ParsingReader& reader) : reader_(reader) {}
@@ -84,7 +84,7 @@ class ParsingReader final : public grpc::ClientCallbackReader<Response> {
   grpc::ClientReadReactor<Response>* const reactor_;
   Source source_;
   Received<Response> received_;
-  // Written by reads, of which none is under way when the call ends.
+  // Needs no lock, because only reads write it, and no read is under way when the call ends.
   bool malformed_ = false;
 };
 

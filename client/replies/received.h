@@ -7,9 +7,9 @@
 
 namespace portreg::internal {
 
-// Receives a message from gRPC, and notes whether it could be parsed. gRPC itself does
-// not learn that, because gRPC 1.51 reports a message that cannot be parsed as OK to
-// callbacks, as UNIMPLEMENTED to blocking calls and as the end of a stream.
+// Receives a message from gRPC, and records whether it could be parsed. Always reports success to
+// gRPC 1.51, because it would report a failure as OK to callbacks, as UNIMPLEMENTED to blocking
+// calls, and as the end of a stream.
 template <typename Message>
 struct Received {
   enum class State { kNothing, kParsed, kMalformed };

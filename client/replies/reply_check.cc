@@ -39,7 +39,7 @@ bool HasName(const v1::PortRecord& record, absl::string_view name) {
   for (const std::string& alias : record.aliases()) {
     if (absl::EqualsIgnoreCase(alias, name)) return true;
   }
-  // Each part of a name for people finds its record.
+  // A lookup of a part of a name for people, such as "A / B", finds the record too.
   for (const absl::string_view part : absl::StrSplit(record.service(), " / ")) {
     if (absl::EqualsIgnoreCase(part, name)) return true;
   }
@@ -158,7 +158,7 @@ std::string FaultOf(const v1::ClassifyRequest& request, const v1::ClassifyRespon
   if (!AreInOrder(reply.first_port(), reply.last_port())) {
     return WrongPorts("a class", reply.first_port(), reply.last_port());
   }
-  // A reply without a class states nothing; the stubs of tests answer so.
+  // A reply without a class states nothing about ports. Stubs of tests return such replies.
   if (reply.port_class() == v1::PORT_CLASS_UNSPECIFIED) return {};
   if (reply.first_port() <= request.port() && request.port() <= reply.last_port()) return {};
   return absl::StrCat("has a class of ports ", reply.first_port(), " to ", reply.last_port(),

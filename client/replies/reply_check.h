@@ -12,8 +12,9 @@
 
 namespace portreg::internal {
 
-// Returns how a reply breaks the contract of portreg.v1, in words that follow "the
-// server's reply to X", such as "has 3 results for 5 requests". Empty if it does not.
+// Returns how a reply breaks the contract of portreg.v1, in words that follow "the server's reply
+// to X", such as "has 3 results for 5 requests". Returns an empty text if the reply keeps the
+// contract.
 // Checks numbers of results, bounds of ports and counts, and required fields, and that
 // records answer the question: that they cover its port, have its name, or are of its
 // layers. Does not check values of enums, because a later version may have more.

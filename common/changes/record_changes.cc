@@ -56,7 +56,7 @@ bool HaveEqualAliases(const ServiceRecord& a, const ServiceRecord& b) {
   return a.aliases == b.aliases || Aliases(a) == Aliases(b);
 }
 
-// Returns true if two records of one key are equal in everything else.
+// Returns true if two records with the same key are equal in everything else.
 bool HaveEqualContents(const ServiceRecord& a, const ServiceRecord& b) {
   return a.service == b.service && a.description == b.description && HaveEqualAliases(a, b) &&
          a.status == b.status && SourceTextOf(a) == SourceTextOf(b) &&
@@ -80,9 +80,9 @@ size_t CountOfFirstKey(absl::Span<const ServiceRecord* const> records) {
   return count;
 }
 
-// Removes pairs of equal records from both lists, which have one key. Each record is
-// compared with few others, because a registry has at most kMaxRecordsPerKey of one port
-// or name.
+// Removes pairs of equal records from both lists. All records of the lists have the same key.
+// Takes little time, because a registry has at most kMaxRecordsPerKey records of a port or a
+// name.
 void RemoveEqualPairs(Records& before, Records& after) {
   const auto has_equal = [&after](const ServiceRecord* record) {
     const auto equal = std::find_if(after.begin(), after.end(), [record](const auto* other) {
@@ -95,7 +95,7 @@ void RemoveEqualPairs(Records& before, Records& after) {
   before.erase(std::remove_if(before.begin(), before.end(), has_equal), before.end());
 }
 
-// Adds the difference between the records of one key to `changes`.
+// Adds the differences between the records with one key to `changes`.
 void CompareOneKey(Records before, Records after, RecordChanges& changes) {
   RemoveEqualPairs(before, after);
   const size_t pairs = std::min(before.size(), after.size());

@@ -11,8 +11,8 @@
 
 namespace portreg {
 
-// A record that exists before and after, with other contents. In a list of all changes,
-// `before` or `after` is nullptr if the record is added or removed.
+// A record in its earlier and its later version. In a list of all changes, `before` is nullptr if
+// the record was added, and `after` is nullptr if it was removed.
 struct ChangedRecord {
   const ServiceRecord* before;
   const ServiceRecord* after;
@@ -21,9 +21,9 @@ struct ChangedRecord {
 // The difference between two registries. Each list is in the order of the keys that
 // CompareRecords describes, so that the records of a layer are neighbours.
 struct RecordChanges {
-  // Records of the later registry only.
+  // Records that only the later registry has.
   std::vector<const ServiceRecord*> added;
-  // Records of the earlier registry only.
+  // Records that only the earlier registry has.
   std::vector<const ServiceRecord*> removed;
   std::vector<ChangedRecord> changed;
 
@@ -36,11 +36,11 @@ struct RecordChanges {
 // (ignoring case), scope and owner; this is their key, in the order of its parts. A record
 // that moves to another port or owner is therefore removed and added. Records that
 // correspond have changed if they differ in anything else: the spelling of the name, the
-// description, aliases, status, source or a detail. Their files and lines do not count, so
-// that rows may move within a layer, and neither do the blanks between aliases.
+// description, aliases, status, source or a detail. Their files and lines are not compared,
+// so that rows may move within a layer. The blanks between aliases are not compared either.
 //
-// If several records have one key, equal ones correspond first, the others in the
-// registries' listing order.
+// If several records have the same key, those that are equal correspond. The others correspond
+// in the listing order of the registries.
 RecordChanges CompareRecords(const Registry& before, const Registry& after);
 
 // Returns all changes as one list in the order of the keys. `before` is nullptr for an
@@ -49,7 +49,7 @@ std::vector<ChangedRecord> InOrderOfKeys(const RecordChanges& changes);
 
 // A field in which two records that correspond differ.
 struct ChangedField {
-  // Its name in the messages PortRecord and RecordDetails: "description".
+  // The name of the field in the messages PortRecord and RecordDetails, such as "description".
   absl::string_view name;
   absl::string_view before;
   absl::string_view after;

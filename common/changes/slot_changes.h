@@ -1,4 +1,4 @@
-// Finds the slots (a port on a transport) that have other names in another registry.
+// Finds the slots (a port on a transport) whose names differ between two registries.
 #ifndef PORTREG_COMMON_CHANGES_SLOT_CHANGES_H_
 #define PORTREG_COMMON_CHANGES_SLOT_CHANGES_H_
 
@@ -22,8 +22,8 @@ struct SlotChange {
 
 // Returns the slots whose names differ between two registries, which must outlive the
 // result, by first port and transport. Names that differ in case are different. A port
-// whose name changes alike on all transports is one slot of kNone. Neighbouring slots of
-// a transport form one element, so that a range takes one, however wide it is.
+// whose name changes alike on all transports is one slot of kNone. Neighbouring slots of a
+// transport whose names change alike form one element, so that a range takes one element.
 std::vector<SlotChange> CompareSlots(const Registry& before, const Registry& after);
 
 }  // namespace portreg

@@ -88,7 +88,7 @@ class Reader {
     return packed_.substr(texts_begin_ + text.begin, text.size);
   }
 
-  // Returns all that no record refers to.
+  // Returns the bytes to which unpacked records do not refer.
   [[nodiscard]] absl::string_view BeforeTexts() const { return packed_.substr(0, texts_begin_); }
 
  private:
@@ -127,7 +127,7 @@ std::string PackLayer(const LayerData& layer) {
   std::string all_details;
   absl::flat_hash_map<const RecordDetails*, uint32_t> numbers = {{&kNoDetails, 0}};
   for (const ServiceRecord& record : layer.records) {
-    // Only own tables have these, and they are not packed.
+    // No table that is packed has the columns Scope and Status.
     assert(record.scope.empty() && record.status == RecordStatus::kActive);
     const auto [number, is_new] =
         numbers.try_emplace(record.details, static_cast<uint32_t>(numbers.size()));

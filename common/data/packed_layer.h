@@ -14,12 +14,13 @@ namespace portreg {
 // machine's, because a build packs tables for the programs that it compiles.
 std::string PackLayer(const LayerData& layer);
 
-// Returns the layer of bytes that PackLayer has returned. Its records are views of the
-// bytes, which must never be destroyed. `info` describes the layer; its counts are
-// computed. The bytes must be aligned for uint32_t.
+// Returns the layer that PackLayer has packed into the bytes. The texts of its records are views
+// of the bytes, which must never be destroyed. Releases pages of the bytes (common/system/pages.h),
+// so that bytes can be unpacked again only if they are constant data of the program. `info`
+// describes the layer; its counts are computed.
 LayerData UnpackLayer(absl::string_view packed, LayerInfo info);
 
-// Returns the number of records without reading them.
+// Returns the number of packed records without unpacking them.
 size_t PackedRecordCount(absl::string_view packed);
 
 }  // namespace portreg

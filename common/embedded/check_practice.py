@@ -20,7 +20,7 @@ COLUMNS = ["Service Name", "Port Number", "Transport Protocol", "Aliases",
            "Description", "Reference"]
 # RFC 6335 section 5.1, in lower case.
 NAME = re.compile(r"(?=.{1,15}$)(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*")
-# Accepts also the spellings of old services(5) files, such as krb5_prop.
+# Also accepts the spellings of old services(5) files, such as krb5_prop.
 ALIAS = re.compile(r"(?=.{1,20}$)(?=.*[a-z])[a-z0-9]+([-_][a-z0-9]+)*")
 MAX_ROWS_PER_SLOT = 8
 # A wide range would name ports that other software is known for.
@@ -71,9 +71,9 @@ def slots_of(row: dict[str, str], column: str) -> Iterator[tuple[str, str]]:
 
 
 def name_faults(rows: list[tuple[int, dict[str, str]]]) -> Iterator[str]:
-    """Yields the words that a transport's rows share, or that IANA gave away.
+    """Yields names that IANA gave to other ports, and names or aliases given twice.
 
-    A name finds one port of a transport, in the tool as in services(5).
+    On one transport a name must find one port, in the tool as in services(5).
     """
     registered = registered_ports()
     line_of_name: dict[tuple[str, str], int] = {}
@@ -99,7 +99,7 @@ def name_faults(rows: list[tuple[int, dict[str, str]]]) -> Iterator[str]:
 
 
 def slot_faults(rows: list[tuple[int, dict[str, str]]]) -> Iterator[str]:
-    """Yields the rows out of order, and those that crowd a slot."""
+    """Yields the rows out of order, and slots with too many rows."""
     last_port = -1
     rows_of_slot: collections.Counter = collections.Counter()
     for line, row in rows:

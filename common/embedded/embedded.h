@@ -10,10 +10,9 @@
 
 namespace portreg {
 
-// Return the layers of iana.csv, common.csv and practice.csv at the time of the build.
-// Never fail, because the build has read the files. The
-// table of common ports and the practice table are both of layer common; the table of
-// common ports comes first.
+// Return the layers of iana.csv, common.csv and practice.csv at the time of the build. Never
+// fail, because the build has read the files. The table of common ports and the practice table
+// are both of layer common; the table of common ports comes first.
 LayerData EmbeddedIanaLayer();
 LayerData EmbeddedCommonLayer();
 LayerData EmbeddedPracticeLayer();

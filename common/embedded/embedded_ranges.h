@@ -10,7 +10,7 @@ namespace portreg {
 // Returns the contents of ranges.csv at the time of the build.
 absl::string_view EmbeddedRangesCsv();
 
-// Returns the rules of ranges.csv. Never fails, because every build tests the data.
+// Returns the rules of ranges.csv. Never fails, because the tests of each build parse the data.
 const RangeRules& EmbeddedRangeRules();
 
 }  // namespace portreg

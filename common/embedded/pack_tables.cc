@@ -1,4 +1,4 @@
-// Packs the tables of this folder for the programs that contain them, at every build.
+// Packs the tables of a folder for the programs that contain them. Runs at every build.
 //
 //   portreg_pack_tables FOLDER OUTPUT_FOLDER
 //

@@ -1,4 +1,4 @@
-// Describes a flow as far as it decides which of its sides is the service.
+// Describes the parts of a flow that decide which side is the service.
 #ifndef PORTREG_COMMON_FLOWS_FLOW_PORTS_H_
 #define PORTREG_COMMON_FLOWS_FLOW_PORTS_H_
 
@@ -10,7 +10,7 @@
 
 namespace portreg {
 
-// A side of a flow. kBoth: the two ports are equal, and nothing tells the sides apart.
+// A side of a flow. kBoth: the two ports are equal, and nothing else distinguishes the sides.
 enum class ServiceSide : uint8_t { kNone = 0, kSource = 1, kDestination = 2, kBoth = 3 };
 
 // The step of the rule that chose a side, in the order in which the steps are tried.
@@ -19,7 +19,7 @@ enum class SideReason : uint8_t {
   kNone = 0,
   // The log states who opened the connection.
   kFormat = 1,
-  // The flags of a handshake show it.
+  // The TCP flags show who opened the connection.
   kTcpFlags = 2,
   // Exactly one port belongs to layer local.
   kLocal = 3,
@@ -59,16 +59,16 @@ struct FlowPorts {
 inline constexpr unsigned kTcpSyn = 0x02;
 inline constexpr unsigned kTcpAck = 0x10;
 
-// Returns the side that is the service by the TCP flags of the source's first packet: the
-// destination if it has SYN alone, the source if it has SYN and ACK. Returns kNone without
-// SYN, because either side sends such packets.
+// Returns the side that is the service, by the TCP flags of the first packet that the source
+// sent: the destination if the packet has SYN without ACK, the source if it has both. Returns
+// kNone without SYN, because either side sends such packets.
 constexpr ServiceSide SideOfTcpFlags(unsigned flags) {
   if ((flags & kTcpSyn) == 0) return ServiceSide::kNone;
   return (flags & kTcpAck) == 0 ? ServiceSide::kDestination : ServiceSide::kSource;
 }
 
-// Like SideOfTcpFlags(), for flags that are the union of all packets of the source, as
-// NetFlow has them. Returns kNone with ACK, because a client sends it after its SYN.
+// Like SideOfTcpFlags(), for the union of the flags of all packets of the source, as in NetFlow.
+// Returns kNone with ACK, because a client sends ACK too after its SYN.
 constexpr ServiceSide SideOfUnitedTcpFlags(unsigned flags) {
   return (flags & kTcpAck) == 0 ? SideOfTcpFlags(flags) : ServiceSide::kNone;
 }

@@ -8,11 +8,12 @@
 namespace portreg {
 namespace {
 
-// Bits of a slot's facts. The class is in the bits above.
+// Bits of a slot's facts. The bits above them are the class.
 constexpr unsigned kIsLocal = 1;
+// The slot has a name, and is outside the ephemeral ranges.
 constexpr unsigned kIsCandidate = 2;
 constexpr unsigned kClassShift = 2;
-// Follows the classes, for port 0.
+// Stands for the class of port 0. Above all classes, so that port 0 loses.
 constexpr unsigned kNoClass = 4;
 
 unsigned ClassFact(Port port) {

@@ -31,24 +31,22 @@ struct SideChoice {
 //
 //   1. format     the log states who opened the connection
 //   2. tcp-flags  SYN alone comes from the client, SYN and ACK from the service
-//   3. local      exactly one port belongs to a record of layer local: what an organisation
-//                 has assigned is the best evidence short of the packets
-//   4. named      exactly one port has a name and is outside the ephemeral ranges: clients
-//                 use ports that nobody has named, or ephemeral ones that bear a name by
-//                 accident
+//   3. local      exactly one port belongs to a record of layer local: an organisation's own
+//                 assignment is the best evidence besides the packets
+//   4. named      exactly one port has a name and is outside the ephemeral ranges: clients use
+//                 ports without a name, or ephemeral ports, some of which have a name by chance
 //   5. class      a well-known port before a registered one, and that before a dynamic one
 //   6. number     the lower port, because services are assigned from below
 //
-// Equal ports without a decision of steps 1 and 2, such as NTP's, are "same-port" of "both".
-// Protocols without ports get no side. Flows of which both ports are 0 get none either,
-// because logs write 0 for fragments, whose ports are unknown. A port 0 loses step 5,
-// because it cannot be listened on.
+// If the ports are equal, as between NTP servers, and steps 1 and 2 do not decide, the side is
+// "both" and the step is "same-port". A flow of a protocol without ports gets no side. A flow
+// whose ports are both 0 gets none either, because logs write 0 for fragments, whose ports are
+// unknown. Port 0 loses step 5, because no service can listen on it.
 //
 //   const SideRule rule(registry, SlotNames(registry));
 //   rule.Decide({.protocol = 6, .source = 51000, .destination = 443});
 //
-// Takes 256 KiB, and is independent of the registry after it was built. Immutable.
-// Thread-safe.
+// Takes 256 KiB. Does not refer to the registry after construction. Immutable. Thread-safe.
 class SideRule {
  public:
   // `names` must be those of `registry`.
@@ -64,13 +62,13 @@ class SideRule {
   // The same, for a flow whose transport is known. Ignores `flow.protocol`.
   [[nodiscard]] SideChoice Decide(const FlowPorts& flow, Transport transport) const;
 
-  // Returns the port of the side that was chosen. Requires that one was.
+  // Returns the port of a side that Decide() has chosen. `side` must not be kNone.
   [[nodiscard]] static Port PortOf(const FlowPorts& flow, ServiceSide side) {
     return side == ServiceSide::kDestination ? flow.destination : flow.source;
   }
 
  private:
-  // By SlotNames::SlotOf(): what steps 3 to 5 need to know of a slot.
+  // The facts that steps 3 to 5 need about each slot. The index is SlotNames::SlotOf().
   std::vector<uint8_t> facts_;
 };
 

@@ -25,7 +25,7 @@ struct SlotRange {
   Transport transport;
 };
 
-// Returns the slots to which NameOfSlot() gives a name, by port and then in the order of
+// Returns the slots that have a name by NameOfSlot(), in the order of ports and then of
 // kTransports. Leaves out slots outside `wanted`, unless `wanted` is empty. Ranges of
 // `wanted` may overlap. The result has at most 4 * kPortCount elements, and is valid as
 // long as the registry exists.

@@ -19,10 +19,9 @@ namespace portreg {
 //
 // Sources precede each other in the order local, practice (kSiteSource and
 // kPracticeSource), iana. The table of common ports is last, because its names are meant
-// for people. Rows of a site and software defaults are equal; the site's precede where
-// lookup order does not decide.
-// Within a source, a record of the transport precedes one of no transport. Otherwise
-// lookup order decides. Retired records are ignored.
+// for people. Rows of a site and software defaults are one source, so that lookup order decides
+// between them. Within a source, a record of the transport precedes one of no transport.
+// Otherwise lookup order decides. Retired records are ignored.
 const ServiceRecord* NameOfSlot(absl::Span<const ServiceRecord* const> covering,
                                 Transport transport);
 const ServiceRecord* NameOfSlot(const Registry& registry, Port port, Transport transport);

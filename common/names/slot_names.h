@@ -1,4 +1,4 @@
-// Holds the naming record of every slot in one table, for work that names millions of ports.
+// Holds the record that names each slot in one table, for programs that name millions of ports.
 #ifndef PORTREG_COMMON_NAMES_SLOT_NAMES_H_
 #define PORTREG_COMMON_NAMES_SLOT_NAMES_H_
 
@@ -12,8 +12,8 @@
 
 namespace portreg {
 
-// The outcome of NameOfSlot() for each port on each transport. Takes 1 MiB. Immutable, and
-// independent of the registry after it was built.
+// The result of NameOfSlot() for each port on each transport. Takes 1 MiB. Does not refer to the
+// registry after construction. Immutable.
 //
 //   const SlotNames names(registry);
 //   if (const size_t name = names.At(443, Transport::kTcp); name != SlotNames::kNoName) {
@@ -26,7 +26,7 @@ class SlotNames {
   // The number of slots: each of 65,536 ports on each of four transports.
   static constexpr size_t kSlotCount = kTransports.size() * kPortCount;
 
-  // Stands for a slot that no record names.
+  // The value of At() for a slot that no record names.
   static constexpr uint32_t kNoName = UINT32_MAX;
 
   explicit SlotNames(const Registry& registry);
@@ -47,7 +47,7 @@ class SlotNames {
   [[nodiscard]] absl::Span<const RecordIndex> records() const { return records_; }
 
  private:
-  // By SlotOf().
+  // The index is SlotOf().
   std::vector<uint32_t> names_;
   std::vector<RecordIndex> records_;
 };

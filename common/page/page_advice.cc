@@ -20,7 +20,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr char kReference = '\x01';
-// The places that one ASCII character can stand for.
+// The number of places that one ASCII character from '0' on can stand for.
 constexpr size_t kMaxPlaces = '~' - '0';
 
 // Returns the texts of the entries at a port that messages may quote.
@@ -43,7 +43,7 @@ bool EndsName(absl::string_view rest) {
   return rest.empty() || absl::StrContains(" ,):", rest.front());
 }
 
-// Numbers texts in the order in which they first occur.
+// Numbers texts from 0, in the order in which they first occur.
 class Numbers {
  public:
   size_t Of(const std::string& text) {
@@ -70,7 +70,7 @@ int BitsOf(TransportSet transports) {
 Json SetAt(const Registry& registry, const PageRecords& records, Port port, Numbers& messages) {
   Claim anyone;
   anyone.ports = {port, port};
-  // Without a day, because the page outlives it.
+  // Passes no day, because people may read the page on later days.
   const std::vector<PortFinding> findings = FindingsAt(registry, port, anyone, std::nullopt);
   const std::vector<QuotedText> texts = TextsAt(records, port);
   Json set = Json::array();

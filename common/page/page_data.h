@@ -8,7 +8,7 @@
 namespace portreg {
 
 // Returns the data of the page: the records, and what the registry says about each port
-// and each name. page/records.js reads it.
+// and each name. web/records.js reads it.
 nlohmann::ordered_json PageData(const Registry& registry);
 
 }  // namespace portreg

@@ -60,7 +60,7 @@ nlohmann::ordered_json Runs::Take() && {
 std::string ToScriptText(nlohmann::ordered_json json) {
   std::string text = json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   json = nullptr;
-  // The characters occur within strings only, so that an escape means the same.
+  // Escapes are safe, because these characters occur only within strings of the JSON.
   absl::StrReplaceAll({{"<", "\\u003c"}, {"\xe2\x80\xa8", "\\u2028"}, {"\xe2\x80\xa9", "\\u2029"}},
                       &text);
   return text;

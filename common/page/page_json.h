@@ -1,4 +1,4 @@
-// Encodes columns of the page's data in little space.
+// Encodes columns of the page's data compactly.
 #ifndef PORTREG_COMMON_PAGE_PAGE_JSON_H_
 #define PORTREG_COMMON_PAGE_PAGE_JSON_H_
 
@@ -44,8 +44,8 @@ class Runs {
 };
 
 // Returns JSON that can be the text of a <script> element: no text in it ends the element,
-// begins a comment, or ends a line. Takes the JSON, because JSON and text together may be
-// large.
+// begins a comment, or ends a line. Takes ownership of the JSON, to free it as soon as it is
+// written.
 std::string ToScriptText(nlohmann::ordered_json json);
 
 }  // namespace portreg

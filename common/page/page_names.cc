@@ -37,7 +37,7 @@ int64_t EntryOf(const ServiceRecord* record, const EntryOfRecord& entries) {
   return record == nullptr ? kNoEntry : int64_t{entries.at(record)};
 }
 
-// Returns the entry that the page assumes for a name without an entry of its own here.
+// Returns the entry that the page assumes for a name that PortsOfNames() leaves out.
 int64_t FirstEntry(const Registry& registry, const PageRecords& records, absl::string_view name) {
   int64_t first = kNoEntry;
   for (const RecordIndex index : registry.ByName(name)) {
@@ -54,7 +54,7 @@ int64_t PlaceOf(int64_t entry, const std::vector<uint32_t>& here) {
   return std::distance(here.begin(), std::lower_bound(here.begin(), here.end(), entry)) + 1;
 }
 
-// The five questions about the name of a port.
+// The transports of the five columns.
 constexpr std::array<Transport, 5> kQuestions = {Transport::kNone, Transport::kTcp, Transport::kUdp,
                                                  Transport::kSctp, Transport::kDccp};
 

@@ -8,14 +8,14 @@
 
 namespace portreg {
 
-// Returns the entries that name each port, by NameOfSlot(), as five columns of runs: on any
-// transport, and on each of kTransports. A value is the place of the entry among those of
+// Returns the entries that name each port, by NameOfSlot(), as five columns of runs: one for any
+// transport, and one for each of kTransports. A value is the place of the entry among those of
 // PageRecords::AtPort(), counted from 1; 0 stands for none.
 nlohmann::ordered_json NamesOfPorts(const Registry& registry, const PageRecords& records);
 
 // Returns the entries that hold the port that a name stands for, by PortOfName():
-// [name, entry, name, entry, ...]. Leaves out the names whose entry is the first one with the name
-// and a port. -1 stands for none.
+// [name, entry, name, entry, ...]. -1 stands for no entry. Leaves out a name if its entry is the
+// first one that has the name and a port, because the page assumes that.
 nlohmann::ordered_json PortsOfNames(const Registry& registry, const PageRecords& records);
 
 }  // namespace portreg

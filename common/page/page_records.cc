@@ -16,8 +16,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Records of one layer that differ in their transport only are equal. A record that states
-// no transport differs from one that does.
+// Compares records of one layer without regard to their transports. But a record that states no
+// transport differs from one that states a transport.
 struct Joined {
   const ServiceRecord* record;
 
@@ -30,7 +30,7 @@ struct Joined {
            (x.transport == Transport::kNone) == (y.transport == Transport::kNone);
   }
 
-  // The other fields tell few records apart.
+  // Does not hash the other fields, because they distinguish few records.
   template <typename H>
   friend H AbslHashValue(H hash, const Joined& joined) {
     const ServiceRecord& record = *joined.record;
@@ -101,7 +101,7 @@ nlohmann::ordered_json PageRecords::Columns() const {
   int before = 0;
   for (const Entry& entry : entries_) {
     const ServiceRecord& record = *entry.record;
-    // A port that does not exist stands for none.
+    // Port 65536 stands for a record without ports.
     const int port = record.ports ? record.ports->first : kMaxPort + 1;
     first.push_back(port - before);
     before = port;
@@ -120,7 +120,7 @@ nlohmann::ordered_json PageRecords::Columns() const {
   }
   for (const DetailColumn& column : kDetailColumns) {
     Texts texts;
-    // Most registrations have one person as assignee and contact.
+    // The contact of most registrations is the assignee, so Texts stores a short reference.
     const bool is_contact = column.member == &RecordDetails::contact;
     for (const Entry& entry : entries_) {
       const RecordDetails& details = *entry.record->details;

@@ -13,8 +13,8 @@
 
 namespace portreg {
 
-// The records of a registry, joined to entries: records that differ only in their
-// transport are one entry with several transports, as people read them.
+// The records of a registry, joined to entries. Records that differ only in their transport are
+// one entry with several transports, because people read them as one.
 //
 // Entries are numbered from 0 in the order of their layers, and within a layer in listing
 // order. The registry must outlive the entries. Immutable. Thread-safe.
@@ -40,13 +40,15 @@ class PageRecords {
   // Returns the entries that cover `port`, each once, ascending.
   [[nodiscard]] std::vector<uint32_t> AtPort(Port port) const;
 
-  // Returns the columns. page/records.js reads them and describes their encoding.
+  // Returns the columns: `first` as differences to the previous entry, `transports` as a
+  // hexadecimal digit for each entry, the others as page_json.h describes. web/records.js decodes
+  // them.
   [[nodiscard]] nlohmann::ordered_json Columns() const;
 
  private:
   const Registry& registry_;
   std::vector<Entry> entries_;
-  // By RecordIndex.
+  // The index is a RecordIndex.
   std::vector<uint32_t> entry_of_;
 };
 

@@ -18,7 +18,8 @@ bool NoneMatchContains(absl::string_view if_none_match, absl::string_view tag) {
 
 bool Revalidate(const HttpRequest& request, absl::string_view tag, HttpResponse& response) {
   response.fields.emplace_back("ETag", tag);
-  // A client may keep the answer, but asks each time whether it is still right.
+  // A client may store the answer, but must ask before each use whether it is still current
+  // (RFC 9111, section 5.2.2.4).
   response.fields.emplace_back("Cache-Control", "no-cache");
   if (!NoneMatchContains(request.List("If-None-Match"), tag)) return false;
   response.status = 304;

@@ -11,9 +11,9 @@ namespace portreg::server {
 // is "*". Ignores whether a tag is weak (RFC 9110, section 13.1.2).
 bool NoneMatchContains(absl::string_view if_none_match, absl::string_view tag);
 
-// Adds the entity tag to the response to GET or HEAD. If the client has that answer
-// already, returns true and makes the response 304, which has no body (RFC 9110, section
-// 15.4.5).
+// Adds the entity tag to a response to GET or HEAD. If the client already has the answer with
+// this tag, makes the response 304, which has no body (RFC 9110, section 15.4.5), and returns
+// true.
 bool Revalidate(const HttpRequest& request, absl::string_view tag, HttpResponse& response);
 
 }  // namespace portreg::server

@@ -12,7 +12,7 @@ struct z_stream_s;
 
 namespace portreg::server {
 
-// Bodies with fewer bytes are sent as they are, because little would be saved.
+// Bodies with fewer bytes are not compressed, because that would save little.
 inline constexpr size_t kLeastCompressedBytes = 1024;
 
 // Returns true if the value of an Accept-Encoding field accepts gzip (RFC 9110, section
@@ -22,12 +22,12 @@ inline bool AcceptsGzip(const HttpRequest& request) {
   return AcceptsGzip(request.List("Accept-Encoding"));
 }
 
-// Returns `bytes` in the format of gzip (RFC 1952). Returns an empty text if there is no
-// memory for it.
+// Returns `bytes` in the gzip format (RFC 1952). Returns an empty text if there is not enough
+// memory.
 std::string Gzip(absl::string_view bytes);
 
-// Gives the response one of two forms of its body: `gzip` if the client accepts it and it
-// is not empty, else `plain`.
+// Sets the body of the response: to `gzip` if it is not empty and the client accepts gzip,
+// else to `plain`.
 void SetBody(const HttpRequest& request, const HttpBytes& plain, const HttpBytes& gzip,
              HttpResponse& response);
 
@@ -41,12 +41,13 @@ class GzipStream {
   GzipStream(const GzipStream&) = delete;
   GzipStream& operator=(const GzipStream&) = delete;
 
-  // Returns the compressed bytes of `part`, such that all of it can be decompressed. With
-  // `last`, also returns the end of the format. Returns an empty text on failure.
+  // Returns the compressed bytes of `part`. The client can decompress all of it without
+  // waiting for the next part. If `last` is true, the bytes also end the gzip stream. Returns
+  // an empty text on failure.
   std::string Add(absl::string_view part, bool last);
 
  private:
-  // Null if there is no memory.
+  // Null if there was not enough memory.
   std::unique_ptr<z_stream_s> stream_;
 };
 

@@ -10,7 +10,7 @@
 namespace portreg::server {
 namespace {
 
-// The longest pause between two looks at the connections.
+// The longest pause between two checks of the deadlines.
 constexpr absl::Duration kLongestPause = absl::Milliseconds(500);
 
 int64_t Nanoseconds(MonotonicTime time) { return absl::ToInt64Nanoseconds(time.since_epoch()); }
@@ -33,8 +33,8 @@ HttpDeadlines::~HttpDeadlines() {
 }
 
 void HttpDeadlines::Add(HttpConnection& connection) {
-  // Differs from connection to connection, so that clients that came together do not
-  // come again together.
+  // Varies the age, so that clients that connected at the same time do not all reconnect at
+  // the same time.
   thread_local absl::InsecureBitGen random;
   const absl::Duration age = times_.age * absl::Uniform(random, 0.9, 1.1);
   connection.last_response = MonotonicTime::Now() + age;
@@ -63,7 +63,7 @@ void HttpDeadlines::Run() {
     const int64_t now = Nanoseconds(MonotonicTime::Now());
     for (const HttpConnection* const connection : open_) {
       const int64_t deadline = connection->deadline.load(std::memory_order_relaxed);
-      // libmicrohttpd then finds the connection ended, and closes it.
+      // libmicrohttpd then sees the end of the connection, and closes it.
       if (now >= std::min(deadline, connection->latest_end)) shutdown(connection->fd, SHUT_RDWR);
     }
     changed_.WaitUntil(

@@ -1,4 +1,4 @@
-// Ends connections that take longer than they may.
+// Closes HTTP connections at their deadlines.
 #ifndef PORTREG_SERVER_HTTP_HTTP_CONNECTION_H_
 #define PORTREG_SERVER_HTTP_HTTP_CONNECTION_H_
 
@@ -19,16 +19,17 @@
 
 namespace portreg::server {
 
-// How long the steps of a connection may take.
+// Limits of the time that the steps of a connection take.
 struct HttpTimes {
-  // For each of: the handshake of TLS with the first bytes of the first request, the rest
-  // of a request's head, and its body. Protects descriptors and memory against clients
-  // that send slowly. Default: 10 s.
+  // Limits each of three steps: the TLS handshake together with the first line of the first
+  // request; the rest of the head of a request; the body of a request. Protects descriptors
+  // and memory against clients that send slowly. Default: 10 s.
   absl::Duration request = absl::Seconds(10);
-  // How long a connection may be without a request. Default: 5 minutes.
+  // How long a connection may wait for the next request. Default: 5 minutes.
   absl::Duration idle = absl::Minutes(5);
-  // How long a connection may exist before the server closes it after a response, plus or
-  // minus a tenth; and how long that response may then take. Default: 30 minutes and 30 s.
+  // The server closes a connection that has existed for `age`, plus or minus a tenth at random,
+  // after its next response. It closes the connection after another `age_grace` in any case.
+  // Default: 30 minutes and 30 s.
   absl::Duration age = absl::Minutes(30);
   absl::Duration age_grace = absl::Seconds(30);
 };
@@ -40,19 +41,20 @@ struct HttpConnection {
   std::string peer;
   // The credentials of the handshake. Null in plaintext.
   std::shared_ptr<const GnuTlsCredentials> credentials;
-  // The names in the client's certificate, once a request has come. Empty if the client
-  // was not asked for one.
+  // The names in the client's certificate. Set when the first request arrives, if clients are
+  // asked for a certificate.
   std::optional<CertificateNames> client;
-  // When the next response is the last one.
+  // From this time on, the next response is the last one.
   MonotonicTime last_response = MonotonicTime::InfinitePast();
-  // When the connection is closed: by what it does now, and at the latest. Nanoseconds of
-  // the monotonic clock.
+  // When the current step of the connection must have ended. Nanoseconds of the monotonic
+  // clock.
   std::atomic<int64_t> deadline = 0;
+  // When the connection is closed whatever it does. Nanoseconds of the monotonic clock.
   int64_t latest_end = 0;
 };
 
-// Closes connections at their deadlines. A thread looks at all of them several times a
-// second while there are any.
+// Closes connections at their deadlines. While there are connections, a thread checks all of
+// them at least twice a second.
 //
 // Thread-safe.
 class HttpDeadlines {
@@ -69,8 +71,9 @@ class HttpDeadlines {
   // Removes a connection before its descriptor is closed.
   void Remove(HttpConnection& connection);
 
-  // Sets the deadline of a connection whose client sends a request, that waits for the
-  // next request, or whose request is being answered.
+  // Set the deadline of a connection for its current step: the client sends a request; the
+  // server waits for the next request; the server answers. While the server answers, only
+  // `latest_end` limits the time.
   void Receiving(HttpConnection& connection) const { SetDeadline(connection, times_.request); }
   void Idle(HttpConnection& connection) const { SetDeadline(connection, times_.idle); }
   void Answering(HttpConnection& connection) const {

@@ -41,7 +41,7 @@ class HttpExchange {
     request.target = std::move(target);
   }
 
-  // Releases the kept object first, which may use the exchange.
+  // Destroys the kept object first, because its destructor may use the exchange.
   ~HttpExchange() { kept_.reset(); }
   HttpExchange(const HttpExchange&) = delete;
   HttpExchange& operator=(const HttpExchange&) = delete;
@@ -51,10 +51,10 @@ class HttpExchange {
   [[nodiscard]] bool answered() const { return response_.has_value(); }
 
   // Stops all work on the connection until Resume. Call it on the server's thread, in the
-  // handler or in HttpStream::Read. While it is suspended, a connection is not noticed to
-  // have ended.
+  // handler or in HttpStream::Read. Until Resume, the server does not notice if the client
+  // closes the connection.
   void Suspend();
-  // Continues the work. The object may be destroyed when it returns.
+  // Continues the work on the connection. The exchange may be destroyed when Resume returns.
   void Resume();
 
   // Keeps `object` until the exchange is over.
@@ -70,7 +70,7 @@ class HttpExchange {
   MHD_Connection* const connection_;
   HttpConnection& state_;
   std::atomic<int>& suspended_;
-  // Bytes of the body that count among those of all requests.
+  // Bytes of the body that HttpServer::body_bytes_ includes.
   int64_t body_bytes_ = 0;
   // True once the head of the request has been read.
   bool begun_ = false;

@@ -1,4 +1,4 @@
-// Holds requests and responses of HTTP.
+// Defines HTTP requests and responses.
 #ifndef PORTREG_SERVER_HTTP_HTTP_MESSAGE_H_
 #define PORTREG_SERVER_HTTP_HTTP_MESSAGE_H_
 
@@ -39,8 +39,8 @@ struct HttpRequest {
     return absl::string_view(target).substr(mark + 1);
   }
 
-  // Returns all values of a field that may be given several times, joined by commas (RFC
-  // 9110, section 5.3).
+  // Returns all values of a field, joined by commas. Use it for a field that may be given
+  // several times (RFC 9110, section 5.3).
   [[nodiscard]] std::string List(absl::string_view name) const {
     std::string list;
     for (const auto& [each, value] : fields) {
@@ -80,18 +80,19 @@ struct HttpBytes {
   std::shared_ptr<const void> owner;
 };
 
-// Produces a body part by part. The server calls Read on its thread, and destroys the
-// object on it.
+// Produces a body part by part. The server calls Read, and destroys the object, on its own
+// thread.
 class HttpStream {
  public:
   enum class State {
     // Some bytes were written.
     kBytes,
-    // No bytes yet: the stream has suspended the exchange, and will resume it.
+    // There are no bytes yet. The stream has suspended the exchange, and will resume it.
     kWait,
     // The body is complete.
     kEnd,
-    // The body cannot be completed: the connection is closed without the end of the body.
+    // The body cannot be completed. The server closes the connection before the end of the
+    // body, so that the client notices it.
     kFailed,
   };
 

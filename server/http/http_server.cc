@@ -19,8 +19,8 @@
 namespace portreg::server {
 namespace {
 
-// Holds the head of a request, and then that of its response. A larger head of a request
-// gets 431.
+// Memory that libmicrohttpd has for each connection. It holds the head of a request, and later
+// the head of the response. A request with a larger head gets 431.
 constexpr size_t kPoolBytes = 32 << 10;
 // Bytes that a stream writes at a time.
 constexpr size_t kStreamPartBytes = 16 << 10;
@@ -110,7 +110,7 @@ struct HttpServer::Callbacks {
       return MHD_YES;
     }
     if (!exchange.answered()) server.Finish(exchange);
-    // A handler that has not answered has suspended the exchange.
+    // If the handler has not answered, it has suspended the exchange.
     return exchange.answered() ? Respond(server, exchange) : MHD_YES;
   }
 
@@ -152,7 +152,7 @@ struct HttpServer::Callbacks {
     return queued;
   }
 
-  // A stream, and the exchange that it answers.
+  // Holds a stream and the exchange that it answers.
   struct Streaming {
     std::shared_ptr<HttpStream> stream;
     HttpExchange& exchange;
@@ -213,14 +213,14 @@ absl::Status HttpServer::StartDaemon() {
     if (!first.ok()) return first.status();
     credentials = *std::move(first);
     flags |= MHD_USE_TLS;
-    // OnConnection replaces them. libmicrohttpd does not start without any.
+    // libmicrohttpd does not start without credentials. OnConnection replaces them.
     tls = {{MHD_OPTION_HTTPS_MEM_CERT, 0, const_cast<char*>(credentials->chain_pem().c_str())},
            {MHD_OPTION_HTTPS_MEM_KEY, 0, const_cast<char*>(credentials->key_pem().c_str())},
            {MHD_OPTION_HTTPS_PRIORITIES, 0, const_cast<char*>(GnuTlsCredentials::Priorities())}};
   }
   tls.push_back({MHD_OPTION_END, 0, nullptr});
-  // Twice the limit, because an evicted connection is closed only after another one has
-  // taken its place.
+  // Allows libmicrohttpd twice the limit, because it closes an evicted connection only after
+  // another one has taken its place.
   const auto most = static_cast<unsigned>(std::min(options_.connections.total, 1 << 30)) * 2;
   daemon_ = MHD_start_daemon(flags, /*port=*/0, nullptr, nullptr, &Callbacks::OnRequest, this,  //
                              MHD_OPTION_CONNECTION_LIMIT, most,                                 //
@@ -248,7 +248,8 @@ void HttpServer::StopListening() {
 void HttpServer::Adopt(int fd) {
   sockaddr_storage peer = {};
   socklen_t size = sizeof(peer);
-  // Ignores an error: the peer has already closed, which libmicrohttpd will notice.
+  // An error means that the peer has already closed the connection. libmicrohttpd will notice
+  // that.
   getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size);
   // Closes the connection on failure.
   MHD_add_connection(daemon_, fd, reinterpret_cast<const sockaddr*>(&peer), size);
@@ -276,8 +277,8 @@ void HttpServer::Begin(HttpExchange& exchange, absl::string_view method) {
 }
 
 void HttpServer::AddToBody(HttpExchange& exchange, absl::string_view part) {
-  // Reads a body although it is dropped, because the client could lose the answer if the
-  // connection were closed before (RFC 9112, section 9.6).
+  // Reads and drops these bytes. If the server closed the connection while the client still
+  // sends, the client could lose the answer (RFC 9112, section 9.6).
   if (options_.max_body_bytes == 0 || exchange.too_large_ || exchange.answered()) return;
   std::string& body = exchange.request.body;
   const auto bytes = static_cast<int64_t>(part.size());

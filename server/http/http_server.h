@@ -23,7 +23,7 @@ struct MHD_Daemon;
 
 namespace portreg::server {
 
-// Where and how an HTTP server serves.
+// Options of an HTTP server.
 struct HttpServerOptions {
   // Addresses to listen at: host:port, [ipv6]:port or unix:path. Port 0 lets the system
   // choose. At least one.
@@ -32,26 +32,27 @@ struct HttpServerOptions {
   HttpTimes times = {};
   // How long sent data may stay unacknowledged. Default: 20 s.
   absl::Duration user_timeout = absl::Seconds(20);
-  // Bytes of the header fields of a request: names, values, and 32 bytes for each
+  // Most bytes of the header fields of a request: names, values, and 32 bytes for each field
   // (RFC 9113, section 6.5.2). Default: 8 KiB.
   size_t max_field_bytes = 8 << 10;
-  // Bytes of the body of a request, and of all bodies together that clients are sending.
-  // Default: none; the bodies are read and dropped.
+  // Most bytes of the body of one request, and of the bodies of all requests under way
+  // together. Default: 0, bodies are read and dropped.
   size_t max_body_bytes = 0;
   int64_t max_all_body_bytes = 0;
-  // Returns the credentials of the next handshake. Empty: plaintext. Must be thread-safe.
+  // Returns the credentials for the next TLS handshake. Must be thread-safe. Default: empty,
+  // plaintext.
   std::function<absl::StatusOr<std::shared_ptr<const GnuTlsCredentials>>()> credentials = {};
   // Adds header fields to each response just before it is sent. Called on the server's
   // thread. Default: none.
   std::function<void(const HttpRequest&, HttpResponse&)> finish = {};
-  // Makes the response to a request that breaks a limit or a rule of HTTP. Default: a
-  // response with the message as its text.
+  // Makes the response to a request that breaks a limit or a rule of HTTP. Default: empty, the
+  // response has the message as its text.
   std::function<HttpResponse(int status, absl::string_view message)> refuse = {};
 };
 
-// Serves all connections on one thread, without waiting for a slow client. TLS needs no
-// other thread either. HEAD gets the response to GET without its body. A response with a
-// status of 400 or above that the server makes itself ends the connection.
+// Serves all connections, with TLS or without, on one thread. A slow client does not delay
+// others. HEAD gets the response to GET without its body. The server closes a connection after
+// it has refused a request by `HttpServerOptions::refuse`.
 //
 //   absl::StatusOr<std::unique_ptr<HttpServer>> server = HttpServer::Open(options);
 //   if (server.ok()) (*server)->Start([](HttpExchange& exchange) { ... });
@@ -71,12 +72,12 @@ class HttpServer {
   // Begins to serve. Call it once.
   void Start(Handler handler);
 
-  // Accepts no more connections. From now on each response is the last of its
-  // connection.
+  // Accepts no more connections. From now on, the server closes each connection after its next
+  // response.
   void StopListening();
 
-  // Waits until no exchange is suspended, and ends all connections. No exchange may be
-  // suspended for long any more.
+  // Waits until no exchange is suspended, then ends all connections. Requires that suspended
+  // exchanges are resumed soon.
   void Stop();
 
   // Calls Stop.
@@ -89,7 +90,7 @@ class HttpServer {
   [[nodiscard]] Connections& connections() { return listener_->connections(); }
 
  private:
-  // The functions that libmicrohttpd calls.
+  // Contains the functions that libmicrohttpd calls.
   struct Callbacks;
 
   HttpServer(HttpServerOptions options, std::unique_ptr<Listener> listener)
@@ -97,14 +98,14 @@ class HttpServer {
 
   [[nodiscard]] absl::Status StartDaemon();
   void Adopt(int fd);
-  // The steps of a request: its head, a part of its body, and its end.
+  // Handle the steps of a request: its head, a part of its body, and its end.
   void Begin(HttpExchange& exchange, absl::string_view method);
   void AddToBody(HttpExchange& exchange, absl::string_view part);
   void Finish(HttpExchange& exchange);
   void Refuse(HttpExchange& exchange, int status, absl::string_view message) const;
 
   const HttpServerOptions options_;
-  // Bytes of the bodies of all requests that are not over.
+  // Bytes of the bodies of all requests under way.
   std::atomic<int64_t> body_bytes_ = 0;
   std::atomic<bool> stopping_ = false;
   std::atomic<int> suspended_ = 0;

@@ -12,30 +12,38 @@
 
 namespace portreg::server {
 
-// Why a request is refused: a status of HTTP, and a text for people.
+// The reason for which a request is refused.
 struct HttpFault {
+  // The HTTP status code of the response.
   int status = 400;
+  // A text for people.
   std::string message;
 };
 
-// Returns a fault if a proxy in front of the server could see another end of the request
-// than the server does (request smuggling; RFC 9112, sections 5.1, 6.1 and 6.3): a field
-// name with a blank in or around it, both Content-Length and Transfer-Encoding, a field of
-// these given twice, a length that is not a plain number, a coding other than "chunked", or
-// a coding in HTTP/1.0. Also if Host is given twice (RFC 9112, section 3.2), and if the
-// target is not a path.
+// Returns a fault of a request, or nullopt if it has none. Most faults are such that a proxy in
+// front of the server could see another end of the request than the server does (request
+// smuggling; RFC 9112, sections 5.1, 6.1 and 6.3):
+//
+// - a field name that is not a token, such as one with a blank in or around it;
+// - both Content-Length and Transfer-Encoding, or one of them twice;
+// - a Content-Length that is not a whole number;
+// - a Transfer-Encoding other than "chunked", or any in HTTP/1.0.
+//
+// The others are a second Host (RFC 9112, section 3.2), and a target that neither begins with
+// "/" nor is "*".
 std::optional<HttpFault> FindFault(const HttpRequest& request);
 
-// Returns the path and query of a target that is a whole URL, such as
-// http://ports.example.org/v1/info, which a server must accept (RFC 9112, section 3.2.2).
-// Returns any other target as it is.
+// Returns the path and the query of a target that is a whole URL, such as
+// http://ports.example.org/v1/info. Returns any other target unchanged. A server must accept
+// whole URLs (RFC 9112, section 3.2.2).
 std::string OriginForm(absl::string_view target);
 
-// Returns the bytes that HTTP/2 would count for the fields (RFC 9113, section 6.5.2).
+// Returns the size of the fields as HTTP/2 counts it: names, values, and 32 bytes for each field
+// (RFC 9113, section 6.5.2).
 size_t FieldBytes(const HttpFields& fields);
 
-// Returns the length that the client announces for the body. Returns 0 if there is none.
-// The request must have no fault.
+// Returns the value of Content-Length, or 0 if the request has no such field. Requires that
+// FindFault finds no fault.
 uint64_t AnnouncedLength(const HttpRequest& request);
 
 }  // namespace portreg::server

@@ -12,7 +12,7 @@
 
 namespace portreg::server {
 
-// Names and values of a query, decoded, in their order.
+// The decoded names and values of a query, in their order.
 using QueryParameters = std::vector<std::pair<std::string, std::string>>;
 
 // Replaces each %XX by its byte (RFC 3986, section 2.1). Returns INVALID_ARGUMENT, naming

@@ -23,8 +23,8 @@ inline constexpr size_t kStatusCodes = 17;
 struct alignas(64) MethodStats {
   std::atomic<uint64_t> started = 0;
   std::array<std::atomic<uint64_t>, kStatusCodes> handled{};
-  // Messages that streams have sent. Those of unary calls follow from the other
-  // counts: each call receives one, and sends one if its status is OK.
+  // Messages that streams have sent. The messages of unary calls are not counted, because they
+  // follow from the other counts: each call receives one, and sends one if its status is OK.
   std::atomic<uint64_t> stream_messages = 0;
   // Nanoseconds from the start of a call to its status.
   DurationHistogram handling{kDurationBounds};

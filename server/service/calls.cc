@@ -18,7 +18,8 @@ absl::Status Stopping() {
                   "the server is about to stop, ask another replica");
 }
 
-// Counts bytes as HTTP/2 counts those of a header list (RFC 9113, section 6.5.2).
+// Returns the size of the call's metadata as HTTP/2 counts that of a header list (RFC 9113,
+// section 6.5.2).
 size_t MetadataBytes(const grpc::CallbackServerContext& context) {
   constexpr size_t kEntryBytes = 32;
   size_t bytes = 0;
@@ -28,15 +29,14 @@ size_t MetadataBytes(const grpc::CallbackServerContext& context) {
   return bytes;
 }
 
-// Needed because gRPC enforces the limit only for clients that have acknowledged
-// it.
+// Checks the limit, because gRPC enforces it only for clients that have acknowledged it.
 absl::Status CheckMetadata(size_t bytes, int most) {
   if (bytes <= static_cast<size_t>(most)) return absl::OkStatus();
   return absl::ResourceExhaustedError(
       absl::StrCat("the call's metadata have ", bytes, " bytes, at most ", most, " are allowed"));
 }
 
-// Waits until `count` returns 0. Returns false if it does not for as long as `longest`.
+// Waits until `count` returns 0. Returns false if that takes longer than `longest`.
 bool AwaitZero(absl::FunctionRef<int64_t()> count, absl::Duration longest) {
   const MonotonicTime deadline = MonotonicTime::Now() + longest;
   while (count() > 0) {

@@ -48,8 +48,7 @@ class Calls {
   // reason SERVER_BUSY, if too many calls are under way; UNAVAILABLE with reason
   // SERVER_STOPPING after Stop; or the status that ServiceOptions::admit returns.
   [[nodiscard]] absl::Status Admit(const grpc::CallbackServerContext& context);
-  // Decides by the limits alone, for a call that has not come by gRPC. The errors are
-  // those of Admit, except that of ServiceOptions::admit.
+  // Like Admit, for a call at the web door, but does not use ServiceOptions::admit.
   [[nodiscard]] absl::Status AdmitWithin(size_t metadata_bytes);
 
   // Returns the status for the client of a call that `workers()` refused:
@@ -61,8 +60,8 @@ class Calls {
   // worker. All get UNAVAILABLE.
   void Stop();
 
-  // Wait until no call, or no call by gRPC, is under way, for at most `longest`. Return
-  // false if calls are still under way then.
+  // Wait for at most `longest` until no call, or no call by gRPC, is under way. Return false if
+  // calls are still under way then.
   [[nodiscard]] bool AwaitNone(absl::Duration longest) const;
   [[nodiscard]] bool AwaitNoneByGrpc(absl::Duration longest) const;
 
@@ -101,7 +100,7 @@ class Calls {
   WorkerPool workers_;
 };
 
-// Counts a call by the web as under way, from its construction to its destruction.
+// Counts a call at the web door as under way, from its construction to its destruction.
 class WebCallUnderWay {
  public:
   explicit WebCallUnderWay(Calls& calls) : calls_(calls) {
@@ -116,7 +115,7 @@ class WebCallUnderWay {
   Calls& calls_;
 };
 
-// One call by gRPC. Counts as under way from its construction to its destruction.
+// A call by gRPC. Counts as under way from its construction to its destruction.
 class Call {
  public:
   Call(Calls& calls, Method method, grpc::CallbackServerContext& context)

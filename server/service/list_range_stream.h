@@ -18,10 +18,10 @@
 
 namespace portreg::server {
 
-// Sends the messages of one ListRange, each when gRPC has written the one before:
-// a client that does not read costs the memory of one message. Stored messages
-// are sent at once. Workers make the others, because a filter may have to skip
-// most of a registry to fill one message.
+// Sends the messages of one ListRange. Sends a message only after gRPC has written the previous
+// one, so that a client that does not read costs the memory of one message. Stored messages are
+// sent at once. Workers make the others, because a filter may have to skip most of a registry to
+// fill one message.
 class ListRangeStream final : public Stream, public WorkerPool::Job {
  public:
   ListRangeStream(Calls& calls, grpc::CallbackServerContext& context,
@@ -37,7 +37,7 @@ class ListRangeStream final : public Stream, public WorkerPool::Job {
   void Refuse(WorkerPool::Refusal why) override;
 
  private:
-  // Sends the next message, or has a worker send it.
+  // Sends the next message, or lets a worker do so.
   void SendNext();
   void SendNow();
   // Puts the listing's next message into `bytes`, and sets `last` to true if it is
@@ -45,11 +45,11 @@ class ListRangeStream final : public Stream, public WorkerPool::Job {
   absl::Status Next(grpc::ByteBuffer& bytes, bool& last);
 
   const std::shared_ptr<const Snapshot> snapshot_;
-  // Empty until the request is read. An answer that is not stored begins on a
-  // worker; until then this holds its question.
+  // Empty until the request is read. If the answer is not stored, holds the question until a
+  // worker begins the answer.
   std::variant<std::monostate, ListRangeQuestion, StoredListRangeAnswer, ListRangeAnswer> listing_;
-  // Keeps the stream alive while it waits for a worker, because it may be ended in
-  // the meantime.
+  // Keeps the stream alive while it waits for a worker, because the stream may end in the
+  // meantime.
   std::shared_ptr<Stream> submitted_;
 };
 

@@ -21,9 +21,9 @@ class PublicationObserver {
   virtual void OnPublish() = 0;
 };
 
-// Holds the current snapshot, and replaces it. A call takes the current snapshot
-// once and answers from it, whatever is published in the meantime. A snapshot
-// exists until the last call that holds it is over.
+// Holds the current snapshot, and replaces it. A call takes the current snapshot once and answers
+// from it, even if another one is published in the meantime. A snapshot exists until the last
+// call that holds it is over.
 //
 // Thread-safe.
 class Publication {

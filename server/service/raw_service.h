@@ -21,9 +21,9 @@ using RawMethods = v1::PortRegistryService::WithRawCallbackMethod_Lookup<
                                     v1::PortRegistryService::Service>>>>>>>>>;
 }  // namespace internal
 
-// Passes each RPC to one of two methods, with its bytes. Our code can then refuse bytes
-// that are not a message, or text that is not UTF-8, and give the reason. The generated
-// methods would answer UNIMPLEMENTED.
+// Passes each RPC to one of two methods as serialised bytes. The methods can then refuse bytes
+// that are not a message, or text that is not UTF-8, and state the reason. With the generated
+// methods, gRPC would answer UNIMPLEMENTED.
 class RawService : public internal::RawMethods {
  public:
   // Answers a unary RPC. `request` and `response` exist until the call is over.

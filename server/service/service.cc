@@ -37,16 +37,15 @@ inline constexpr Method kMethodOf<v1::SearchRequest> = Method::kSearch;
 template <>
 inline constexpr Method kMethodOf<v1::GetRegistryInfoRequest> = Method::kGetRegistryInfo;
 
-// True for the methods whose short requests may take milliseconds too: a claim, and a
-// suggestion, may be about all ports.
+// True for the methods whose short requests may take milliseconds too. For example, a claim or a
+// suggestion may be about all ports.
 template <typename Request>
 inline constexpr bool kIsCostly =
     std::is_same_v<Request, v1::SearchRequest> || std::is_same_v<Request, v1::CheckRequest> ||
     std::is_same_v<Request, v1::SuggestRequest>;
 
-// Returns true if a worker must answer the request, because gRPC has only two
-// threads for all connections. Reading and answering another short request takes
-// microseconds.
+// Returns true if a worker must answer the request, because gRPC has few threads for all
+// connections. Any other request is answered within microseconds.
 template <typename Request>
 bool MayTakeLong(const grpc::ByteBuffer& request) {
   return kIsCostly<Request> || request.Length() > kQuickRequestBytes;

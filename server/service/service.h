@@ -13,9 +13,9 @@
 
 namespace portreg::server {
 
-// The longest request of a unary call that gRPC's own threads answer; longer ones,
-// and those of Search, Check and Suggest, wait for a worker. A lookup's request has at most 76
-// bytes, and a batch of 64 ports has 384. Even the most costly batch of this length, one of unknown
+// Bytes of the longest request of a unary call that is answered at once. Longer requests, and
+// those of Search, Check and Suggest, wait for a worker. A lookup's request has at most 76 bytes,
+// and a batch of 64 ports has 384. Even the most costly batch of this length, one of unknown
 // names, takes less than a millisecond.
 inline constexpr size_t kQuickRequestBytes = 512;
 

@@ -14,12 +14,12 @@
 
 namespace portreg::server {
 
-// The client of a call that has not come by gRPC, as logs name it.
+// The client of a call at the web door, as logs name it.
 class WebClient {
  public:
   // Returns the address, such as "ipv4:127.0.0.1:50000".
   [[nodiscard]] virtual std::string Peer() const = 0;
-  // Returns the value of a header field. Returns an empty text if it was not sent.
+  // Returns the value of a header field, or an empty text if the client has not sent it.
   [[nodiscard]] virtual std::string Sent(const char* field) const = 0;
 
  protected:
@@ -46,11 +46,11 @@ struct ServiceOptions {
   // Bytes of unread replies that were each made for one call. Protects memory
   // against clients that ask and never read. Default: 256 MiB.
   int64_t max_unread_bytes = int64_t{256} << 20;
-  // Calls that may wait for a worker at once: searches, checks, suggestions, listings
-  // that are not stored, and unary calls with a request of more than kQuickRequestBytes. If
-  // there is one more, the newest call of the connection that has most of them
-  // waiting gets RESOURCE_EXHAUSTED. Protects memory. Should be below `max_calls`,
-  // so that waiting calls leave room for others. Default: 5,000.
+  // Calls that may wait for a worker at once: searches, checks, suggestions, listings that are
+  // not stored, and unary calls with a request of more than kQuickRequestBytes. If there is one
+  // more, the newest call of the connection with the most waiting calls gets RESOURCE_EXHAUSTED.
+  // Protects memory. Should be below `max_calls`, so that waiting calls leave room for others.
+  // Default: 5,000.
   int64_t max_queued_calls = 5'000;
   // Bytes of metadata that a call may have: names, values, and 32 bytes for each
   // entry (RFC 9113, section 6.5.2). Protects memory. Default: 8 KiB.

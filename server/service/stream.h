@@ -35,9 +35,9 @@ class Stream : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   void OnDone() override;
 
  protected:
-  // Sends `message`; SendLast also ends the stream with OK. Does nothing if the
-  // stream is over. The next call must follow OnWriteDone. Leaves `message` with an
-  // unspecified content, because it is swapped: gRPC 1.51's buffer has no move.
+  // Send `message`; SendLast also ends the stream with OK. Do nothing if the stream is over. The
+  // next call must follow OnWriteDone. Leave `message` with an unspecified content, because they
+  // swap it: the buffer of gRPC 1.51 cannot be moved.
   void Send(grpc::ByteBuffer& message);
   void SendLast(grpc::ByteBuffer& message);
 

@@ -7,8 +7,8 @@
 
 namespace portreg::server {
 
-// Answers calls of methods that the server does not have. The client gets
-// UNIMPLEMENTED, which gRPC would send without this class too, and the call counts.
+// Answers calls of methods that the server does not have with UNIMPLEMENTED, and counts them.
+// gRPC would answer the same without this class, but would not count them.
 class UnknownMethods final : public grpc::CallbackGenericService {
  public:
   // `calls` must outlive the object.

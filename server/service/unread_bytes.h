@@ -12,18 +12,18 @@
 
 namespace portreg::server {
 
-// Counts the bytes of replies that were each made for one call, from the moment
-// that gRPC gets them until it has sent them. A client that asks for batches and
-// never reads the replies would otherwise hold any number of such bytes. Stored
-// replies are not counted, because calls share them.
+// Counts the bytes of replies that were each made for one call, until gRPC or the web door has
+// sent them. Without a limit, a client that asks for batches and never reads the replies could
+// make the server hold any number of bytes. Stored replies are not counted, because calls share
+// them.
 //
 // Thread-safe.
 class UnreadBytes {
  public:
   explicit UnreadBytes(int64_t limit) : held_(std::make_shared<Held>()), limit_(limit) {}
 
-  // Returns the bytes as a slice, and counts them until no part of the slice is
-  // left; the slice may outlive this object. Returns RESOURCE_EXHAUSTED with reason
+  // Returns the bytes as a slice, and counts them until the last reference to the slice is
+  // released. The slice may outlive this object. Returns RESOURCE_EXHAUSTED with reason
   // SERVER_BUSY if the bytes would exceed the limit.
   [[nodiscard]] absl::StatusOr<grpc::Slice> Hold(std::string bytes);
 

@@ -13,8 +13,8 @@
 namespace portreg::server {
 namespace {
 
-// Returns up to a tenth less than `longest`, so that clients which called at one
-// time do not all call again at one time.
+// Returns `longest` less up to a tenth, chosen at random, so that clients that called at the same
+// time do not all call again at the same time.
 absl::Duration Jittered(absl::Duration longest) {
   absl::InsecureBitGen random;
   return longest * absl::Uniform(random, 0.9, 1.0);

@@ -14,9 +14,8 @@
 
 namespace portreg::server {
 
-// Sends the revision of the current registry whenever it differs from the one that
-// the client knows. Skips a revision that is replaced before gRPC has sent the
-// message before it.
+// Sends the revision of the current registry whenever it differs from the one that the client
+// knows. While gRPC sends a message, further revisions wait, and only the latest of them is sent.
 class WatchStream final : public Stream, public PublicationObserver {
  public:
   // The publication must outlive the stream.

@@ -9,7 +9,7 @@
 
 namespace portreg::server {
 
-// The subject alternative names of a certificate, by kind, as gRPC gives them.
+// The subject alternative names of a certificate by kind, in the form in which gRPC has them.
 struct CertificateNames {
   std::vector<std::string> uri;
   std::vector<std::string> dns;
@@ -18,7 +18,7 @@ struct CertificateNames {
   std::vector<std::string> ip;
 };
 
-// Returns the names. The certificate must not have a NameFault (common/tls/names.h).
+// Returns the names in a certificate. It must not have a NameFault (common/tls/names.h).
 CertificateNames NamesOf(const X509* certificate);
 
 }  // namespace portreg::server

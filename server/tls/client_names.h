@@ -47,7 +47,7 @@ class ClientNames {
  private:
   explicit ClientNames(std::vector<std::string> patterns) : patterns_(std::move(patterns)) {}
 
-  // `names_of` returns the client's names of a kind.
+  // `names_of(kind)` returns the client's names of a kind.
   template <typename NamesOfKind>
   [[nodiscard]] absl::Status CheckNames(NamesOfKind names_of) const;
 

@@ -24,14 +24,14 @@ gnutls_datum_t DatumOf(std::string& text) {
   return {reinterpret_cast<unsigned char*>(text.data()), static_cast<unsigned>(text.size())};
 }
 
-// Returns the certificates that the client has shown, its own first.
+// Returns the certificates that the client has sent, its own first.
 absl::Span<const gnutls_datum_t> ShownBy(gnutls_session_t session) {
   unsigned count = 0;
   const gnutls_datum_t* const shown = gnutls_certificate_get_peers(session, &count);
   return {shown, shown == nullptr ? 0 : count};
 }
 
-// Returns null for bytes that are not exactly one certificate.
+// Returns the certificate, or null if the bytes are not exactly one certificate.
 X509Pointer Parse(const gnutls_datum_t& der) {
   const unsigned char* at = der.data;
   X509Pointer certificate(d2i_X509(nullptr, &at, static_cast<int>(der.size)), X509_free);
@@ -39,7 +39,7 @@ X509Pointer Parse(const gnutls_datum_t& der) {
   return certificate;
 }
 
-// Returns the level of OpenSSL's security that holds for the algorithms of gRPC's
+// Returns OpenSSL's default security level, which also limits the algorithms of gRPC's
 // connections.
 int SecurityLevel() {
   static const int level = [] {
@@ -51,7 +51,7 @@ int SecurityLevel() {
   return level;
 }
 
-// Verifies the certificates that a client has shown, as OpenSSL does in a handshake.
+// Verifies the certificates that a client has sent, as OpenSSL does in a handshake.
 bool IsTrusted(absl::Span<const gnutls_datum_t> shown, X509_STORE* authorities) {
   const X509Pointer own = Parse(shown.front());
   if (own == nullptr) return false;
@@ -81,7 +81,7 @@ std::shared_ptr<X509_STORE> StoreOf(const Certificates& authorities) {
   return store;
 }
 
-// Names the authorities to clients, which choose their certificate by them.
+// Makes GnuTLS send the names of the authorities, by which clients choose their certificate.
 int AddNames(gnutls_certificate_credentials_t credentials, const Certificates& authorities) {
   std::string pem;
   if (!WritePem(authorities, pem)) return GNUTLS_E_MEMORY_ERROR;
@@ -135,8 +135,8 @@ void GnuTlsCredentials::UseFor(gnutls_session_int* session) const {
   }
   gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUIRE);
   gnutls_session_set_verify_function(session, &VerifyClient);
-  // Lets VerifyClient find this object. The pointer is free, because the server stores
-  // no sessions, and libmicrohttpd has taken the session's own.
+  // Lets VerifyClient find this object. Uses the pointer of the session database, because the
+  // server stores no sessions, and libmicrohttpd uses the session's own pointer.
   gnutls_db_set_ptr(session, const_cast<GnuTlsCredentials*>(this));
 }
 

@@ -1,4 +1,4 @@
-// Gives certificates to GnuTLS, the TLS library of libmicrohttpd.
+// Provides certificates for GnuTLS, the TLS library of libmicrohttpd.
 #ifndef PORTREG_SERVER_TLS_GNUTLS_CREDENTIALS_H_
 #define PORTREG_SERVER_TLS_GNUTLS_CREDENTIALS_H_
 
@@ -27,7 +27,7 @@ namespace portreg::server {
 // Immutable, so thread-safe.
 class GnuTlsCredentials {
  public:
-  // The versions and algorithms of a handshake, for gnutls_priority_init: TLS 1.2 or 1.3
+  // Returns the versions and algorithms of handshakes, for gnutls_priority_init: TLS 1.2 or 1.3
   // with forward secrecy and authenticated encryption, as for gRPC.
   static const char* Priorities();
 
@@ -47,11 +47,11 @@ class GnuTlsCredentials {
   // Returns true if clients must show a certificate.
   [[nodiscard]] bool asks_clients() const { return authorities_ != nullptr; }
 
-  // Returns the names in the certificate of the session's client. Returns none if clients
-  // are not asked for one. Call it after the handshake.
+  // Returns the names in the certificate of the session's client; no names if clients are not
+  // asked for a certificate. Call it after the handshake.
   [[nodiscard]] CertificateNames ClientOf(gnutls_session_int* session) const;
 
-  // The server's certificates and key in PEM format.
+  // Return the server's certificates and key in PEM format.
   [[nodiscard]] const std::string& chain_pem() const { return chain_pem_; }
   [[nodiscard]] const std::string& key_pem() const { return key_pem_; }
 

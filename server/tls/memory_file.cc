@@ -20,14 +20,15 @@ namespace {
 
 int Create() {
   constexpr unsigned kFlags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
-  // MFD_NOEXEC_SEAL of Linux 6.3, because a system may refuse executable files.
+  // The value of MFD_NOEXEC_SEAL, which Linux has since 6.3. A system may refuse to create files
+  // in memory without it (sysctl vm.memfd_noexec).
   constexpr unsigned kNoExecSeal = 8;
   const int fd = memfd_create("portreg", kFlags | kNoExecSeal);
   if (fd >= 0 || errno != EINVAL) return fd;
   return memfd_create("portreg", kFlags);
 }
 
-// Sets the time of a complete file, and forbids all further changes of it.
+// Sets the time of modification of a complete file, and forbids all further changes of the file.
 bool Finish(int fd, time_t time) {
   const std::array<timespec, 2> times = {{{time, 0}, {time, 0}}};
   return fchmod(fd, S_IRUSR) == 0 && futimens(fd, times.data()) == 0 &&

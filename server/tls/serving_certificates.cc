@@ -16,7 +16,7 @@
 namespace portreg::server {
 namespace {
 
-// Interval in seconds at which gRPC looks at the files in memory.
+// Seconds between two checks of the files in memory by gRPC.
 constexpr unsigned kLookEvery = 1;
 
 absl::Status CheckOptions(const ServerTlsOptions& options) {

@@ -10,7 +10,7 @@
 
 namespace portreg::server {
 
-// The content of the files.
+// The content of the files that ServerTlsOptions names.
 struct TlsFiles {
   TlsIdentity identity;
   // Empty if clients are not asked for a certificate.

@@ -1,4 +1,4 @@
-// Keeps the answers to frequent requests as they are sent.
+// Keeps the bodies of answers to GET, so that equal requests need not be computed again.
 #ifndef PORTREG_SERVER_WEB_ANSWER_CACHE_H_
 #define PORTREG_SERVER_WEB_ANSWER_CACHE_H_
 
@@ -13,34 +13,36 @@
 
 namespace portreg::server {
 
-// The body of an answer, as it is and compressed.
+// The body of an answer in two forms: plain and compressed.
 struct StoredAnswer {
   HttpBytes plain = {};
   // Empty if compression would save little.
   HttpBytes gzip = {};
 };
 
-// Keeps answers to GET from one snapshot by their targets, because making JSON costs ten
-// times as much as sending it. Forgets all of them when there are too many bytes, or when
-// the snapshot changes; does not keep a snapshot alive.
+// Maps the targets of GET requests to the answers from one snapshot. Useful because making the
+// JSON of an answer costs ten times as much as sending it. Drops all answers when another one
+// would exceed kMaxBytes, and when the snapshot changes. Does not keep a snapshot alive.
 //
 // Not thread-safe: only the door's thread uses it.
 class AnswerCache {
  public:
-  // Bytes of answers and targets, without the allocator's overhead.
+  // Most bytes of all answers and targets, without the allocator's overhead.
   static constexpr size_t kMaxBytes = 8 << 20;
 
-  // Returns null if the answer is not kept. Valid until the next call.
+  // Returns the answer to a target from a snapshot, or null if it is not kept. The pointer is
+  // valid until the next call of Find or Add.
   [[nodiscard]] const StoredAnswer* Find(const Snapshot& snapshot, absl::string_view target);
+  // Keeps an answer. Does not keep one that alone exceeds kMaxBytes.
   void Add(const Snapshot& snapshot, absl::string_view target, const StoredAnswer& answer);
 
   [[nodiscard]] size_t bytes() const { return bytes_; }
 
  private:
-  // Forgets the answers from another snapshot.
+  // Drops the answers if they are from another snapshot.
   void TurnTo(const Snapshot& snapshot);
 
-  // Identify the snapshot.
+  // Identify the snapshot of the answers.
   absl::Time published_ = absl::InfinitePast();
   std::string revision_;
   absl::flat_hash_map<std::string, StoredAnswer> answers_;

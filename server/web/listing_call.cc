@@ -14,8 +14,9 @@ namespace portreg::server {
 
 void ListingCall::Start(WebService& service, HttpExchange& exchange, const WebQuestion& question) {
   const auto call = std::make_shared<ListingCall>(service, exchange);
-  // Counts a call that has not ended as cancelled. libmicrohttpd may destroy the stream
-  // after the exchange, so that its destructor could not.
+  // Counts the call as cancelled if it has no status when the exchange ends. The destructor of
+  // the stream could not do that, because libmicrohttpd may destroy the stream after the
+  // exchange.
   exchange.Keep({call.get(), [call](void*) { call->record_.Handled(absl::CancelledError()); }});
   call->Go(question);
 }

@@ -1,4 +1,4 @@
-// Answers a listing by the web, one line of JSON for each message.
+// Answers a ListRange call at the web door, with one line of JSON for each message.
 #ifndef PORTREG_SERVER_WEB_LISTING_CALL_H_
 #define PORTREG_SERVER_WEB_LISTING_CALL_H_
 
@@ -22,11 +22,11 @@
 
 namespace portreg::server {
 
-// A ListRange call. Its body has the JSON of each message, and a line end after it
-// (NDJSON). Workers make the lines, each when the connection has taken the one before: a
-// client that does not read costs the memory of one line. All lines are from one
-// snapshot. If the listing cannot be completed, the body ends without its proper end, and
-// the last line's resume token continues it.
+// A ListRange call. The body of its response has a line with the JSON of each message (NDJSON).
+// A worker makes a line only after the connection has taken the previous one, so that a client
+// that does not read costs the memory of one line. All lines are from one snapshot. If the
+// listing cannot be completed, the connection is closed before the end of the body, and the
+// client can continue with the resume token of the last whole line.
 class ListingCall final : public HttpStream,
                           public WorkerPool::Job,
                           public std::enable_shared_from_this<ListingCall> {
@@ -43,24 +43,24 @@ class ListingCall final : public HttpStream,
 
  private:
   void Go(const WebQuestion& question);
-  // Makes the response, whose body is this stream or, if the client has the listing
-  // already, is empty.
+  // Returns the response. Its body is this stream, or empty if the client already has the
+  // listing.
   absl::StatusOr<HttpResponse> Begin(const WebQuestion& question);
-  // Makes the next serialised message, and sets `last_`.
+  // Returns the next serialised message, and sets `last_`.
   absl::StatusOr<std::string> NextMessage();
-  // Makes the bytes of the next line.
+  // Returns the bytes of the next line, compressed if the client accepts that.
   absl::StatusOr<grpc::Slice> NextLine();
 
   WebCallRecord record_;
   std::shared_ptr<const Snapshot> snapshot_;
-  // The listing begins on a worker; until then this holds its question. The messages are
-  // those of gRPC's stream.
+  // Holds the question until a worker begins the listing, then the answer. The messages are the
+  // same as in gRPC's stream.
   std::variant<std::monostate, ListRangeQuestion, StoredListRangeAnswer, ListRangeAnswer> listing_;
   // True if the client accepts compressed bodies.
   bool compress_ = false;
-  // Null before the first line, and if the body is not compressed.
+  // Null before the first line. Stays null if the body is not compressed.
   std::unique_ptr<GzipStream> gzip_;
-  // The line that is being sent, and how much of it has been.
+  // The line that is being sent, and how many of its bytes have been sent.
   std::optional<grpc::Slice> line_;
   size_t sent_ = 0;
   // True once the last line has been made.

@@ -12,8 +12,8 @@ namespace {
 
 constexpr absl::string_view kAll = "*";
 
-// Returns true for a text such as http://localhost:3000, in the form in which browsers send
-// it: lower case, no path.
+// Returns true for an origin such as http://localhost:3000, in the form that browsers send:
+// lower case, no path.
 bool IsOrigin(absl::string_view text) {
   if (!absl::ConsumePrefix(&text, "https://") && !absl::ConsumePrefix(&text, "http://")) {
     return false;
@@ -58,7 +58,8 @@ HttpResponse Origins::AnswerPreflight(const HttpRequest& request) const {
 
 void Origins::AddFields(const HttpRequest& request, HttpResponse& response) const {
   if (empty()) return;
-  // The response differs by origin, also if the request has none.
+  // Needed even if the request has no Origin, because a cache must not give this response to a
+  // request that has one.
   if (allowed_.front() != kAll) response.fields.emplace_back("Vary", "Origin");
   std::string allowed = Allowed(request.Field("Origin"));
   if (allowed.empty()) return;

@@ -12,9 +12,8 @@
 
 namespace portreg::server {
 
-// The origins whose scripts may call the web door from a browser, by the protocol of the
-// Fetch standard (section 3.2). Browsers let scripts of the door's own origin call in any
-// case.
+// The origins whose scripts may call the web door from a browser (CORS; Fetch standard, section
+// 3.2). Scripts of the door's own origin may always call.
 //
 // Immutable, so thread-safe.
 class Origins {
@@ -22,26 +21,29 @@ class Origins {
   // Allows no other origin.
   Origins() = default;
 
-  // `allowed` has origins such as "https://ports.example.org", without a path, or only "*"
-  // for all. Returns INVALID_ARGUMENT, naming the text, for anything else.
+  // Allows the given origins, such as "https://ports.example.org", without a path; or all
+  // origins, if the only text is "*". Returns INVALID_ARGUMENT, naming the text, for anything
+  // else.
   static absl::StatusOr<Origins> Create(std::vector<std::string> allowed);
 
   [[nodiscard]] bool empty() const { return allowed_.empty(); }
 
-  // Returns true if the request asks whether another request may follow.
+  // Returns true for a CORS preflight: a request by which a browser asks whether a script may
+  // send another one.
   static bool IsPreflight(const HttpRequest& request);
 
-  // Returns the response to such a request.
+  // Returns the response to a preflight.
   [[nodiscard]] HttpResponse AnswerPreflight(const HttpRequest& request) const;
 
-  // Adds the fields that let the request's origin read the response, if it may.
+  // If the origin of the request is allowed, adds the fields that let its scripts read the
+  // response.
   void AddFields(const HttpRequest& request, HttpResponse& response) const;
 
  private:
   explicit Origins(std::vector<std::string> allowed) : allowed_(std::move(allowed)) {}
 
-  // Returns the value of Access-Control-Allow-Origin. Returns an empty text if the origin
-  // may not call.
+  // Returns the value of Access-Control-Allow-Origin, or an empty text if the origin is not
+  // allowed.
   [[nodiscard]] std::string Allowed(absl::string_view origin) const;
 
   std::vector<std::string> allowed_;

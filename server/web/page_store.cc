@@ -26,7 +26,7 @@ void PageStore::Answer(HttpExchange& exchange) {
   if (page != nullptr) {
     exchange.Answer(Respond(exchange.request, *page));
   } else if (first) {
-    // The flow of this object, because the work is for all who wait.
+    // Queues the work in a flow of its own, because it is not for one connection only.
     calls_.workers().Submit(reinterpret_cast<FlowId>(this), making_);
   }
 }

@@ -1,4 +1,4 @@
-// Makes the page of a registry once, for all who ask for it.
+// Makes the page of each snapshot once, and answers all requests for it.
 #ifndef PORTREG_SERVER_WEB_PAGE_STORE_H_
 #define PORTREG_SERVER_WEB_PAGE_STORE_H_
 
@@ -18,15 +18,17 @@
 
 namespace portreg::server {
 
-// Makes the page's text, and the value of its Content-Security-Policy field.
+// Tells how to make the page.
 struct PageMaker {
+  // Returns the text of the page, in HTML.
   std::function<std::string(const Registry&)> make;
+  // The value of the Content-Security-Policy field.
   std::string content_security_policy;
 };
 
-// Answers requests for the page. A worker makes the page of a snapshot, and its compressed
-// form, when it is first asked for; further requests wait for it. Keeps the page of the
-// last snapshot that was asked for.
+// Answers requests for the page. The first request after a snapshot is published makes a worker
+// prepare the page and its compressed form; further requests wait for the worker. Keeps the
+// last page that was made.
 //
 // Thread-safe. Must outlive the exchanges.
 class PageStore {
@@ -45,7 +47,7 @@ class PageStore {
     HttpBytes gzip;
   };
 
-  // Makes one page.
+  // The job of the worker that makes a page.
   class Making final : public WorkerPool::Job {
    public:
     explicit Making(PageStore& store) : store_(store) {}
@@ -58,7 +60,7 @@ class PageStore {
 
   void Make();
   void Fail(const absl::Status& status);
-  // Returns those who wait, and forgets them.
+  // Returns the waiting exchanges, and empties the list of them.
   std::vector<HttpExchange*> TakeWaiting();
   [[nodiscard]] HttpResponse Respond(const HttpRequest& request, const Page& page) const;
 
@@ -68,7 +70,7 @@ class PageStore {
   Making making_{*this};
   Mutex mutex_;
   std::shared_ptr<const Page> page_ ABSL_GUARDED_BY(mutex_);
-  // Not empty while a worker makes a page or is about to.
+  // The exchanges that wait for a page. Not empty while a worker makes a page or is about to.
   std::vector<HttpExchange*> waiting_ ABSL_GUARDED_BY(mutex_);
 };
 

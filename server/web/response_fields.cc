@@ -20,7 +20,8 @@ void AddResponseFields(const Origins& origins, const HttpRequest& request, HttpR
   fields.emplace_back("X-Content-Type-Options", "nosniff");
   fields.emplace_back("X-Frame-Options", "DENY");
   fields.emplace_back("Referrer-Policy", "no-referrer");
-  // Does not concern the requests that `origins` allows, which use CORS.
+  // Does not affect the requests that `origins` allows, because browsers ignore this field for
+  // CORS requests.
   fields.emplace_back("Cross-Origin-Resource-Policy", "same-origin");
   fields.emplace_back("Vary", "Accept-Encoding");
   for (const char* const name : {kRequestIdHeader, kTraceHeader}) {

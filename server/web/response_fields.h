@@ -7,12 +7,12 @@
 
 namespace portreg::server {
 
-// Adds
-// - fields that keep browsers from guessing types, from showing an answer within another
-//   site, and from running anything in it, unless the response has a policy of its own;
-// - Vary, because answers may be compressed;
-// - the caller's x-request-id and traceparent, as gRPC's calls do;
-// - those of `origins`.
+// Adds these fields to a response:
+// - fields that forbid browsers to guess its type, to show it in a frame of another site, and
+//   to run anything in it. If the response already has a Content-Security-Policy, keeps that;
+// - Vary: Accept-Encoding, because bodies may be compressed;
+// - the x-request-id and traceparent of the request, as calls by gRPC return them;
+// - the CORS fields of `origins`.
 void AddResponseFields(const Origins& origins, const HttpRequest& request, HttpResponse& response);
 
 }  // namespace portreg::server

@@ -19,7 +19,8 @@
 namespace portreg::server {
 namespace {
 
-// Returns true if the answer depends on the day, besides the registry and the request.
+// Returns true if the answer depends on the current day too, not only on the registry and the
+// request.
 bool DependsOnTheDay(Method method) {
   return method == Method::kCheck || method == Method::kSuggest;
 }
@@ -92,7 +93,7 @@ void WebCall::Refuse(WorkerPool::Refusal why) {
 
 HttpResponse WebCall::Answer() {
   if (MonotonicTime::Now() >= question_.deadline) {
-    return Fail(absl::DeadlineExceededError("the client's time is over"));
+    return Fail(absl::DeadlineExceededError("the client's deadline has passed"));
   }
   WebService& service = record_.service();
   const std::shared_ptr<const Snapshot> snapshot = service.publication.Current();
@@ -134,11 +135,12 @@ absl::StatusOr<StoredAnswer> WebCall::Compute(const Snapshot& snapshot) {
   }
   const bool worthwhile = bytes.size() >= kLeastCompressedBytes;
   if (may_cache()) {
-    // A copy, because a slice of a stored reply would keep those of a whole snapshot.
+    // Copies the bytes, because a slice of a stored reply would keep all stored replies of its
+    // snapshot alive.
     return StoredAnswer{.plain = HttpBytes(std::string(bytes)),
                         .gzip = HttpBytes(worthwhile ? Gzip(bytes) : "")};
   }
-  // Only the form that is sent, because it counts among the bytes that clients have not read.
+  // Makes only the form that is sent, because its bytes count as unread bytes.
   std::string gzip;
   if (worthwhile && AcceptsGzip(record_.exchange().request)) gzip = Gzip(bytes);
   const bool is_gzip = !gzip.empty();
@@ -149,7 +151,8 @@ absl::StatusOr<StoredAnswer> WebCall::Compute(const Snapshot& snapshot) {
   return is_gzip ? StoredAnswer{.gzip = BytesOf(*held)} : StoredAnswer{.plain = BytesOf(*held)};
 }
 
-// The answer to GetRegistryInfo also names the files, which the revision does not.
+// For GetRegistryInfo, returns a hash of the body, because the answer also names files, which
+// the revision does not depend on.
 std::string WebCall::EntityTag(const StoredAnswer& answer, const Snapshot& snapshot) const {
   if (question_.method != Method::kGetRegistryInfo) return EntityTagOf(snapshot.registry);
   const HttpBytes& body = answer.gzip.text.empty() ? answer.plain : answer.gzip;

@@ -1,4 +1,4 @@
-// Answers one call of a unary method by the web.
+// Answers a call of a unary method at the web door.
 #ifndef PORTREG_SERVER_WEB_WEB_CALL_H_
 #define PORTREG_SERVER_WEB_WEB_CALL_H_
 
@@ -22,7 +22,7 @@ namespace portreg::server {
 
 // Holds the state that all calls of the web door share.
 struct WebService {
-  // Limits, workers and unread bytes, which gRPC's calls use too.
+  // The limits, workers and unread bytes. Calls by gRPC share them.
   Calls& calls;
   const Publication& publication;
   // Returns OK if the client with these names may call. Empty: every client may.
@@ -30,16 +30,17 @@ struct WebService {
   CallStats stats;
   AnswerCache cache;
 
-  // Decides whether the exchange's client may have an answer now, as Calls::Admit does.
+  // Returns OK if the server may answer the exchange now. Checks the same limits as
+  // Calls::Admit, then `admit`.
   [[nodiscard]] absl::Status Admit(const HttpExchange& exchange) const;
 };
 
-// Counts a call by the web, from its construction to its destruction.
+// Counts a call at the web door, from its construction to its destruction.
 class WebCallRecord : public WebClient {
  public:
   WebCallRecord(WebService& service, HttpExchange& exchange, Method method);
 
-  // Counts the call's status and duration. Only the first call of it counts.
+  // Counts the call's status and duration. Does nothing if called again.
   void Handled(const absl::Status& status);
   [[nodiscard]] bool handled() const { return handled_; }
   void Sent() { stats().stream_messages.fetch_add(1, std::memory_order_relaxed); }
@@ -51,7 +52,7 @@ class WebCallRecord : public WebClient {
 
   [[nodiscard]] WebService& service() const { return service_; }
   [[nodiscard]] HttpExchange& exchange() const { return exchange_; }
-  // Identifies the connection among those of all doors.
+  // Identifies the connection in the workers' queue, which connections of gRPC share.
   [[nodiscard]] FlowId flow() const { return reinterpret_cast<FlowId>(&exchange_.connection()); }
 
  private:
@@ -65,9 +66,10 @@ class WebCallRecord : public WebClient {
   bool handled_ = false;
 };
 
-// A call of a unary method. Lookups and classifications with short requests are answered at
-// once. A worker answers the others, because one thread serves all connections of the door,
-// and JSON costs ten times as much as the reply.
+// A call of a unary method. Lookups and classifications with requests of at most
+// kQuickRequestBytes are answered at once. A worker answers the others, because one thread serves
+// all connections of the door, and converting a reply to JSON costs ten times as much as
+// computing it.
 class WebCall final : public WorkerPool::Job {
  public:
   // Answers the exchange, now or later. The service must outlive the exchange.
@@ -81,7 +83,7 @@ class WebCall final : public WorkerPool::Job {
 
  private:
   void Go();
-  // Computes the response.
+  // Returns the response, from the cache or computed.
   HttpResponse Answer();
   absl::StatusOr<StoredAnswer> Compute(const Snapshot& snapshot);
   HttpResponse Respond(const StoredAnswer& answer, const Snapshot& snapshot) const;
@@ -95,7 +97,7 @@ class WebCall final : public WorkerPool::Job {
 
   WebCallRecord record_;
   const WebQuestion question_;
-  // Stays false, because libmicrohttpd does not notice that a suspended connection ends.
+  // Stays false, because libmicrohttpd does not notice the end of a suspended connection.
   const std::atomic<bool> cancelled_ = false;
 };
 

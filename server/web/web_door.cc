@@ -23,10 +23,10 @@
 namespace portreg::server {
 namespace {
 
-// The bodies that clients are sending may have this part of the memory that gRPC may hold.
+// Bodies of requests under way may take ServerLimits::memory_quota_bytes divided by this number.
 constexpr int64_t kQuotaShare = 4;
 
-// Returns the error of the contract for a request that HTTP itself refuses.
+// Returns the error of the contract for a request that HttpServer refuses.
 absl::Status ErrorOf(int http_status, absl::string_view message) {
   switch (http_status) {
     case 400:
@@ -94,7 +94,8 @@ void WebDoor::Serve(Calls& calls, const Publication& publication, PageMaker page
 WebDoor::~WebDoor() { Shutdown(); }
 
 void WebDoor::Shutdown() {
-  // Ends what waits for a worker, because libmicrohttpd cannot end suspended connections.
+  // Ends the calls that wait for a worker, because libmicrohttpd cannot end suspended
+  // connections.
   if (service_ != nullptr) service_->calls.Stop();
   if (server_ != nullptr) server_->Stop();
 }

@@ -1,4 +1,4 @@
-// Serves the registry to browsers and to clients of HTTP: page, JSON and Connect.
+// Serves the registry by HTTP: a page for browsers, JSON, and the Connect protocol.
 #ifndef PORTREG_SERVER_WEB_WEB_DOOR_H_
 #define PORTREG_SERVER_WEB_WEB_DOOR_H_
 
@@ -24,24 +24,24 @@
 
 namespace portreg::server {
 
-// Where and to whom the web door is open.
+// Options of the web door.
 struct WebDoorOptions {
-  // Addresses to listen at, as for gRPC. Empty: there is no web door.
+  // Addresses to listen at, in the same form as for gRPC. Empty: there is no web door.
   std::vector<std::string> listen;
-  // Other web sites whose scripts may call, see Origins. Default: none.
+  // Origins of other web sites whose scripts may call; see Origins. Default: none.
   std::vector<std::string> allow_origins;
-  // Connections, bytes and times; those of HTTP/2 alone do not apply.
+  // Limits of connections, bytes and times. Limits that concern only HTTP/2 do not apply.
   ServerLimits limits;
-  // Returns the certificates of the next handshake. Empty: plaintext.
+  // Returns the credentials for the next TLS handshake. Empty: plaintext.
   std::function<absl::StatusOr<std::shared_ptr<const GnuTlsCredentials>>()> credentials;
   // Returns OK if a client with these names in its certificate may call. Empty: every
   // client may.
   std::function<absl::Status(const CertificateNames&)> admit;
 };
 
-// Answers GET by paths, unary calls of the Connect protocol, and the page, from what gRPC's
-// calls are answered from: their publication, limits, workers and functions. deploy/web-door.md
-// lists the paths.
+// Answers GET requests for paths, unary calls of the Connect protocol, and requests for the page.
+// Uses the same publication, limits, workers and functions as calls by gRPC, so that the answers
+// are the same. deploy/web-door.md lists the paths.
 //
 // One thread may call Open, Serve, Drain and Shutdown; any thread may call the rest.
 class WebDoor {
@@ -56,19 +56,20 @@ class WebDoor {
   // Calls Shutdown.
   ~WebDoor();
 
-  // Lets GET /healthz answer that no new clients should come. Calls are still served.
+  // From now on, GET /healthz answers 503, so that balancers send no new clients. Calls are still
+  // served.
   void Drain() { draining_ = true; }
 
   // Accepts no more connections, and closes each one after its next response.
   void StopListening() { server_->StopListening(); }
 
-  // Calls Calls::Stop, and ends all connections.
+  // Calls Calls::Stop, waits for calls under way, and ends all connections.
   void Shutdown();
 
   // Returns the addresses, with the ports that the system chose.
   [[nodiscard]] const std::vector<std::string>& addresses() const { return server_->addresses(); }
   [[nodiscard]] Connections& connections() { return server_->connections(); }
-  // The counts of calls by the web. Call it after Serve.
+  // Returns the counts of calls at the web door. Call it after Serve.
   [[nodiscard]] const CallStats& stats() const { return service_->stats; }
 
  private:
@@ -76,7 +77,7 @@ class WebDoor {
 
   void Handle(HttpExchange& exchange);
   void HandleRoute(HttpExchange& exchange, Route route, const std::vector<std::string>& path);
-  // Answers with what the program contains, if the client may call.
+  // Answers with the OpenAPI description, if the client may call.
   void AnswerStatic(HttpExchange& exchange) const;
   void AnswerHealth(HttpExchange& exchange) const;
 

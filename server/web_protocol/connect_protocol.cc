@@ -39,7 +39,7 @@ std::optional<Codec> CodecOf(absl::string_view content_type) {
   return std::nullopt;
 }
 
-// Reads the fields that both kinds of calls have.
+// Reads the header fields that calls by POST and by GET have.
 std::optional<WebRefusal> ReadFields(const HttpRequest& request, WebQuestion& question) {
   const absl::string_view version = request.Field("Connect-Protocol-Version");
   if (!version.empty() && version != kVersion) {
@@ -158,7 +158,7 @@ absl::string_view MediaTypeOf(Codec codec) {
 
 absl::StatusOr<std::string> RequestBytes(const WebQuestion& question) {
   if (question.request_codec == Codec::kProto) return question.request;
-  // A POST without a body is a request without fields.
+  // Takes a missing body for a message without fields.
   return FromJson(RequestType(question.method), question.request.empty() ? "{}" : question.request);
 }
 
@@ -174,7 +174,8 @@ QuestionOrRefusal ReadConnectCall(HttpRequest& request, absl::string_view method
         .error = absl::UnimplementedError(absl::StrCat(method,
                                                        " is a stream, which only gRPC serves; GET "
                                                        "/v1/ports lists records")),
-        // Clients take another status for an error that they do not know.
+        // A client that expects a stream ignores the body, and derives the code from the status:
+        // "unimplemented" from 404, "unknown" from 501.
         .http_status = 404};
   }
   WebQuestion question = {.method = *known};

@@ -8,16 +8,16 @@
 
 namespace portreg::server {
 
-// Reads a call of the method with that name by POST, whose body is the request, or by GET,
-// whose query contains it. HEAD counts as GET. Refuses streams, compressed requests, and
-// other formats than JSON and Protobuf. Takes the body out of the request, and does not
-// read the message, because that may take long.
+// Reads a call of the method with the name `method`. The body of a POST, or the query of a GET or
+// HEAD, contains the request message. Refuses methods that stream, compressed requests, and
+// other formats than JSON and Protobuf. Moves the body out of the request. Does not parse the
+// message, because that may take long; RequestBytes does.
 QuestionOrRefusal ReadConnectCall(HttpRequest& request, absl::string_view method);
 
 // Returns the serialised request message of a question. Returns the errors of FromJson.
 absl::StatusOr<std::string> RequestBytes(const WebQuestion& question);
 
-// Returns the media type of messages.
+// Returns the media type of messages in a format.
 absl::string_view MediaTypeOf(Codec codec);
 
 }  // namespace portreg::server

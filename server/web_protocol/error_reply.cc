@@ -21,7 +21,7 @@ struct CodeInfo {
   int http_status;
 };
 
-// By absl::StatusCode, which has the numbers of gRPC.
+// The index is the number of absl::StatusCode, which is that of gRPC.
 constexpr std::array<CodeInfo, 17> kCodes = {{
     {"ok", 200},
     {"canceled", 499},
@@ -48,8 +48,8 @@ const CodeInfo& CodeInfoOf(absl::StatusCode code) {
   return kCodes[number < kCodes.size() ? number : kUnknown];
 }
 
-// Returns the program's own type for a type of google.rpc, such as google.rpc.ErrorInfo.
-// Returns null if it has none.
+// Returns the type that this program has for a type of google.rpc, such as
+// google.rpc.ErrorInfo; null if it has none.
 const google::protobuf::Descriptor* OwnTypeOf(absl::string_view type) {
   if (!absl::ConsumePrefix(&type, "google.rpc.")) return nullptr;
   return errordetails::v1::Status::descriptor()->file()->FindMessageTypeByName(std::string(type));
@@ -58,7 +58,7 @@ const google::protobuf::Descriptor* OwnTypeOf(absl::string_view type) {
 ordered_json DetailJson(const google::protobuf::Any& detail) {
   const absl::string_view type = absl::StripPrefix(detail.type_url(), "type.googleapis.com/");
   std::string value = absl::Base64Escape(detail.value());
-  // The Connect protocol has no padding.
+  // Removes the padding, which the Connect protocol does not use.
   while (!value.empty() && value.back() == '=') value.pop_back();
   ordered_json json = {{"type", std::string(type)}, {"value", value}};
   const google::protobuf::Descriptor* const declared = OwnTypeOf(type);
@@ -82,7 +82,7 @@ std::string ErrorJson(const absl::Status& error) {
   for (const google::protobuf::Any& detail : details.details()) {
     json["details"].push_back(DetailJson(detail));
   }
-  // Replaces what is not UTF-8, which a message should not have.
+  // Replaces bytes that are not UTF-8. A message should not have any.
   return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
 }
 

@@ -14,7 +14,7 @@ namespace portreg::server {
 // Returns the name of a code in the Connect protocol, such as "invalid_argument".
 absl::string_view ConnectCode(absl::StatusCode code);
 
-// Returns the status of HTTP that the Connect protocol has for a code.
+// Returns the HTTP status code that the Connect protocol assigns to a code.
 int HttpStatusOf(absl::StatusCode code);
 
 // Returns the error as the Connect protocol writes it:
@@ -23,9 +23,11 @@ int HttpStatusOf(absl::StatusCode code);
 //    "details": [{"type": "google.rpc.ErrorInfo", "value": "...",
 //                 "debug": {"reason": "SERVICE_NOT_FOUND", "domain": "portreg"}}]}
 //
-// A detail's value is its message in base64; "debug" is the same as JSON.
+// The value of a detail is its serialised message in base64. "debug" is the same message as
+// JSON.
 std::string ErrorJson(const absl::Status& error);
 
+// Returns the response to a request that is refused.
 HttpResponse ErrorReply(const WebRefusal& refusal);
 
 }  // namespace portreg::server

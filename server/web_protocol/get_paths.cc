@@ -26,8 +26,8 @@ using google::protobuf::EnumValueDescriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-// A parameter of a path or of its query, the field that it sets, and the reason for
-// refusing a value of another type.
+// A parameter of a path or of its query, the field that it sets, and the reason of the error for
+// a value that is not of the field's type.
 struct Parameter {
   absl::string_view name;
   absl::string_view field;
@@ -142,7 +142,7 @@ absl::Status Set(const Parameter& parameter, const std::string& text, Message& m
     return absl::OkStatus();
   }
   int32_t number = 0;
-  // One spelling for each number, without blanks, plus or leading zeros.
+  // Accepts one spelling of each number: no blanks, no plus sign, no leading zeros.
   if (!absl::SimpleAtoi(text, &number) || absl::StrCat(number) != text) {
     return Wrong(parameter, text,
                  absl::StrCat("a whole number of at most ", std::numeric_limits<int32_t>::max()));

@@ -22,10 +22,11 @@ namespace portreg::server {
 //   classify/{port}  Classify         transport
 //   info             GetRegistryInfo
 //
-// Values of enums are the contract's, or their last words in any case: "tcp", "full".
-// `layer` may be given several times. Returns nullopt for another path. Refuses a
-// parameter that is unknown, is given twice, or has a value of another type; the reason is
-// the one that the contract has for the field. Other values are left to common/answers.
+// The value of an enum is its name in the contract, with or without the prefix of the enum, in
+// any case: "TRANSPORT_TCP" or "tcp". `layer` may be given several times. Returns nullopt for
+// any other path. Refuses unknown parameters and those that are given twice, with reason
+// MALFORMED_REQUEST; and values that are not of the field's type, with the reason that the
+// contract has for a bad value of the field. common/answers checks all else.
 std::optional<QuestionOrRefusal> ReadGetPath(absl::Span<const std::string> path,
                                              absl::string_view query);
 

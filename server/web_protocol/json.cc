@@ -21,12 +21,12 @@ namespace portreg::server {
 namespace {
 
 constexpr char kTypePrefix[] = "type.googleapis.com";
-// Longest text of Protobuf that an error repeats.
+// Most bytes of an error message of Protobuf that our error repeats.
 constexpr size_t kMaxReasonBytes = 200;
 
-// Resolves the contract's types, and the types of google.rpc that its errors have on the
-// wire. The program has the latter under another name (error_details.proto), which JSON
-// would not find.
+// Resolves the contract's types, and the types of google.rpc that its errors contain on the wire.
+// The program compiles the latter into another package (error_details.proto), so that the
+// generated pool does not have them under their names on the wire.
 class Types {
  public:
   Types() : pool_(google::protobuf::DescriptorPool::generated_pool()) {
@@ -97,7 +97,7 @@ absl::StatusOr<std::string> FromJson(const google::protobuf::Descriptor& type,
       Resolver(), UrlOf(type), {json.data(), json.size()}, &message, options);
   if (status.ok()) return message;
   const absl::string_view reason(status.message().data(), status.message().size());
-  // Only the first line, because further ones repeat the request.
+  // Uses only the first line, because the others repeat the request.
   const std::vector<absl::string_view> lines = absl::StrSplit(reason, absl::MaxSplits('\n', 1));
   // An error of the whole message begins with an empty path.
   return Malformed(Quoted(absl::StripPrefix(lines.front(), ": "), kMaxReasonBytes));

@@ -10,9 +10,9 @@
 
 namespace portreg::server {
 
-// Returns the canonical proto3 JSON of a serialised message. The details of a failed lookup
-// in a batch are written as the google.rpc messages that they are. Returns INTERNAL if the
-// bytes are not such a message.
+// Returns the canonical proto3 JSON of a serialised message. The error details of a failed
+// lookup in a batch are written as messages of google.rpc. Returns INTERNAL if the bytes are not
+// a message of this type.
 absl::StatusOr<std::string> ToJson(const google::protobuf::Descriptor& type,
                                    absl::string_view message);
 

@@ -5,7 +5,8 @@
     make_openapi.py --check    # exits 1 if it would change
 
 Schemas and their texts come from the contract, through protoc. The paths and
-their parameters are those of get_paths.cc; a test asks a server for each.
+their parameters are written here, and must be those of get_paths.cc; a test
+asks a server for each.
 """
 
 import json
@@ -47,26 +48,26 @@ PORT = {"type": "integer", "minimum": 0, "maximum": 65535}
 
 
 def in_query(name, description, schema, required=False) -> dict:
-    """A parameter of a query."""
+    """Returns a parameter of a query."""
     return {"name": name, "in": "query", "required": required,
             "description": description, "schema": schema}
 
 
 def in_path(name, description, schema, example) -> dict:
-    """A parameter of a path."""
+    """Returns a parameter of a path."""
     return {"name": name, "in": "path", "required": True,
             "description": description, "schema": schema, "example": example}
 
 
 def answers(message: str, media_type: str = "application/json",
             text: str = "The answer.") -> dict:
-    """The responses of a path."""
-    etag = {"description": "The registry's revision, as a weak entity tag.",
+    """Returns the responses of a path."""
+    etag = {"description": "A weak entity tag of the answer.",
             "schema": {"type": "string"}}
     return {
         "200": {"description": text, "headers": {"ETag": etag}, "content": {
             media_type: {"schema": {"$ref": f"#/components/schemas/{message}"}}}},
-        "304": {"description": "If-None-Match has the registry's revision."},
+        "304": {"description": "If-None-Match has the answer's entity tag."},
         "default": {
             "description": "An error. Its status follows from its code.",
             "content": {"application/json": {
@@ -74,13 +75,13 @@ def answers(message: str, media_type: str = "application/json",
 
 
 def get(operation: str, summary: str, parameters: list, responses: dict) -> dict:
-    """A path that answers GET."""
+    """Returns a path that answers GET."""
     return {"get": {"operationId": operation, "summary": summary,
                     "parameters": parameters, "responses": responses}}
 
 
 def paths() -> dict:
-    """All paths under /v1."""
+    """Returns all paths under /v1."""
     filters = [in_query(*TRANSPORT), in_query(*VIEW), in_query(*SCOPE)]
     listed = [in_query(*TRANSPORT), in_query(*LAYER), in_query(*VIEW), in_query(*SCOPE)]
     port = in_path("port", "A port number.", PORT, 443)
@@ -147,7 +148,7 @@ ERROR = {
 
 
 class Contract:
-    """The contract's messages and enums, with their comments."""
+    """Holds the contract's messages and enums, with their comments."""
 
     def __init__(self, files: descriptor_pb2.FileDescriptorSet):
         self.messages, self.enums, self._comments = {}, {}, {}
@@ -167,12 +168,12 @@ class Contract:
                 self._comments[name] = comments.get((5, number), "")
 
     def text(self, name: str) -> str:
-        """The comment of a type or a field, as one paragraph or several."""
+        """Returns the comment of a type or a field, one line for each paragraph."""
         paragraphs = re.split(r"\n\s*\n", self._comments[name].strip())
         return "\n\n".join(" ".join(part.split()) for part in paragraphs)
 
     def value(self, field, found: set[str]) -> dict:
-        """The schema of a field's values."""
+        """Returns the schema of a field's values; adds a type that it refers to."""
         if field.type_name == ".google.protobuf.Timestamp":
             return dict(TIMESTAMP)
         if field.type_name.startswith(PACKAGE):
@@ -182,7 +183,7 @@ class Contract:
         return dict(SCALARS[field.type])
 
     def schema(self, name: str, found: set[str]) -> dict:
-        """The schema of a message or an enum; notes the types it refers to."""
+        """Returns the schema of a message or an enum; adds the types it refers to."""
         if name in self.enums:
             enum = self.enums[name]
             # Later versions of the server may have more values.
@@ -201,7 +202,7 @@ class Contract:
 
 
 def read_contract() -> Contract:
-    """Runs protoc."""
+    """Reads the .proto files by protoc."""
     with tempfile.NamedTemporaryFile() as file:
         subprocess.run(["protoc", "-I", PROTO, "--include_source_info",
                         f"--descriptor_set_out={file.name}", *FILES], check=True)
@@ -210,7 +211,7 @@ def read_contract() -> Contract:
 
 
 def schemas(contract: Contract) -> dict:
-    """The schemas of all responses, and what they refer to."""
+    """Returns the schemas of all responses, and of the types they refer to."""
     made, wanted = {}, [PACKAGE + name for name in RESPONSES]
     while wanted:
         name = wanted.pop()
@@ -222,7 +223,7 @@ def schemas(contract: Contract) -> dict:
 
 
 def description() -> str:
-    """The file's text."""
+    """Returns the text of openapi.json."""
     version = re.search(r"project\(portreg VERSION (\S+)",
                         (HERE.parents[1] / "CMakeLists.txt").read_text("utf-8"))[1]
     return json.dumps({
@@ -241,7 +242,7 @@ def description() -> str:
 
 
 def main() -> int:
-    """Writes or checks the file; gives the exit code."""
+    """Writes or checks the file; returns the exit code."""
     made = description()
     if sys.argv[1:] == ["--check"]:
         if OUTPUT.read_text("utf-8") == made:

@@ -1,4 +1,4 @@
-// Finds the unary methods of the service by name, and their messages.
+// Finds methods of the service by name, and the types of their messages.
 #ifndef PORTREG_SERVER_WEB_PROTOCOL_METHODS_H_
 #define PORTREG_SERVER_WEB_PROTOCOL_METHODS_H_
 
@@ -10,7 +10,8 @@
 
 namespace portreg::server {
 
-// Returns nullopt for a name, such as "Lookup", that no method has.
+// Returns the method with a name such as "Lookup", or nullopt if there is none. Methods that
+// stream are found too.
 std::optional<Method> MethodByName(absl::string_view name);
 
 // Return the types of a method's messages. The method must not be kOther.

@@ -6,7 +6,7 @@
 
 namespace portreg::server {
 
-// Returns openapi.json, which make_openapi.py makes from the contract.
+// Returns the text of openapi.json, which make_openapi.py writes.
 absl::string_view OpenApi();
 
 }  // namespace portreg::server

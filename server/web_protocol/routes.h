@@ -1,4 +1,4 @@
-// Finds out what a path of the web door leads to.
+// Finds the route of a path at the web door.
 #ifndef PORTREG_SERVER_WEB_PROTOCOL_ROUTES_H_
 #define PORTREG_SERVER_WEB_PROTOCOL_ROUTES_H_
 
@@ -9,8 +9,9 @@
 
 namespace portreg::server {
 
+// The part of the web door that answers a path.
 enum class Route {
-  // No such path.
+  // The path does not exist.
   kNone,
   // "/".
   kPage,
@@ -18,19 +19,19 @@ enum class Route {
   kOpenApi,
   // "/healthz".
   kHealth,
-  // Below "/v1": a question that get_paths.h may know.
+  // Below "/v1". ReadGetPath() decides whether the path exists.
   kGetPath,
   // "/portreg.v1.PortRegistryService/Lookup": a call by the Connect protocol.
   kConnect,
 };
 
-// Returns the route of a path, whose parts are decoded.
+// Returns the route of a path, given as its decoded parts.
 Route RouteOf(absl::Span<const std::string> path);
 
-// Returns the methods that a route allows, as the field Allow lists them.
+// Returns the HTTP methods that a route allows, in the form of the Allow field.
 absl::string_view AllowedMethods(Route route);
 
-// Returns true if a route allows the method.
+// Returns true if a route allows the HTTP method.
 bool Allows(Route route, absl::string_view method);
 
 }  // namespace portreg::server

@@ -1,4 +1,4 @@
-// Holds what a web request asks of the service.
+// Defines the call that a web request makes, and the refusal of a request.
 #ifndef PORTREG_SERVER_WEB_PROTOCOL_WEB_QUESTION_H_
 #define PORTREG_SERVER_WEB_PROTOCOL_WEB_QUESTION_H_
 
@@ -15,7 +15,7 @@ namespace portreg::server {
 // The format of a message.
 enum class Codec { kJson, kProto };
 
-// A call of a method.
+// A call of a method of the service.
 struct WebQuestion {
   Method method = Method::kOther;
   // The request message, in the format that `request_codec` names. RequestBytes reads it.
@@ -27,12 +27,12 @@ struct WebQuestion {
   MonotonicTime deadline = MonotonicTime::InfiniteFuture();
 };
 
-// Why a request does not become a question.
+// The reason for which a request is refused.
 struct WebRefusal {
   absl::Status error;
-  // The status of HTTP; 0: the one that belongs to the error's code.
+  // The HTTP status code. 0: the one that HttpStatusOf() returns for the error's code.
   int http_status = 0;
-  // Further fields of the response.
+  // Further header fields of the response.
   HttpFields fields = {};
 };
 

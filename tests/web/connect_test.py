@@ -1,9 +1,9 @@
-"""The web door by the real clients of the Connect protocol.
+"""Tests the web door with the real clients of the Connect protocol.
 
     PORTREGD=portregd PORTREG_NODE=node PORTREG_NODE_DIRECTORY=packages \\
         PORTREG_DESCRIPTOR_SET=portreg.binpb python3 connect_test.py
 
-connect-node puts the table of questions; connect-web runs in Chromium.
+connect-node asks the questions of the table; connect-web runs in Chromium.
 """
 
 import base64
@@ -37,14 +37,14 @@ def run(*command: str | pathlib.Path) -> subprocess.CompletedProcess:
 
 
 def questions(server: web.Door) -> list[dict]:
-    """The unary questions of the table with what gRPC answers."""
+    """Returns the unary questions of the table, with gRPC's answers."""
     table_test.SERVER = server
     asker = table_test.GeneratedAsker()
     made = []
     for row in question_table.load():
         request = row.request_bytes() or row.request()
-        # A registry of the contract alone cannot write the details of a failed
-        # lookup, which are google.rpc messages, as JSON.
+        # Skips rows with a failed lookup. Its error details are google.rpc messages,
+        # which a registry of the contract's types alone cannot write as JSON.
         if (not isinstance(request, dict) or row.method in ("ListRange", "Watch")
                 or "failure" in json.dumps(row.data)):
             continue

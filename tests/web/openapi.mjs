@@ -1,4 +1,4 @@
-// Validates the OpenAPI description, and answers by its schemas.
+// Validates the OpenAPI description, and validates answers by its schemas.
 //
 //   node openapi.mjs DESCRIPTION ANSWERS
 //
@@ -17,7 +17,7 @@ if (!result.valid) console.log(JSON.stringify(result.errors));
 const ajv = new Ajv2020({ strict: false });
 addFormats.default ? addFormats.default(ajv) : addFormats(ajv);
 ajv.addFormat("int32", true);
-// Unknown fields are an error here, so that no field is missing in the description.
+// Refuses unknown fields, so that the description lacks no field.
 for (const schema of Object.values(description.components.schemas)) {
   if (schema.properties) schema.additionalProperties = false;
 }

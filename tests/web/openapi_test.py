@@ -1,4 +1,4 @@
-"""The OpenAPI description: that it is valid, and that the door keeps it.
+"""Tests that the OpenAPI description is valid, and that the door keeps it.
 
     PORTREGD=portregd PORTREG_NODE=node PORTREG_NODE_DIRECTORY=packages \\
         python3 openapi_test.py

@@ -40,7 +40,7 @@ class Answer(NamedTuple):
         return [json.loads(line) for line in self.body.splitlines()]
 
     def reason(self) -> str:
-        """The contract's reason of an error; empty if it has none."""
+        """Returns the contract's reason of an error; empty if it has none."""
         for detail in self.json().get("details", ()):
             if detail["type"] == "google.rpc.ErrorInfo":
                 return detail["debug"]["reason"]
@@ -72,7 +72,7 @@ def ask(through: http.client.HTTPConnection, method: str, target: str,
 
 
 def raw(announced: str, sent: bytes, seconds: float = SECONDS) -> bytes:
-    """All that a door answers to bytes, until it ends the connection."""
+    """Returns all that a door answers to `sent` until it ends the connection."""
     with socket.create_connection(address(announced), seconds) as plug:
         try:
             plug.sendall(sent)
@@ -88,7 +88,7 @@ def raw(announced: str, sent: bytes, seconds: float = SECONDS) -> bytes:
 
 
 class Door(serving.Attacked):
-    """A server with a web door on loopback, in plaintext unless told so."""
+    """A server with a web door on loopback, in plaintext unless flags say otherwise."""
 
     def __init__(self, *flags: str, web_listen: str = "127.0.0.1:0",
                  **options):

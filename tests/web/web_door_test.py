@@ -1,4 +1,4 @@
-"""The web door by HTTP: conditions, compression, other sites, errors, limits.
+"""Tests the web door by HTTP: conditions, compression, other sites, errors, limits.
 
     PORTREGD=portregd python3 web_door_test.py
 """

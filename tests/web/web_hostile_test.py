@@ -1,4 +1,4 @@
-"""Hostile HTTP: the door and gRPC go on, and memory comes back.
+"""Tests hostile HTTP: the door and gRPC still answer, and memory is freed.
 
     PORTREGD=portregd python3 web_hostile_test.py
 """
@@ -20,7 +20,7 @@ LOOKUP = f"/{web.SERVICE}/Lookup".encode()
 
 
 class HostileTest(unittest.TestCase):
-    """Attacks on a door whose clients have little time."""
+    """Attacks a door with short deadlines."""
 
     def setUp(self):
         self.server = self.enterContext(web.Door(
@@ -29,7 +29,7 @@ class HostileTest(unittest.TestCase):
         self.check_alive()
 
     def check_alive(self):
-        """Door and gRPC must answer."""
+        """Checks that the door and gRPC answer."""
         self.assertEqual(self.server.get("/v1/ports/443").status, 200)
         channel = self.server.fresh_channel()
         with contextlib.closing(channel):
@@ -39,12 +39,12 @@ class HostileTest(unittest.TestCase):
         self.check_alive()
 
     def statuses(self, sent: bytes) -> list[bytes]:
-        """The statuses of all responses to bytes."""
+        """Returns the statuses of all responses to `sent`."""
         return re.findall(rb"HTTP/1\.1 (\d{3}) ",
                           web.raw(self.server.web, sent))
 
     def open_connections(self) -> int:
-        """How many descriptors the server has beyond those of an idle one."""
+        """Returns the number of descriptors that the server has open."""
         return self.server.usage().descriptors
 
     def await_closed(self, most: int):
@@ -181,7 +181,7 @@ class HostileTest(unittest.TestCase):
                                   b"POST " + LOOKUP + b" HTTP/1.1\r\n" + HOST
                                   + b"Content-Length: 9\r\n\r\n{")[number % 4])
             self.check_alive()
-            # Closed although they are still open on this side.
+            # The server has closed them, although this side has not.
             self.await_closed(before + 5)
 
     def test_bytes_now_and_then_do_not_keep_a_connection(self):
@@ -223,7 +223,7 @@ class HostileTest(unittest.TestCase):
                 plug.sendall(request * 20)
             self.check_alive()
             usage = self.server.usage()
-            # At most a line of a listing for each, besides the sockets' own.
+            # Each listing takes at most the memory of a line, besides socket buffers.
             self.assertLess(usage.resident_mib, before.resident_mib + 100)
         self.await_closed(before.descriptors + 5)
 
@@ -257,13 +257,13 @@ class HostileTest(unittest.TestCase):
 
 
 class BusyTest(unittest.TestCase):
-    """Costly calls, and those who wait beside them."""
+    """Tests that costly calls do not delay other calls."""
 
-    def test_searches_do_not_delay_lookups_of_door_and_grpc(self):
+    def test_checks_do_not_delay_lookups_of_door_and_grpc(self):
         with web.Door() as server:
             stop = threading.Event()
 
-            def search():
+            def check():
                 through = web.connection(server.web)
                 while not stop.is_set():
                     web.ask(through, "POST", f"/{web.SERVICE}/Check",
@@ -271,7 +271,7 @@ class BusyTest(unittest.TestCase):
                             Content_Type="application/json")
                 through.close()
 
-            threads = [threading.Thread(target=search) for _ in range(4)]
+            threads = [threading.Thread(target=check) for _ in range(4)]
             for thread in threads:
                 thread.start()
             try:
@@ -289,8 +289,8 @@ class BusyTest(unittest.TestCase):
         with web.Door("--max_calls=1") as server:
             with socket.create_connection(web.address(server.web),
                                           web.SECONDS) as plug:
-                # Listings that nobody reads, and that sockets do not hold: one of
-                # them is a call under way.
+                # Asks for more listings than the socket buffers hold, and reads none,
+                # so that one of them stays a call under way.
                 plug.sendall((b"GET /v1/ports?view=full HTTP/1.1\r\n" + HOST
                               + b"\r\n") * 20)
                 plug.recv(1)

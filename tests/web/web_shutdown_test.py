@@ -1,4 +1,4 @@
-"""The end of a portregd with a web door.
+"""Tests the end of a portregd with a web door.
 
     PORTREGD=portregd python3 web_shutdown_test.py
 """
@@ -18,14 +18,14 @@ from processes import EXIT_SECONDS
 
 
 def plug(server: web.Door, sent: bytes = b"") -> socket.socket:
-    """A connection on which something was sent."""
+    """Returns a connection on which `sent` was sent."""
     made = socket.create_connection(web.address(server.web), web.SECONDS)
     made.sendall(sent)
     return made
 
 
 class ShutdownTest(unittest.TestCase):
-    """SIGTERM, whatever clients of the door do."""
+    """Tests SIGTERM while clients of the door do various things."""
 
     def test_idle_and_slow_clients_do_not_hold_it(self):
         for sent in (b"", b"GET / HT", b"GET /v1/info HTTP/1.1\r\nHost: x\r\n\r\n",
@@ -62,7 +62,7 @@ class ShutdownTest(unittest.TestCase):
                 response = through.getresponse()
                 response.read(1000)
                 server.send(signal.SIGTERM)
-                # A body without its end is no listing that seems complete.
+                # Reading fails if the listing was cut off.
                 with contextlib.suppress(Exception):
                     response.read()
                 self.assertEqual(server.wait(), 0)
@@ -85,13 +85,13 @@ class ShutdownTest(unittest.TestCase):
 
     def test_a_call_after_the_stop_is_unavailable(self):
         with web.Door("--drain_delay=0", "--drain_grace=3s") as server:
-            # More than sockets hold: one is under way until its client reads on, so
-            # that the server waits.
+            # Asks for more listings than the socket buffers hold, so that one stays under
+            # way until its client reads on, and the server waits for it.
             listing = plug(server, b"GET /v1/ports?view=full HTTP/1.1\r\n"
                                    b"Host: x\r\n\r\n" * 20)
             with contextlib.closing(listing), contextlib.ExitStack() as held:
                 listing.recv(1)
-                # A connection has one response after the stop has begun.
+                # After the stop has begun, each connection gets one more response.
                 kept = [held.enter_context(contextlib.closing(
                     web.connection(server.web))) for _ in range(100)]
                 for each in kept:

@@ -1,4 +1,4 @@
-"""The questions of questions.json, put to the web door and to gRPC.
+"""Asks the web door and gRPC the questions of questions.json.
 
     PORTREGD=portregd python3 web_table_test.py
 
@@ -42,7 +42,7 @@ def setUpModule():
 
 
 def outcome(answer: web.Answer, lines: bool = False) -> Outcome:
-    """How a call by the web ended, in the terms of a call by gRPC."""
+    """Returns the outcome of a call by the web in the form of one by gRPC."""
     if answer.status == 200:
         return Outcome("OK", answer.lines() if lines else [answer.json()], {})
     error = answer.json()
@@ -57,7 +57,7 @@ def outcome(answer: web.Answer, lines: bool = False) -> Outcome:
 
 
 def get_target(method: str, request: dict) -> str | None:
-    """The path under /v1 that asks a question; None if there is none."""
+    """Returns the path under /v1 that asks a question; None if there is none."""
     rest = {key: value for key, value in request.items()
             if key not in ("port", "service")}
     if not set(rest) <= set(PARAMETERS):
@@ -82,7 +82,7 @@ def get_target(method: str, request: dict) -> str | None:
 
 
 class WebAsker(table_test.GeneratedAsker):
-    """Asks by POST what is unary, by GET what is a listing."""
+    """Asks unary questions by POST, and listings by GET."""
 
     def ask(self, name: str, request: dict | bytes) -> Outcome:
         method = self.methods[name]
@@ -108,9 +108,9 @@ class WebAsker(table_test.GeneratedAsker):
 
 
 class WebTableTest(table_test.TableTest):
-    """Each row of the table, by the web."""
+    """Asks each row of the table by the web."""
 
-    # Others test these.
+    # Other programs run these tests.
     test_with_messages_generated_from_the_proto = None
     test_with_messages_made_from_reflection = None
     test_reflection_lists_the_service = None
@@ -119,8 +119,8 @@ class WebTableTest(table_test.TableTest):
         self.ask_the_table(WebAsker())
 
     def check_refusal(self, outcome, row):
-        # By GET, a wrong value of an enum is refused by its name, and so its
-        # place in a list is not known.
+        # By GET, the reader of parameters refuses a wrong value of an enum, and does
+        # not state its place in the list.
         if row.method == "ListRange":
             self.assertEqual(outcome.status["details"][0]["reason"],
                              row.data["reason"])
@@ -129,7 +129,7 @@ class WebTableTest(table_test.TableTest):
 
 
 class EqualTest(unittest.TestCase):
-    """Every way to ask has the same answer."""
+    """Tests that every way to ask has the same answer."""
 
     def test_json_is_grpcs_answer_in_canonical_form(self):
         by_grpc, by_web = table_test.GeneratedAsker(), WebAsker()
@@ -168,7 +168,7 @@ class EqualTest(unittest.TestCase):
                       if isinstance(request, dict) else None)
             if target is None or row.code != "OK" or row.method == "ListRange":
                 continue
-            # Paths have names for values of enums, no numbers.
+            # Paths accept names of enum values, but no numbers.
             if any(isinstance(request.get(name), int)
                    for name in ("view", "transport")):
                 continue

@@ -1,4 +1,4 @@
-"""The web door under TLS: certificates, their reload, and clients' names.
+"""Tests the web door under TLS: certificates, reloads, and clients' names.
 
     PORTREGD=portregd python3 web_tls_test.py
 """

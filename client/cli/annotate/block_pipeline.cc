@@ -15,7 +15,7 @@ absl::Status BlockPipeline::Run(int threads) {
       others.emplace_back([this] { Work(); });
     }
   } catch (const std::system_error&) {
-    // The system grants no more threads. Those that there are do all the work.
+    // The system allows no more threads. The existing ones do all the work.
   }
   Work();
   for (std::thread& other : others) other.join();
@@ -73,7 +73,7 @@ bool BlockPipeline::WriteInTurn(const Job& job, absl::string_view bytes) {
     while (turn_ != job.ticket && !has_failed_) turn_changed_.Wait(turn_mutex_);
     if (has_failed_) return false;
   }
-  // Without the lock, because only the thread whose turn it is gets here.
+  // Writes without the lock, because only the thread that has the turn gets here.
   const bool written = sink_.write(bytes);
   if (!written) stop_.Stop();
   AnnotateTotals totals;

@@ -22,7 +22,7 @@ struct AnnotateTotals {
   uint64_t lines = 0;
   // Lines that could not be read and are unchanged.
   uint64_t unread = 0;
-  // The first of them: the index of its file, and its number in the log, from 1.
+  // The first such line: the index of its file, and its number in the log, from 1.
   size_t first_unread_file = 0;
   uint64_t first_unread_line = 0;
 };
@@ -31,15 +31,15 @@ struct AnnotateTotals {
 // input_mutex_; it annotates the block; it waits until the turn is that of its ticket, writes
 // the block, and passes the turn on.
 //
-// No thread waits for ever: the thread with the lowest ticket has the turn, every ticket
-// comes to its turn, because no thread returns between the steps, and no thread holds both
-// locks. If a write fails, nobody waits for a turn any more, and StopSignal ends the wait of
-// the thread that reads. The memory is one block of input and of output for each thread.
+// No thread waits for ever: the thread with the lowest ticket has the turn; every ticket gets its
+// turn, because no thread returns between the steps; and no thread holds both locks. If a write
+// fails, threads no longer wait for a turn, and StopSignal ends the wait of the thread that
+// reads. Each thread needs the memory of one block of input and one of output.
 class BlockPipeline {
  public:
   // Functions of the output. The pipeline calls them one at a time.
   struct Sink {
-    // Returns false if the output cannot be written; then nothing more is written.
+    // Writes bytes. Returns false if the output cannot be written; nothing more is written then.
     std::function<bool(absl::string_view)> write;
     // Called after each block.
     std::function<void(const ReadProgress&, const AnnotateTotals&)> on_progress;
@@ -49,7 +49,7 @@ class BlockPipeline {
   BlockPipeline(BlockReader& reader, const Sink& sink, const StopSignal& stop)
       : sink_(sink), stop_(stop), reader_(reader) {}
 
-  // Runs to the end of the input with up to `threads` threads, of which this one is one.
+  // Runs to the end of the input with up to `threads` threads, including the calling one.
   // Returns the error of the reader; OK if a write failed. Must be called once.
   absl::Status Run(int threads);
 
@@ -57,7 +57,7 @@ class BlockPipeline {
   [[nodiscard]] AnnotateTotals totals();
 
  private:
-  // A block on its way.
+  // A block between the steps.
   struct Job {
     uint64_t ticket = 0;
     BlockWork work;

@@ -58,7 +58,8 @@ absl::Status BlockReader::Fill(InputBlock& block) {
     if (block.size() >= kMaxLineBytes) return true;
     const bool has_line =
         annotator_ == nullptr ? HasLineEnd(block.text()) : annotator_->WholeLines(block.text()) > 0;
-    // A block that is not full waits for no more than one line.
+    // A block that is not full ends as soon as it has a whole line and more input would have to
+    // be waited for.
     return has_line && (block.size() >= kBlockBytes || source_->WouldWait());
   };
   while (!at_end_) {
@@ -77,7 +78,7 @@ absl::Status BlockReader::Fill(InputBlock& block) {
 absl::StatusOr<BlockWork> BlockReader::Take(InputBlock& block) {
   if (in_long_line_) return TakeLongLine(block);
   if (annotator_ == nullptr && !IsBlank(block.text())) {
-    // A row of CSV may have line ends, but the line of titles is taken as a line.
+    // Cuts at line ends, because only rows of CSV after the titles may contain line ends.
     const size_t lines = at_end_ ? block.size() : block.text().rfind('\n') + 1;
     const size_t size = lines == 0 ? block.size() : lines;
     if (absl::Status status = Recognise(block.text().substr(0, size)); !status.ok()) {
@@ -91,7 +92,7 @@ absl::StatusOr<BlockWork> BlockReader::Take(InputBlock& block) {
   size_t whole = block.size();
   if (!at_end_ && annotator_ != nullptr) whole = annotator_->WholeLines(block.text());
   if (whole == 0) {
-    // Not even one line fits.
+    // The block does not contain one whole line.
     in_long_line_ = true;
     begins_log_ = work.begins_log;
     work = TakeLongLine(block);

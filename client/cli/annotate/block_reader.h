@@ -18,8 +18,8 @@
 
 namespace portreg::cli {
 
-// A usual block, and the longest line that is read. Longer lines are passed on unchanged, in
-// parts.
+// The size of a usual block, and that of the longest line that is read. Longer lines are passed
+// on unchanged, in parts.
 inline constexpr size_t kBlockBytes = size_t{256} << 10;
 inline constexpr size_t kMaxLineBytes = size_t{1} << 20;
 
@@ -36,10 +36,10 @@ struct BlockWork {
   bool begins_log = false;
 };
 
-// How far the reading is, for a display of progress.
+// How much has been read, for a display of progress.
 struct ReadProgress {
   uint64_t bytes = 0;
-  // Absent if some size is unknown.
+  // The number of bytes of the input; nullopt if it is unknown.
   std::optional<uint64_t> total;
 };
 
@@ -60,10 +60,10 @@ class BlockReader {
   // Fills `block`, beginning with the rest of the previous one. Sets at_end_ at the end of
   // the log.
   absl::Status Fill(InputBlock& block);
-  // Cuts the block to what can be handed out, and keeps the rest. The block must not be
-  // empty.
+  // Cuts the block to whole lines, which Next() returns, and keeps the rest. The block must not
+  // be empty.
   absl::StatusOr<BlockWork> Take(InputBlock& block);
-  // Hands out the rest of a line that is too long.
+  // Cuts the block to the part of a line that is too long, which is passed on unchanged.
   BlockWork TakeLongLine(InputBlock& block);
   // Keeps all but the first `size` bytes for the next block.
   void Cut(InputBlock& block, size_t size);

@@ -1,4 +1,4 @@
-// Shows on a terminal how far a long run is.
+// Shows the progress of a long run on a terminal.
 #ifndef PORTREG_CLIENT_CLI_ANNOTATE_PROGRESS_LINE_H_
 #define PORTREG_CLIENT_CLI_ANNOTATE_PROGRESS_LINE_H_
 

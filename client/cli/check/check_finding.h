@@ -1,4 +1,4 @@
-// Defines one result of a check, as it is written, and the rules that results name.
+// Defines a finding of a check, and the rules that findings name.
 #ifndef PORTREG_CLIENT_CLI_CHECK_CHECK_FINDING_H_
 #define PORTREG_CLIENT_CLI_CHECK_CHECK_FINDING_H_
 
@@ -20,7 +20,7 @@ struct CheckFinding {
   std::string message;
   // The path as it was given. Empty: a claim of the command line.
   std::string file;
-  // Count from 1; columns count bytes. 0: not known.
+  // The place in the file, from 1; columns are counted in bytes. 0: not known.
   uint32_t line = 0;
   uint32_t column = 0;
   // The subject of the finding, such as "7100/tcp", or a claim as the command line has it.
@@ -35,7 +35,7 @@ struct CheckFinding {
 // The rule of a row because of which portregd refuses a table.
 inline constexpr absl::string_view kUnusableRowRule = "unusable-row";
 
-// Returns the rule of a kind of advice, which has a number in the protocol.
+// Returns the rule of a kind of advice, given as its number in the protocol.
 std::string RuleOfKind(int kind);
 
 // Returns one line that says what findings of a rule report.

@@ -16,7 +16,7 @@ namespace portreg::cli {
 // cannot fill the memory.
 inline constexpr size_t kMaxListedFindings = 100'000;
 
-// Leaves out the findings that the user accepts. Not thread-safe.
+// The findings of a check, without those that the user accepts. Not thread-safe.
 class CheckResults {
  public:
   explicit CheckResults(std::vector<std::string> allowed_rules)
@@ -29,20 +29,20 @@ class CheckResults {
   // Notes findings that the source has counted but not returned.
   void AddMissing(int count);
 
-  // Brings the findings into the order of `files` and of lines, the gravest of a line first,
-  // and drops repeated ones, which rows of several ranges or transports have.
+  // Sorts the findings in the order of `files` and of lines, the gravest of a line first. Drops
+  // repeated findings, which rows of several ranges or transports have.
   void SortByPlace(const std::vector<std::string>& files);
 
   [[nodiscard]] absl::Span<const CheckFinding> findings() const { return findings_; }
-  // Returns the numbers of all findings, also of those that are not listed.
+  // Returns the numbers of all findings, including those that are not listed.
   [[nodiscard]] FindingCounts Counts() const;
   [[nodiscard]] size_t unlisted_count() const { return unlisted_count_; }
 
-  // The rows or claims that were checked.
+  // The number of rows or claims that were checked.
   size_t subject_count = 0;
   // True if there are more collisions or repetitions than are listed.
   bool more_pairs = false;
-  // The revision of the answers. Empty: they have several.
+  // The revision of the answers. Empty if they have several.
   std::string revision;
 
  private:

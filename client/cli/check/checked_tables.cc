@@ -124,7 +124,7 @@ class TableReader {
   size_t count_ = 0;
 };
 
-// Judges rows by each other.
+// Compares rows with each other.
 class RowJudge {
  public:
   // `registry` has the tables as its only layers, in their order.
@@ -225,7 +225,7 @@ absl::StatusOr<CheckedTables> ReadCheckedTables(const std::vector<std::string>& 
     RowJudge(*registry, today, tables).Judge();
     return tables;
   }
-  // Without a registry, the rows are not judged by each other.
+  // Does not compare rows with each other, because there is no registry.
   if (!beyond) return registry.status();
   reader.Refuse(beyond->file, {.line = beyond->line, .column = 0}, beyond->message);
   return tables;

@@ -1,4 +1,4 @@
-// Reads the own tables that a check judges, and judges their rows by each other.
+// Reads the own tables of a check, and compares their rows with each other.
 #ifndef PORTREG_CLIENT_CLI_CHECK_CHECKED_TABLES_H_
 #define PORTREG_CLIENT_CLI_CHECK_CHECKED_TABLES_H_
 
@@ -39,8 +39,8 @@ struct CheckedTables {
   std::vector<std::string> files;
   // The usable rows, in the order of files and lines.
   std::vector<TableRow> rows;
-  // The findings that need no other source: rows that portregd refuses, columns that it
-  // does not read, names, collisions, repetitions, and rows that are deprecated, past their last
+  // The findings that need no other source: rows that portregd refuses, columns that it does not
+  // read, invalid names, collisions, repetitions, and rows that are deprecated, past their last
   // day, or on a port that another row has retired.
   std::vector<CheckFinding> findings;
   // The rows that portregd refuses.
@@ -52,14 +52,13 @@ struct CheckedTables {
 // Reads the tables at `paths`, which are files and folders as portregd accepts them.
 // `today` decides which rows are past their last day. Returns an error, which names the
 // path, for a file that cannot be read, and RESOURCE_EXHAUSTED if there are more than
-// kMaxCheckedRecords. A table with faults is no error, but has findings. If the tables
-// exceed the limits of a registry, one row is refused, and rows are not judged by each
-// other.
+// kMaxCheckedRecords. Faults of a table are not errors, but findings. If the tables exceed the
+// limits of a registry, one row is refused, and rows are not compared with each other.
 absl::StatusOr<CheckedTables> ReadCheckedTables(const std::vector<std::string>& paths,
                                                 absl::CivilDay today);
 
-// Returns text such as "7100-7149/tcp", or "7100/tcp,udp"; without transports if all are
-// meant.
+// Returns a text such as "7100-7149/tcp" or "7100/tcp,udp"; without transports if the set contains
+// all of them.
 std::string ToString(PortRange ports, TransportSet transports);
 
 }  // namespace portreg::cli

@@ -21,7 +21,7 @@ size_t WidthOf(const v1::Claim& claim) {
   return static_cast<size_t>(std::max(1, last - claim.first_port() + 1));
 }
 
-// Returns how many of the first claims one call may ask about; at least one.
+// Returns the number of the first claims that fit in one call; at least 1.
 size_t CountForOneCall(absl::Span<const v1::Claim> claims) {
   size_t count = 0;
   size_t width = 0;
@@ -43,7 +43,7 @@ class ClaimAsker {
   ClaimAsker(Source& source, absl::FunctionRef<void(size_t, const v1::ClaimResult&)> take)
       : source_(source), take_(take) {}
 
-  // `first` is the number of the first of the claims.
+  // Asks about all claims. `first` is the number of the first one.
   absl::Status Ask(absl::Span<const v1::Claim> claims, size_t first) {
     while (!claims.empty()) {
       const size_t count = CountForOneCall(claims);
@@ -59,7 +59,7 @@ class ClaimAsker {
   [[nodiscard]] const std::string& revision() const { return revision_; }
 
  private:
-  // Asks about claims in one call, or about their halves if the answer is too large.
+  // Asks about claims in one call. If the answer is too large, asks about each half.
   absl::Status AskOnce(absl::Span<const v1::Claim> claims, size_t first) {
     v1::CheckRequest request;
     for (const v1::Claim& claim : claims) *request.add_claims() = claim;

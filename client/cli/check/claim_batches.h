@@ -14,9 +14,9 @@
 namespace portreg::cli {
 
 // Calls `take` with the number and the result of each claim, in their order, without the
-// findings that claims of one call have about each other. Makes as many calls of Check as
-// the contract's limits ask for; a call whose answer would be too large is repeated in
-// halves. Returns the revision of the answers, or an empty text if they have several.
+// findings that claims of one call have about each other. Makes as many calls of Check as the
+// contract's limits require. Repeats a call whose answer would be too large in two halves.
+// Returns the revision of the answers, or an empty text if they have several.
 absl::StatusOr<std::string> CheckInBatches(
     const std::vector<v1::Claim>& claims, Source& source,
     absl::FunctionRef<void(size_t, const v1::ClaimResult&)> take);

@@ -35,7 +35,7 @@ EarlierVersions::EarlierVersions(const std::vector<TableRow>& rows) {
 }
 
 bool EarlierVersions::Explain(const v1::Finding& finding) const {
-  // A finding with a full list of records may have further causes.
+  // If the list of records is full, the finding may have further causes.
   const auto count = static_cast<size_t>(finding.records_size());
   return count > 0 && count < kMaxFindingRecords &&
          absl::c_all_of(finding.records(), [this](const auto& record) { return Has(record); });
@@ -54,7 +54,7 @@ bool EarlierVersions::Has(const v1::PortRecord& record) const {
 bool EarlierVersions::HasPortOf(const v1::PortRecord& record) const {
   const auto found = ports_.find({FoldServiceName(record.service()), record.scope()});
   if (found == ports_.end() || !record.has_first_port()) return false;
-  // The last range that begins at or before the record's end.
+  // Tests the last range that begins at or before the record's end.
   const auto after =
       std::upper_bound(found->second.begin(), found->second.end(), record.last_port(),
                        [](int32_t port, PortRange range) { return port < range.first; });

@@ -16,15 +16,15 @@
 namespace portreg::cli {
 
 // A record is an earlier version of a row if it is of layer local, has the service and the
-// scope of the row, and its owner or one of its ports. A service therefore may move, or get
-// another owner, but not both at once. A block has the ports, the owner and the scope of
-// the row. Thread-safe.
+// scope of the row, and its owner or one of its ports. Therefore a service may move or get another
+// owner, but not both at once. A block is an earlier version of a row with the same ports, owner
+// and scope. Thread-safe.
 class EarlierVersions {
  public:
   explicit EarlierVersions(const std::vector<TableRow>& rows);
 
-  // Returns true if nothing but earlier versions of rows causes the finding. The present
-  // rows have been judged without the server.
+  // Returns true if only earlier versions of rows cause the finding. It is then superfluous,
+  // because the present rows have been compared without the server.
   [[nodiscard]] bool Explain(const v1::Finding& finding) const;
 
  private:
@@ -33,7 +33,7 @@ class EarlierVersions {
   // Returns true if a row of the service and the scope has a port of the record.
   [[nodiscard]] bool HasPortOf(const v1::PortRecord& record) const;
 
-  // Names of services, or ports of blocks; with owner and scope.
+  // The keys of rows: the name of a service or the ports of a block, the owner, and the scope.
   absl::flat_hash_set<std::tuple<std::string, std::string, std::string>> keys_;
   // The ports of each name and scope of services, in the order of their first ports. Each
   // range is extended to the end of those before it, for binary search.

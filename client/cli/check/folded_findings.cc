@@ -42,7 +42,7 @@ std::vector<CheckFinding> Folded(std::vector<CheckFinding> findings) {
   std::vector<CheckFinding> folded;
   for (CheckFinding& finding : findings) {
     size_t& count = counts[key(finding)];
-    // 0: the first finding has taken the place of this one.
+    // 0: the first finding of the rule has replaced this one.
     if (count == 0) continue;
     if (count > kMaxSingleFindings && finding.severity != FindingSeverity::kError) {
       absl::StrAppend(&finding.message, "; and ", count - 1, " more such findings of the row");

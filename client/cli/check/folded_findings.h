@@ -9,15 +9,15 @@
 
 namespace portreg::cli {
 
-// The most warnings or infos of one rule that stay single.
+// The most warnings or infos of one rule that are not replaced by one.
 inline constexpr size_t kMaxSingleFindings = 3;
 
-// Returns the findings about one row without those that say nothing new:
-// - that IANA has not assigned ports, beside any warning or error;
-// - that Windows gives ports to connections, beside the error that they are dynamic.
-// If there are more than kMaxSingleFindings of one rule that are no errors, which a row of
-// many ports has, one finding takes their place: it has the subject and the message of the
-// first, and the number of the others. Keeps the order.
+// Returns the findings about one row without those that add nothing:
+// - that IANA has not assigned ports, if there is a warning or an error;
+// - that Windows gives ports to connections, if there is the error that they are dynamic.
+// A row of many ports may have more than kMaxSingleFindings warnings or infos of one rule. One
+// finding then replaces them. It has the subject and the message of the first one, and the number
+// of the others. Keeps the order.
 std::vector<CheckFinding> Folded(std::vector<CheckFinding> findings);
 
 }  // namespace portreg::cli

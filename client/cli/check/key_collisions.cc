@@ -22,7 +22,7 @@ KeyCollisions FindKeyCollisions(absl::Span<const Query> keys) {
       const TransportSet transports =
           TransportSet(key.transport).And(TransportSet(other.transport));
       if (transports.empty()) continue;
-      // Ends soon if many keys overlap, because there are only four transports.
+      // Limits the number of steps too: if many keys overlap, many of them share a transport.
       if (++pairs > kMaxKeyCollisions) {
         found.more = true;
         return found;

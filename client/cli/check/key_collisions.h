@@ -15,7 +15,7 @@ namespace portreg::cli {
 // The most pairs of keys that are found.
 inline constexpr size_t kMaxKeyCollisions = 1'000;
 
-// Another key that claims some slots too.
+// A collision of a key with another one that claims some of the same slots.
 struct KeyCollision {
   // The index of the other key.
   size_t other;
@@ -32,7 +32,7 @@ struct KeyCollisions {
 };
 
 // Returns the pairs of keys that share a slot. Requires keys that are ports or ranges. Also
-// compares keys about which the source is asked in different calls.
+// compares keys that are sent to the source in different calls.
 KeyCollisions FindKeyCollisions(absl::Span<const Query> keys);
 
 }  // namespace portreg::cli

@@ -12,7 +12,7 @@
 
 namespace portreg::cli {
 
-// A row that is one too many.
+// The first row with which tables exceed a limit.
 struct RowBeyondLimit {
   // The index of the layer.
   size_t file;

@@ -31,7 +31,8 @@ constexpr std::array<std::pair<absl::string_view, FlowFormat>, 8> kFlowFormats =
     {"tsv", FlowFormat::kTsv},
 }};
 
-// Checks that each given flag belongs to the command if it or the command is annotate's.
+// Checks that annotate is given only its own flags, and that other commands are given none of
+// them.
 absl::Status CheckAnnotateOwnership(const Settings& settings, const Invocation& invocation) {
   for (const FlagInfo& info : FlagTable()) {
     if (info.section == FlagSection::kOther || !settings.HasFlag(info.flag)) continue;
@@ -40,7 +41,7 @@ absl::Status CheckAnnotateOwnership(const Settings& settings, const Invocation& 
       return absl::InvalidArgumentError(
           absl::StrCat("--", info.name, " does not belong to annotate; see annotate --help"));
     }
-    // --format has another error, because export has it too.
+    // ReadFormatFlags() checks --format, because export has it too.
     if (info.is_for(Verb::kAnnotate) && !info.is_for(Verb::kExport) &&
         !info.is_for(Verb::kLookup)) {
       return absl::InvalidArgumentError(absl::StrCat("--", info.name, " belongs to annotate"));

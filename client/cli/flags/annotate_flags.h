@@ -8,10 +8,9 @@
 
 namespace portreg::cli {
 
-// Reads the flags of annotate into `invocation.annotate`. Requires that the verb and the keys
-// are set. INVALID_ARGUMENT, naming the flag and what is allowed, for an invalid value, for a
-// flag of annotate that another command was given, and for a flag of others that annotate was
-// given.
+// Reads the flags of annotate into `invocation.annotate`. Requires that the verb and the keys are
+// set. Returns INVALID_ARGUMENT, naming the flag and what is allowed, for an invalid value, for a
+// flag of annotate with another command, and for a flag of other commands with annotate.
 absl::Status ReadAnnotateFlags(const Settings& settings, Invocation& invocation);
 
 }  // namespace portreg::cli

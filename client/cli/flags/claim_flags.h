@@ -9,8 +9,8 @@
 namespace portreg::cli {
 
 // Reads the flags into `invocation.claims`. Requires that the verb and the keys are set.
-// INVALID_ARGUMENT for an unusable value, for a flag of these commands beside another one,
-// for a flag of another command beside these, and for tables beside claims.
+// Returns INVALID_ARGUMENT for an unusable value, for a flag of these commands with another
+// command, for a flag of another command with one of these, and for tables together with claims.
 absl::Status ReadClaimFlags(const Settings& settings, Invocation& invocation);
 
 }  // namespace portreg::cli

@@ -1,4 +1,4 @@
-// Reads what to do from the tool's command line and environment variables.
+// Reads the tool's command line and environment variables.
 #ifndef PORTREG_CLIENT_CLI_FLAGS_FLAGS_H_
 #define PORTREG_CLIENT_CLI_FLAGS_FLAGS_H_
 

@@ -8,9 +8,9 @@
 
 namespace portreg::cli {
 
-// Reads the flags of import into `invocation.import`. INVALID_ARGUMENT, naming the flag
-// and what is allowed, for an invalid value, for a flag of import that another command
-// was given, and for any other flag or more than one file that import was given.
+// Reads the flags of import into `invocation.import`. Returns INVALID_ARGUMENT, naming the flag and
+// what is allowed, for an invalid value, for a flag of import with another command, and, with
+// import, for any other flag and for more than one file.
 absl::Status ReadImportFlags(const Settings& settings, Invocation& invocation);
 
 }  // namespace portreg::cli

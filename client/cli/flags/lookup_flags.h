@@ -1,4 +1,4 @@
-// Reads the flags of lookup tables, which export writes.
+// Reads the flags of `portreg export` that concern lookup tables.
 #ifndef PORTREG_CLIENT_CLI_FLAGS_LOOKUP_FLAGS_H_
 #define PORTREG_CLIENT_CLI_FLAGS_LOOKUP_FLAGS_H_
 

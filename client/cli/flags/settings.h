@@ -12,7 +12,7 @@
 
 namespace portreg::cli {
 
-// A value and its origin.
+// A value, and the flag or variable that sets it.
 struct Setting {
   std::string value;
   // The flag or variable, as error messages name it: "--timeout" or "PORTREG_TIMEOUT".

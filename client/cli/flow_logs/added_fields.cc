@@ -14,7 +14,7 @@ namespace {
 constexpr absl::string_view kFallbackPrefix = "portreg_";
 constexpr size_t kPortDigits = 5;
 
-// Returns the first of the names that exists.
+// Returns the first of the names that the log already has.
 std::optional<std::string> FirstExisting(const FieldNames& names,
                                          absl::FunctionRef<bool(absl::string_view)> exists) {
   for (const std::string& name : names.All()) {

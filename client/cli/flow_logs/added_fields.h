@@ -34,26 +34,28 @@ struct FieldNames {
   [[nodiscard]] std::vector<std::string> All() const;
 };
 
-// Returns the names of a run, with a prefix.
+// Returns the names of the added fields, each with a prefix.
 FieldNames NamesWithPrefix(absl::string_view prefix, bool both);
 
-// Chooses the names so that no field of the log has one of them: without a prefix, or else
-// with portreg_. `exists` returns true if the log has a field of that name. INVALID_ARGUMENT,
-// naming the field, if it has one in spite of the prefix.
+// Returns names that no field of the log has. They have the prefix that the options give. If the
+// options give none, they have no prefix, or portreg_ if the log has a field of such a name.
+// `exists` returns true if the log has a field of that name. Returns INVALID_ARGUMENT, naming a
+// field, if the log has one even with the prefix.
 absl::StatusOr<FieldNames> ChooseNames(const AnnotateOptions& options,
                                        absl::FunctionRef<bool(absl::string_view)> exists);
 
-// Writes values as one format has them. Methods are called once for each possible value,
+// Writes values in the form of one format. Its methods are called once for each possible value,
 // before the log is read.
 class ValueForm {
  public:
   virtual ~ValueForm() = default;
 
-  // Returns what precedes a port. `service` is its name; nullopt: it has none.
+  // Returns the text before a port. `service` is its name, or nullopt if it has none.
   [[nodiscard]] virtual std::string BeforePort(std::optional<absl::string_view> service) const = 0;
-  // Returns what follows the port.
+  // Returns the text after the port.
   [[nodiscard]] virtual std::string AfterPort(ServiceSide side, SideReason reason) const = 0;
-  // Returns the name of one side, for --both. nullopt: it has none.
+  // Returns the field with the name of one side, for --both. `service` is nullopt if the port of
+  // the side has no name.
   [[nodiscard]] virtual std::string OfSide(ServiceSide side,
                                            std::optional<absl::string_view> service) const = 0;
   // Returns the fields of a line without a service.
@@ -65,17 +67,17 @@ class AddedFields {
  public:
   AddedFields(std::shared_ptr<const ServiceTable> table, const ValueForm& form, bool both);
 
-  // Returns the most bytes that Append() appends.
+  // Returns the largest number of bytes that Append() appends.
   [[nodiscard]] size_t max_size() const { return max_size_; }
 
   // Appends the fields of a flow. Requires that `out` has room for max_size() bytes.
   void Append(const FlowPorts& flow, OutputBlock& out) const;
 
-  // Appends the fields of a line without a service. The same is required.
+  // Appends the fields of a line without a service. Requires the same room as Append().
   void AppendNone(OutputBlock& out) const { out.AppendPadded(none_.of(texts_)); }
 
  private:
-  // A part of texts_, which ends in padding.
+  // A part of texts_. texts_ ends in padding.
   struct Piece {
     uint32_t begin = 0;
     uint32_t size = 0;
@@ -92,7 +94,7 @@ class AddedFields {
   const bool both_;
   std::string texts_;
   size_t max_size_ = 0;
-  // By the number of the name; the last is that of a slot without a name.
+  // The index is the number of the name. The last element is for slots without a name.
   std::vector<Piece> before_port_;
   std::vector<Piece> of_source_;
   std::vector<Piece> of_destination_;

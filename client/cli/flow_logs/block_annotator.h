@@ -10,7 +10,7 @@
 
 namespace portreg::cli {
 
-// May begin a text in UTF-8.
+// The byte order mark, with which a text in UTF-8 may begin.
 inline constexpr absl::string_view kUtf8Mark = "\xEF\xBB\xBF";
 
 // Knows the format and the columns of one log. Immutable. Thread-safe.

@@ -1,4 +1,4 @@
-// Holds the bytes of a block: as they were read, and as they are written.
+// Holds the bytes of a block of input, and those of a block of output.
 #ifndef PORTREG_CLIENT_CLI_FLOW_LOGS_BLOCKS_H_
 #define PORTREG_CLIENT_CLI_FLOW_LOGS_BLOCKS_H_
 
@@ -15,9 +15,9 @@
 
 namespace portreg::cli {
 
-// Bytes before and after the contents of a block that may be read, and after those of an
-// output that may be written: readers and writers handle many bytes at once. simdjson needs
-// as many after a text.
+// The size of the padding before and after the contents of an input block, and after those of an
+// output block. The padding of input may be read, and that of output may be written, because
+// readers and writers handle many bytes at once. simdjson needs as many bytes after a text.
 inline constexpr size_t kBlockPadding = 64;
 
 // A block of input. The padding around the contents holds zeros or earlier contents. Not
@@ -30,7 +30,7 @@ class InputBlock {
   [[nodiscard]] size_t size() const { return size_; }
   [[nodiscard]] size_t capacity() const { return capacity_; }
 
-  // Where bytes can be added, and how many. Added() makes them contents.
+  // Return where bytes can be added, and how many. Added() makes them part of the contents.
   [[nodiscard]] char* space() { return data() + size_; }
   [[nodiscard]] size_t space_size() const { return capacity_ - size_; }
   void Added(size_t count) { size_ += count; }
@@ -88,8 +88,8 @@ class OutputBlock {
     size_ += bytes.size();
   }
 
-  // Where the next byte is appended. Added() makes bytes written there contents; Reserve()
-  // must have made room for them.
+  // Returns where the next byte is appended. Added() makes bytes that were written there part of
+  // the contents. Requires that Reserve() made room for them.
   [[nodiscard]] char* space() { return bytes_.get() + size_; }
   void Added(size_t count) { size_ += count; }
 
@@ -115,7 +115,7 @@ struct BlockCounts {
   uint64_t lines = 0;
   // Lines that could not be read and are unchanged.
   uint64_t unread = 0;
-  // The number of the first of them within the block, from 0.
+  // The number of the first such line within the block, from 0.
   std::optional<uint64_t> first_unread;
 
   void CountUnread() {

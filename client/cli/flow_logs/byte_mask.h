@@ -1,4 +1,4 @@
-// Finds a byte among 64 bytes at once.
+// Finds two characters in 64 bytes at once.
 #ifndef PORTREG_CLIENT_CLI_FLOW_LOGS_BYTE_MASK_H_
 #define PORTREG_CLIENT_CLI_FLOW_LOGS_BYTE_MASK_H_
 

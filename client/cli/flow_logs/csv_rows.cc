@@ -38,7 +38,7 @@ CsvRow FirstLine(absl::string_view text, bool is_end, bool is_valid) {
   return row;
 }
 
-// Returns the row that ends at `at`, where a line end or the end of the text is.
+// Returns the row whose line end is at `at`, or that ends with the text at `at`.
 CsvRow RowUntil(absl::string_view text, size_t at) {
   CsvRow row = {.size = std::min(at + 1, text.size()), .content = at, .is_valid = true};
   if (at > 0 && text[at - 1] == '\r') --row.content;
@@ -57,7 +57,7 @@ CsvRow FirstCsvRow(absl::string_view text, char separator, bool is_end,
     size_t content_end = at;
     if (at < text.size() && text[at] == '"') {
       at = AfterQuoted(limited, at);
-      // A quote at the end of the text may be the first of two.
+      // A quote at the end of the text may be the first of two quotes, which stand for one.
       if (may_go_on && (at == kNotFound || at == text.size())) return {};
       if (at == kNotFound) return FirstLine(text, is_end, false);
       content_end = at;

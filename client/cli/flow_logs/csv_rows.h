@@ -15,9 +15,10 @@ inline constexpr size_t kMaxMultilineRow = 65'536;
 
 // A row at the beginning of a text.
 struct CsvRow {
-  // The bytes of the row with its line end. 0: the text ends before the row does.
+  // The number of bytes of the row with its line end. 0 if the text does not contain the end of
+  // the row.
   size_t size = 0;
-  // The bytes without the line end, LF or CRLF.
+  // The number of bytes without the line end, LF or CRLF.
   size_t content = 0;
   // False if a quote is not closed, or if text follows a closing quote. The row then ends at
   // the first line end.

@@ -23,7 +23,7 @@ constexpr int kMaxProtocolNumber = 255;
 constexpr unsigned kFirstPrintable = 0x21;
 constexpr unsigned kDelete = 0x7F;
 
-// The places where the fields of a line end. Fields beyond the last are only counted.
+// The places where the fields of a line end. Only counts the fields from kMost on.
 class FieldEnds {
  public:
   explicit FieldEnds(const char* line) : line_(line) {}
@@ -55,8 +55,8 @@ class FieldEnds {
 // Returns the line without the CR before its end.
 absl::string_view WithoutCr(absl::string_view line) { return absl::StripSuffix(line, "\r"); }
 
-// Returns a field of CSV without its quotes. Doubled quotes within stay, because no number
-// has any.
+// Returns a field of CSV without the quotes around it. Keeps doubled quotes within it, because
+// the fields that are read have none.
 absl::string_view Unquoted(absl::string_view field) {
   const bool is_quoted = field.size() >= 2 && field.front() == '"' && field.back() == '"';
   return is_quoted ? field.substr(1, field.size() - 2) : field;
@@ -140,7 +140,7 @@ size_t DelimitedAnnotator::NextLog(absl::string_view text) const {
 
 void DelimitedAnnotator::Annotate(absl::string_view block, OutputBlock& out,
                                   BlockCounts& counts) const {
-  // Without quotes, a row of CSV is a line.
+  // In a block without quotes, each line is a row.
   if (layout_.syntax.quoted && absl::StrContains(block, '"')) {
     AnnotateRows(block, out, counts);
   } else {
@@ -228,7 +228,8 @@ void DelimitedAnnotator::AppendLine(const Line& line, const std::optional<FlowPo
                                     OutputBlock& out, BlockCounts& counts) const {
   const bool is_comment =
       layout_.comment != '\0' && !line.content.empty() && line.content.front() == layout_.comment;
-  // A title is a word, as the name of an unknown protocol is.
+  // Also looks for a header if the protocol is an unknown word, because a title may be taken for
+  // such a protocol.
   const bool may_be_header = !flow || is_comment || flow->protocol == kPortlessProtocol;
   const HeaderLine* const header = may_be_header ? FindHeader(line.content) : nullptr;
   if (header != nullptr || !flow || is_comment) {

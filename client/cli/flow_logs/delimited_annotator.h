@@ -17,19 +17,19 @@
 
 namespace portreg::cli {
 
-// How a log separates and marks its fields.
+// The syntax of a log's lines.
 struct DelimitedSyntax {
   char separator = ' ';
   // True if fields may be in quotes, as in CSV.
   bool quoted = false;
-  // A field without a value: "-", or empty.
+  // The text of a field without a value: "-", or empty.
   std::string unset;
 };
 
-// The meaning of flags of TCP.
+// The packets whose TCP flags a log states: the first one, or the union of all.
 enum class FlagMeaning : uint8_t { kFirstPacket, kUnited };
 
-// A line that stands for no flow and gets more fields, such as a line of titles.
+// A line that describes no flow, but gets further fields, such as a line of titles.
 struct HeaderLine {
   // The line as it was read, without its end.
   std::string text;
@@ -40,7 +40,7 @@ struct HeaderLine {
 // The columns of a log.
 struct DelimitedLayout {
   DelimitedSyntax syntax;
-  // The fields of each line. Lines with other numbers of fields cannot be read.
+  // The number of fields of each line. Lines with another number of fields cannot be read.
   size_t columns = 0;
   // The indices of columns.
   size_t source_port = 0;
@@ -51,11 +51,11 @@ struct DelimitedLayout {
   // The side that the format states to be the service.
   ServiceSide stated = ServiceSide::kNone;
   std::vector<HeaderLine> headers;
-  // Begins lines that stand for no flow; 0: none do.
+  // The character that begins lines without a flow; 0 if there is none.
   char comment = '\0';
-  // A line that begins another log; empty: none does.
+  // The beginning of the line with which another log begins; empty if there is no such line.
   std::string next_log;
-  // Returns true for a line that stands for no flow, such as one of nfdump's summary. May be
+  // Returns true for a line that describes no flow, such as a line of nfdump's summary. May be
   // nullptr.
   bool (*is_remark)(absl::string_view line) = nullptr;
 };
@@ -103,15 +103,16 @@ class DelimitedAnnotator final : public BlockAnnotator {
 
   void AnnotateLines(absl::string_view block, OutputBlock& out, BlockCounts& counts) const;
   void AnnotateRows(absl::string_view block, OutputBlock& out, BlockCounts& counts) const;
-  // Appends a line. `flow` is absent if it cannot be read.
+  // Appends a line, with the service of `flow`. `flow` is nullopt if the line cannot be read.
   void AppendLine(const Line& line, const std::optional<FlowPorts>& flow, OutputBlock& out,
                   BlockCounts& counts) const;
-  // Appends a line that is no flow. `header` is nullptr if it is none.
+  // Appends a line without a flow. `header` is nullptr if the line is no header.
   void AppendOther(const Line& line, const HeaderLine* header, OutputBlock& out,
                    BlockCounts& counts) const;
   // Returns nullptr if the line is no header.
   [[nodiscard]] const HeaderLine* FindHeader(absl::string_view line) const;
-  // `field(i)` returns a field. Returns nullopt if a value is none.
+  // Returns the flow of a line whose i-th field is `field(i)`. Returns nullopt if a field has no
+  // valid value.
   template <typename Field>
   [[nodiscard]] std::optional<FlowPorts> ReadFlow(Field field) const;
 

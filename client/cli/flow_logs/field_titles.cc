@@ -12,10 +12,10 @@
 namespace portreg::cli {
 namespace {
 
-// A kind of column. Titles are in lower case and without separators; the first that a log
-// has counts.
+// A kind of column, and its usual titles in lower case and without separators. If a log has
+// several of the titles, the first one counts.
 struct ColumnKind {
-  // For messages.
+  // The name for messages.
   absl::string_view name;
   absl::string_view flag;
   std::string AnnotateOptions::*chosen;
@@ -23,7 +23,7 @@ struct ColumnKind {
 };
 
 const std::array<ColumnKind, 3>& Kinds() {
-  // VPC, Zeek, nfdump, Suricata, ECS, IPFIX, CEF, NetFlow collectors.
+  // Titles of VPC flow logs, Zeek, nfdump, Suricata, ECS, IPFIX, CEF and NetFlow collectors.
   static const auto& kinds = *new std::array<ColumnKind, 3>{{
       {"a source port",
        "source-port-field",

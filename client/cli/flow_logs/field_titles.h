@@ -26,10 +26,9 @@ struct FlowColumns {
   std::optional<size_t> tcp_flags;
 };
 
-// Finds the columns of a flow among titles: those that the options name, and others by
-// their usual titles, ignoring case, hyphens, underscores, dots and blanks. INVALID_ARGUMENT,
-// naming the flag that would help, if a column is
-// missing, and for more than kMaxColumns.
+// Finds the columns of a flow among titles: those that the options name, and others by their
+// usual titles, ignoring case, hyphens, underscores, dots and blanks. Returns INVALID_ARGUMENT,
+// naming the flag that would help, if a column is missing; and for more than kMaxColumns titles.
 absl::StatusOr<FlowColumns> FindColumns(absl::Span<const std::string> titles,
                                         const AnnotateOptions& options);
 

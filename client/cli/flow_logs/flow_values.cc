@@ -14,11 +14,11 @@ namespace portreg::cli {
 namespace {
 
 constexpr int kMaxProtocol = 255;
-// Eight flags and those that RFC 9293 reserves.
+// The largest value: eight flags, and the four bits that RFC 9293 reserves.
 constexpr int kMaxTcpFlags = 0xFFF;
 constexpr size_t kLongestWord = 40;
 
-// The flags as nfdump and others abbreviate them.
+// Returns the flag that a letter stands for in nfdump and other programs.
 std::optional<unsigned> BitOf(char letter) {
   switch (letter) {
     case 'F':
@@ -46,7 +46,7 @@ std::optional<unsigned> BitOf(char letter) {
   }
 }
 
-// Like ReadPaddedNumber(), without its requirement.
+// Like ReadPaddedNumber(), but does not read bytes before `text`.
 int ReadNumber(absl::string_view text, int max) {
   if (text.empty() || text.size() > kMaxDigits) return text.empty() ? kNoValue : kBadValue;
   char padded[kMaxDigits] = {};

@@ -11,16 +11,18 @@
 
 namespace portreg::cli {
 
-// The functions below return kBadValue for a text that is no such value, and kNoValue for a
-// field without a value: an empty one, or a hyphen.
+// The functions below return kBadValue for a text that is not a valid value, and kNoValue for an
+// empty text or a hyphen, which stand for no value.
 inline constexpr int kBadValue = -1;
 inline constexpr int kNoValue = -2;
 // A protocol that has a name but no ports that portreg knows.
 inline constexpr int kPortlessProtocol = 256;
 
-// Returns the number that `text` is, at most `max`, which must have at most eight digits.
-// Reads kMaxDigits bytes before the end of `text`, which must exist.
+// The largest number of digits that are read.
 inline constexpr size_t kMaxDigits = 8;
+
+// Returns the decimal number in `text`. Returns kBadValue if it exceeds `max`, which must have at
+// most kMaxDigits digits. Requires that the kMaxDigits bytes before the end of `text` can be read.
 inline int ReadPaddedNumber(absl::string_view text, int max) {
   if (text.empty() || text.size() > kMaxDigits) return text.empty() ? kNoValue : kBadValue;
   if constexpr (std::endian::native == std::endian::little) {
@@ -50,10 +52,10 @@ inline int ReadPaddedNumber(absl::string_view text, int max) {
   return value <= max ? value : kBadValue;
 }
 
-// Reads any text: a port, 0-65535, without a sign.
+// Reads a port, 0-65535, without a sign.
 int ReadPort(absl::string_view text);
 
-// Reads a protocol: a number of IANA's, 0-255, or a keyword in any case. Returns
+// Reads a protocol: IANA's number, 0-255, or a keyword in any case. Returns
 // kPortlessProtocol for any other word of letters, digits and "-_./+()".
 int ReadProtocol(absl::string_view text);
 

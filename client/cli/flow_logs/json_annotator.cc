@@ -28,7 +28,7 @@ constexpr int kLastProtocol = 255;
 
 enum Role : size_t { kSource, kDestination, kProtocol, kEventType, kDirection, kRoleCount };
 
-// The path that leads to each role's member from an object; empty: not within it.
+// The path from an object to the member of each role; empty if the object does not contain it.
 using Wanted = std::array<absl::string_view, kRoleCount>;
 
 // A member of a line's object. The text is valid until the next line is parsed.
@@ -44,13 +44,13 @@ struct Members {
   uint64_t has_names = 0;
 };
 
-// Returns the text that follows in the line, up to the next quote. A name with an escaped
-// quote is cut, and contains the backslash, so that it equals no wanted name.
+// Returns the text at `raw`, up to the next quote. A name with an escaped quote is cut there and
+// ends with the backslash, so that it equals no wanted name.
 absl::string_view NameAt(const char* raw) {
   return {raw, static_cast<size_t>(std::strchr(raw, '"') - raw)};
 }
 
-// Reads a number, a text, or nothing from null. Returns false for other types and bad values.
+// Reads a number or a text; reads null as no value. Returns false for other types and bad values.
 bool ReadValue(ondemand::value value, std::optional<Value>& to) {
   ondemand::json_type type;
   if (value.type().get(type) != simdjson::SUCCESS) return false;
@@ -126,11 +126,11 @@ bool IsAtEnd(ondemand::document& document) {
 // Returns false if the line is no JSON object.
 bool ReadLine(absl::string_view line, const JsonPaths& paths, absl::Span<const std::string> names,
               Members& members) {
-  // The parser keeps memory from line to line.
+  // Static, because the parser reuses its memory for the next line.
   static thread_local ondemand::parser parser;
   ondemand::document document;
   ondemand::object object;
-  // A cut name ends within the padding at the latest.
+  // AppendLine() puts members before the closing brace, which must be the last byte.
   if (!absl::EndsWith(line, "}")) return false;
   if (parser.iterate(line.data(), line.size(), line.size() + kBlockPadding).get(document) !=
       simdjson::SUCCESS) {
@@ -152,7 +152,7 @@ int NumberOf(const std::optional<Value>& value, int most, int (*read)(absl::stri
 ServiceSide StatedSide(const Members& members, const JsonPaths& paths) {
   if (!paths.is_eve) return paths.stated;
   const std::optional<Value>& type = members.values[kEventType];
-  // A record of a whole flow names the client first.
+  // In an event of type flow, the client is the source.
   if (type && type->text == "flow") return ServiceSide::kDestination;
   const std::optional<Value>& direction = members.values[kDirection];
   if (direction && direction->text == "to_server") return ServiceSide::kDestination;
@@ -160,8 +160,8 @@ ServiceSide StatedSide(const Members& members, const JsonPaths& paths) {
   return ServiceSide::kNone;
 }
 
-// Returns the flow of a line; one of a protocol without ports if the line has no flow;
-// nullopt if a value is none.
+// Returns the flow of a line. If the line has no ports, returns a flow whose protocol has no
+// ports. Returns nullopt if a value is invalid.
 std::optional<FlowPorts> FlowOf(const Members& members, const JsonPaths& paths) {
   FlowPorts flow;
   flow.protocol = NumberOf(members.values[kProtocol], kLastProtocol, &ReadProtocol);

@@ -47,8 +47,9 @@ class JsonForm final : public ValueForm {
   const FieldNames names_;
 };
 
-// A line that has a member of an added name gets the prefix portreg_, unless a prefix was
-// given: then it cannot be read. A line without ports is unchanged.
+// Annotates lines that are JSON objects. If a line already has a member with the name of an added
+// one, the names get the prefix portreg_. If that does not help, or the options give a prefix, the
+// line counts as unreadable. A line without ports is unchanged.
 class JsonAnnotator final : public BlockAnnotator {
  public:
   JsonAnnotator(JsonPaths paths, const AnnotateOptions& options,
@@ -57,12 +58,12 @@ class JsonAnnotator final : public BlockAnnotator {
   void Annotate(absl::string_view block, OutputBlock& out, BlockCounts& counts) const override;
 
  private:
-  // Names and the texts made of them.
+  // One choice of names, and the texts with these names.
   struct Naming {
     Naming(uint64_t name_bits, const FieldNames& names, std::shared_ptr<const ServiceTable> table,
            bool both)
         : bits(name_bits), added(std::move(table), JsonForm(names), both) {}
-    // The places of the names in names_.
+    // Bit i is set if names_[i] is one of the names.
     uint64_t bits;
     AddedFields added;
   };

@@ -13,7 +13,7 @@
 namespace portreg::cli {
 namespace {
 
-// Returns the paths with those that the options name in their place.
+// Returns the paths, some of them replaced by those that the options give.
 JsonPaths Chosen(JsonPaths paths, const AnnotateOptions& options) {
   const bool keeps_ports =
       options.source_port_field.empty() && options.destination_port_field.empty();
@@ -35,7 +35,7 @@ std::optional<JsonPaths> PathsOf(absl::string_view line, const AnnotateOptions& 
     JsonPaths paths = Chosen(usual, options);
     if (HasFlow(line, paths)) return paths;
   }
-  // Suricata's events of other types than flows need not have ports.
+  // Accepts Suricata's events without ports, because only some types of events have any.
   const JsonPaths eve = Chosen(UsualJsonPaths().front(), options);
   if (eve.is_eve && absl::StrContains(line, "\"event_type\":")) return eve;
   return std::nullopt;

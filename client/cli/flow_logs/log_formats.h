@@ -1,4 +1,4 @@
-// Recognises the format of a flow log by how it begins.
+// Recognises the format of a flow log by its beginning.
 #ifndef PORTREG_CLIENT_CLI_FLOW_LOGS_LOG_FORMATS_H_
 #define PORTREG_CLIENT_CLI_FLOW_LOGS_LOG_FORMATS_H_
 
@@ -23,15 +23,15 @@ struct AnnotatorParts {
 // An annotator; null if the log is of another format.
 using MaybeAnnotator = absl::StatusOr<std::unique_ptr<const BlockAnnotator>>;
 
-// Returns the annotator of a log that begins with `beginning`, by the format that the
-// options name, or else by the first format that recognises it. `beginning` consists of
-// whole lines, is surrounded by kBlockPadding readable bytes, and ends the log or has some
-// thousand bytes. INVALID_ARGUMENT if no format does, if a column is missing, or if the log
-// has a field of an added name.
+// Returns the annotator of a log that begins with `beginning`. The format is the one that the
+// options name, else the first one that recognises the beginning. `beginning` consists of whole
+// lines, is surrounded by kBlockPadding readable bytes, and is the whole log or has some thousand
+// bytes. Returns INVALID_ARGUMENT if no format recognises it, if a column is missing, or if the log
+// already has a field with the name of an added one.
 MaybeAnnotator RecogniseLog(absl::string_view beginning, const AnnotatorParts& parts);
 
-// The functions below do this for one format. They return null if it is not the format;
-// never if the options name it.
+// The functions below do the same for one format. They return null if the log is of another
+// format, but never if the options name this format.
 
 // Amazon's VPC flow logs: a line of names, or the 14 default fields, or --fields.
 MaybeAnnotator RecogniseVpc(absl::string_view beginning, const AnnotatorParts& parts);

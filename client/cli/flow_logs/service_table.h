@@ -1,4 +1,4 @@
-// Holds what the services of flows are looked up in.
+// Holds the tables in which annotate looks up the services of flows.
 #ifndef PORTREG_CLIENT_CLI_FLOW_LOGS_SERVICE_TABLE_H_
 #define PORTREG_CLIENT_CLI_FLOW_LOGS_SERVICE_TABLE_H_
 
@@ -11,8 +11,8 @@
 
 namespace portreg::cli {
 
-// The names of all slots and the rule of sides, independent of the registry. Immutable.
-// Thread-safe.
+// The names of all slots, and the rule that decides which side is the service. Does not refer to
+// the registry after construction. Immutable. Thread-safe.
 struct ServiceTable {
   explicit ServiceTable(const Registry& registry) : names(registry), rule(registry, names) {
     for (const RecordIndex index : names.records()) {
@@ -22,7 +22,7 @@ struct ServiceTable {
 
   SlotNames names;
   SideRule rule;
-  // The names, by the numbers of `names`.
+  // The names of services. The index is a number that `names.At()` returns.
   std::vector<std::string> services;
 };
 

@@ -17,7 +17,7 @@ namespace portreg::cli {
 namespace {
 
 constexpr char kTab = '\t';
-// In the order in which they are tried.
+// The separators in the order in which they are tried.
 constexpr std::array<char, 4> kSeparators = {',', kTab, ';', '|'};
 
 // A row read with one separator.
@@ -52,7 +52,7 @@ std::vector<char> SeparatorsOf(FlowFormat format) {
   return {kSeparators.begin(), kSeparators.end()};
 }
 
-// The titles that nfdump has, of versions 1.6 and 1.7.
+// Returns true for the titles of nfdump 1.6 or 1.7.
 bool IsOfNfdump(const std::vector<std::string>& titles) {
   const auto has = [&titles](absl::string_view title) {
     return std::find(titles.begin(), titles.end(), title) != titles.end();
@@ -68,7 +68,7 @@ bool IsOfSummary(absl::string_view line) {
           line.find_first_not_of("0123456789,.") == absl::string_view::npos);
 }
 
-// Returns the row of titles, read with the separator that makes sense of it.
+// Returns the row of titles, read with the first separator that yields the columns of a flow.
 absl::StatusOr<FirstRow> FindTitles(absl::string_view text, const AnnotateOptions& options) {
   absl::Status why = absl::InvalidArgumentError("the log has no line of titles");
   size_t most = 0;
@@ -76,7 +76,8 @@ absl::StatusOr<FirstRow> FindTitles(absl::string_view text, const AnnotateOption
     FirstRow row = ReadRow(text, separator);
     const absl::Status status = FindColumns(row.fields, options).status();
     if (status.ok()) return row;
-    // The separator with which there are the most titles is probably the right one.
+    // Keeps the error for the separator that yields the most titles, because that is probably the
+    // right separator.
     if (row.fields.size() <= most) continue;
     most = row.fields.size();
     why = status;
@@ -125,7 +126,7 @@ MaybeAnnotator RecogniseTable(absl::string_view beginning, const AnnotatorParts&
   const absl::StatusOr<FirstRow> row =
       has_titles ? FindTitles(text, options) : FindRow(text, options);
   if (!row.ok()) {
-    // A line of one field is no table.
+    // A line without a separator is not a row of a table.
     const bool may_be_table = first.find_first_of(",\t;|") != absl::string_view::npos;
     if (options.format == FlowFormat::kAuto && !may_be_table) return nullptr;
     return row.status();

@@ -70,8 +70,8 @@ MaybeAnnotator RecogniseVpc(absl::string_view beginning, const AnnotatorParts& p
   layout.protocol = columns->protocol;
   layout.tcp_flags = columns->tcp_flags;
   // A record has ACK only if a packet had SYN and ACK, so that the flags are as good as those
-  // of the first packet. flow-direction is no evidence: it tells which way the packets passed
-  // the interface, not who opened the connection.
+  // of the first packet. flow-direction is no evidence: it tells in which direction the packets
+  // passed the interface, not who opened the connection.
   layout.flag_meaning = FlagMeaning::kFirstPacket;
   if (has_header) {
     layout.headers.push_back({std::string(FirstLineOf(beginning)),

@@ -18,7 +18,7 @@ namespace {
 
 constexpr absl::string_view kSeparatorLine = "#separator";
 
-// The lines before the first record.
+// The values of the header lines, which precede the first record.
 struct ZeekHeader {
   char separator = '\t';
   std::string unset = "-";
@@ -27,7 +27,7 @@ struct ZeekHeader {
   absl::string_view types;
 };
 
-// Reads "\x09" or one character.
+// Reads a separator, written as "\x09" or as one character.
 std::optional<char> ReadSeparator(absl::string_view text) {
   uint32_t code = 0;
   if (text.size() == 1) return text[0];
@@ -95,7 +95,7 @@ MaybeAnnotator RecogniseZeek(absl::string_view beginning, const AnnotatorParts& 
   layout.source_port = columns->source_port;
   layout.destination_port = columns->destination_port;
   layout.protocol = columns->protocol;
-  // The responder is who was called.
+  // The responder accepted the connection.
   if (fields[columns->destination_port] == "id.resp_p") layout.stated = ServiceSide::kDestination;
   layout.comment = '#';
   layout.next_log = std::string(kSeparatorLine);

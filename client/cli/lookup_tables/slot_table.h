@@ -1,6 +1,6 @@
-// Writes lookup tables: a row for each slot, for programs that name ports by a table.
+// Writes lookup tables, with which other programs name ports. A table has a row for each slot.
 //
-// Each format has a source of its own.
+// The functions for a format are in slot_table_FORMAT.cc.
 #ifndef PORTREG_CLIENT_CLI_LOOKUP_TABLES_SLOT_TABLE_H_
 #define PORTREG_CLIENT_CLI_LOOKUP_TABLES_SLOT_TABLE_H_
 
@@ -13,7 +13,7 @@
 
 namespace portreg::cli {
 
-// Returns what the column has in the row of a slot. Empty if the record has no owner.
+// Returns the text of a column in the row of a slot. The column of owners may be empty.
 std::string SlotField(const NamedSlot& slot, LookupColumn column);
 
 // Returns the key of a slot as one text: "443/tcp", "443/6" or "443".
@@ -23,10 +23,10 @@ std::string SlotKey(const NamedSlot& slot, LookupKey key);
 void WriteSlotCsv(absl::Span<const NamedSlot> slots, const LookupTableOptions& options,
                   Printer out);
 
-// Write an object (JSON) or a mapping (YAML): for each slot its SlotKey() and, in an object
-// of their own, the columns that are no part of the key. If there is one such column, the
-// value is its text. All values are texts, because some readers accept no others. The
-// members are in the order of the slots, one a line.
+// Write an object (JSON) or a mapping (YAML). Each slot is a member whose name is its SlotKey().
+// The value is an object of the columns that are not part of the key; if there is only one such
+// column, the value is its text. All values are texts, because some readers accept nothing else.
+// The members are in the order of the slots, one on each line.
 void WriteSlotJson(absl::Span<const NamedSlot> slots, const LookupTableOptions& options,
                    Printer out);
 void WriteSlotYaml(absl::Span<const NamedSlot> slots, const LookupTableOptions& options,

@@ -22,10 +22,10 @@ std::string YamlValueOf(const NamedSlot& slot, const std::vector<TitledColumn>& 
 void WriteSlotYaml(absl::Span<const NamedSlot> slots, const LookupTableOptions& options,
                    Printer out) {
   const std::vector<TitledColumn> columns = ValueColumns(options);
-  // Without any line, the document would be no mapping.
+  // An empty document would not be a mapping.
   if (slots.empty()) out.PutData("{}\n");
   for (const NamedSlot& slot : slots) {
-    // Keys are quoted, because readers would take 443 for a number.
+    // Quotes the key, because readers would take 443 for a number.
     out.PutData(absl::StrCat(YamlQuoted(SlotKey(slot, options.key)), ": ",
                              YamlValueOf(slot, columns), "\n"));
   }

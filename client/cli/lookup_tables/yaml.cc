@@ -16,7 +16,7 @@
 namespace portreg::cli {
 namespace {
 
-// The words that YAML 1.1 or 1.2 takes for truth values or for no value, in lower case.
+// The words that YAML 1.1 or 1.2 takes for booleans or for null, in lower case.
 constexpr std::array<absl::string_view, 9> kYamlWords = {"y",     "n",  "yes", "no",  "true",
                                                          "false", "on", "off", "null"};
 
@@ -31,8 +31,8 @@ bool IsPlainText(absl::string_view text) {
          !absl::c_linear_search(kYamlWords, absl::AsciiStrToLower(text));
 }
 
-// Returns true if YAML's set of printable characters lacks the character, or if it ends a
-// line or could disguise text.
+// Returns true if YAML does not allow the character in a file, if the character ends a line, or
+// if it could disguise text.
 bool NeedsYamlEscape(uint32_t code_point) {
   return IsControl(code_point) || code_point == 0xFEFF || code_point == 0xFFFE ||
          code_point == 0xFFFF;

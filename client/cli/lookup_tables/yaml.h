@@ -12,8 +12,8 @@ namespace portreg::cli {
 // and what YAML does not allow in a file. `text` must be UTF-8.
 std::string YamlQuoted(absl::string_view text);
 
-// Like YamlQuoted(), but without quotes where no reader takes the text for anything but
-// this text: "https" needs none, "443", "no" and "~" do.
+// Like YamlQuoted(), but without quotes if every reader takes the plain text for a string: "https"
+// needs no quotes; "443", "no" and "~" need them.
 std::string YamlText(absl::string_view text);
 
 }  // namespace portreg::cli

@@ -18,22 +18,22 @@ class ByteSource {
  public:
   virtual ~ByteSource() = default;
 
-  // Reads at least one byte and at most `size`. Waits for the first byte. Returns 0 at the
-  // end of a log, and if the run is stopped. Returns an error that names the file if it
+  // Reads at most `size` bytes, and returns their number. Waits for the first byte. Returns 0 at
+  // the end of a log, and if the run is stopped. Returns an error that names the file if it
   // cannot be read or its compressed data are broken.
   virtual absl::StatusOr<size_t> Read(char* to, size_t size) = 0;
 
   // Returns true if Read() would wait now.
   virtual bool WouldWait() = 0;
 
-  // After Read() has returned 0: begins the next log of this source. Returns false if there
-  // is none.
+  // Begins the next log of this source. Returns false if there is none. Must be called after
+  // Read() has returned 0.
   virtual absl::StatusOr<bool> NextLog() { return false; }
 
   // Returns how many bytes of the file were read, before decompression.
   [[nodiscard]] virtual uint64_t position() const = 0;
 
-  // Returns the size of the file; nullopt if it is no regular file.
+  // Returns the size of the file; nullopt if it is not a regular file.
   [[nodiscard]] virtual std::optional<uint64_t> total() const { return std::nullopt; }
 };
 
@@ -43,7 +43,7 @@ class ByteSource {
 absl::StatusOr<std::unique_ptr<ByteSource>> OpenSource(const std::string& path,
                                                        const StopSignal& stop);
 
-// Opens a file that is read on as it grows. If the file is replaced or truncated, the log
+// Opens a file that is read further as it grows. If the file is replaced or truncated, the log
 // ends and the next one begins. Returns INVALID_ARGUMENT for a compressed file.
 absl::StatusOr<std::unique_ptr<ByteSource>> FollowFile(const std::string& path,
                                                        const StopSignal& stop);

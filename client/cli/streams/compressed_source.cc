@@ -29,7 +29,7 @@ class CompressedSource : public ByteSource {
   CompressedSource(std::string path, std::unique_ptr<ByteSource> inner)
       : path_(std::move(path)), inner_(std::move(inner)), buffer_(kBufferBytes) {}
 
-  // Decompression may have more to give although the file has not.
+  // Returns false while the buffer has bytes, because Read() can use them without the file.
   bool WouldWait() override { return at_ == end_ && !at_end_ && inner_->WouldWait(); }
   [[nodiscard]] uint64_t position() const override { return inner_->position(); }
   [[nodiscard]] std::optional<uint64_t> total() const override { return inner_->total(); }
@@ -76,7 +76,7 @@ class GzipSource final : public CompressedSource {
         return Broken(path_, "gzip", "end too early");
       }
       if (between_members_) {
-        // gzip pads files with zeros for some tapes and tools.
+        // Skips zeros, with which some tapes and tools pad files.
         if (buffer_[at_] == '\0') {
           ++at_;
           continue;
@@ -105,7 +105,7 @@ class GzipSource final : public CompressedSource {
 
   z_stream stream_ = {};
   bool is_ready_ = false;
-  // True between two members of the file, and after the last.
+  // True between two members of the file, and after the last one.
   bool between_members_ = false;
 };
 
@@ -122,7 +122,7 @@ class ZstdSource final : public CompressedSource {
     ZSTD_outBuffer out = {to, size, 0};
     while (out.pos == 0) {
       if (absl::Status status = Fill(); !status.ok()) return status;
-      // Output may be waiting in the stream, so that it is asked even at the end.
+      // Asks the stream even at the end of the file, because it may still hold output.
       ZSTD_inBuffer in = {buffer_.data(), end_, at_};
       const size_t result = ZSTD_decompressStream(stream_, &out, &in);
       if (ZSTD_isError(result) != 0) {

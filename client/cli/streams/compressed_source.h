@@ -20,7 +20,7 @@ inline constexpr size_t kMagicBytes = 4;
 // Returns the compression of a file by its first bytes.
 Compression CompressionOf(absl::string_view first_bytes);
 
-// Return sources of what `inner` decompresses to. Files may consist of several members or
+// Return sources of the decompressed bytes of `inner`. Files may consist of several members or
 // frames. `path` is for messages. Reading returns DATA_LOSS if the data are broken or end
 // too early.
 std::unique_ptr<ByteSource> DecompressGzip(std::string path, std::unique_ptr<ByteSource> inner);

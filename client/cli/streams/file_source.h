@@ -20,8 +20,8 @@ class FileSource final : public ByteSource {
   // `stop` must outlive the source.
   FileSource(std::string path, OpenFile file, const StopSignal& stop);
 
-  // Returns the first bytes, at most `size`, fewer only at the end. They are read again by
-  // Read(). Must be called before it.
+  // Returns the first `size` bytes, or fewer if the file ends before. Read() returns them again.
+  // Must be called before Read().
   absl::StatusOr<absl::string_view> Peek(size_t size);
 
   absl::StatusOr<size_t> Read(char* to, size_t size) override;

@@ -16,7 +16,7 @@
 namespace portreg::cli {
 namespace {
 
-// How long a wait lasts without an event: file systems of a network report none.
+// The longest wait, in milliseconds, because network file systems report no events.
 constexpr int kLongestWaitMs = 1'000;
 
 // Wakes when a file or its folder changes.
@@ -24,14 +24,14 @@ class FileEvents {
  public:
   explicit FileEvents(const std::string& path)
       : path_(path), events_(inotify_init1(IN_CLOEXEC | IN_NONBLOCK)) {
-    // Reports another file that gets the name.
+    // Watches the folder, so that another file with the name is noticed.
     const std::string folder = std::filesystem::path(path).parent_path().string();
     inotify_add_watch(events_.descriptor(), folder.empty() ? "." : folder.c_str(),
                       IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE);
     WatchFile();
   }
 
-  // Watches the file that has the name now.
+  // Watches the file that currently has the name.
   void WatchFile() {
     inotify_add_watch(events_.descriptor(), path_.c_str(), IN_MODIFY | IN_ATTRIB | IN_MOVE_SELF);
   }
@@ -45,7 +45,8 @@ class FileEvents {
 
  private:
   const std::string path_;
-  // -1 if the system grants no more: then only kLongestWaitMs ends a wait.
+  // Has the descriptor -1 if the system allows no more of them. Then each wait lasts
+  // kLongestWaitMs.
   const OpenFile events_;
 };
 
@@ -56,8 +57,8 @@ class FollowedFile final : public ByteSource {
 
   absl::StatusOr<size_t> Read(char* to, size_t size) override {
     while (!stop_.stopped()) {
-      // Looked at before the end of the file is seen, because the last bytes of a file are
-      // written before it is replaced.
+      // Looks for a change before it reads. If the file is replaced, its last bytes have been
+      // written already, so that the read after it gets all of them.
       const Change change = FindChange();
       if (change == Change::kTruncated) {
         next_ = change;
@@ -105,7 +106,7 @@ class FollowedFile final : public ByteSource {
     return is_same ? Change::kNone : Change::kReplaced;
   }
 
-  // Opens the file that has the name now. Waits for one if it is gone again.
+  // Opens the file that currently has the name. Waits until there is one.
   absl::StatusOr<bool> OpenNext() {
     while (!stop_.stopped()) {
       absl::StatusOr<OpenFile> file = OpenFile::ForReading(path_);

@@ -34,7 +34,7 @@ absl::StatusOr<OpenFile> OpenFile::ForReading(const std::string& path) {
   OpenFile file(descriptor);
   struct stat about = {};
   if (fstat(descriptor, &about) != 0) return FileError(path, errno);
-  // Some systems let a directory be opened, and fail at the first read.
+  // Linux opens directories, and fails only when they are read.
   if (S_ISDIR(about.st_mode)) return FileError(path, EISDIR);
   return file;
 }

@@ -29,7 +29,7 @@ class OpenFile {
   int descriptor_;
 };
 
-// Returns the error of the last system call, about a file. NOT_FOUND or UNKNOWN.
+// Returns the status for an errno, with a message that names the file.
 absl::Status FileError(absl::string_view path, int error);
 
 }  // namespace portreg::cli

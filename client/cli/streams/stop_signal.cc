@@ -24,7 +24,7 @@ bool StopSignal::stopped() const {
 
 void StopSignal::Wait(int descriptor, int timeout_ms) const {
   pollfd both[] = {{descriptor, POLLIN, 0}, {event_, POLLIN, 0}};
-  // An interrupted wait ends early, which callers allow for.
+  // Ignores errors. A signal ends the wait early; callers expect that.
   (void)poll(both, 2, timeout_ms);
 }
 

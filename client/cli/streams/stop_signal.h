@@ -1,10 +1,10 @@
-// Ends waits for input.
+// Ends the waits for input when a run is stopped.
 #ifndef PORTREG_CLIENT_CLI_STREAMS_STOP_SIGNAL_H_
 #define PORTREG_CLIENT_CLI_STREAMS_STOP_SIGNAL_H_
 
 namespace portreg::cli {
 
-// Tells readers that no more input is wanted: the output failed, or the user interrupts.
+// Tells readers to stop, because the output failed or the user interrupts.
 // Thread-safe.
 class StopSignal {
  public:

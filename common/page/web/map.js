@@ -1,13 +1,13 @@
-// The map: all ports as 256 rows of 256, coloured by their use.
+// Draws the map: all ports in 256 rows of 256, coloured by their use.
 
 const SIDE = 256;
 const ZOOMS = [1, 2, 4, 8, 16, 32];
-// The least width of a cell, in CSS pixels, that has lines around it, and text in it.
+// The least widths of a cell, in CSS pixels, for lines around it and for text in it.
 const GRID_WIDTH = 5, TEXT_WIDTH = 40;
 
 class PortMap {
-  // Calls `show` with the port under the pointer or the cursor, and `open` with a chosen
-  // one. `canvas` is drawn on; `frame` has the focus and the size.
+  // Calls `show` with the port under the pointer or the cursor, and `open` with a port that the
+  // user chooses. Draws on `canvas`. `frame` gets the focus and determines the size.
   constructor(registry, frame, canvas, {show, open}) {
     Object.assign(this, {registry, frame, canvas, show, open});
     this.zoom = 0;
@@ -23,7 +23,7 @@ class PortMap {
     this.listen();
   }
 
-  // Ends the map's observations; the map must not be used afterwards.
+  // Stops observing the frame and the colour scheme. The map must not be used afterwards.
   close() {
     this.observer.disconnect();
     this.scheme.removeEventListener('change', this.repaint);
@@ -31,14 +31,14 @@ class PortMap {
 
   get visible() { return SIDE / ZOOMS[this.zoom]; }
 
-  // Colours one pixel a port.
+  // Paints one pixel for each port.
   paint() {
     const style = getComputedStyle(this.frame);
     const colours = this.registry.data.uses.map((use) =>
       style.getPropertyValue(`--use-${use.name}`).trim());
     const context = this.base.getContext('2d');
     for (let port = 0; port < PORT_COUNT;) {
-      // One rectangle for each run of equal ports in a row.
+      // Paints one rectangle for each run of ports with the same use within a row.
       const use = this.registry.use[port];
       let end = port + 1;
       while (end % SIDE && this.registry.use[end] === use) ++end;
@@ -144,14 +144,14 @@ class PortMap {
     return inside ? row * SIDE + column : -1;
   }
 
-  // Moves the part that is shown; the whole map stays in sight.
+  // Moves the visible part, but not beyond the edges of the map.
   scrollTo(left, top) {
     const most = SIDE - this.visible;
     this.left = Math.max(0, Math.min(most, Math.round(left)));
     this.top = Math.max(0, Math.min(most, Math.round(top)));
   }
 
-  // Zooms by steps, so that the port keeps its place if it can.
+  // Zooms by steps. Keeps the port at its place on the screen if possible.
   zoomBy(steps, port = this.cursor) {
     const zoom = Math.max(0, Math.min(ZOOMS.length - 1, this.zoom + steps));
     const column = port % SIDE, row = Math.floor(port / SIDE);
@@ -227,8 +227,8 @@ class PortMap {
     this.draw();
   }
 
-  // Opens a port that a mouse points at. A finger covers several ports of the whole map,
-  // so a tap zooms first.
+  // Opens the port that a mouse has clicked. A tap zooms first while cells are small, because a
+  // finger covers several ports.
   choose(port, pointer) {
     this.cursor = port;
     const cell = this.canvas.clientWidth / this.visible;

@@ -7,7 +7,7 @@ const registry = new Registry(JSON.parse($('registry').textContent));
 const search = new Search(registry);
 const views = new Views(registry, $('view'), (port) => location.hash = `#${port}`);
 
-// Lets a screen reader say a sentence.
+// Makes screen readers say a sentence.
 function announce(text) { $('said').textContent = text; }
 
 // ---- the address ----
@@ -32,7 +32,7 @@ function showAddress() {
 // ---- the search box ----
 
 const box = $('query'), panel = $('panel'), list = $('results');
-// The address that each option opens.
+// The addresses that the options open, in the order of the options.
 let choices = [];
 let active = -1;
 
@@ -176,9 +176,9 @@ $('skip').addEventListener('click', (event) => {
 
 showAddress();
 describe();
-// The page waits for a query, but not where the focus would open a keyboard on the screen.
+// Focuses the search box, except on touch screens, where the focus would open a keyboard.
 if (!keyInAddress() && !matchMedia('(pointer: coarse)').matches) box.focus();
 document.documentElement.dataset.ready = 'true';
 performance.mark('ready');
-// After the first view is painted, so that the first keystroke need not wait.
+// Prepares the search once the first view is painted, so that the first keystroke need not wait.
 requestAnimationFrame(() => setTimeout(() => search.prepare()));

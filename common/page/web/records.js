@@ -1,4 +1,4 @@
-// The registry that the page contains. common/page/page_data.cc wrote it.
+// Holds the registry that the page contains, which common/page/page_data.cc has written.
 
 const PORT_COUNT = 65536;
 const TRANSPORTS = ['tcp', 'udp', 'sctp', 'dccp'];
@@ -31,7 +31,7 @@ function expandRuns(runs, rows) {
   return rows;
 }
 
-// Folds a service name, ASCII letters only, as the registry does.
+// Returns a service name with its ASCII letters in lower case, as the registry compares names.
 function foldName(name) {
   return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
@@ -49,14 +49,14 @@ class Registry {
     this.layer = expandRuns(records.layer, new Uint8Array(this.count));
     this.use = expandRuns(data.use_of_port, new Uint8Array(PORT_COUNT));
     this.states = expandRuns(data.states_of_port, new Uint8Array(PORT_COUNT));
-    // The place of the entry that names the port, counted from 1: on any transport, and on
-    // each.
+    // The place of the entry that names a port, counted from 1; 0 stands for none. The first
+    // array is for any transport, the others are for one transport each.
     this.namePlaces = data.names_of_port.map((runs) => expandRuns(runs, new Uint16Array(PORT_COUNT)));
     this.columns = new Map();
     this.indexPorts();
   }
 
-  // Counts the entries of each port first, so that one array has them all.
+  // Lists the entries of all ports in one array. Counts those of each port first.
   indexPorts() {
     const begin = new Int32Array(PORT_COUNT + 1);
     for (let entry = 0; entry < this.count; ++entry) {
@@ -73,7 +73,7 @@ class Registry {
     this.portBegin = begin;
   }
 
-  // Returns a text of an entry; the column's name is that of the field in the contract.
+  // Returns a text of an entry. `column` is the name of a field in the contract.
   text(column, entry) {
     let rows = this.columns.get(column);
     if (!rows) {
@@ -140,7 +140,8 @@ class Registry {
     return advice;
   }
 
-  // Replaces the references in a message: U+0001, the place of an entry, a column.
+  // Replaces the references in a message by texts. A reference consists of U+0001, the place of
+  // an entry and a column.
   quote(message, port) {
     const columns = {n: 'service', d: 'description', o: 'owner'};
     const entries = this.at(port);
@@ -148,7 +149,7 @@ class Registry {
       this.text(columns[column], entries[place.charCodeAt(0) - 48]));
   }
 
-  // Returns every name with its entries, ascending. Names are folded.
+  // Returns a map from each folded name to its entries, ascending.
   entriesByName() {
     if (this.byName) return this.byName;
     this.byName = new Map();
@@ -164,8 +165,8 @@ class Registry {
     return this.byName;
   }
 
-  // Returns the names and the aliases of an entry. A name for people, such as "A / B",
-  // has parts.
+  // Returns the names and the aliases of an entry. A name for people, such as "A / B", also
+  // counts as its parts.
   namesOfEntry(entry) {
     const service = this.text('service', entry);
     if (!service) return [];

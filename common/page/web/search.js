@@ -1,4 +1,4 @@
-// Search as you type. It finds what the tool's search finds, in the same order.
+// Searches while the user types. Finds the same records as the tool's search, in the same order.
 
 const EXACT_NAME = 1, NAME_PREFIX = 2, WORD = 3, PART_OF_WORD = 4;
 const IN_NAME = 0, IN_DESCRIPTION = 1, IN_HOLDER = 2;
@@ -47,8 +47,8 @@ class Search {
     registry.entriesByName();
   }
 
-  // Returns {entries, total}: the best `most` entries with all words of the query, and the
-  // number of all.
+  // Returns {entries, total}: the best entries that have all words of the query, at most `most`,
+  // and the number of all such entries.
   find(query, most) {
     this.prepare();
     const phrase = query.trim().toLowerCase();

@@ -1,5 +1,5 @@
-// The views: the map, the page of a port, of a name and of a range. All texts of records
-// become text nodes; no markup is ever parsed.
+// Shows the views: the map, and the views of a port, a name and a range. All texts of records
+// become text nodes, so that markup in them is never parsed.
 
 const MOST_ROWS = 500;
 
@@ -57,7 +57,7 @@ const FACTS = [
 ];
 
 class Views {
-  // `open` goes to a port.
+  // Calls `open` with a port whose view shall be shown.
   constructor(registry, view, open) {
     Object.assign(this, {registry, view, open});
     this.map = null;
@@ -70,7 +70,7 @@ class Views {
     document.title = title ? `${title} \u2013 portreg` : 'portreg: the registry of port numbers';
   }
 
-  // A coloured square for the use of a port.
+  // Returns a coloured square for the use of a port.
   swatch(use) { return el('span', {class: `swatch use-${use.name}`, 'aria-hidden': 'true'}); }
 
   // ---- the map ----
@@ -99,8 +99,8 @@ class Views {
       el('a', {class: 'chip', href: hrefOfName(key)}, key));
   }
 
-  // The toolbar and the canvas. The frame is one control for assistive technology: what it
-  // says about a port is in the live region beside it.
+  // Makes the map, and returns it with its frame and toolbar. For assistive technology the frame
+  // is one control; a live region says what is known about a port.
   mapParts(info) {
     const canvas = el('canvas', {'aria-hidden': 'true'});
     const frame = el('div', {class: 'frame', tabindex: '0', role: 'application',
@@ -217,7 +217,7 @@ class Views {
       items.length ? el('ul', {}, items) : el('p', {}, 'Nothing speaks against this port.'));
   }
 
-  // The entries of each layer side by side.
+  // Returns the entries of each layer, side by side.
   layers(entries, withPorts) {
     const column = (layer) => {
       const its = entries.filter((entry) => this.registry.layerOf(entry) === layer);
@@ -318,7 +318,7 @@ class Views {
   }
 }
 
-// IANA writes people as [Jon_Postel].
+// Returns a text without IANA's notation of people, such as [Jon_Postel].
 function readable(column, text) {
   if (column !== 'assignee' && column !== 'contact') return text;
   return text.replace(/\[([^\]]*)\]/g, '$1 ').replace(/_/g, ' ').trim();

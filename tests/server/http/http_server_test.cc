@@ -48,7 +48,7 @@ class HttpClient {
     EXPECT_EQ(send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL), bytes.size());
   }
 
-  // All that the server sends until it ends the connection.
+  // Returns all that the server sends until it ends the connection.
   [[nodiscard]] std::string Rest() const {
     std::string received;
     char bytes[4096];
@@ -153,7 +153,7 @@ TEST_F(HttpServerTest, ClientsThatDoNotGoOnKeepNobodyWaiting) {
     if (i % 2 == 0) idle.back()->Send("GET /metrics HTTP/1.1\r\nHost:");
   }
   EXPECT_THAT(Ask(absl::StrCat("GET /a HTTP/1.1\r\n", kLastRequest)), EndsWith("GET /a\n"));
-  // The oldest had to go, without an answer.
+  // The server has closed the oldest connection without an answer.
   EXPECT_THAT(idle.front()->Rest(), Not(HasSubstr("HTTP")));
 }
 

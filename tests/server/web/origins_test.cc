@@ -42,7 +42,7 @@ TEST(OriginsTest, OnlyTheNamedMayRead) {
 TEST(OriginsTest, AStarIsForAll) {
   const Origins all = *Origins::Create({"*"});
   EXPECT_EQ(AllowedOrigin(all, "https://anyone.example"), "*");
-  // A cache may give the response to one who sends an origin later.
+  // A cache may later give the response to a request that has an Origin.
   EXPECT_EQ(AllowedOrigin(all, ""), "*");
 }
 
