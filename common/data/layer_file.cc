@@ -151,15 +151,6 @@ absl::StatusOr<LayerData> ReadLayer(Layer layer, absl::string_view origin,
   return data;
 }
 
-absl::StatusOr<LayerData> ReadStaticLayer(Layer layer, absl::string_view origin,
-                                          absl::string_view bytes, absl::string_view sha256,
-                                          const LayerRules& rules) {
-  absl::StatusOr<LayerData> data =
-      Parse(layer, origin, bytes, std::make_shared<LayerText>(), rules);
-  if (data.ok()) data->info.sha256 = std::string(sha256);
-  return data;
-}
-
 absl::StatusOr<FileBytes> ReadFileBytes(const std::string& path) {
   // O_NONBLOCK, because opening a pipe would otherwise wait for its writer. A pipe is
   // refused below.

@@ -55,13 +55,6 @@ LayerRules CommonFileRules();
 absl::StatusOr<LayerData> ReadLayer(Layer layer, absl::string_view origin,
                                     std::shared_ptr<LayerText> text, const LayerRules& rules);
 
-// Like ReadLayer, for bytes that outlive the layer, such as embedded ones. The layer
-// views the bytes and does not copy them. `sha256` is the checksum of the bytes; it is
-// not computed again.
-absl::StatusOr<LayerData> ReadStaticLayer(Layer layer, absl::string_view origin,
-                                          absl::string_view bytes, absl::string_view sha256,
-                                          const LayerRules& rules);
-
 // The contents of a file, and the time of its last modification, if that is in the years
 // 1 to 9999.
 struct FileBytes {

@@ -12,11 +12,11 @@ void AnswerCache::Add(const Snapshot& snapshot, absl::string_view target,
                       const StoredAnswer& answer) {
   TurnTo(snapshot);
   const size_t bytes = target.size() + answer.plain.text.size() + answer.gzip.text.size();
+  if (bytes > kMaxBytes) return;
   if (bytes_ + bytes > kMaxBytes) {
     answers_ = {};
     bytes_ = 0;
   }
-  if (bytes > kMaxBytes) return;
   if (answers_.emplace(target, answer).second) bytes_ += bytes;
 }
 

@@ -122,7 +122,7 @@ absl::StatusOr<grpc::Slice> ListingCall::NextLine() {
   absl::StatusOr<std::string> json = ToJson(ResponseType(Method::kListRange), *message);
   if (!json.ok()) return json.status();
   json->push_back('\n');
-  record_.Sent();
+  record_.CountMessage();
   if (compress_ && gzip_ == nullptr) gzip_ = std::make_unique<GzipStream>();
   std::string bytes = compress_ ? gzip_->Add(*json, last_) : *std::move(json);
   if (bytes.empty()) return absl::ResourceExhaustedError("the listing cannot be compressed");

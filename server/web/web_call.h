@@ -43,7 +43,7 @@ class WebCallRecord : public WebClient {
   // Counts the call's status and duration. Does nothing if called again.
   void Handled(const absl::Status& status);
   [[nodiscard]] bool handled() const { return handled_; }
-  void Sent() { stats().stream_messages.fetch_add(1, std::memory_order_relaxed); }
+  void CountMessage() { stats().stream_messages.fetch_add(1, std::memory_order_relaxed); }
 
   std::string Peer() const override { return exchange_.connection().peer; }
   std::string Sent(const char* field) const override {

@@ -69,14 +69,14 @@ TEST(LayerFileTest, ALayerIsDescribed) {
   EXPECT_EQ(layer->records.size(), 4);
 }
 
-TEST(LayerFileTest, StaticBytesAreViewedInPlace) {
-  static const std::string bytes = absl::StrCat(kShortHeader, "http,80,tcp,\"W\"\"W\"\n");
-  const LayerData layer = ReadStaticLayer(Layer::kCommon, "static", bytes, "known", {}).value();
+TEST(LayerFileTest, RecordsViewTheText) {
+  auto text = std::make_shared<LayerText>();
+  text->text = absl::StrCat(kShortHeader, "http,80,tcp,\"W\"\"W\"\n");
+  const LayerData layer = ReadLayer(Layer::kCommon, "x", std::move(text), {}).value();
   ASSERT_EQ(layer.records.size(), 1);
-  EXPECT_EQ(layer.records[0].service.data(), bytes.data() + kShortHeader.size());
+  EXPECT_EQ(layer.records[0].service.data(), layer.text->text.data() + kShortHeader.size());
   EXPECT_EQ(layer.records[0].description, "W\"W");
   EXPECT_EQ(layer.records[0].layer, Layer::kCommon);
-  EXPECT_EQ(layer.info.sha256, "known");
 }
 
 TEST(LayerFileTest, TheDigestIsOfAllBytes) {
