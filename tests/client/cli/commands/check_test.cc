@@ -89,8 +89,9 @@ TEST_F(CheckTest, StatusesAndLastDaysAreThoseOfTheTable) {
       "new,7103,tcp,,green,,,\n",
       source);
   EXPECT_EQ(old.code, 0);
-  EXPECT_THAT(old.out, HasSubstr("t.csv:2: warning past-until: 7102/tcp: past its last day"));
-  EXPECT_THAT(old.out, HasSubstr("t.csv:2: warning deprecated-locally: 7102/tcp: "));
+  EXPECT_THAT(old.out,
+              HasSubstr("t.csv:2: warning past-until,deprecated-locally: 7102/tcp: past its last "
+                        "day, 2020-01-01: orders (owner blue); deprecated locally: orders"));
   EXPECT_THAT(old.out, HasSubstr("t.csv:4: warning retired-locally: 7103/tcp: "));
   EXPECT_THAT(old.out, Not(HasSubstr("t.csv:3:")));
 }
