@@ -24,7 +24,7 @@ inline constexpr size_t kBlockPadding = 64;
 // thread-safe.
 class InputBlock {
  public:
-  explicit InputBlock(size_t capacity) { Grow(capacity); }
+  explicit InputBlock(size_t capacity) : bytes_(NewBytes(capacity)), capacity_(capacity) {}
 
   [[nodiscard]] absl::string_view text() const { return {data(), size_}; }
   [[nodiscard]] size_t size() const { return size_; }
@@ -36,6 +36,7 @@ class InputBlock {
   void Added(size_t count) { size_ += count; }
 
   void Append(absl::string_view bytes) {
+    if (bytes.empty()) return;
     if (bytes.size() > space_size()) Grow(size_ + bytes.size());
     std::memcpy(space(), bytes.data(), bytes.size());
     size_ += bytes.size();
@@ -46,19 +47,24 @@ class InputBlock {
   // Makes the capacity at least `capacity`, and keeps the contents.
   void Grow(size_t capacity) {
     if (capacity <= capacity_) return;
-    auto larger = std::make_unique<char[]>(capacity + 2 * kBlockPadding);
+    std::unique_ptr<char[]> larger = NewBytes(capacity);
     if (size_ > 0) std::memcpy(larger.get() + kBlockPadding, data(), size_);
     bytes_ = std::move(larger);
     capacity_ = capacity;
   }
 
  private:
+  // Returns zeros, also where the capacity is 0, because the padding is always there.
+  static std::unique_ptr<char[]> NewBytes(size_t capacity) {
+    return std::make_unique<char[]>(capacity + 2 * kBlockPadding);
+  }
+
   [[nodiscard]] char* data() { return bytes_.get() + kBlockPadding; }
   [[nodiscard]] const char* data() const { return bytes_.get() + kBlockPadding; }
 
   std::unique_ptr<char[]> bytes_;
   size_t size_ = 0;
-  size_t capacity_ = 0;
+  size_t capacity_;
 };
 
 // A block of output. Not thread-safe.
