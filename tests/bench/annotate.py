@@ -3,6 +3,7 @@
 import contextlib
 import csv
 import io
+import json
 import os
 import pathlib
 import statistics
@@ -33,36 +34,20 @@ NR == FNR { name[$2 " " $1] = $3; next }
   }
 }
 """
-NUMBERS = {"tcp": ("6",), "udp": ("17",), "dccp": ("33",), "sctp": ("132",),
-           "": ("6", "17", "33", "132")}
 
 
 def lookup_table(settings: Settings) -> dict[tuple[str, str], str]:
-    """The services by port and number of the protocol."""
-    portreg = str(settings.binaries / "portreg")
+    """Returns the services by port and number of the protocol."""
     exported = subprocess.run(
-        [portreg, "export", "--offline", "--format=lookup-csv", "--key=number"],
-        capture_output=True, text=True, check=False)
-    names: dict[tuple[str, str], str] = {}
-    if exported.returncode == 0:
-        for row in csv.DictReader(io.StringIO(exported.stdout, newline="")):
-            names[row["port"], row["protocol"]] = row["service"]
-        return names
-    # Versions without these tables: the first record of each slot.
-    listed = subprocess.run([portreg, "list", "--offline", "-o", "csv"], capture_output=True,
-                            text=True, check=True).stdout
-    for row in csv.DictReader(io.StringIO(listed, newline="")):
-        if " " in row["service"] or not row["service"]:
-            continue
-        for port in range(int(row["first_port"]), int(row["last_port"]) + 1):
-            for number in NUMBERS[row["transport"]]:
-                names.setdefault((str(port), number), row["service"])
-    return names
+        [str(settings.binaries / "portreg"), "export", "--offline", "--format=lookup-csv",
+         "--key=number"], capture_output=True, text=True, check=True).stdout
+    return {(row["port"], row["protocol"]): row["service"]
+            for row in csv.DictReader(io.StringIO(exported, newline=""))}
 
 
 @contextlib.contextmanager
 def flow_log(settings: Settings) -> Iterator[pathlib.Path]:
-    """The log, which is a gigabyte; it is removed afterwards."""
+    """Yields the log, which is a gigabyte; it is removed afterwards."""
     path = programs.scratch(settings, "flow.log")
     records = QUICK_RECORDS if settings.quick else RECORDS
     with open(path, "wb") as file:
@@ -75,22 +60,35 @@ def flow_log(settings: Settings) -> Iterator[pathlib.Path]:
 
 
 def commands(settings: Settings, log: pathlib.Path) -> dict[str, list[str]]:
-    """What is measured, by name. Writes the lookup table."""
+    """Returns what is measured, by name. Writes the lookup table."""
     names = lookup_table(settings)
     blanks = programs.scratch(settings, "lookup.txt")
     blanks.write_text("".join(f"{port} {number} {name}\n"
                               for (port, number), name in names.items()))
-    commas = programs.scratch(settings, "lookup.csv")
-    commas.write_text("port,protocol,service\n" + "".join(
-        f"{port},{number},{name}\n" for (port, number), name in names.items()))
+    # JSON, because Miller would split CSV at the log's separator.
+    objects = programs.scratch(settings, "lookup.json")
+    objects.write_text(json.dumps([{"port": port, "protocol": number, "service": name}
+                                   for (port, number), name in names.items()]))
     return {
         "annotate": [str(settings.binaries / "portreg"), "annotate", "--offline", str(log)],
         "mawk": ["mawk", MAWK, str(blanks), str(log)],
-        "miller": ["mlr", "--inidx", "--ifs", " ", "--onidx", "--ofs", " ", "join", "-i", "csv",
-                   "--ur", "-l", "protocol,port", "-r", "8,7", "-j", "8,7", "-f", str(commas),
+        "miller": ["mlr", "--inidx", "--ifs", " ", "--onidx", "--ofs", " ", "join", "-i", "json",
+                   "--ur", "-l", "protocol,port", "-r", "8,7", "-j", "8,7", "-f", str(objects),
                    str(log)],
         "wc": ["wc", "-l", str(log)],
     }
+
+
+def check_joins(joins: list[list[str]], log: pathlib.Path, settings: Settings):
+    """Raises RuntimeError unless each join writes all lines, and names in many of them."""
+    services = set(lookup_table(settings).values())
+    count = len(log.read_text().splitlines())
+    for command in joins:
+        joined = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        lines = joined.splitlines()
+        named = sum(not services.isdisjoint(line.split(" ")) for line in lines)
+        if len(lines) != count or named < count / 5:
+            raise RuntimeError(f"{command[0]}: {named} names in {len(lines)} of {count} lines")
 
 
 def check_answers(ours: list[str], log: pathlib.Path, settings: Settings):
@@ -120,12 +118,13 @@ def check_answers(ours: list[str], log: pathlib.Path, settings: Settings):
 
 
 def rows(settings: Settings) -> Iterator[Row]:
-    """Records a second, and the memory of annotate."""
+    """Measures records a second, and the memory of annotate."""
     memory: list[float] = []
     with flow_log(settings) as log:
         measured = commands(settings, log)
         if settings.quick:
             check_answers(measured["annotate"], log, settings)
+            check_joins([measured["mawk"], measured["miller"]], log, settings)
         records = QUICK_RECORDS if settings.quick else RECORDS
         # Brings the log into the page cache.
         subprocess.run(measured["wc"], capture_output=True, check=True)
