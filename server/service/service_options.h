@@ -33,7 +33,7 @@ class CallObserver {
   virtual ~CallObserver() = default;
   virtual void OnHandled(const grpc::CallbackServerContext& context, Method method,
                          grpc::StatusCode code, std::chrono::nanoseconds taken) = 0;
-  // As OnHandled, for a call by the web door.
+  // Does for a call by the web door what OnHandled does for one by gRPC.
   virtual void OnWebHandled(const WebClient& /*client*/, Method /*method*/,
                             grpc::StatusCode /*code*/, std::chrono::nanoseconds /*taken*/) {}
 };

@@ -14,7 +14,7 @@ struct CertificateNames {
   std::vector<std::string> uri;
   std::vector<std::string> dns;
   std::vector<std::string> email;
-  // As inet_ntop(3) writes them.
+  // IP addresses, written as inet_ntop(3) writes them.
   std::vector<std::string> ip;
 };
 

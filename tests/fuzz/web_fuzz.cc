@@ -1,4 +1,5 @@
-// What a client sends to the web door, except for HTTP itself, which libmicrohttpd reads.
+// Feeds targets and bodies of requests to the web door. libmicrohttpd, which reads HTTP
+// itself, is not fuzzed.
 //
 // Input: a byte that selects the method of the service and, by its remainder by 4, the way
 // to ask: 0 GET of a path, 1 GET of a call, 2 POST of JSON, 3 POST of Protobuf; then the
