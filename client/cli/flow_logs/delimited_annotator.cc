@@ -151,11 +151,11 @@ void DelimitedAnnotator::Annotate(absl::string_view block, OutputBlock& out,
 template <typename Field>
 std::optional<FlowPorts> DelimitedAnnotator::ReadFlow(Field field) const {
   FlowPorts flow;
-  flow.protocol = ReadPaddedProtocol(field(layout_.protocol));
+  flow.protocol = ReadPaddedProtocol(field(layout_.flow.protocol));
   if (flow.protocol == kBadValue) return std::nullopt;
   if (!TransportOfFlow(flow.protocol)) return flow;
-  const int source = ReadPaddedPort(field(layout_.source_port));
-  const int destination = ReadPaddedPort(field(layout_.destination_port));
+  const int source = ReadPaddedPort(field(layout_.flow.source_port));
+  const int destination = ReadPaddedPort(field(layout_.flow.destination_port));
   if (source == kBadValue || destination == kBadValue) return std::nullopt;
   if (source == kNoValue || destination == kNoValue) {
     flow.protocol = kNoValue;
@@ -164,8 +164,8 @@ std::optional<FlowPorts> DelimitedAnnotator::ReadFlow(Field field) const {
   flow.source = static_cast<Port>(source);
   flow.destination = static_cast<Port>(destination);
   flow.stated = layout_.stated;
-  if (layout_.tcp_flags) {
-    const int flags = ReadTcpFlags(field(*layout_.tcp_flags));
+  if (layout_.flow.tcp_flags) {
+    const int flags = ReadTcpFlags(field(*layout_.flow.tcp_flags));
     if (flags == kBadValue) return std::nullopt;
     const unsigned bits = flags == kNoValue ? 0 : static_cast<unsigned>(flags);
     flow.by_flags = layout_.flag_meaning == FlagMeaning::kFirstPacket ? SideOfTcpFlags(bits)

@@ -37,16 +37,20 @@ struct HeaderLine {
   std::string added;
 };
 
+// The indices of a flow's columns.
+struct FlowColumns {
+  size_t source_port = 0;
+  size_t destination_port = 0;
+  size_t protocol = 0;
+  std::optional<size_t> tcp_flags;
+};
+
 // The columns of a log.
 struct DelimitedLayout {
   DelimitedSyntax syntax;
   // The number of fields of each line. Lines with another number of fields cannot be read.
   size_t columns = 0;
-  // The indices of columns.
-  size_t source_port = 0;
-  size_t destination_port = 0;
-  size_t protocol = 0;
-  std::optional<size_t> tcp_flags;
+  FlowColumns flow;
   FlagMeaning flag_meaning = FlagMeaning::kFirstPacket;
   // The side that the format states to be the service.
   ServiceSide stated = ServiceSide::kNone;

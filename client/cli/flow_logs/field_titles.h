@@ -3,7 +3,6 @@
 #define PORTREG_CLIENT_CLI_FLOW_LOGS_FIELD_TITLES_H_
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,20 +10,13 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "client/cli/base/annotate_options.h"
+#include "client/cli/flow_logs/delimited_annotator.h"
 #include "client/cli/flow_logs/json_annotator.h"
 
 namespace portreg::cli {
 
 // The most columns that a log may have.
 inline constexpr size_t kMaxColumns = 1'024;
-
-// The indices of a flow's columns.
-struct FlowColumns {
-  size_t source_port = 0;
-  size_t destination_port = 0;
-  size_t protocol = 0;
-  std::optional<size_t> tcp_flags;
-};
 
 // Finds the columns of a flow among titles: those that the options name, and others by their
 // usual titles, ignoring case, hyphens, underscores, dots and blanks. Returns INVALID_ARGUMENT,

@@ -103,10 +103,7 @@ absl::StatusOr<DelimitedLayout> LayoutOf(const FirstRow& row,
   DelimitedLayout layout;
   layout.syntax = {.separator = row.separator, .quoted = row.quoted, .unset = ""};
   layout.columns = titles.size();
-  layout.source_port = columns->source_port;
-  layout.destination_port = columns->destination_port;
-  layout.protocol = columns->protocol;
-  layout.tcp_flags = columns->tcp_flags;
+  layout.flow = *columns;
   // Collectors of NetFlow and IPFIX unite the flags of all packets.
   layout.flag_meaning = FlagMeaning::kUnited;
   if (options.format == FlowFormat::kNfdump || IsOfNfdump(titles)) layout.is_remark = &IsOfSummary;

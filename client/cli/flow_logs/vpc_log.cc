@@ -65,10 +65,7 @@ MaybeAnnotator RecogniseVpc(absl::string_view beginning, const AnnotatorParts& p
   DelimitedLayout layout;
   layout.syntax = {.separator = kSeparator, .quoted = false, .unset = "-"};
   layout.columns = fields.size();
-  layout.source_port = columns->source_port;
-  layout.destination_port = columns->destination_port;
-  layout.protocol = columns->protocol;
-  layout.tcp_flags = columns->tcp_flags;
+  layout.flow = *columns;
   // A record has ACK only if a packet had SYN and ACK, so that the flags are as good as those
   // of the first packet. flow-direction is no evidence: it tells in which direction the packets
   // passed the interface, not who opened the connection.

@@ -92,9 +92,9 @@ MaybeAnnotator RecogniseZeek(absl::string_view beginning, const AnnotatorParts& 
   DelimitedLayout layout;
   layout.syntax = {.separator = header->separator, .quoted = false, .unset = header->unset};
   layout.columns = fields.size();
-  layout.source_port = columns->source_port;
-  layout.destination_port = columns->destination_port;
-  layout.protocol = columns->protocol;
+  layout.flow = *columns;
+  // Zeek's own logs have no flags of TCP.
+  layout.flow.tcp_flags.reset();
   // The responder accepted the connection.
   if (fields[columns->destination_port] == "id.resp_p") layout.stated = ServiceSide::kDestination;
   layout.comment = '#';
