@@ -49,9 +49,11 @@ std::vector<TableWriter::Column> TableWriter::ColumnsOf(const Shape& shape) {
   if (shape.matches) columns.push_back(Column::kMatch);
   columns.push_back(Column::kOwner);
   if (shape.wide) {
-    columns.insert(columns.end(),
-                   {Column::kScope, Column::kStatus, Column::kAliases, Column::kReference,
-                    Column::kRegistered, Column::kModified, Column::kSource});
+    for (const Column column :
+         {Column::kScope, Column::kStatus, Column::kAliases, Column::kReference,
+          Column::kRegistered, Column::kModified, Column::kSource}) {
+      columns.push_back(column);
+    }
   }
   columns.push_back(Column::kDescription);
   return columns;

@@ -19,12 +19,12 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "portreg/client.h"
-#include "portreg/v1/port_registry_service_mock.grpc.pb.h"
 #include "server/net/server.h"
 #include "tests/client/answers.h"
 #include "tests/client/every_call.h"
 #include "tests/client/fake_server.h"
 #include "tests/client/fake_service.h"
+#include "tests/client/service_mock.h"
 
 namespace portreg {
 namespace {

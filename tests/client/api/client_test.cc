@@ -19,10 +19,10 @@
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
 #include "portreg/error.h"
-#include "portreg/v1/port_registry_service_mock.grpc.pb.h"
 #include "server/net/server.h"
 #include "tests/client/answers.h"
 #include "tests/client/fake_server.h"
+#include "tests/client/service_mock.h"
 #include "tests/common/test_layers.h"
 #include "tests/common/test_status.h"
 

@@ -13,11 +13,11 @@
 #include "gtest/gtest.h"
 #include "portreg/client.h"
 #include "portreg/error.h"
-#include "portreg/v1/port_registry_service_mock.grpc.pb.h"
 #include "tests/client/answers.h"
 #include "tests/client/every_call.h"
 #include "tests/client/fake_server.h"
 #include "tests/client/fake_service.h"
+#include "tests/client/service_mock.h"
 #include "tests/common/test_status.h"
 
 namespace portreg {

@@ -17,11 +17,11 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "portreg/client.h"
-#include "portreg/v1/port_registry_service_mock.grpc.pb.h"
 #include "server/net/server.h"
 #include "server/replies/stored_list_range_answer.h"
 #include "tests/client/fake_server.h"
 #include "tests/client/listings.h"
+#include "tests/client/service_mock.h"
 
 namespace portreg {
 namespace {
