@@ -23,13 +23,16 @@
 
 namespace portreg {
 
-// Calls `done` until it returns true. Fails the test after 20 s.
+// How long a test waits for an event before it fails.
+inline constexpr absl::Duration kPatience = absl::Seconds(30);
+
+// Calls `done` until it returns true. Fails the test after kPatience.
 template <typename Done>
 void CallUntil(Done done) {
-  const absl::Time end = absl::Now() + absl::Seconds(20);
+  const absl::Time end = absl::Now() + kPatience;
   while (!done()) {
     if (absl::Now() > end) {
-      ADD_FAILURE() << "not within 20 s";
+      ADD_FAILURE() << "not within " << kPatience;
       return;
     }
     absl::SleepFor(absl::Milliseconds(1));

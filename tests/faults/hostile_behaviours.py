@@ -9,6 +9,7 @@ Each behaviour deviates from sound(call): a registry of four records. Ports 53,
 """
 
 import functools
+import itertools
 import pathlib
 import random
 import sys
@@ -17,8 +18,8 @@ from typing import Callable, Iterator, NamedTuple
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / "interop")]
 
-from hostile_server import (Behaviour, Call, Close, Data, End,
-                            GoAway, Headers, Message, Reset, Step, Wait)
+from hostile_server import (MOST_FRAME_BYTES, Behaviour, Call, Close, Data, End, GoAway,
+                            Headers, Message, Messages, Reset, Step, Wait)
 from portreg_proto import pb, records
 from sound_replies import (EVERY, PORTLESS, RECORDS, REVISION, STREAMS, UNARY,
                            WITH_RECORDS, layers, lookup, messages_of, record,
@@ -259,7 +260,7 @@ UNFOLDED_BYTES = 512 * MIB
 @functools.cache
 def bomb() -> bytes:
     """Returns half a gigabyte of zeros, compressed."""
-    compressor = zlib.compressobj(1, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+    compressor = zlib.compressobj(9, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
     zeros = bytes(MIB)
     parts = [compressor.compress(zeros)
              for _ in range(UNFOLDED_BYTES // MIB)]
@@ -267,8 +268,10 @@ def bomb() -> bytes:
 
 
 def _bomb(_: Call) -> Iterator[Step]:
+    # Made before the headers, because a client may end the call when it reads them.
+    message = Message(bomb(), compressed=1)
     yield Headers(encoding="gzip")
-    yield Message(bomb(), compressed=1)
+    yield message
     yield End()
 
 
@@ -293,40 +296,42 @@ def _endless_message(_: Call) -> Iterator[Step]:
         yield Data(bytes(MIB))
 
 
-def _endless(message_of: Callable[[int], pb.ListRangeResponse]) -> Behaviour:
-    """Sends a listing without an end."""
+def _endless(body_of: Callable[[int], bytes]) -> Behaviour:
+    """Sends a listing without an end, as many messages at a time as fill a frame."""
     def behave(_: Call) -> Iterator[Step]:
-        number = 0
-        while True:
-            yield Message(message_of(number).SerializeToString())
-            number += 1
+        bodies: list[bytes] = []
+        total_bytes = 0
+        for number in itertools.count():
+            bodies.append(body_of(number))
+            total_bytes += len(bodies[-1])
+            if total_bytes >= MOST_FRAME_BYTES:
+                yield Messages(bodies)
+                bodies, total_bytes = [], 0
     return behave
 
 
-@functools.cache
-def _portless_message(count: int) -> pb.ListRangeResponse:
+def _listing_body(listed: list[records.PortRecord], revision: str = REVISION) -> bytes:
     return pb.ListRangeResponse(
-        records=[record(None, PORTLESS)] * count, revision=REVISION,
-        resume_token="1")
+        records=listed, revision=revision, resume_token="1").SerializeToString()
 
 
 @functools.cache
-def _upwards_message(number: int) -> pb.ListRangeResponse:
-    return pb.ListRangeResponse(
-        records=[record(min(number, 65535), "x", details=records.RecordDetails(
-            assignment_notes="n" * 1000))] * 100,
-        revision=REVISION, resume_token="1")
+def _portless_body(count: int) -> bytes:
+    return _listing_body([record(None, PORTLESS)] * count)
 
 
-def _repeating(number: int) -> pb.ListRangeResponse:
-    return pb.ListRangeResponse(
-        records=[RECORDS[number % len(RECORDS)]], revision=REVISION,
-        resume_token="1")
+@functools.cache
+def _upwards_body(number: int) -> bytes:
+    return _listing_body([record(min(number, 65535), "x", details=records.RecordDetails(
+        assignment_notes="n" * 1000))] * 100)
 
 
-def _changing(number: int) -> pb.ListRangeResponse:
-    return pb.ListRangeResponse(
-        records=[record(number, "x")], revision=f"r{number}", resume_token="1")
+def _repeating_body(number: int) -> bytes:
+    return _listing_body([RECORDS[number % len(RECORDS)]])
+
+
+def _changing_body(number: int) -> bytes:
+    return _listing_body([record(number, "x")], f"r{number}")
 
 
 def _flood(call: Call) -> Iterator[Step]:
@@ -445,15 +450,15 @@ ALL = {
     "closed within a message": Row(
         _steps(Message(b"x", length=9), Close()), EVERY, ("UNAVAILABLE",)),
     "endless listing of records without a port": Row(
-        _endless(lambda number: _portless_message(1000)), ("ListRange",),
+        _endless(lambda number: _portless_body(1000)), ("ListRange",),
         LIMITED),
     "endless listing upwards": Row(
-        _endless(_upwards_message), ("ListRange",), LIMITED),
+        _endless(_upwards_body), ("ListRange",), LIMITED),
     "endless listing without records": Row(
-        _endless(lambda number: _portless_message(0)), ("ListRange",),
+        _endless(lambda number: _portless_body(0)), ("ListRange",),
         LIMITED),
-    "repeating listing": Row(_endless(_repeating), ("ListRange",)),
-    "revision changes in a listing": Row(_endless(_changing), ("ListRange",)),
+    "repeating listing": Row(_endless(_repeating_body), ("ListRange",)),
+    "revision changes in a listing": Row(_endless(_changing_body), ("ListRange",)),
     "flood of revisions": Row(_flood, ("Watch",), ("OK",)),
     "empty revisions": Row(_empty_revisions, ("Watch",)),
     "watch that ends at once": Row(_steps(End()), ("Watch",), ("UNAVAILABLE",)),

@@ -53,6 +53,12 @@ class Message(NamedTuple):
     length: int | None = None  # the length in the prefix, if it is not the true one
 
 
+class Messages(NamedTuple):
+    """Sends messages at once, which costs this server less than one after the other."""
+
+    bodies: list[bytes]
+
+
 class Data(NamedTuple):
     """Sends bytes as they are."""
 
@@ -86,8 +92,13 @@ class Wait(NamedTuple):
     """Does nothing until the client has ended the call or the connection."""
 
 
-Step = Headers | Message | Data | End | Reset | GoAway | Close | Wait
+Step = Headers | Message | Messages | Data | End | Reset | GoAway | Close | Wait
 Behaviour = Callable[[Call], Iterator[Step]]
+
+
+def _prefix(length: int, compressed: int = 0) -> bytes:
+    """Returns gRPC's prefix of a message."""
+    return struct.pack(">BI", compressed, length)
 
 
 class _Gone(Exception):
@@ -173,9 +184,11 @@ class _Connection:
             case Headers(encoding):
                 self._send_headers(stream, encoding)
             case Message(body, compressed, length):
-                prefix = struct.pack(
-                    ">BI", compressed, len(body) if length is None else length)
-                self._send(stream, prefix + body)
+                self._send(stream, _prefix(
+                    len(body) if length is None else length, compressed) + body)
+            case Messages(bodies):
+                self._send(stream, b"".join(
+                    part for body in bodies for part in (_prefix(len(body)), body)))
             case Data(body):
                 self._send(stream, body)
             case Wait():

@@ -15,7 +15,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/notification.h"
-#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "portreg/client.h"
@@ -31,8 +30,6 @@ namespace {
 
 using ::testing::AnyOf;
 using ::testing::SizeIs;
-
-constexpr absl::Duration kPatience = absl::Seconds(20);
 
 template <typename Response>
 void ExpectSameOutcome(const absl::StatusOr<Response>& actual,

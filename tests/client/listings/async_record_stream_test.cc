@@ -12,7 +12,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/notification.h"
-#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "portreg/client.h"
@@ -27,8 +26,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-constexpr absl::Duration kPatience = absl::Seconds(20);
 
 // Reads a listing as a program does: each callback asks for the next message.
 class ChainReader {

@@ -15,7 +15,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/notification.h"
-#include "absl/time/time.h"
 #include "common/answers/answers.h"
 #include "common/model/record.h"
 #include "common/model/registry.h"
@@ -37,8 +36,6 @@ using ::testing::AnyOf;
 using ::testing::IsEmpty;
 using ::testing::Lt;
 using ::testing::SizeIs;
-
-constexpr absl::Duration kPatience = absl::Seconds(30);
 
 ClientOptions Coalescing(ClientOptions options) {
   options.coalesce_lookups = true;
