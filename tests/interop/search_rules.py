@@ -38,12 +38,19 @@ def names_text(entry: Entry) -> str:
     return fold(" ".join((entry.service, *entry.aliases)))
 
 
+@functools.cache
 def texts_of(entry: Entry) -> dict[int, str]:
     """Returns the text of each field that is searched, in the fields' order."""
     return {pb.MATCH_FIELD_SERVICE: names_text(entry),
             pb.MATCH_FIELD_DESCRIPTION: fold(entry.description),
             pb.MATCH_FIELD_OWNER: fold(entry.owner),
             pb.MATCH_FIELD_ASSIGNEE: fold(entry.assignee)}
+
+
+@functools.cache
+def _lines_of(entry: Entry) -> str:
+    """Returns all texts that are searched, a line each, so that no word is in two of them."""
+    return "\n".join(texts_of(entry).values())
 
 
 def matches(entries: Iterable[Entry], query: str) -> list[Match]:
@@ -53,13 +60,13 @@ def matches(entries: Iterable[Entry], query: str) -> list[Match]:
              for word in words]
     found = []
     for position, entry in enumerate(entries):
-        texts = texts_of(entry)
+        lines = _lines_of(entry)
         for word in words:
-            if not any(word in text for text in texts.values()):
+            if word not in lines:
                 break
         else:
             kind = _kind(entry, words, whole)
-            fields = tuple(field for field, text in texts.items()
+            fields = tuple(field for field, text in texts_of(entry).items()
                            if any(word in text for word in words))
             # An assignee counts as much as an owner.
             place = min(fields[0], pb.MATCH_FIELD_OWNER)
