@@ -16,8 +16,10 @@ import sys
 import zlib
 from typing import Callable, Iterator, NamedTuple
 
-sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / "interop")]
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / name)
+                for name in ("integration", "interop")]
 
+import processes
 from hostile_server import (MOST_FRAME_BYTES, Behaviour, Call, Close, Data, End, GoAway,
                             Headers, Message, Messages, Reset, Step, Wait)
 from portreg_proto import pb, records
@@ -49,10 +51,10 @@ class Row(NamedTuple):
 
     @property
     def seconds(self) -> float:
-        """The time limit of a call: short if only the limit ends the call, else long."""
+        """The time limit of a call: short if the limit may end the call, else long."""
         if self.waits:
             return 2
-        return 3 if "DEADLINE_EXCEEDED" in self.codes else 20
+        return 3 if "DEADLINE_EXCEEDED" in self.codes else 20 * processes.PATIENCE
 
 
 def _only(methods: tuple[str, ...], behave: Behaviour) -> Behaviour:
