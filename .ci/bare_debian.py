@@ -1,14 +1,14 @@
 #!/usr/bin/python3 -B
 """Runs deploy/quickstart.sh and tests/run.sh as a stranger on a fresh machine does.
 
-    .ci/bare_debian.py RELEASE [DIRECTORY] [--without-tests]
+    .ci/bare_debian.py RELEASE [DIRECTORY]
 
 RELEASE is a release of Debian, such as trixie. Its minimal system, as
 debootstrap makes it, gets a copy of this tree in DIRECTORY, and is removed at
 the end with every process in it. Needs root; see tests/install/debian_root.py
 for the mirror. The minimal system, packages and compiled objects are kept in
 build/bare_debian for the next time, and what the commands write in
-build/bare_debian/RELEASE.log. --without-tests runs quickstart.sh alone.
+build/bare_debian/RELEASE.log.
 """
 
 import argparse
@@ -101,7 +101,6 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("release")
     parser.add_argument("directory", nargs="?", default=DEFAULT_DIRECTORY)
-    parser.add_argument("--without-tests", action="store_true")
     arguments = parser.parse_args()
     if not arguments.directory.startswith("/"):
         parser.error(f"{arguments.directory} is not an absolute path")
@@ -115,8 +114,7 @@ def main() -> int:
         # A connection of Debian 13's own Python client fails now and then with "Invalid
         # argument", whatever the server does. So what failed is run once more.
         passed = machine.run(QUICKSTART) and (
-            arguments.without_tests or machine.run(TESTS) or
-            machine.run(TESTS, "--rerun-failed"))
+            machine.run(TESTS) or machine.run(TESTS, "--rerun-failed"))
     lines = log.read_text(errors="replace").splitlines()
     if not passed:
         print(*lines[-LINES_OF_A_FAILURE:], sep="\n", file=sys.stderr)
