@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "client/calls/grpc_time.h"
+#include "common/text/field_size.h"
 #include "common/text/reserved_metadata.h"
 #include "grpc/grpc.h"
 
@@ -17,11 +18,9 @@ bool Holds(int (*judge)(grpc_slice), absl::string_view text) {
   return judge(grpc_slice_from_static_buffer(text.data(), text.size())) != 0;
 }
 
-// The most that portregd accepts, and gRPC by default. HTTP/2 counts the name and
-// the value of each field and 32 bytes (RFC 9113 section 6.5.2). A server may close
-// the connection if there is more, and end other calls with it.
+// The most that portregd accepts, and gRPC by default, with kFieldOverheadBytes for each
+// field. A server may close the connection if there is more, and end other calls with it.
 constexpr size_t kMaxMetadataBytes = 8 << 10;
-constexpr size_t kBytesPerField = 32;
 
 // The error names the metadata, but not its value, which may be a secret.
 absl::Status CheckMetadata(absl::string_view name, absl::string_view value) {
@@ -59,12 +58,12 @@ absl::StatusOr<CheckedCallOptions> CheckedCallOptions::Create(
   size_t bytes = 0;
   for (const auto& [name, value] : options.metadata) {
     if (absl::Status status = CheckMetadata(name, value); !status.ok()) return status;
-    bytes += name.size() + value.size() + kBytesPerField;
+    bytes += FieldSize(name, value);
   }
   if (bytes > kMaxMetadataBytes) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("CallOptions.metadata takes ", bytes, " bytes in all, with ", kBytesPerField,
-                     " for each piece, at most ", kMaxMetadataBytes, " are allowed"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "CallOptions.metadata takes ", bytes, " bytes in all, with ", kFieldOverheadBytes,
+        " for each piece, at most ", kMaxMetadataBytes, " are allowed"));
   }
   return CheckedCallOptions(timeout, options.metadata);
 }

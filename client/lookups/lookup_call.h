@@ -17,7 +17,7 @@
 namespace portreg::internal {
 
 // Owns one batch from the start of its call to its outcome. A batch of one is a
-// plain Lookup. Thread-safe; whoever starts it keeps it alive until `done` has
+// plain Lookup. Thread-safe. The caller of Start must keep it alive until `done` has
 // returned.
 class LookupCall {
  public:

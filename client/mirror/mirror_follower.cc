@@ -22,7 +22,7 @@ constexpr absl::Duration kUrgentPause = absl::Seconds(1);
 
 // The server is followed, but it does not list the revision that it reports.
 absl::Status NotListed(const std::string& told, const std::string& listed) {
-  return absl::AbortedError(absl::StrCat("the server tells of revision \"", absl::CHexEscape(told),
+  return absl::AbortedError(absl::StrCat("the server announces revision \"", absl::CHexEscape(told),
                                          "\" and lists revision \"", absl::CHexEscape(listed),
                                          "\""));
 }

@@ -15,6 +15,9 @@ namespace {
 
 constexpr absl::Duration kMinBackoff = absl::Milliseconds(1);
 constexpr absl::Duration kMaxBackoff = absl::Hours(1);
+// A stream that lasts for so long and then ends with OK has ended as the server limits it, although
+// nothing was sent.
+constexpr absl::Duration kShortestWatch = absl::Seconds(1);
 
 absl::Status CheckBackoff(absl::string_view field, absl::Duration value) {
   if (kMinBackoff <= value && value <= kMaxBackoff) return absl::OkStatus();
@@ -157,9 +160,9 @@ void Watch::OnEnd(const grpc::Status& status) {
     waited = timed_out_ && awaits_connection_;
     if (first_message_alarm_ != nullptr) first_message_alarm_->Cancel();
     end = Explain(fault_.ok() ? status : ToGrpcStatus(fault_));
-    // A stream that stood for so long was good, although the server had nothing to
-    // send.
-    if (backend_->clock().Now() - opened_ >= max_backoff_) {
+    // A stream that lasted for so long was good, although the server had nothing to send.
+    const absl::Duration lasted = backend_->clock().Now() - opened_;
+    if (lasted >= max_backoff_ || (end.ok() && lasted >= kShortestWatch)) {
       backoff_.Reset();
       interrupted_ = false;
     }
@@ -189,9 +192,14 @@ absl::Status Watch::Explain(const grpc::Status& end) const {
     return backend_->Explain({grpc::StatusCode::DEADLINE_EXCEEDED, std::string()},
                              backend_->options().timeout);
   }
-  // A server ends a stream with OK only after a long time.
-  if (end.ok() && !has_message_ && backend_->clock().Now() - opened_ < max_backoff_) {
-    return absl::UnavailableError("the server ended the watch before it told a revision");
+  if (end.ok() && !has_message_) {
+    // A server sends nothing to a client that knows its revision, but does not end the stream
+    // at once.
+    const bool may_be_silent =
+        !request_.revision().empty() && backend_->clock().Now() - opened_ >= kShortestWatch;
+    if (!may_be_silent) {
+      return absl::UnavailableError("the server ended the watch before it sent a revision");
+    }
   }
   return backend_->Explain(end);
 }

@@ -14,13 +14,11 @@
 #include "common/judgement/claim.h"
 #include "common/judgement/judgement.h"
 #include "common/judgement/suggest.h"
+#include "common/model/limits.h"
 #include "common/model/port.h"
 
 namespace portreg {
 namespace {
-
-// The same limit as of a batch of lookups.
-constexpr size_t kMaxCheckReplyBytes = 3 << 20;
 
 void ToMessage(const Finding& finding, const Registry& registry, v1::Finding& message) {
   message.set_severity(static_cast<v1::Severity>(finding.severity));
@@ -56,10 +54,10 @@ absl::StatusOr<v1::CheckResponse> Check(const Registry& registry, const v1::Chec
     }
     result.set_total_count(static_cast<int32_t>(judgement.total_count));
     bytes += result.ByteSizeLong();
-    if (bytes > kMaxCheckReplyBytes) {
+    if (bytes > kMaxBatchReplyBytes) {
       return ErrorFor(absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_BATCH_REPLY_TOO_LARGE,
                       absl::StrCat("the results of the first ", i + 1, " of ", claims->size(),
-                                   " claims exceed ", kMaxCheckReplyBytes,
+                                   " claims exceed ", kMaxBatchReplyBytes,
                                    " bytes; check fewer or narrower claims at once"));
     }
   }

@@ -1,6 +1,7 @@
 #include "common/answers/errors.h"
 
 #include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "portreg/errordetails/v1/error_details.pb.h"
 
@@ -49,6 +50,16 @@ absl::Status BadField(absl::string_view path, v1::ErrorReason reason, absl::stri
   absl::Status status = ErrorFor(absl::StatusCode::kInvalidArgument, reason, message);
   status.SetPayload(kBadRequestUrl, absl::Cord(bad_request.SerializeAsString()));
   return status;
+}
+
+v1::ErrorReason ReasonOf(const absl::Status& status) {
+  v1::ErrorReason reason = v1::ERROR_REASON_UNSPECIFIED;
+  errordetails::v1::ErrorInfo info;
+  const absl::optional<absl::Cord> payload = status.GetPayload(kErrorInfoUrl);
+  if (payload && info.ParseFromString(std::string(*payload))) {
+    v1::ErrorReason_Parse(absl::StrCat(kReasonPrefix, info.reason()), &reason);
+  }
+  return reason;
 }
 
 std::string DetailsBytes(const absl::Status& status) {

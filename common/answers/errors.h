@@ -18,6 +18,10 @@ absl::Status ErrorFor(absl::StatusCode code, v1::ErrorReason reason, absl::strin
 // google.rpc.BadRequest for the field at `path`.
 absl::Status BadField(absl::string_view path, v1::ErrorReason reason, absl::string_view message);
 
+// Returns the reason of an error that ErrorFor or BadField has built. Returns
+// ERROR_REASON_UNSPECIFIED for any other status.
+v1::ErrorReason ReasonOf(const absl::Status& status);
+
 // Returns the text of ErrorInfo.reason: the enum value's name without ERROR_REASON_.
 std::string ReasonText(v1::ErrorReason reason);
 

@@ -45,7 +45,7 @@ int CompareKeys(const ServiceRecord& a, const ServiceRecord& b) {
   if (of_a != of_b) return of_a < of_b ? -1 : 1;
   if (const int order = CompareIgnoringCase(a.service, b.service); order != 0) return order;
   if (const int order = a.scope.compare(b.scope); order != 0) return order;
-  return a.details->owner.compare(b.details->owner);
+  return OwnerOf(a).compare(OwnerOf(b));
 }
 
 absl::string_view SourceTextOf(const ServiceRecord& record) {
@@ -56,12 +56,15 @@ bool HaveEqualAliases(const ServiceRecord& a, const ServiceRecord& b) {
   return a.aliases == b.aliases || Aliases(a) == Aliases(b);
 }
 
+// Returns true for a column that CompareKeys compares.
+bool IsPartOfKey(const DetailColumn& column) { return column.member == &RecordDetails::owner; }
+
 // Returns true if two records with the same key are equal in everything else.
 bool HaveEqualContents(const ServiceRecord& a, const ServiceRecord& b) {
   return a.service == b.service && a.description == b.description && HaveEqualAliases(a, b) &&
          a.status == b.status && SourceTextOf(a) == SourceTextOf(b) &&
          std::all_of(kDetailColumns.begin(), kDetailColumns.end(), [&](const DetailColumn& column) {
-           return a.details->*column.member == b.details->*column.member;
+           return IsPartOfKey(column) || a.details->*column.member == b.details->*column.member;
          });
 }
 
@@ -161,7 +164,8 @@ std::vector<ChangedField> ChangedFields(const ChangedRecord& changed) {
   }
   compare("status", ToString(before.status), ToString(after.status));
   for (const DetailColumn& column : kDetailColumns) {
-    compare(column.field, before.details->*column.member, after.details->*column.member);
+    if (!IsPartOfKey(column))
+      compare(column.field, before.details->*column.member, after.details->*column.member);
   }
   return fields;
 }
@@ -175,7 +179,7 @@ std::string Summary(const ServiceRecord& record) {
   if (record.named()) {
     return absl::StrCat(Short(record.service), ports.empty() ? "" : " ", ports);
   }
-  const absl::string_view owner = absl::StripAsciiWhitespace(record.details->owner);
+  const absl::string_view owner = OwnerOf(record);
   if (!owner.empty()) return absl::StrCat("block ", ports, " of ", Short(owner));
   return absl::StrCat(ports, " (", Short(record.description), ")");
 }

@@ -16,8 +16,6 @@
 namespace portreg {
 namespace {
 
-constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
 TextPosition PositionOf(absl::string_view text, size_t at) {
   const absl::string_view before = text.substr(0, at);
   const auto line = static_cast<uint32_t>(1 + std::count(before.begin(), before.end(), '\n'));
@@ -58,7 +56,7 @@ absl::string_view HintFor(absl::string_view first) {
 
 absl::StatusOr<CsvTable> CsvTable::Open(absl::string_view text,
                                         std::deque<std::string>& unescaped) {
-  absl::ConsumePrefix(&text, kByteOrderMark);
+  absl::ConsumePrefix(&text, kUtf8ByteOrderMark);
   if (absl::Status status = CheckIsText(text); !status.ok()) return status;
   CsvTable table(CsvReader(text, unescaped));
   const absl::StatusOr<bool> read = table.reader_.Next(table.header_);

@@ -322,8 +322,7 @@ class RowReader {
     if (portless && !record.named()) {
       return absl::InvalidArgumentError("row has neither a service name nor a port");
     }
-    if (layer_ == Layer::kLocal && !record.named() &&
-        absl::StripAsciiWhitespace(record.details->owner).empty()) {
+    if (layer_ == Layer::kLocal && !record.named() && OwnerOf(record).empty()) {
       return absl::InvalidArgumentError(
           "row has neither a service name nor an owner: a service needs a Service Name, a block "
           "of ports an Owner");

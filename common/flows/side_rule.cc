@@ -22,9 +22,8 @@ unsigned ClassFact(Port port) {
 }
 
 bool LiesIn(absl::Span<const PortRange> ranges, Port port) {
-  return std::any_of(ranges.begin(), ranges.end(), [port](const PortRange& range) {
-    return range.first <= port && port <= range.last;
-  });
+  return std::any_of(ranges.begin(), ranges.end(),
+                     [port](const PortRange& range) { return range.contains(port); });
 }
 
 }  // namespace

@@ -17,7 +17,6 @@
 namespace portreg {
 namespace {
 
-constexpr absl::string_view kUtf8Mark = "\xEF\xBB\xBF";
 constexpr absl::string_view kLittleEndianMark = "\xFF\xFE";
 constexpr absl::string_view kBigEndianMark = "\xFE\xFF";
 
@@ -69,7 +68,7 @@ std::string Hex(char byte) {
 }
 
 absl::StatusOr<std::string> FromWindows1252(absl::string_view bytes) {
-  if (absl::StartsWith(bytes, kUtf8Mark) || absl::StartsWith(bytes, kLittleEndianMark) ||
+  if (absl::StartsWith(bytes, kUtf8ByteOrderMark) || absl::StartsWith(bytes, kLittleEndianMark) ||
       absl::StartsWith(bytes, kBigEndianMark)) {
     return absl::InvalidArgumentError(
         "begins with a byte order mark of UTF-8 or UTF-16, it is not windows-1252");
@@ -135,7 +134,7 @@ absl::StatusOr<std::string> Convert(absl::string_view bytes, TextEncoding encodi
     if (little || big) {
       return absl::InvalidArgumentError("begins with a byte order mark of UTF-16, it is not utf-8");
     }
-    absl::ConsumePrefix(&bytes, kUtf8Mark);
+    absl::ConsumePrefix(&bytes, kUtf8ByteOrderMark);
     return FromUtf8(bytes);
   }
   const bool wants_big = encoding == TextEncoding::kUtf16BigEndian;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "common/judgement/collision.h"
 #include "common/model/scope.h"
@@ -27,7 +26,7 @@ ServiceRecord RecordOf(const Claim& claim, RecordDetails& details) {
 // service if the record has no owner.
 bool IsOfFormerHolder(const ServiceRecord& record, const Claim& claim) {
   if (claim.is_anonymous()) return false;
-  const absl::string_view owner = absl::StripAsciiWhitespace(record.details->owner);
+  const absl::string_view owner = OwnerOf(record);
   if (owner != claim.owner) return false;
   return !owner.empty() || absl::EqualsIgnoreCase(record.service, claim.service);
 }

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -19,10 +18,6 @@ namespace {
 // Messages cut longer names of owners.
 constexpr size_t kMaxNameBytes = kMaxServiceNameBytes;
 
-absl::string_view OwnerOf(const ServiceRecord& record) {
-  return absl::StripAsciiWhitespace(record.details->owner);
-}
-
 bool IsClaim(const ServiceRecord& record, Layer layer) {
   return record.layer == layer && record.status != RecordStatus::kRetired &&
          (record.named() || !OwnerOf(record).empty());
@@ -30,10 +25,6 @@ bool IsClaim(const ServiceRecord& record, Layer layer) {
 
 bool IsInOrder(const ServiceRecord& one, const ServiceRecord& other) {
   return std::tie(one.file, one.line) <= std::tie(other.file, other.line);
-}
-
-bool Contains(PortRange outer, PortRange inner) {
-  return outer.first <= inner.first && inner.last <= outer.last;
 }
 
 // Returns true if two claims that share a port share a slot in one scope too.
@@ -48,8 +39,8 @@ bool HaveSameNameAndOwner(const ServiceRecord& one, const ServiceRecord& other) 
 
 bool Refines(const ServiceRecord& one, const ServiceRecord& other) {
   if (OwnerOf(one).empty() || OwnerOf(one) != OwnerOf(other)) return false;
-  return !one.named() || !other.named() || Contains(*one.ports, *other.ports) ||
-         Contains(*other.ports, *one.ports);
+  return !one.named() || !other.named() || one.ports->contains(*other.ports) ||
+         other.ports->contains(*one.ports);
 }
 
 bool Repeat(const ServiceRecord& one, const ServiceRecord& other) {

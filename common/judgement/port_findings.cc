@@ -23,7 +23,7 @@ constexpr size_t kMaxReportBytes = 256;
 
 // Returns the name of the holder of a record's ports, such as "billing (owner pay)".
 std::string HolderOf(const ServiceRecord& record) {
-  const absl::string_view owner = record.details->owner;
+  const absl::string_view owner = OwnerOf(record);
   // A block of an organisation's own table has no name, but an owner.
   if (!record.named() && !owner.empty()) return std::string(owner);
   const absl::string_view name = record.named() ? record.service : record.description;
@@ -149,7 +149,7 @@ class PortJudge {
     for (const RecordIndex index : records) {
       const ServiceRecord& record = registry_.record(index);
       const bool repeats_last = last != nullptr && last->service == record.service &&
-                                last->details->owner == record.details->owner &&
+                                OwnerOf(*last) == OwnerOf(record) &&
                                 last->description == record.description;
       if (repeats_last) continue;
       last = &record;

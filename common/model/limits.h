@@ -9,6 +9,10 @@ namespace portreg {
 // The most lookups in one BatchLookup.
 inline constexpr int kMaxBatchSize = 1'000;
 
+// The most bytes of the reply to a batch of lookups or claims. It is below 4 MiB, the longest
+// message that a gRPC client receives by default.
+inline constexpr size_t kMaxBatchReplyBytes = 3 << 20;
+
 // The default limit on the size of a request, in bytes. It leaves room, because the
 // largest valid request, a batch of 1,000 of the longest names, has 70 kB.
 inline constexpr int kMaxRequestBytes = 256 << 10;

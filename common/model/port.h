@@ -34,6 +34,9 @@ struct PortRange {
 
   [[nodiscard]] constexpr int width() const { return last - first + 1; }
   [[nodiscard]] constexpr bool contains(Port port) const { return first <= port && port <= last; }
+  [[nodiscard]] constexpr bool contains(PortRange other) const {
+    return first <= other.first && other.last <= last;
+  }
   friend constexpr bool operator==(const PortRange&, const PortRange&) = default;
 };
 

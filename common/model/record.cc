@@ -76,6 +76,10 @@ std::vector<absl::string_view> Aliases(const ServiceRecord& record) {
   return absl::StrSplit(record.aliases, ' ', absl::SkipEmpty());
 }
 
+absl::string_view OwnerOf(const ServiceRecord& record) {
+  return absl::StripAsciiWhitespace(record.details->owner);
+}
+
 AssignmentState StateOf(const ServiceRecord& record) {
   if (record.named()) return AssignmentState::kAssigned;
   if (record.layer != Layer::kIana) return AssignmentState::kReserved;

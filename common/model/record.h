@@ -110,6 +110,9 @@ struct ServiceRecord {
 // Splits the aliases of a record into a list.
 std::vector<absl::string_view> Aliases(const ServiceRecord& record);
 
+// Returns the owner of a record without blanks around it; empty if it has none.
+absl::string_view OwnerOf(const ServiceRecord& record);
+
 // Returns the state that a record gives to its ports. A record with a name assigns
 // them. Otherwise the description decides, if the layer is kIana: "any private mail
 // system" assigns them, "Unassigned" frees them, anything else reserves them. A record

@@ -1,4 +1,4 @@
-// Checks UTF-8 with the utfcpp library.
+// Checks UTF-8 (RFC 3629) with the utfcpp library.
 #ifndef PORTREG_COMMON_TEXT_UTF8_H_
 #define PORTREG_COMMON_TEXT_UTF8_H_
 
@@ -7,6 +7,9 @@
 #include "absl/strings/string_view.h"
 
 namespace portreg {
+
+// The byte order mark, with which some programs begin a text in UTF-8.
+inline constexpr absl::string_view kUtf8ByteOrderMark = "\xEF\xBB\xBF";
 
 // Returns the offset of the first invalid UTF-8 sequence (RFC 3629); text.size() if
 // there is none.

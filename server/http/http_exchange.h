@@ -75,7 +75,6 @@ class HttpExchange {
   // True once the head of the request has been read.
   bool begun_ = false;
   // True if the body has more bytes than allowed. They are read and dropped.
-  bool too_large_ = false;
   std::optional<HttpResponse> response_;
   std::shared_ptr<void> kept_;
 };

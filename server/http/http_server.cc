@@ -35,6 +35,10 @@ std::string PeerName(const sockaddr* address) {
   }
   if (address != nullptr && address->sa_family == AF_INET6) {
     const auto& ip = *reinterpret_cast<const sockaddr_in6*>(address);
+    if (IN6_IS_ADDR_V4MAPPED(&ip.sin6_addr)) {
+      inet_ntop(AF_INET, &ip.sin6_addr.s6_addr[12], text, sizeof(text));
+      return absl::StrCat("ipv4:", text, ":", ntohs(ip.sin6_port));
+    }
     inet_ntop(AF_INET6, &ip.sin6_addr, text, sizeof(text));
     return absl::StrCat("ipv6:%5B", text, "%5D:", ntohs(ip.sin6_port));
   }
@@ -279,11 +283,10 @@ void HttpServer::Begin(HttpExchange& exchange, absl::string_view method) {
 void HttpServer::AddToBody(HttpExchange& exchange, absl::string_view part) {
   // Reads and drops these bytes. If the server closed the connection while the client still
   // sends, the client could lose the answer (RFC 9112, section 9.6).
-  if (options_.max_body_bytes == 0 || exchange.too_large_ || exchange.answered()) return;
+  if (options_.max_body_bytes == 0 || exchange.answered()) return;
   std::string& body = exchange.request.body;
   const auto bytes = static_cast<int64_t>(part.size());
   if (body.size() + part.size() > options_.max_body_bytes) {
-    exchange.too_large_ = true;
     Refuse(exchange, 413,
            absl::StrCat("the request has more than ", options_.max_body_bytes,
                         " bytes, as many as are allowed"));

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "common/text/field_size.h"
 #include "common/text/quote.h"
 
 namespace portreg::server {
@@ -66,6 +67,7 @@ std::optional<HttpFault> FindFault(const HttpRequest& request) {
 std::string OriginForm(absl::string_view target) {
   absl::string_view rest = target;
   const size_t scheme_end = rest.find("://");
+  if (scheme_end == absl::string_view::npos) return std::string(target);
   const absl::string_view scheme = rest.substr(0, scheme_end);
   if (!absl::EqualsIgnoreCase(scheme, "http") && !absl::EqualsIgnoreCase(scheme, "https")) {
     return std::string(target);
@@ -76,9 +78,8 @@ std::string OriginForm(absl::string_view target) {
 }
 
 size_t FieldBytes(const HttpFields& fields) {
-  constexpr size_t kEntryBytes = 32;
   size_t bytes = 0;
-  for (const auto& [name, value] : fields) bytes += name.size() + value.size() + kEntryBytes;
+  for (const auto& [name, value] : fields) bytes += FieldSize(name, value);
   return bytes;
 }
 

@@ -38,8 +38,7 @@ std::optional<HttpFault> FindFault(const HttpRequest& request);
 // whole URLs (RFC 9112, section 3.2.2).
 std::string OriginForm(absl::string_view target);
 
-// Returns the size of the fields as HTTP/2 counts it: names, values, and 32 bytes for each field
-// (RFC 9113, section 6.5.2).
+// Returns the size of all fields as HTTP/2 counts it.
 size_t FieldBytes(const HttpFields& fields);
 
 // Returns the value of Content-Length, or 0 if the request has no such field. Requires that

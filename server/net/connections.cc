@@ -75,11 +75,12 @@ Connections::Counts Connections::Count() {
 }
 
 Refusal Connections::Check(const std::string& peer) const {
-  if (open_.size() - evicted_ >= static_cast<size_t>(limits_.total)) return Refusal::kTotal;
-  if (limits_.per_peer == 0 || peer.empty()) return Refusal::kNone;
-  const auto found = by_peer_.find(peer);
-  if (found == by_peer_.end() || found->second < limits_.per_peer) return Refusal::kNone;
-  return Refusal::kPeer;
+  if (limits_.per_peer > 0 && !peer.empty()) {
+    const auto found = by_peer_.find(peer);
+    if (found != by_peer_.end() && found->second >= limits_.per_peer) return Refusal::kPeer;
+  }
+  const size_t counted = open_.size() - evicted_;
+  return counted < static_cast<size_t>(limits_.total) ? Refusal::kNone : Refusal::kTotal;
 }
 
 void Connections::Forget(int fd) {

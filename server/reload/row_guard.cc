@@ -8,7 +8,6 @@
 #include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
@@ -44,10 +43,7 @@ using Row = std::pair<uint32_t, uint32_t>;
 Row RowOf(const ServiceRecord& record) { return {record.file, record.line}; }
 
 bool HasNameAndOwner(const ServiceRecord& record, const ServiceRecord& earlier) {
-  if (absl::StripAsciiWhitespace(record.details->owner) !=
-      absl::StripAsciiWhitespace(earlier.details->owner)) {
-    return false;
-  }
+  if (OwnerOf(record) != OwnerOf(earlier)) return false;
   if (absl::EqualsIgnoreCase(record.service, earlier.service)) return true;
   return absl::c_any_of(Aliases(record), [&earlier](absl::string_view alias) {
     return absl::EqualsIgnoreCase(alias, earlier.service);
@@ -63,10 +59,6 @@ bool CanReplace(const ServiceRecord& record, const ServiceRecord& earlier) {
          record.ports.has_value() == earlier.ports.has_value() &&
          (!earlier.ports || (Answers(record.transport, earlier.transport) &&
                              ScopesOverlap(record.scope, earlier.scope)));
-}
-
-bool Contains(PortRange outer, PortRange inner) {
-  return outer.first <= inner.first && inner.last <= outer.last;
 }
 
 // Compares one own table of two registries.
@@ -116,7 +108,7 @@ class TableComparison {
     (void)AnyReplaces(candidates, earlier, [&](const ServiceRecord& record) {
       const bool holds =
           !earlier.ports || *record.ports == *earlier.ports ||
-          (Contains(*record.ports, *earlier.ports) && HasNameAndOwner(record, earlier));
+          (record.ports->contains(*earlier.ports) && HasNameAndOwner(record, earlier));
       if (holds) used_.insert(RowOf(record));
       kept = kept || holds;
       // Looks at all records, because each one that holds the ports is in use.

@@ -11,17 +11,16 @@
 #include "common/answers/answers.h"
 #include "common/answers/errors.h"
 #include "common/answers/requests.h"
+#include "common/model/limits.h"
 
 namespace portreg::server {
 namespace {
 
-// Below 4 MiB, the longest message that a gRPC client receives by default.
-constexpr size_t kMaxReplyBytes = 3 << 20;
-
 absl::Status TooLarge(const v1::BatchLookupRequest& request) {
-  return ErrorFor(absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_BATCH_REPLY_TOO_LARGE,
-                  absl::StrCat("the reply to ", request.requests_size(), " lookups would exceed ",
-                               kMaxReplyBytes, " bytes; ask for fewer, or without the full view"));
+  return ErrorFor(
+      absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_BATCH_REPLY_TOO_LARGE,
+      absl::StrCat("the reply to ", request.requests_size(), " lookups would exceed ",
+                   kMaxBatchReplyBytes, " bytes; ask for fewer, or without the full view"));
 }
 
 // Returns a piece of the reply. Pieces can be concatenated, because serialised
@@ -54,7 +53,7 @@ absl::StatusOr<std::string> BatchReply(const Registry& registry, const StoredRep
     if (result.empty()) result = made.emplace_back(ResultPiece(LookupResultOf(registry, each)));
     results.push_back(result);
     size += result.size();
-    if (size > kMaxReplyBytes) return TooLarge(request);
+    if (size > kMaxBatchReplyBytes) return TooLarge(request);
   }
   std::string reply;
   reply.reserve(size);

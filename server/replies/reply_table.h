@@ -54,9 +54,9 @@ class ReplyTable {
   }
 
  private:
-  // Positions in the bytes of a stored reply. From `result` on lie the tags and lengths
-  // that make the reply a result of a batch; from `reply` on lies the reply; from
-  // `revision` on, its end, which a result of a batch lacks.
+  // Positions in the bytes of a stored reply. The tags and lengths that make the reply a result
+  // of a batch begin at `result`, and the reply begins at `reply`. Its revision, which a result
+  // of a batch does not have, begins at `revision` and ends the reply.
   struct Place {
     uint32_t result = 0;
     uint32_t reply = 0;

@@ -8,6 +8,7 @@
 #include "absl/time/clock.h"
 #include "common/answers/errors.h"
 #include "common/system/monotonic_time.h"
+#include "common/text/field_size.h"
 #include "server/replies/grpc_conversion.h"
 
 namespace portreg::server {
@@ -18,13 +19,11 @@ absl::Status Stopping() {
                   "the server is about to stop, ask another replica");
 }
 
-// Returns the size of the call's metadata as HTTP/2 counts that of a header list (RFC 9113,
-// section 6.5.2).
+// Returns the size of all metadata of a call.
 size_t MetadataBytes(const grpc::CallbackServerContext& context) {
-  constexpr size_t kEntryBytes = 32;
   size_t bytes = 0;
   for (const auto& [name, value] : context.client_metadata()) {
-    bytes += name.size() + value.size() + kEntryBytes;
+    bytes += FieldSize({name.data(), name.size()}, {value.data(), value.size()});
   }
   return bytes;
 }

@@ -34,8 +34,8 @@ void Publication::Publish(std::shared_ptr<const Snapshot> snapshot) {
     observers = observers_;
     current_.swap(snapshot);
   }
-  // Frees the old snapshot outside the lock, because that takes long, and before
-  // the observers need memory.
+  // Outside the lock, because freeing the old snapshot takes long. The caller may hold it for
+  // longer.
   snapshot.reset();
   for (const std::weak_ptr<PublicationObserver>& each : observers) {
     if (const auto observer = each.lock(); observer != nullptr) observer->OnPublish();

@@ -30,6 +30,12 @@ void Stream::End(const grpc::Status& status) {
   Finish(status);
 }
 
+bool Stream::cancelled() {
+  const MutexLock lock(mutex_);
+  // The call's context may be gone once the stream is over.
+  return over_ || call_.context().IsCancelled();
+}
+
 void Stream::OnDone() {
   calls().streams().Remove(*this);
   self_.reset();

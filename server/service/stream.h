@@ -42,7 +42,9 @@ class Stream : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   void SendLast(grpc::ByteBuffer& message);
 
   [[nodiscard]] Calls& calls() const { return call_.calls(); }
-  [[nodiscard]] bool cancelled() const { return call_.context().IsCancelled(); }
+  // Returns true if the client has cancelled the call or the stream is over. Any thread may call
+  // it while it keeps the stream alive.
+  [[nodiscard]] bool cancelled();
   [[nodiscard]] FlowId connection() const { return ConnectionOf(call_.context()); }
 
  private:

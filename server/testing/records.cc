@@ -50,8 +50,8 @@ absl::Status CheckTexts(const google::protobuf::Message& message, absl::string_v
   return absl::OkStatus();
 }
 
-// The record of a message: ToRecord's errors, and INVALID_ARGUMENT for what no file
-// could hold.
+// Returns the record of a message. The errors are those of ToRecord, and INVALID_ARGUMENT for a
+// record that no file could hold.
 absl::StatusOr<ServiceRecord> ReadRecord(const v1::PortRecord& message, LayerText& kept) {
   if (absl::Status status = CheckTexts(message, ""); !status.ok()) return status;
   if (absl::Status status = CheckTexts(message.details(), "details."); !status.ok()) return status;
@@ -68,7 +68,7 @@ absl::StatusOr<ServiceRecord> ReadRecord(const v1::PortRecord& message, LayerTex
     const absl::string_view text = details.*column.member;
     if (!column.local_only || text.empty() || message.layer() == v1::LAYER_LOCAL) continue;
     return absl::InvalidArgumentError(absl::StrCat("details.", column.field, " ", Quoted(text),
-                                                   " stands outside the local layer"));
+                                                   " belongs to the local layer only"));
   }
   return ToRecord(message, kept);
 }

@@ -38,10 +38,12 @@ bool Finish(int fd, time_t time) {
 }  // namespace
 
 MemoryFile::~MemoryFile() {
-  if (fd_ >= 0) close(fd_);
+  for (const int fd : {fd_, next_}) {
+    if (fd >= 0) close(fd);
+  }
 }
 
-absl::Status MemoryFile::Replace(const std::function<bool(BIO*)>& write) {
+absl::Status MemoryFile::Prepare(const std::function<bool(BIO*)>& write) {
   const int fd = Create();
   if (fd < 0) return absl::ErrnoToStatus(errno, "cannot make a file in memory");
   absl::Cleanup close_fd = [fd] { close(fd); };
@@ -52,11 +54,20 @@ absl::Status MemoryFile::Replace(const std::function<bool(BIO*)>& write) {
   if (!Finish(fd, generation_ + 1)) {
     return absl::ErrnoToStatus(errno, "cannot finish a file in memory");
   }
+  std::move(close_fd).Cancel();
+  if (next_ >= 0) close(next_);
+  next_ = fd;
+  return absl::OkStatus();
+}
+
+absl::Status MemoryFile::Replace() {
+  if (next_ < 0) return absl::OkStatus();
   if (fd_ < 0) {
-    fd_ = fd;
-    std::move(close_fd).Cancel();
-  } else if (dup3(fd, fd_, O_CLOEXEC) < 0) {
+    fd_ = std::exchange(next_, -1);
+  } else if (dup3(next_, fd_, O_CLOEXEC) < 0) {
     return absl::ErrnoToStatus(errno, "cannot replace a file in memory");
+  } else {
+    close(std::exchange(next_, -1));
   }
   ++generation_;
   return absl::OkStatus();

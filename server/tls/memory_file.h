@@ -23,16 +23,22 @@ class MemoryFile {
   MemoryFile& operator=(const MemoryFile&) = delete;
   ~MemoryFile();
 
-  // Replaces the content with the bytes that `write` writes. The time of modification
-  // differs from that of every earlier content by at least a second. On error, and if
-  // `write` returns false, the old content stays.
-  absl::Status Replace(const std::function<bool(BIO*)>& write);
+  // Prepares the bytes that `write` writes as the next content. An error, which is also
+  // returned if `write` returns false, changes nothing.
+  absl::Status Prepare(const std::function<bool(BIO*)>& write);
+
+  // Replaces the content with the prepared one, if there is one. The time of modification
+  // differs from that of every earlier content by at least a second. On error, the old
+  // content stays.
+  absl::Status Replace();
 
   // Returns the path. Call it after the first Replace, which creates the file.
   [[nodiscard]] std::string path() const;
 
  private:
   int fd_ = -1;
+  // The prepared content; negative if there is none.
+  int next_ = -1;
   // Number of contents so far. It is also the last one's time of modification.
   time_t generation_ = 0;
 };

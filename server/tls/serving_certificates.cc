@@ -104,21 +104,31 @@ absl::Status ServingCertificates::Publish(TlsFiles files, absl::Time now) {
 }
 
 absl::Status ServingCertificates::PublishForGrpc(TlsFiles files, absl::Time now) {
-  if (!files.client_ca.empty() && !SameCertificates(files.client_ca, client_ca_)) {
-    absl::Status status =
-        client_ca_file_.Replace([&](BIO* out) { return WritePem(out, files.client_ca); });
-    if (!status.ok()) return status;
+  TlsIdentity& identity = files.identity;
+  const bool new_ca = !files.client_ca.empty() && !SameCertificates(files.client_ca, client_ca_);
+  const bool new_identity = !SameCertificates(identity.chain, chain_);
+  // Prepares both files before either is replaced, so that an error changes none.
+  absl::Status status;
+  if (new_ca) {
+    status = client_ca_file_.Prepare([&](BIO* out) { return WritePem(out, files.client_ca); });
+  }
+  if (status.ok() && new_identity) {
+    status = identity_file_.Prepare([&](BIO* out) {
+      return WritePem(out, identity.chain) && WritePem(out, identity.key.get());
+    });
+  }
+  if (status.ok() && new_ca) status = client_ca_file_.Replace();
+  if (status.ok() && new_identity) status = identity_file_.Replace();
+  if (!status.ok()) return status;
+  if (new_ca) {
     client_ca_ = std::move(files.client_ca);
     expiry_.client_ca = EarliestExpiry(client_ca_, now);
   }
-  TlsIdentity& identity = files.identity;
-  if (SameCertificates(identity.chain, chain_)) return absl::OkStatus();
-  absl::Status status = identity_file_.Replace(
-      [&](BIO* out) { return WritePem(out, identity.chain) && WritePem(out, identity.key.get()); });
-  if (!status.ok()) return status;
-  chain_ = std::move(identity.chain);
-  key_ = std::move(identity.key);
-  expiry_.certificate = EarliestExpiry(chain_, now);
+  if (new_identity) {
+    chain_ = std::move(identity.chain);
+    key_ = std::move(identity.key);
+    expiry_.certificate = EarliestExpiry(chain_, now);
+  }
   return absl::OkStatus();
 }
 

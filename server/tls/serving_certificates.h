@@ -54,7 +54,8 @@ class ServingCertificates {
   // Reads the files again. Returns false if the certificates have not changed. Returns
   // true if new ones are in place: handshakes use them within two seconds, the
   // authorities of clients up to a second before or after the server's own. Errors are
-  // those of ReadTlsFiles, and keep the old certificates.
+  // those of ReadTlsFiles and of files in memory, and INVALID_ARGUMENT for certificates
+  // that GnuTLS cannot use. They keep the old certificates.
   absl::StatusOr<bool> Reload();
 
   // The earliest expiry of a certificate in each file. Leaves out certificates that

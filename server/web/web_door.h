@@ -43,7 +43,8 @@ struct WebDoorOptions {
 // Uses the same publication, limits, workers and functions as calls by gRPC, so that the answers
 // are the same. deploy/web-door.md lists the paths.
 //
-// One thread may call Open, Serve, Drain and Shutdown; any thread may call the rest.
+// One thread may call Open, Serve, Drain, StopListening and Shutdown; any thread may call the
+// rest.
 class WebDoor {
  public:
   // Listens at all addresses; connections wait until Serve. The errors are those of

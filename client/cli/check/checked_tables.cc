@@ -7,7 +7,6 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/status/status.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/cli/check/table_limits.h"
@@ -105,7 +104,7 @@ class TableReader {
         row.file = file;
         row.line = record.line;
         row.service = std::string(record.service);
-        row.owner = std::string(absl::StripAsciiWhitespace(record.details->owner));
+        row.owner = std::string(OwnerOf(record));
         row.scope = std::string(record.scope);
         row.retired = record.status == RecordStatus::kRetired;
         tables_.rows.push_back(std::move(row));

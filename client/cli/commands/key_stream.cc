@@ -12,11 +12,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "common/text/utf8.h"
 
 namespace portreg::cli {
 namespace {
-
-constexpr absl::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 bool Separates(char byte) {
   return byte == ',' || absl::ascii_isspace(static_cast<unsigned char>(byte));
@@ -73,8 +72,8 @@ bool KeyStream::Fill() {
   at_ = 0;
   end_ = count > 0 ? static_cast<size_t>(count) : 0;
   if (std::exchange(first_fill_, false) &&
-      absl::StartsWith(absl::string_view(buffer_.data(), end_), kByteOrderMark)) {
-    at_ = kByteOrderMark.size();
+      absl::StartsWith(absl::string_view(buffer_.data(), end_), kUtf8ByteOrderMark)) {
+    at_ = kUtf8ByteOrderMark.size();
   }
   return end_ > 0;
 }

@@ -23,6 +23,7 @@
 #include "common/model/service_name.h"
 #include "common/names/names.h"
 #include "common/text/quote.h"
+#include "portreg/error.h"
 
 namespace portreg::cli {
 namespace {
@@ -294,14 +295,8 @@ std::string Miss(const Invocation& invocation, const Query& query, const v1::Loo
 // Returns why a key has no answer. Returns OK if it has one, and also if the answer is
 // that the name does not exist.
 absl::Status FailureOf(const v1::LookupResult& result) {
-  if (result.has_response()) return absl::OkStatus();
-  if (!result.has_failure()) return absl::InternalError("the answer to the key is missing");
-  const int code = result.failure().code();
-  if (code == static_cast<int>(absl::StatusCode::kNotFound)) return absl::OkStatus();
-  constexpr int kLastCode = static_cast<int>(absl::StatusCode::kUnauthenticated);
-  const bool known = code > 0 && code <= kLastCode;
-  return {known ? static_cast<absl::StatusCode>(code) : absl::StatusCode::kUnknown,
-          result.failure().message()};
+  absl::Status status = ToStatus(result);
+  return absl::IsNotFound(status) ? absl::OkStatus() : status;
 }
 
 // Returns the command that the first key misspells, in words. Returns nothing if there is

@@ -10,9 +10,6 @@
 
 namespace portreg::cli {
 
-// The byte order mark, with which a text in UTF-8 may begin.
-inline constexpr absl::string_view kUtf8Mark = "\xEF\xBB\xBF";
-
 // Knows the format and the columns of one log. Immutable. Thread-safe.
 class BlockAnnotator {
  public:

@@ -14,6 +14,7 @@
 #include "client/cli/flow_logs/csv_rows.h"
 #include "client/cli/flow_logs/field_titles.h"
 #include "client/cli/flow_logs/flow_values.h"
+#include "common/text/utf8.h"
 
 namespace portreg::cli {
 namespace {
@@ -245,7 +246,7 @@ void DelimitedAnnotator::AppendLine(const Line& line, const std::optional<FlowPo
 
 const HeaderLine* DelimitedAnnotator::FindHeader(absl::string_view line) const {
   for (const HeaderLine& header : layout_.headers) {
-    if (header.text == absl::StripPrefix(line, kUtf8Mark)) return &header;
+    if (header.text == absl::StripPrefix(line, kUtf8ByteOrderMark)) return &header;
   }
   return nullptr;
 }

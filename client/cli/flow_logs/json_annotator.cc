@@ -17,6 +17,7 @@
 #include "absl/types/span.h"
 #include "client/cli/flow_logs/flow_values.h"
 #include "common/model/port.h"
+#include "common/text/utf8.h"
 
 namespace portreg::cli {
 namespace {
@@ -253,7 +254,7 @@ void JsonAnnotator::Annotate(absl::string_view block, OutputBlock& out, BlockCou
 
 bool JsonAnnotator::AppendLine(absl::string_view line, OutputBlock& out) const {
   Members members;
-  if (!ReadLine(absl::StripPrefix(line, kUtf8Mark), paths_, names_, members)) return false;
+  if (!ReadLine(absl::StripPrefix(line, kUtf8ByteOrderMark), paths_, names_, members)) return false;
   const std::optional<FlowPorts> flow = FlowOf(members, paths_);
   if (!flow) return false;
   if (!TransportOfFlow(flow->protocol)) {

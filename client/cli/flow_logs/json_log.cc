@@ -9,6 +9,7 @@
 #include "client/cli/flow_logs/field_titles.h"
 #include "client/cli/flow_logs/json_annotator.h"
 #include "client/cli/flow_logs/log_formats.h"
+#include "common/text/utf8.h"
 
 namespace portreg::cli {
 namespace {
@@ -50,7 +51,7 @@ bool NamesAll(const AnnotateOptions& options) {
 std::optional<JsonPaths> FindPaths(absl::string_view beginning, const AnnotateOptions& options) {
   if (NamesAll(options)) return Chosen({}, options);
   if (options.format == FlowFormat::kEve) return Chosen(UsualJsonPaths().front(), options);
-  absl::ConsumePrefix(&beginning, kUtf8Mark);
+  absl::ConsumePrefix(&beginning, kUtf8ByteOrderMark);
   while (!beginning.empty()) {
     const size_t end = std::min(beginning.find('\n'), beginning.size());
     std::optional<JsonPaths> paths = PathsOf(beginning.substr(0, end), options);

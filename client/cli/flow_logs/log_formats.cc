@@ -9,6 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "common/text/quote.h"
+#include "common/text/utf8.h"
 
 namespace portreg::cli {
 namespace {
@@ -26,7 +27,7 @@ MaybeAnnotator Unrecognised(absl::string_view line) {
 }  // namespace
 
 absl::string_view FirstLineOf(absl::string_view beginning) {
-  absl::ConsumePrefix(&beginning, kUtf8Mark);
+  absl::ConsumePrefix(&beginning, kUtf8ByteOrderMark);
   while (!beginning.empty()) {
     const size_t end = std::min(beginning.find('\n'), beginning.size());
     const absl::string_view line = absl::StripSuffix(beginning.substr(0, end), "\r");

@@ -1,18 +1,15 @@
 #include "client/cli/formats/audit_writer.h"
 
-#include <utf8.h>
-
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "client/cli/formats/delimited_writer.h"
+#include "client/cli/formats/json.h"
 #include "common/text/quote.h"
 
 namespace portreg::cli {
@@ -121,27 +118,11 @@ void WriteFindingTable(absl::Span<const AuditFinding> findings, const AuditShape
 
 // JSON.
 
-std::string JsonText(absl::string_view text) {
-  std::string json = "\"";
-  for (auto at = text.begin(); at != text.end();) {
-    const auto begin = at;
-    const uint32_t code_point = utf8::unchecked::next(at);
-    if (code_point == '"' || code_point == '\\') {
-      absl::StrAppend(&json, "\\", absl::string_view(begin, 1));
-    } else if (IsControl(code_point)) {
-      absl::StrAppendFormat(&json, "\\u%04x", code_point);
-    } else {
-      json.append(begin, at);
-    }
-  }
-  return json + "\"";
-}
-
 std::string JsonList(const std::vector<std::string>& texts) {
   return absl::StrCat("[",
                       absl::StrJoin(texts, ",",
                                     [](std::string* list, const auto& text) {
-                                      absl::StrAppend(list, JsonText(text));
+                                      absl::StrAppend(list, JsonString(text));
                                     }),
                       "]");
 }
@@ -149,7 +130,7 @@ std::string JsonList(const std::vector<std::string>& texts) {
 std::string JsonOf(const AuditFinding& finding) {
   const BoundAddress address = finding.socket ? finding.socket->address : BoundAddress();
   const auto member = [](absl::string_view name, absl::string_view text) {
-    return absl::StrCat("\"", name, "\":", JsonText(text), ",");
+    return absl::StrCat("\"", name, "\":", JsonString(text), ",");
   };
   return absl::StrCat(
       "{", member("verdict", ToString(finding.verdict)),
@@ -209,7 +190,7 @@ void WriteFindings(absl::Span<const AuditFinding> findings, const std::string& r
   } else if (shape.format == Format::kNdjson) {
     for (const AuditFinding& finding : findings) out.PutData(absl::StrCat(JsonOf(finding), "\n"));
   } else if (shape.format == Format::kJson) {
-    out.PutData(absl::StrCat("{\"revision\":", JsonText(revision), ",\"findings\":["));
+    out.PutData(absl::StrCat("{\"revision\":", JsonString(revision), ",\"findings\":["));
     for (size_t i = 0; i < findings.size(); ++i) {
       out.PutData(absl::StrCat(i == 0 ? "\n" : ",\n", JsonOf(findings[i])));
     }

@@ -10,12 +10,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/text/quote.h"
+#include "common/text/utf8.h"
 #include "google/protobuf/util/json_util.h"
 
 namespace portreg::cli {
 namespace {
 
-constexpr absl::string_view kJsonByteOrderMark = "\xEF\xBB\xBF";
 constexpr absl::string_view kRecords = "records";
 
 // Scans JSON for records. Leaves it to Protobuf to read escapes, numbers and literals.
@@ -174,7 +174,7 @@ absl::StatusOr<std::vector<JsonRecord>> FindJsonRecords(absl::string_view text) 
 
 absl::Status ReadJsonRecords(absl::string_view text,
                              absl::FunctionRef<absl::Status(v1::PortRecord)> take) {
-  absl::ConsumePrefix(&text, kJsonByteOrderMark);
+  absl::ConsumePrefix(&text, kUtf8ByteOrderMark);
   const absl::StatusOr<std::vector<JsonRecord>> found = FindJsonRecords(text);
   if (!found.ok()) return found.status();
   for (const JsonRecord& each : *found) {

@@ -106,9 +106,9 @@ class RemoteSource final : public Source {
     }
     return {.kind = WatchEvent::Kind::kEnd,
             .revision = {},
-            .status = absl::ResourceExhaustedError(
-                absl::StrCat("a revision is told in ", size, " bytes of memory, at most ",
-                             WatchEvents::kMaxBytes, " are taken"))};
+            .status = absl::ResourceExhaustedError(absl::StrCat(
+                "the message about a revision takes ", size, " bytes of memory, at most ",
+                WatchEvents::kMaxBytes, " are allowed"))};
   }
 
   const std::unique_ptr<Client> client_;

@@ -22,12 +22,12 @@
 #include "common/data/layer_file.h"
 #include "common/data/table_files.h"
 #include "common/model/detail_columns.h"
+#include "common/text/utf8.h"
 
 namespace portreg::cli {
 namespace {
 
 constexpr absl::string_view kStandardInputName = "standard input";
-constexpr absl::string_view kUtf8Mark = "\xEF\xBB\xBF";
 
 // The columns of own tables that are not among kDetailColumns.
 constexpr std::array<absl::string_view, 3> kOwnColumns = {"Aliases", "Scope", "Status"};
@@ -84,7 +84,7 @@ bool HasColumn(const CsvTable& table, absl::string_view column) {
 
 TableFormat FormatOf(absl::string_view bytes) {
   absl::string_view text = bytes;
-  absl::ConsumePrefix(&text, kUtf8Mark);
+  absl::ConsumePrefix(&text, kUtf8ByteOrderMark);
   if (absl::StartsWith(absl::StripLeadingAsciiWhitespace(text), "{")) return TableFormat::kJson;
   std::deque<std::string> unescaped;
   const absl::StatusOr<CsvTable> table = CsvTable::Open(bytes, unescaped);

@@ -31,9 +31,12 @@ class FileEvents {
     WatchFile();
   }
 
-  // Watches the file that currently has the name.
+  // Watches the file that currently has the name, and no longer the one before it.
   void WatchFile() {
-    inotify_add_watch(events_.descriptor(), path_.c_str(), IN_MODIFY | IN_ATTRIB | IN_MOVE_SELF);
+    const int before =
+        std::exchange(file_watch_, inotify_add_watch(events_.descriptor(), path_.c_str(),
+                                                     IN_MODIFY | IN_ATTRIB | IN_MOVE_SELF));
+    if (before >= 0 && before != file_watch_) inotify_rm_watch(events_.descriptor(), before);
   }
 
   void Wait(const StopSignal& stop) {
@@ -48,6 +51,8 @@ class FileEvents {
   // Has the descriptor -1 if the system allows no more of them. Then each wait lasts
   // kLongestWaitMs.
   const OpenFile events_;
+  // The watch of the file; negative if there is none.
+  int file_watch_ = -1;
 };
 
 class FollowedFile final : public ByteSource {

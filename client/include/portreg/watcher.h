@@ -59,9 +59,10 @@ struct WatchOptions {
 //   const portreg::Watcher watcher = client->Watch(
 //       [&](const portreg::v1::WatchResponse& now) { Refresh(now.revision()); });
 //
-// A watcher holds a stream open and has no thread of its own. A stream that the
-// server ends is opened again at once, one that breaks after a pause. If the server
-// cannot be reached, the stream is opened as soon as it can.
+// A watcher holds a stream open and has no thread of its own. A stream that ends is opened
+// again after a pause, which stays the shortest one as long as streams end with OK and
+// last for a second or more. If the server cannot be reached, the stream is opened as soon
+// as it can.
 //
 // Callbacks run one at a time, usually on one of gRPC's threads, which they must not
 // block; the first ones may run before Client::Watch returns.

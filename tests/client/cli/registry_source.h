@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "client/cli/sources/source.h"
 #include "common/answers/claim_answers.h"
+#include "common/answers/errors.h"
 #include "common/embedded/embedded.h"
 #include "common/embedded/embedded_ranges.h"
 #include "common/model/layer.h"
@@ -31,14 +32,19 @@ class RegistrySource final : public UnaskedSource {
           return Registry::Create(std::move(layers), EmbeddedRangeRules()).value();
         }()) {}
 
-  // Makes Check fail with RESOURCE_EXHAUSTED if it is asked about more claims.
-  void LimitClaims(int most) { most_claims_ = most; }
+  // Makes Check fail with RESOURCE_EXHAUSTED and `reason` if it is asked about more claims.
+  void LimitClaims(int most, v1::ErrorReason reason = v1::ERROR_REASON_BATCH_REPLY_TOO_LARGE) {
+    most_claims_ = most;
+    reason_ = reason;
+  }
 
   [[nodiscard]] int calls() const { return calls_; }
 
   absl::StatusOr<v1::CheckResponse> Check(const v1::CheckRequest& request) override {
     ++calls_;
-    if (request.claims_size() > most_claims_) return absl::ResourceExhaustedError("too large");
+    if (request.claims_size() > most_claims_) {
+      return ErrorFor(absl::StatusCode::kResourceExhausted, reason_, "too many claims");
+    }
     return portreg::Check(registry_, request, Today());
   }
   absl::StatusOr<v1::SuggestResponse> Suggest(const v1::SuggestRequest& request) override {
@@ -50,6 +56,7 @@ class RegistrySource final : public UnaskedSource {
  private:
   const Registry registry_;
   int most_claims_ = 1'000'000;
+  v1::ErrorReason reason_ = v1::ERROR_REASON_UNSPECIFIED;
   int calls_ = 0;
 };
 

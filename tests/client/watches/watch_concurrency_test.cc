@@ -28,10 +28,11 @@ class WatchConcurrencyTest : public ::testing::Test {
 
   FakeClock& clock() { return backend_->fake_clock(); }
 
-  void Start() {
+  void Start(absl::Duration max_backoff = absl::Seconds(1)) {
     WatchOptions options = log_.Options();
     options.on_recovery = log_.OnRecovery();
-    options.initial_backoff = options.max_backoff = absl::Seconds(1);
+    options.initial_backoff = absl::Seconds(1);
+    options.max_backoff = max_backoff;
     watch_ = std::make_shared<Watch>(backend_, log_.OnRevision(), std::move(options));
     watch_->Start();
   }
@@ -54,6 +55,35 @@ TEST_F(WatchConcurrencyTest, OpensABrokenStreamAgainAfterAPause) {
   EXPECT_EQ(backend_->AwaitWatch(1)->asked(), "");
   backend_->AwaitWatch(1)->Send(Told("1"));
   EXPECT_THAT(log_.Await(3), ElementsAre("1", "lost UNAVAILABLE", "back"));
+}
+
+TEST_F(WatchConcurrencyTest, ServerThatLimitsStreamsIsNotLost) {
+  Start(absl::Hours(1));
+  backend_->AwaitWatch(0)->Send(Told("1"));
+  EXPECT_THAT(log_.Await(1), ElementsAre("1"));
+  backend_->AwaitWatch(0)->EndWith(grpc::Status::OK);
+  // A server sends nothing to a client that knows its revision, and ends each stream after a
+  // while.
+  for (size_t stream = 1; stream < 4; ++stream) {
+    clock().Settle();
+    clock().Advance(absl::Seconds(1));
+    EXPECT_EQ(backend_->AwaitWatch(stream)->asked(), "1");
+    clock().Advance(absl::Seconds(1));
+    backend_->AwaitWatch(stream)->EndWith(grpc::Status::OK);
+  }
+  // A stream that ends at once has no reason to.
+  clock().Settle();
+  clock().Advance(absl::Seconds(1));
+  backend_->AwaitWatch(4)->EndWith(grpc::Status::OK);
+  EXPECT_THAT(log_.Await(2), ElementsAre("1", "lost UNAVAILABLE"));
+}
+
+TEST_F(WatchConcurrencyTest, ServerThatEndsAStreamWithoutItsRevisionIsLost) {
+  Start(absl::Hours(1));
+  backend_->AwaitWatch(0);
+  clock().Advance(absl::Seconds(2));
+  backend_->AwaitWatch(0)->EndWith(grpc::Status::OK);
+  EXPECT_THAT(log_.Await(1), ElementsAre("lost UNAVAILABLE"));
 }
 
 TEST_F(WatchConcurrencyTest, GivesUpAServerThatSendsNothing) {

@@ -89,6 +89,17 @@ TEST(RecordChangesTest, ScopeAndOwnerArePartsOfTheKey) {
             1);
 }
 
+TEST(RecordChangesTest, BlanksAroundAnOwnerAreNoChange) {
+  std::vector<Registry> registries;
+  for (const absl::string_view owner : {"pay", " pay "}) {
+    std::vector<LayerData> layers;
+    layers.push_back(MakeLayer(Layer::kLocal, "a,1,tcp,x\n"));
+    layers[0].records[0].details = Kept({.owner = owner});
+    registries.push_back(Registry::Create(std::move(layers)).value());
+  }
+  EXPECT_TRUE(CompareRecords(registries[0], registries[1]).empty());
+}
+
 TEST(RecordChangesTest, EverythingElseIsAChange) {
   const auto is_change = [](auto edit) {
     const RecordChanges changes = ChangesOfEdit(edit);

@@ -70,7 +70,8 @@ TEST(OriginFormTest, IsThePathOfAWholeUrl) {
   EXPECT_EQ(OriginForm("HTTPS://a.example:6338/"), "/");
   EXPECT_EQ(OriginForm("http://a.example"), "/");
   EXPECT_EQ(OriginForm("http://a.example?x"), "/?x");
-  for (const char* const target : {"/a", "*", "", "ftp://a/b", "/http://a/b", "http:/a"}) {
+  for (const char* const target :
+       {"/a", "*", "", "ftp://a/b", "/http://a/b", "http:/a", "http", "https"}) {
     EXPECT_EQ(OriginForm(target), target);
   }
 }

@@ -151,6 +151,13 @@ TEST_F(ConnectionsTest, EachPeerMayHaveItsShare) {
   EXPECT_EQ(connections.Admit(Accepted(), "a"), Refusal::kPeer);
 }
 
+TEST_F(ConnectionsTest, APeerBeyondItsShareTakesNoPlace) {
+  Connections connections({.total = 1, .per_peer = 1, .when_full = WhenFull::kEvictOldest});
+  EXPECT_EQ(connections.Admit(Accepted(), "a"), Refusal::kNone);
+  EXPECT_EQ(connections.Admit(Accepted(), "a"), Refusal::kPeer);
+  EXPECT_EQ(connections.Admit(Accepted(), "b"), Refusal::kNone);
+}
+
 TEST_F(ConnectionsTest, ADescriptorThatComesAgainIsANewConnection) {
   Connections connections({.total = 1, .per_peer = 1});
   const int fd = Accepted();

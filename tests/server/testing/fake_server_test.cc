@@ -249,12 +249,12 @@ TEST(FakeServerTest, RefusesRecordsThatNoRegistryCanHold) {
          r.mutable_details()->set_owner("me");
          r.set_layer(v1::LAYER_IANA);
        }),
-       "details.owner \"me\" stands outside the local layer"},
+       "details.owner \"me\" belongs to the local layer only"},
       {edited([](auto& r) {
          r.set_layer(v1::LAYER_COMMON);
          r.mutable_details()->set_until("2026-11-29");
        }),
-       "details.until \"2026-11-29\" stands outside the local layer"},
+       "details.until \"2026-11-29\" belongs to the local layer only"},
       {edited([](auto& r) { r.set_layer(static_cast<v1::Layer>(4)); }), "layer 4 is unknown"},
       {edited([](auto& r) { r.set_transport(static_cast<v1::Transport>(5)); }),
        "transport 5 is unknown"},

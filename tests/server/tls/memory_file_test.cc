@@ -15,11 +15,16 @@
 namespace portreg::server {
 namespace {
 
-absl::Status Put(MemoryFile& file, const std::string& text) {
-  return file.Replace([&](BIO* out) {
+absl::Status Prepare(MemoryFile& file, const std::string& text) {
+  return file.Prepare([&](BIO* out) {
     return BIO_write(out, text.data(), static_cast<int>(text.size())) ==
            static_cast<int>(text.size());
   });
+}
+
+absl::Status Put(MemoryFile& file, const std::string& text) {
+  absl::Status status = Prepare(file, text);
+  return status.ok() ? file.Replace() : status;
 }
 
 std::string Content(const std::string& path) {
@@ -58,8 +63,19 @@ TEST(MemoryFileTest, FailedWriteLeavesTheOldContent) {
   MemoryFile file;
   ASSERT_EQ(Put(file, "old"), absl::OkStatus());
   const auto fail = [](BIO* out) { return BIO_puts(out, "half") < 0; };
-  EXPECT_EQ(file.Replace(fail).code(), absl::StatusCode::kInternal);
+  EXPECT_EQ(file.Prepare(fail).code(), absl::StatusCode::kInternal);
+  EXPECT_EQ(file.Replace(), absl::OkStatus());
   EXPECT_EQ(Content(file.path()), "old");
+}
+
+TEST(MemoryFileTest, PreparedContentIsNotReadBeforeItReplacesTheOld) {
+  MemoryFile file;
+  ASSERT_EQ(Put(file, "old"), absl::OkStatus());
+  ASSERT_EQ(Prepare(file, "newer"), absl::OkStatus());
+  ASSERT_EQ(Prepare(file, "newest"), absl::OkStatus());
+  EXPECT_EQ(Content(file.path()), "old");
+  ASSERT_EQ(file.Replace(), absl::OkStatus());
+  EXPECT_EQ(Content(file.path()), "newest");
 }
 
 TEST(MemoryFileTest, NobodyCanChangeIt) {

@@ -133,6 +133,13 @@ TEST_F(CheckTest, AnswersThatWouldBeTooLargeAreAskedForInHalves) {
   EXPECT_EQ(CheckRows(rows, source).code, 72);
 }
 
+TEST_F(CheckTest, ABusyServerIsNotAskedInHalves) {
+  RegistrySource source(TableOf(""));
+  source.LimitClaims(0, v1::ERROR_REASON_SERVER_BUSY);
+  EXPECT_EQ(CheckRows("a,7888,tcp,,o,,,\nb,7889,tcp,,o,,,\n", source).code, 72);
+  EXPECT_EQ(source.calls(), 1);
+}
+
 TEST_F(CheckTest, LongOwnersAreNoErrorOfTheServer) {
   const std::string owner = std::string(255, 'a') + "\xC3\xA4" + std::string(100, 'b');
   const std::string row = absl::StrCat("orders,7102,tcp,,", owner, ",,,\n");
