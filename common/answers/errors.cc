@@ -52,7 +52,7 @@ absl::Status BadField(absl::string_view path, v1::ErrorReason reason, absl::stri
   return status;
 }
 
-v1::ErrorReason ReasonOf(const absl::Status& status) {
+v1::ErrorReason ErrorReasonOf(const absl::Status& status) {
   v1::ErrorReason reason = v1::ERROR_REASON_UNSPECIFIED;
   errordetails::v1::ErrorInfo info;
   const absl::optional<absl::Cord> payload = status.GetPayload(kErrorInfoUrl);

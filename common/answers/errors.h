@@ -20,7 +20,7 @@ absl::Status BadField(absl::string_view path, v1::ErrorReason reason, absl::stri
 
 // Returns the reason of an error that ErrorFor or BadField has built. Returns
 // ERROR_REASON_UNSPECIFIED for any other status.
-v1::ErrorReason ReasonOf(const absl::Status& status);
+v1::ErrorReason ErrorReasonOf(const absl::Status& status);
 
 // Returns the text of ErrorInfo.reason: the enum value's name without ERROR_REASON_.
 std::string ReasonText(v1::ErrorReason reason);

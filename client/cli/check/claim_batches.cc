@@ -43,7 +43,7 @@ size_t CountForOneCall(absl::Span<const v1::Claim> claims) {
 // embedded registry.
 bool IsTooLarge(const absl::Status& status) {
   return ErrorReason(status) == v1::ERROR_REASON_BATCH_REPLY_TOO_LARGE ||
-         ReasonOf(status) == v1::ERROR_REASON_BATCH_REPLY_TOO_LARGE;
+         ErrorReasonOf(status) == v1::ERROR_REASON_BATCH_REPLY_TOO_LARGE;
 }
 
 // Asks about claims, call by call.

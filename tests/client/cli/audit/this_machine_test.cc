@@ -119,7 +119,7 @@ TEST(ReadSockDiagTest, SeesWhatProcNetHas) {
     SCOPED_TRACE(file);
     std::ifstream stream(file);
     const std::string text((std::istreambuf_iterator<char>(stream)), {});
-    const auto of_port = [port](const std::vector<KernelSocket>& sockets) {
+    const auto of_port = [port = port](const std::vector<KernelSocket>& sockets) {
       std::vector<std::string> texts;
       for (const KernelSocket& each : sockets) {
         if (each.socket.port != port) continue;
