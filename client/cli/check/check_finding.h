@@ -47,7 +47,7 @@ struct FindingCounts {
   size_t warnings = 0;
   size_t infos = 0;
 
-  void Add(FindingSeverity severity);
+  void Add(FindingSeverity severity, size_t count = 1);
 };
 
 }  // namespace portreg::cli

@@ -182,9 +182,15 @@ class RowJudge {
                         .service = row.service,
                         .owner = row.owner,
                         .scope = row.scope};
-      for (const Finding& each : portreg::Judge(registry_, {&claim, 1}, 0, today_).findings) {
+      const portreg::Judgement judgement = portreg::Judge(registry_, {&claim, 1}, 0, today_);
+      for (const Finding& each : judgement.findings) {
         if (IsOfStatus(each.kind)) AddStatus(row, each);
       }
+      // Findings of statuses are warnings, so that none is missing behind an info.
+      const size_t missing = judgement.total_count - judgement.findings.size();
+      const bool may_be_of_status =
+          missing > 0 && judgement.findings.back().severity != FindingSeverity::kInfo;
+      if (may_be_of_status) tables_.missing_count += missing;
     }
   }
 
