@@ -47,6 +47,12 @@ class OfflineTest(ToolTestCase):
         self.assertEqual((outcome.code, outcome.stdout), (2, ""))
         self.assert_one_complaint(outcome, "service-name-invalid 1")
 
+    def test_an_owner_without_blocks_is_told_so(self):
+        outcome = suggest("--within-blocks", "--owner=nobody", "--scope=eu")
+        self.assertEqual(outcome.code, 2)
+        self.assert_one_complaint(outcome, "no port to suggest: owner nobody has no block in "
+                                  "1024-49151, scope eu")
+
     def test_bad_command_lines_are_one_complaint(self):
         for arguments, part in (
                 (("https",), "is not a port or a range"), (("70000",), "70000"),
