@@ -89,6 +89,16 @@ class TableTest(ToolTestCase):
         self.assertEqual(keys.code, 3)
         self.assertRegex(keys.stderr, unjudged)
 
+    def test_json_has_the_texts_of_the_row(self):
+        path = write("control.csv", "x\x1b,50000,tcp,,o\u0085 \\ \x1b[1m\n")
+        for form in ("json", "ndjson"):
+            text = check(f"--file={path}", "-o", form).stdout
+            self.assertNotIn("\x1b", text)
+            lines = [json.loads(text)] if form == "json" else map(json.loads, text.splitlines())
+            for finding in (each for line in lines for each in line.get("findings", [line])):
+                self.assertEqual((finding["service"], finding["owner"]),
+                                 ("x\x1b", "o\u0085 \\ \x1b[1m"))
+
     def test_the_gravest_finding_of_a_row_comes_first(self):
         path = write("grave.csv", "x,50000,tcp,,o@example.net\n")
         outcome = check(f"--file={path}")

@@ -168,9 +168,9 @@ class RowJudge {
     finding.message = std::string(message);
     finding.file = tables_.files[record.file];
     finding.line = record.line;
-    finding.service = Printable(record.service);
-    finding.owner = Printable(record.details->owner);
-    finding.scope = Printable(record.scope);
+    finding.service = std::string(record.service);
+    finding.owner = std::string(record.details->owner);
+    finding.scope = std::string(record.scope);
     tables_.findings.push_back(std::move(finding));
   }
 
@@ -202,9 +202,9 @@ class RowJudge {
     finding.file = tables_.files[row.file];
     finding.line = row.line;
     finding.subject = cli::ToString(found.ports, found.transports);
-    finding.service = Printable(row.service);
-    finding.owner = Printable(row.owner);
-    finding.scope = Printable(row.scope);
+    finding.service = row.service;
+    finding.owner = row.owner;
+    finding.scope = row.scope;
     tables_.findings.push_back(std::move(finding));
   }
 

@@ -113,9 +113,9 @@ CheckFinding FindingAbout(const CheckedTables& tables, const TableRow& row,
   CheckFinding finding = FindingOf(message);
   finding.file = tables.files[row.file];
   finding.line = row.line;
-  finding.service = Printable(row.service);
-  finding.owner = Printable(row.owner);
-  finding.scope = Printable(row.scope);
+  finding.service = row.service;
+  finding.owner = row.owner;
+  finding.scope = row.scope;
   return finding;
 }
 
@@ -173,9 +173,9 @@ CheckFinding FindingAbout(const Invocation& invocation, const Query& query, Chec
     finding.message = absl::StrCat(finding.subject, ": ", finding.message);
   }
   finding.subject = Printable(query.text);
-  finding.service = Printable(invocation.claims.service);
-  finding.owner = Printable(invocation.claims.owner);
-  finding.scope = Printable(invocation.scope);
+  finding.service = invocation.claims.service;
+  finding.owner = invocation.claims.owner;
+  finding.scope = invocation.scope;
   return finding;
 }
 
