@@ -324,7 +324,7 @@ class PipeTest(unittest.TestCase):
                 outcome = tool.run(f"--target={SERVER.address}", *command,
                                    stdout=full)
                 self.assertNotEqual(outcome.code, 0)
-                self.assertRegex(outcome.stderr, r"\A[^\n]+\n\Z")
+                self.assertRegex(outcome.stderr, r"\A[^\n]+: No space left on device\n\Z")
 
 
 if __name__ == "__main__":
