@@ -294,7 +294,7 @@ class FormatTest(unittest.TestCase):
     def test_headers_can_be_left_out(self):
         for command in (("443",), ("443", "-o", "csv"), ("list", "20-21"),
                         ("443", "-o", "wide"), ("list", "-o", "tsv"),
-                        ("search", "sql", "-o", "csv"), ("info", "-o", "tsv"),
+                        ("search", "cups", "-o", "csv"), ("info", "-o", "tsv"),
                         ("list", "-o", "csv"), ("info", "-o", "csv"),
                         ("classify", "80", "-o", "csv")):
             with self.subTest(command=command):
