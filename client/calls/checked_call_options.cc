@@ -18,10 +18,6 @@ bool Holds(int (*judge)(grpc_slice), absl::string_view text) {
   return judge(grpc_slice_from_static_buffer(text.data(), text.size())) != 0;
 }
 
-// The most that portregd accepts, and gRPC by default, with kFieldOverheadBytes for each
-// field. A server may close the connection if there is more, and end other calls with it.
-constexpr size_t kMaxMetadataBytes = 8 << 10;
-
 // The error names the metadata, but not its value, which may be a secret.
 absl::Status CheckMetadata(absl::string_view name, absl::string_view value) {
   constexpr size_t kMostShown = 64;
@@ -60,6 +56,7 @@ absl::StatusOr<CheckedCallOptions> CheckedCallOptions::Create(
     if (absl::Status status = CheckMetadata(name, value); !status.ok()) return status;
     bytes += FieldSize(name, value);
   }
+  // A server may close the connection if there is more, and end other calls with it.
   if (bytes > kMaxMetadataBytes) {
     return absl::InvalidArgumentError(absl::StrCat(
         "CallOptions.metadata takes ", bytes, " bytes in all, with ", kFieldOverheadBytes,

@@ -1,7 +1,6 @@
 // Runs portreg, the command-line tool that says what a port number is used for.
 #include <unistd.h>
 
-#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -73,12 +72,11 @@ std::string AboutItself(const Invocation& invocation) {
 // written, as on a full disk. Skips exit handlers, because OpenSSL's would free data that
 // a thread of gRPC may still use in a handshake.
 [[noreturn]] void Close(int exit_code, const Output& output) {
-  errno = 0;
   if (!output.out.Flush()) {
-    const char* const reason = errno == 0 ? "" : std::strerror(errno);
-    portreg::cli::Complain(
-        absl::StrCat("standard output cannot be written", *reason == '\0' ? "" : ": ", reason),
-        output);
+    const int error = output.out.error();
+    portreg::cli::Complain(absl::StrCat("standard output cannot be written", error == 0 ? "" : ": ",
+                                        error == 0 ? "" : std::strerror(error)),
+                           output);
     exit_code = portreg::cli::kExitUsage;
   }
   std::fflush(output.err);

@@ -52,6 +52,10 @@ absl::string_view SourceTextOf(const ServiceRecord& record) {
   return record.source.empty() ? SourceOf(record.layer) : record.source;
 }
 
+bool HaveEqualSources(const ServiceRecord& a, const ServiceRecord& b, SourceComparison sources) {
+  return sources == SourceComparison::kIgnored || SourceTextOf(a) == SourceTextOf(b);
+}
+
 bool HaveEqualAliases(const ServiceRecord& a, const ServiceRecord& b) {
   return a.aliases == b.aliases || Aliases(a) == Aliases(b);
 }
@@ -60,9 +64,9 @@ bool HaveEqualAliases(const ServiceRecord& a, const ServiceRecord& b) {
 bool IsPartOfKey(const DetailColumn& column) { return column.member == &RecordDetails::owner; }
 
 // Returns true if two records with the same key are equal in everything else.
-bool HaveEqualContents(const ServiceRecord& a, const ServiceRecord& b) {
+bool HaveEqualContents(const ServiceRecord& a, const ServiceRecord& b, SourceComparison sources) {
   return a.service == b.service && a.description == b.description && HaveEqualAliases(a, b) &&
-         a.status == b.status && SourceTextOf(a) == SourceTextOf(b) &&
+         a.status == b.status && HaveEqualSources(a, b, sources) &&
          std::all_of(kDetailColumns.begin(), kDetailColumns.end(), [&](const DetailColumn& column) {
            return IsPartOfKey(column) || a.details->*column.member == b.details->*column.member;
          });
@@ -86,10 +90,10 @@ size_t CountOfFirstKey(absl::Span<const ServiceRecord* const> records) {
 // Removes pairs of equal records from both lists. All records of the lists have the same key.
 // Takes little time, because a registry has at most kMaxRecordsPerKey records of a port or a
 // name.
-void RemoveEqualPairs(Records& before, Records& after) {
-  const auto has_equal = [&after](const ServiceRecord* record) {
-    const auto equal = std::find_if(after.begin(), after.end(), [record](const auto* other) {
-      return HaveEqualContents(*record, *other);
+void RemoveEqualPairs(Records& before, Records& after, SourceComparison sources) {
+  const auto has_equal = [&after, sources](const ServiceRecord* record) {
+    const auto equal = std::find_if(after.begin(), after.end(), [&](const auto* other) {
+      return HaveEqualContents(*record, *other, sources);
     });
     if (equal == after.end()) return false;
     after.erase(equal);
@@ -99,10 +103,11 @@ void RemoveEqualPairs(Records& before, Records& after) {
 }
 
 // Adds the differences between the records with one key to `changes`.
-void CompareOneKey(Records before, Records after, RecordChanges& changes) {
-  RemoveEqualPairs(before, after);
+void CompareOneKey(Records before, Records after, SourceComparison sources,
+                   RecordChanges& changes) {
+  RemoveEqualPairs(before, after, sources);
   const size_t pairs = std::min(before.size(), after.size());
-  for (size_t i = 0; i < pairs; ++i) changes.changed.push_back({before[i], after[i]});
+  for (size_t i = 0; i < pairs; ++i) changes.changed.push_back({before[i], after[i], sources});
   const auto rest = static_cast<ptrdiff_t>(pairs);
   changes.removed.insert(changes.removed.end(), before.begin() + rest, before.end());
   changes.added.insert(changes.added.end(), after.begin() + rest, after.end());
@@ -114,7 +119,8 @@ std::string Short(absl::string_view text) {
 
 }  // namespace
 
-RecordChanges CompareRecords(const Registry& before, const Registry& after) {
+RecordChanges CompareRecords(const Registry& before, const Registry& after,
+                             SourceComparison sources) {
   RecordChanges changes;
   const Records old_records = SortedByKey(before);
   const Records new_records = SortedByKey(after);
@@ -125,10 +131,11 @@ RecordChanges CompareRecords(const Registry& before, const Registry& after) {
     const size_t old_count = order <= 0 ? CountOfFirstKey(olds) : 0;
     const size_t new_count = order >= 0 ? CountOfFirstKey(news) : 0;
     // Nearly all keys have one record, which has not changed.
-    const bool is_kept = old_count == 1 && new_count == 1 && HaveEqualContents(*olds[0], *news[0]);
+    const bool is_kept =
+        old_count == 1 && new_count == 1 && HaveEqualContents(*olds[0], *news[0], sources);
     if (!is_kept) {
       CompareOneKey(Records(olds.begin(), olds.begin() + old_count),
-                    Records(news.begin(), news.begin() + new_count), changes);
+                    Records(news.begin(), news.begin() + new_count), sources, changes);
     }
     olds.remove_prefix(old_count);
     news.remove_prefix(new_count);
@@ -158,7 +165,9 @@ std::vector<ChangedField> ChangedFields(const ChangedRecord& changed) {
   };
   compare("service", before.service, after.service);
   compare("description", before.description, after.description);
-  compare("source", SourceTextOf(before), SourceTextOf(after));
+  if (!HaveEqualSources(before, after, changed.sources)) {
+    fields.push_back({"source", SourceTextOf(before), SourceTextOf(after)});
+  }
   if (!HaveEqualAliases(before, after)) {
     fields.push_back({"aliases", before.aliases, after.aliases});
   }

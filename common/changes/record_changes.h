@@ -11,11 +11,15 @@
 
 namespace portreg {
 
+// Decides whether the sources of records are compared. A CSV does not state them.
+enum class SourceComparison { kCompared, kIgnored };
+
 // A record in its earlier and its later version. In a list of all changes, `before` is nullptr if
 // the record was added, and `after` is nullptr if it was removed.
 struct ChangedRecord {
   const ServiceRecord* before;
   const ServiceRecord* after;
+  SourceComparison sources = SourceComparison::kCompared;
 };
 
 // The difference between two registries. Each list is in the order of the keys that
@@ -41,7 +45,8 @@ struct RecordChanges {
 //
 // If several records have the same key, those that are equal correspond. The others correspond
 // in the listing order of the registries.
-RecordChanges CompareRecords(const Registry& before, const Registry& after);
+RecordChanges CompareRecords(const Registry& before, const Registry& after,
+                             SourceComparison sources = SourceComparison::kCompared);
 
 // Returns all changes as one list in the order of the keys. `before` is nullptr for an
 // added record, `after` for a removed one.

@@ -12,6 +12,7 @@
 #include "common/model/range_rules.h"
 #include "common/model/record.h"
 #include "common/model/scope.h"
+#include "common/model/service_name.h"
 
 namespace portreg {
 namespace {
@@ -31,12 +32,15 @@ class Refusals {
                         ? std::vector<Transport>(kTransports.begin(), kTransports.end())
                         : wish.claim.transports.List()),
         today_(today) {
+    if (!claim_.service.empty() && !CheckServiceNameSyntax(claim_.service).ok()) {
+      Set(by_name_, AdvisoryKind::kServiceNameInvalid);
+    }
     FindOwnNames();
   }
 
   AdvisoryKinds At(Port port) {
     at_one_port_.ports = {port, port};
-    AdvisoryKinds kinds = ByRules(port);
+    AdvisoryKinds kinds = ByRules(port) | by_name_;
     if (has_own_name_[port]) {
       AddFindings(port, kinds);
       AddNamedHolders(port, kinds);
@@ -129,6 +133,8 @@ class Refusals {
   Claim at_one_port_;
   const std::vector<Transport> transports_;
   const absl::CivilDay today_;
+  // The kinds that speak against every port, because of the service's name.
+  AdvisoryKinds by_name_;
   std::bitset<kPortCount> has_own_name_;
   // By RangeRules::SetAt.
   std::vector<std::optional<AdvisoryKinds>> by_rules_;

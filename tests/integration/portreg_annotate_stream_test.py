@@ -128,6 +128,18 @@ class FollowTest(StreamTestCase):
                 self.append(FLOW)
                 self.expect(process, FLOW_ADDED)
 
+    def test_a_truncated_file_need_not_repeat_its_titles(self):
+        titles = b"srcport,dstport,proto\n"
+        self.log.write_bytes(titles + b"51000,443,6\n")
+        with self.running("--follow", str(self.log)) as process:
+            added = b",https,443,destination,named\n"
+            self.expect(process, titles[:-1] + b",service,service_port,service_side,"
+                                 b"service_rule\n51000,443,6" + added)
+            self.log.write_bytes(b"51001,443,6\n")
+            self.expect(process, b"51001,443,6" + added)
+            self.append(b"51002,443,6\n")
+            self.expect(process, b"51002,443,6" + added)
+
     def test_what_cannot_be_followed_is_refused(self):
         self.log.write_bytes(gzip.compress(FLOW))
         fifo = self.directory / "fifo"

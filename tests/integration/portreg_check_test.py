@@ -74,6 +74,31 @@ class TableTest(ToolTestCase):
         self.assertEqual({line["severity"] for line in lines if line["line"] == "8"}, {"info"})
         self.assertRegex(outcome.stderr, r"\Aportreg: 7 rows: 1 error, \d+ warnings\n\Z")
 
+    def test_findings_that_are_not_listed_may_fail(self):
+        path = write("wide.csv", ",1024-49151,,block,me\n")
+        unjudged = r"\d+ findings are not listed and may be of kinds that fail; check smaller"
+        outcome = check(f"--file={path}", "--strict", "--allow=iana-assigned")
+        self.assertEqual(outcome.code, 3)
+        self.assertRegex(outcome.stderr, unjudged)
+        self.assertRegex(outcome.stderr, r"1 row: 0 errors, \d+ or more warnings, \d+ findings not")
+        # None of them is an error.
+        outcome = check(f"--file={path}", "--allow=iana-assigned")
+        self.assertEqual(outcome.code, 0)
+        self.assertNotRegex(outcome.stderr, unjudged)
+        keys = check("1024-49151", "--strict", "--allow=iana-assigned")
+        self.assertEqual(keys.code, 3)
+        self.assertRegex(keys.stderr, unjudged)
+
+    def test_json_has_the_texts_of_the_row(self):
+        path = write("control.csv", "x\x1b,50000,tcp,,o\u0085 \\ \x1b[1m\n")
+        for form in ("json", "ndjson"):
+            text = check(f"--file={path}", "-o", form).stdout
+            self.assertNotIn("\x1b", text)
+            lines = [json.loads(text)] if form == "json" else map(json.loads, text.splitlines())
+            for finding in (each for line in lines for each in line.get("findings", [line])):
+                self.assertEqual((finding["service"], finding["owner"]),
+                                 ("x\x1b", "o\u0085 \\ \x1b[1m"))
+
     def test_the_gravest_finding_of_a_row_comes_first(self):
         path = write("grave.csv", "x,50000,tcp,,o@example.net\n")
         outcome = check(f"--file={path}")

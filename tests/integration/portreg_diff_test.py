@@ -134,6 +134,12 @@ class TablesTest(ToolTestCase):
         done = diff(OLD_FILE, path)
         self.assertIn("+  1/tcp          a        local", done.stdout)
 
+    def test_the_source_is_not_compared_with_a_csv(self):
+        path = write("common.csv", text=tool.run(
+            "export", "--offline", "--format=csv", "--layer=common").stdout)
+        for arguments in ((path, "embedded"), ("embedded", path)):
+            self.assert_equal_tables(*arguments, "--layer=common")
+
     def test_layers_are_chosen(self):
         self.assertEqual(diff("server", "embedded", "--layer=iana,common")[:3],
                          (0, "", ""))

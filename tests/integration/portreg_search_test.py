@@ -5,6 +5,7 @@
 
 import csv
 import io
+import json
 import pathlib
 import re
 import sys
@@ -133,18 +134,17 @@ class SearchTest(unittest.TestCase):
                     [entry for entry in EVERYTHING if entry.layer in layers],
                     "web")])
 
-    def test_a_person_is_told_that_there_is_more(self):
+    def test_a_cut_list_of_matches_is_told_of(self):
         total = len(search_rules.matches(EVERYTHING, "sql"))
-        for form in ("table", "wide"):
-            outcome = ask("search", "sql", "--max-results=5", "-o", form)
-            self.assertEqual(len(outcome.stdout.splitlines()), 6)
-            self.assertEqual((outcome.code, outcome.stderr), (
-                0, f"portreg: 5 of {total} matches shown; --max-results "
-                "shows more\n"))
-        for flags in (("-o", "csv"), ("-o", "json"), ("-o", "name"),
-                      ("--short",)):
-            self.assertEqual(
-                ask("search", "sql", "--max-results=5", *flags).stderr, "")
+        for flags in (("-o", "table"), ("-o", "wide"), ("-o", "csv"), ("-o", "tsv"),
+                      ("-o", "ndjson"), ("-o", "name"), ("-o", "services"), ("--short",)):
+            outcome = ask("search", "sql", "--max-results=5", *flags)
+            self.assertEqual(outcome.code, 0)
+            self.assertIn(f"portreg: 5 of {total} matches shown; --max-results shows more\n",
+                          outcome.stderr)
+        outcome = ask("search", "sql", "--max-results=5", "-o", "json")
+        self.assertEqual((outcome.stderr, json.loads(outcome.stdout)["totalCount"]),
+                         ("", total))
         self.assertEqual(
             ask("search", "sql", f"--max-results={total}").stderr, "")
         self.assertIn("more words find fewer", ask(

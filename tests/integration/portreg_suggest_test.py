@@ -42,6 +42,17 @@ class OfflineTest(ToolTestCase):
         self.assertEqual(outcome.code, 2)
         self.assert_one_complaint(outcome, "no port to suggest in 50000-50010", "dynamic 11")
 
+    def test_no_port_suits_an_invalid_name(self):
+        outcome = suggest("7104", "--service=a b")
+        self.assertEqual((outcome.code, outcome.stdout), (2, ""))
+        self.assert_one_complaint(outcome, "service-name-invalid 1")
+
+    def test_an_owner_without_blocks_is_told_so(self):
+        outcome = suggest("--within-blocks", "--owner=nobody", "--scope=eu")
+        self.assertEqual(outcome.code, 2)
+        self.assert_one_complaint(outcome, "no port to suggest: owner nobody has no block in "
+                                  "1024-49151, scope eu")
+
     def test_bad_command_lines_are_one_complaint(self):
         for arguments, part in (
                 (("https",), "is not a port or a range"), (("70000",), "70000"),

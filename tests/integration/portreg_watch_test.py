@@ -199,7 +199,7 @@ class EndTest(unittest.TestCase):
         with tool.fake_service(script(), without=("Watch",)) as target:
             done = tool.run("watch", f"--target={target}")
         self.assertEqual((done.code, done.stdout), (76, ""))
-        self.assertIn("may be older than this tool", done.stderr)
+        self.assertIn("may be older than this tool, or another service", done.stderr)
 
     def test_what_it_does_not_take_is_refused(self):
         for arguments, word in (

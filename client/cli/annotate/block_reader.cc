@@ -126,13 +126,14 @@ void BlockReader::Cut(InputBlock& block, size_t size) {
 }
 
 absl::StatusOr<bool> BlockReader::NextLog() {
-  annotator_ = nullptr;
+  if (annotator_ != nullptr) before_truncation_ = std::exchange(annotator_, nullptr);
   begins_log_ = true;
   at_end_ = false;
   in_long_line_ = false;
   if (source_ != nullptr) {
     const absl::StatusOr<bool> more = source_->NextLog();
     if (!more.ok()) return more.status();
+    if (!*more || !source_->IsInSameFile()) before_truncation_ = nullptr;
     if (*more) return true;
     bytes_of_earlier_files_ += source_->position();
     source_ = nullptr;
@@ -148,6 +149,11 @@ absl::StatusOr<bool> BlockReader::NextLog() {
 
 absl::Status BlockReader::Recognise(absl::string_view beginning) {
   MaybeAnnotator annotator = RecogniseLog(beginning, parts_);
+  if (!annotator.ok() && before_truncation_ != nullptr) {
+    annotator_ = std::exchange(before_truncation_, nullptr);
+    return absl::OkStatus();
+  }
+  before_truncation_ = nullptr;
   if (!annotator.ok()) {
     const std::string& path = paths_[file_];
     return {annotator.status().code(), absl::StrCat(path == "-" ? "standard input" : path, ": ",

@@ -69,6 +69,8 @@ class BlockReader {
   void Cut(InputBlock& block, size_t size);
   // Begins the next log. Returns false after the last one.
   absl::StatusOr<bool> NextLog();
+  // Sets the annotator of a log that begins with `beginning`. A truncated file that does not
+  // repeat its titles keeps the annotator that it had.
   absl::Status Recognise(absl::string_view beginning);
 
   const std::vector<std::string> paths_;
@@ -80,6 +82,9 @@ class BlockReader {
   uint64_t bytes_of_earlier_files_ = 0;
   // Null until the first line that is not blank.
   std::shared_ptr<const BlockAnnotator> annotator_;
+  // That of the file before it was truncated. Null if it was not, or if the log after it is
+  // recognised.
+  std::shared_ptr<const BlockAnnotator> before_truncation_;
   bool begins_log_ = true;
   bool at_end_ = false;
   bool in_long_line_ = false;

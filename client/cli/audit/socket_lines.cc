@@ -188,6 +188,10 @@ class LineReader {
     const absl::StatusOr<BoundAddress> bound = ParseBoundAddress(address);
     if (!bound.ok()) return bound.status();
     const absl::StatusOr<Port> port = ParsePort(digits);
+    if (!port.ok() && IsNumber(digits)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("port ", Quoted(digits), " is out of range [0, ", kMaxPort, "]"));
+    }
     if (!port.ok()) {
       return absl::InvalidArgumentError(
           absl::StrCat("port ", Quoted(digits), " is not a number (ss and netstat need -n)"));

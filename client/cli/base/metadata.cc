@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "common/text/field_size.h"
 #include "common/text/quote.h"
 #include "common/text/reserved_metadata.h"
 
@@ -68,6 +69,12 @@ bool IsTraceparent(absl::string_view text) {
          parts[3].find_first_not_of(kHexDigits) == absl::string_view::npos;
 }
 
+size_t SizeOf(const Metadata& metadata) {
+  size_t bytes = 0;
+  for (const auto& [name, value] : metadata) bytes += FieldSize(name, value);
+  return bytes;
+}
+
 }  // namespace
 
 absl::StatusOr<Metadata> ReadHeaders(const std::vector<std::string>& headers) {
@@ -77,6 +84,11 @@ absl::StatusOr<Metadata> ReadHeaders(const std::vector<std::string>& headers) {
     if (!read.ok()) return read.status();
     metadata.push_back(*std::move(read));
   }
+  if (const size_t bytes = SizeOf(metadata); bytes > kMaxMetadataBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--header takes ", bytes, " bytes in all, with ", kFieldOverheadBytes,
+                     " for each header, at most ", kMaxMetadataBytes, " are allowed"));
+  }
   return metadata;
 }
 
@@ -85,6 +97,7 @@ void AddTraceparent(absl::string_view variable, Metadata& metadata) {
       std::any_of(metadata.begin(), metadata.end(),
                   [](const auto& name_and_value) { return name_and_value.first == kTraceparent; });
   if (has_one || !IsTraceparent(variable)) return;
+  if (SizeOf(metadata) + FieldSize(kTraceparent, variable) > kMaxMetadataBytes) return;
   metadata.emplace_back(kTraceparent, variable);
 }
 

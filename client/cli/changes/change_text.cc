@@ -20,8 +20,8 @@ std::string ShownValue(absl::string_view text) { return text.empty() ? "-" : Pri
 
 }  // namespace
 
-Changes ChangesBetween(const Registry& before, const Registry& after) {
-  return {CompareSlots(before, after), InOrderOfKeys(CompareRecords(before, after))};
+Changes ChangesBetween(const Registry& before, const Registry& after, SourceComparison sources) {
+  return {CompareSlots(before, after), InOrderOfKeys(CompareRecords(before, after, sources))};
 }
 
 std::string CountsOf(const Changes& changes) {

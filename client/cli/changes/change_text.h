@@ -21,7 +21,8 @@ struct Changes {
 };
 
 // Returns all that differs between two registries.
-Changes ChangesBetween(const Registry& before, const Registry& after);
+Changes ChangesBetween(const Registry& before, const Registry& after,
+                       SourceComparison sources = SourceComparison::kCompared);
 
 // Returns text such as "2 slots renamed; 1 record added, 3 removed, 0 changed". A slot
 // counts once for each port and transport.

@@ -50,10 +50,10 @@ absl::string_view SummaryOf(absl::string_view rule) {
               : "the server reports something that this program does not know";
 }
 
-void FindingCounts::Add(FindingSeverity severity) {
-  errors += severity == FindingSeverity::kError ? 1 : 0;
-  warnings += severity == FindingSeverity::kWarning ? 1 : 0;
-  infos += severity == FindingSeverity::kInfo ? 1 : 0;
+void FindingCounts::Add(FindingSeverity severity, size_t count) {
+  errors += severity == FindingSeverity::kError ? count : 0;
+  warnings += severity == FindingSeverity::kWarning ? count : 0;
+  infos += severity == FindingSeverity::kInfo ? count : 0;
 }
 
 }  // namespace portreg::cli

@@ -26,7 +26,7 @@ struct CheckFinding {
   // The subject of the finding, such as "7100/tcp", or a claim as the command line has it.
   // Empty: the row as a whole.
   std::string subject;
-  // The service and the owner of the row or the claim; printable.
+  // The service, the owner and the scope of the row or the claim, with any control characters.
   std::string service;
   std::string owner;
   std::string scope;
@@ -47,7 +47,7 @@ struct FindingCounts {
   size_t warnings = 0;
   size_t infos = 0;
 
-  void Add(FindingSeverity severity);
+  void Add(FindingSeverity severity, size_t count = 1);
 };
 
 }  // namespace portreg::cli

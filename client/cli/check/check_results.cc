@@ -24,8 +24,16 @@ void CheckResults::Add(CheckFinding finding) {
   ++unlisted_count_;
 }
 
-void CheckResults::AddMissing(int count) {
-  if (count > 0) unlisted_count_ += static_cast<size_t>(count);
+void CheckResults::AddMissing(size_t count, FindingSeverity gravest) {
+  unlisted_count_ += count;
+  missing_.Add(gravest, count);
+}
+
+size_t CheckResults::MissingCount(FindingSeverity severity) const {
+  size_t count = missing_.errors;
+  if (severity <= FindingSeverity::kWarning) count += missing_.warnings;
+  if (severity <= FindingSeverity::kInfo) count += missing_.infos;
+  return count;
 }
 
 void CheckResults::SortByPlace(const std::vector<std::string>& files) {

@@ -26,8 +26,8 @@ class CheckResults {
   [[nodiscard]] bool Allows(const std::string& rule) const;
 
   void Add(CheckFinding finding);
-  // Notes findings that the source has counted but not returned.
-  void AddMissing(int count);
+  // Notes findings that are counted but not known, none of which is graver than `gravest`.
+  void AddMissing(size_t count, FindingSeverity gravest);
 
   // Sorts the findings in the order of `files` and of lines, the gravest of a line first. Drops
   // repeated findings, which rows of several ranges or transports have.
@@ -37,6 +37,8 @@ class CheckResults {
   // Returns the numbers of all findings, including those that are not listed.
   [[nodiscard]] FindingCounts Counts() const;
   [[nodiscard]] size_t unlisted_count() const { return unlisted_count_; }
+  // Returns the number of findings that are not known and may be of the severity.
+  [[nodiscard]] size_t MissingCount(FindingSeverity severity) const;
 
   // The number of rows or claims that were checked.
   size_t subject_count = 0;
@@ -50,6 +52,8 @@ class CheckResults {
   std::vector<CheckFinding> findings_;
   FindingCounts unlisted_;
   size_t unlisted_count_ = 0;
+  // The numbers of findings that are not known, by the gravest severity they may have.
+  FindingCounts missing_;
 };
 
 }  // namespace portreg::cli

@@ -168,9 +168,9 @@ class RowJudge {
     finding.message = std::string(message);
     finding.file = tables_.files[record.file];
     finding.line = record.line;
-    finding.service = Printable(record.service);
-    finding.owner = Printable(record.details->owner);
-    finding.scope = Printable(record.scope);
+    finding.service = std::string(record.service);
+    finding.owner = std::string(record.details->owner);
+    finding.scope = std::string(record.scope);
     tables_.findings.push_back(std::move(finding));
   }
 
@@ -182,9 +182,15 @@ class RowJudge {
                         .service = row.service,
                         .owner = row.owner,
                         .scope = row.scope};
-      for (const Finding& each : portreg::Judge(registry_, {&claim, 1}, 0, today_).findings) {
+      const portreg::Judgement judgement = portreg::Judge(registry_, {&claim, 1}, 0, today_);
+      for (const Finding& each : judgement.findings) {
         if (IsOfStatus(each.kind)) AddStatus(row, each);
       }
+      // Findings of statuses are warnings, so that none is missing behind an info.
+      const size_t missing = judgement.total_count - judgement.findings.size();
+      const bool may_be_of_status =
+          missing > 0 && judgement.findings.back().severity != FindingSeverity::kInfo;
+      if (may_be_of_status) tables_.missing_count += missing;
     }
   }
 
@@ -196,9 +202,9 @@ class RowJudge {
     finding.file = tables_.files[row.file];
     finding.line = row.line;
     finding.subject = cli::ToString(found.ports, found.transports);
-    finding.service = Printable(row.service);
-    finding.owner = Printable(row.owner);
-    finding.scope = Printable(row.scope);
+    finding.service = row.service;
+    finding.owner = row.owner;
+    finding.scope = row.scope;
     tables_.findings.push_back(std::move(finding));
   }
 

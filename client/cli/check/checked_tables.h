@@ -45,6 +45,8 @@ struct CheckedTables {
   std::vector<CheckFinding> findings;
   // The rows that portregd refuses.
   size_t unusable_count = 0;
+  // The number of warnings, or less grave findings, that are counted but not known.
+  size_t missing_count = 0;
   // True if there are more collisions or repetitions than are listed.
   bool more_pairs = false;
 };

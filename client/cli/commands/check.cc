@@ -61,6 +61,16 @@ CheckFinding FindingOf(const v1::Finding& message) {
   return finding;
 }
 
+// Notes the findings that the source has counted but not returned. The returned ones are the
+// gravest, so that none of the others is graver than the last of them.
+void AddMissing(const v1::ClaimResult& result, CheckResults& results) {
+  const int missing = result.total_count() - result.findings_size();
+  if (missing <= 0) return;
+  const FindingSeverity gravest =
+      result.findings().empty() ? FindingSeverity::kError : SeverityOf(*result.findings().rbegin());
+  results.AddMissing(static_cast<size_t>(missing), gravest);
+}
+
 v1::Claim ClaimOf(PortRange ports, const std::vector<Transport>& transports) {
   v1::Claim claim;
   claim.set_first_port(ports.first);
@@ -103,9 +113,9 @@ CheckFinding FindingAbout(const CheckedTables& tables, const TableRow& row,
   CheckFinding finding = FindingOf(message);
   finding.file = tables.files[row.file];
   finding.line = row.line;
-  finding.service = Printable(row.service);
-  finding.owner = Printable(row.owner);
-  finding.scope = Printable(row.scope);
+  finding.service = row.service;
+  finding.owner = row.owner;
+  finding.scope = row.scope;
   return finding;
 }
 
@@ -113,6 +123,7 @@ absl::Status CheckRows(CheckedTables tables, Source& source, CheckResults& resul
   results.subject_count = tables.rows.size() + tables.unusable_count;
   results.more_pairs = tables.more_pairs;
   for (CheckFinding& finding : tables.findings) results.Add(std::move(finding));
+  results.AddMissing(tables.missing_count, FindingSeverity::kWarning);
   const auto [claims, owners] = ClaimsOf(tables.rows);
   const EarlierVersions earlier(tables.rows);
   // The findings about the ports of one row, which may have several claims.
@@ -130,7 +141,7 @@ absl::Status CheckRows(CheckedTables tables, Source& source, CheckResults& resul
       // A finding that is accepted hides no other.
       if (!results.Allows(finding.rule)) of_row.push_back(std::move(finding));
     }
-    results.AddMissing(result.total_count() - result.findings_size());
+    AddMissing(result, results);
   };
   absl::StatusOr<std::string> revision = CheckInBatches(claims, source, take);
   if (!revision.ok()) return revision.status();
@@ -162,9 +173,9 @@ CheckFinding FindingAbout(const Invocation& invocation, const Query& query, Chec
     finding.message = absl::StrCat(finding.subject, ": ", finding.message);
   }
   finding.subject = Printable(query.text);
-  finding.service = Printable(invocation.claims.service);
-  finding.owner = Printable(invocation.claims.owner);
-  finding.scope = Printable(invocation.scope);
+  finding.service = invocation.claims.service;
+  finding.owner = invocation.claims.owner;
+  finding.scope = invocation.scope;
   return finding;
 }
 
@@ -194,7 +205,7 @@ absl::Status CheckKeys(const Invocation& invocation, const std::vector<Query>& q
       }
     }
     for (const v1::Finding& message : result.findings()) add(number, FindingOf(message));
-    results.AddMissing(result.total_count() - result.findings_size());
+    AddMissing(result, results);
   };
   absl::StatusOr<std::string> revision =
       CheckInBatches(ClaimsOf(invocation, queries), source, take);
@@ -207,6 +218,13 @@ std::string Counted(size_t count, absl::string_view what) {
   return absl::StrCat(count, " ", what, count == 1 ? "" : "s");
 }
 
+// Returns the number of findings of a severity, which is at least `count`.
+std::string CountedOf(FindingSeverity severity, size_t count, const CheckResults& results) {
+  const std::string what(ToString(severity));
+  if (results.MissingCount(severity) == 0) return Counted(count, what);
+  return absl::StrCat(count, " or more ", what, "s");
+}
+
 // Writes the results and a summary. Returns the exit code.
 int WriteResults(const Invocation& invocation, const CheckResults& results, const Output& output) {
   WriteCheckFindings(results.findings(), results.revision, invocation.format, output.terminal,
@@ -215,7 +233,8 @@ int WriteResults(const Invocation& invocation, const CheckResults& results, cons
   const FindingCounts counts = results.Counts();
   std::string summary = absl::StrCat(
       Counted(results.subject_count, invocation.claims.files.empty() ? "claim" : "row"), ": ",
-      Counted(counts.errors, "error"), ", ", Counted(counts.warnings, "warning"));
+      CountedOf(FindingSeverity::kError, counts.errors, results), ", ",
+      CountedOf(FindingSeverity::kWarning, counts.warnings, results));
   if (results.unlisted_count() > 0) {
     absl::StrAppend(&summary, ", ", Counted(results.unlisted_count(), "finding"), " not listed");
   }
@@ -223,8 +242,17 @@ int WriteResults(const Invocation& invocation, const CheckResults& results, cons
     absl::StrAppend(&summary, ", and more that collide or repeat others");
   }
   Complain(summary, output);
-  const bool failed = counts.errors > 0 || (invocation.claims.strict && counts.warnings > 0);
-  return failed ? kExitRefused : kExitOk;
+  const bool strict = invocation.claims.strict;
+  if (counts.errors > 0 || (strict && counts.warnings > 0)) return kExitRefused;
+  // Findings that are not listed may be among those that fail.
+  const size_t unjudged =
+      results.MissingCount(strict ? FindingSeverity::kWarning : FindingSeverity::kError);
+  if (unjudged == 0) return kExitOk;
+  Complain(absl::StrCat(Counted(unjudged, "finding"), unjudged == 1 ? " is" : " are",
+                        " not listed and may be of kinds that fail; check smaller ranges, or "
+                        "split the rows of wide ranges"),
+           output);
+  return kExitRefused;
 }
 
 }  // namespace

@@ -116,7 +116,9 @@ std::string CallFailure(const absl::Status& status, const Source& source) {
 int FailCall(const absl::Status& status, const Source& source, const Output& output) {
   std::string line = CallFailure(status, source);
   if (absl::IsUnavailable(status)) line += " (--offline answers without a server)";
-  if (absl::IsUnimplemented(status)) line += " (the server may be older than this tool)";
+  if (absl::IsUnimplemented(status)) {
+    line += " (the server may be older than this tool, or another service)";
+  }
   Complain(line, output);
   return ExitCodeOf(status);
 }

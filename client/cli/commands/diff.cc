@@ -28,6 +28,8 @@ struct Side {
   std::optional<TableText> text;
 
   [[nodiscard]] bool Has(TableFormat format) const { return text && text->format == format; }
+  // Returns false for a CSV, which has no column of sources.
+  [[nodiscard]] bool StatesSources() const { return !text || Has(TableFormat::kJson); }
 };
 
 using Sides = std::array<Side, 2>;
@@ -122,6 +124,10 @@ int RunDiff(const Invocation& invocation, Source& source, const Output& output) 
   }
   SettleFormats(invocation, *sides);
   const std::vector<Layer> layers = LayersToCompare(invocation, *sides);
+  // Decided here, because reading a side takes its text.
+  const SourceComparison sources = (*sides)[0].StatesSources() && (*sides)[1].StatesSources()
+                                       ? SourceComparison::kCompared
+                                       : SourceComparison::kIgnored;
   std::vector<ComparedRegistry> registries;
   for (Side& side : *sides) {
     const bool is_file = side.text.has_value();
@@ -132,7 +138,7 @@ int RunDiff(const Invocation& invocation, Source& source, const Output& output) 
     }
     registries.push_back(*std::move(registry));
   }
-  const Changes changes = ChangesBetween(registries[0].registry, registries[1].registry);
+  const Changes changes = ChangesBetween(registries[0].registry, registries[1].registry, sources);
   const ComparedNames names = {(*sides)[0].operand, (*sides)[1].operand};
   const absl::Status written = WriteChanges(changes, invocation, names, output);
   if (!written.ok()) return FailCall(written, source, output);

@@ -52,12 +52,6 @@ int WriteMatches(const Invocation& invocation, const v1::SearchResponse& found,
   return Finish(found.revision(), source, *writer, output);
 }
 
-// Returns true if a person reads the output and needs a hint that there are more matches.
-bool IsForPeople(const Invocation& invocation) {
-  return !invocation.brief &&
-         (invocation.format == Format::kTable || invocation.format == Format::kWide);
-}
-
 }  // namespace
 
 int RunSearch(const Invocation& invocation, Source& source, const Output& output) {
@@ -75,7 +69,9 @@ int RunSearch(const Invocation& invocation, Source& source, const Output& output
              output);
     return kExitNotFound;
   }
-  if (found->total_count() > found->matches_size() && IsForPeople(invocation)) {
+  // The document of JSON has the number of all matches.
+  const bool states_total = invocation.format == Format::kJson;
+  if (found->total_count() > found->matches_size() && !states_total) {
     const bool more = invocation.max_results < kMaxSearchResults;
     Complain(absl::StrCat(found->matches_size(), " of ", found->total_count(), " matches shown; ",
                           more ? "--max-results shows more" : "more words find fewer"),

@@ -203,9 +203,22 @@ absl::Status WriteReasons(const Invocation& invocation, const Wish& wish,
   return CheckInBatches(claims, source, take).status();
 }
 
+// Returns a text such as "owner pay has no block in 7100-7149/tcp, scope eu".
+std::string LackOfBlocks(const Invocation& invocation, const Wish& wish, size_t listening) {
+  return absl::StrCat("owner ", Printable(invocation.claims.owner), " has no block in ",
+                      ToString(wish.range, TransportSet(wish.transports)),
+                      invocation.scope.empty() ? "" : ", scope ", Printable(invocation.scope),
+                      listening > 0 ? ", or only ports that listen here" : "");
+}
+
 // Prints why there are fewer ports than wished.
 void ExplainLack(const Invocation& invocation, const Wish& wish, const v1::SuggestResponse& answer,
                  size_t listening, const Output& output) {
+  if (invocation.claims.within_blocks && answer.candidate_count() == 0) {
+    Complain(absl::StrCat("no port to suggest: ", LackOfBlocks(invocation, wish, listening)),
+             output);
+    return;
+  }
   std::vector<std::string> causes;
   for (const v1::RefusalCount& refusal : answer.refusals()) {
     causes.push_back(absl::StrCat(RuleOfKind(refusal.kind()), " ", refusal.port_count()));

@@ -1,12 +1,15 @@
 #include "client/cli/display/printer.h"
 
+#include <cerrno>
 #include <cstddef>
 
 #include "common/text/quote.h"
 
 namespace portreg::cli {
 
-void Printer::Put(absl::string_view text) const { std::fwrite(text.data(), 1, text.size(), out_); }
+void Printer::Put(absl::string_view text) const {
+  if (std::fwrite(text.data(), 1, text.size(), out_) < text.size()) KeepError();
+}
 
 void Printer::PutData(absl::string_view text) const {
   constexpr absl::string_view kKept = "\n\t";
@@ -20,6 +23,14 @@ void Printer::PutData(absl::string_view text) const {
   }
 }
 
-bool Printer::Flush() const { return std::fflush(out_) == 0 && ok(); }
+bool Printer::Flush() const {
+  const bool flushed = std::fflush(out_) == 0;
+  if (!flushed) KeepError();
+  return flushed && ok();
+}
+
+void Printer::KeepError() const {
+  if (*error_ == 0) *error_ = errno;
+}
 
 }  // namespace portreg::cli

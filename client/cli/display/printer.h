@@ -3,6 +3,7 @@
 #define PORTREG_CLIENT_CLI_DISPLAY_PRINTER_H_
 
 #include <cstdio>
+#include <memory>
 
 #include "absl/strings/string_view.h"
 
@@ -29,9 +30,16 @@ class Printer {
   // Returns false if any write has failed.
   [[nodiscard]] bool ok() const { return std::ferror(out_) == 0; }
 
+  // Returns the errno of the first failure of this printer and its copies; 0 if there is none.
+  [[nodiscard]] int error() const { return *error_; }
+
  private:
+  // Keeps errno, because a later flush does not set it again.
+  void KeepError() const;
+
   std::FILE* out_;
   bool is_terminal_;
+  std::shared_ptr<int> error_ = std::make_shared<int>(0);
 };
 
 }  // namespace portreg::cli

@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "client/cli/base/nearest.h"
@@ -160,6 +162,16 @@ static_assert(kLinuxEphemeral.first == 32768 && kLinuxEphemeral.last == 60999);
 absl::Span<const FlagInfo> FlagTable() { return kFlags; }
 
 const FlagInfo& InfoOf(Flag flag) { return kFlags[static_cast<size_t>(flag)]; }
+
+std::string CommandsOf(const FlagInfo& info) {
+  std::vector<absl::string_view> names;
+  for (const VerbInfo& each : Verbs()) {
+    if (info.is_for(each.verb)) names.push_back(each.name);
+  }
+  const absl::string_view last = names.back();
+  names.pop_back();
+  return absl::StrCat(absl::StrJoin(names, ", "), names.empty() ? "" : " and ", last);
+}
 
 const FlagInfo* FindFlag(absl::string_view name) {
   const std::string hyphened = absl::StrReplaceAll(name, {{"_", "-"}});

@@ -96,6 +96,9 @@ absl::Span<const FlagInfo> FlagTable();
 // Returns the row of a flag.
 const FlagInfo& InfoOf(Flag flag);
 
+// Returns the names of the commands that accept the flag, such as "import and suggest".
+std::string CommandsOf(const FlagInfo& info);
+
 // Returns the flag with this name or letter. Hyphens and underscores are equivalent.
 // Returns nullptr if there is none.
 const FlagInfo* FindFlag(absl::string_view name);

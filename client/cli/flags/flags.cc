@@ -145,8 +145,22 @@ std::vector<Layer> DefaultLayers(const Invocation& invocation) {
   return {};
 }
 
+// Refuses a flag that chooses records if the command has no such choice.
+absl::Status CheckChoiceOfRecords(const Settings& settings, Verb verb) {
+  for (const Flag flag : {Flag::kLayer, Flag::kPortless}) {
+    const FlagInfo& info = InfoOf(flag);
+    if (!settings.HasFlag(flag) || info.is_for(verb)) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("--", info.name, " belongs to ", CommandsOf(info)));
+  }
+  return absl::OkStatus();
+}
+
 // Requires that ReadFormatFlags() has been called.
 absl::Status ReadRecordFlags(const Settings& settings, Invocation& invocation) {
+  if (absl::Status status = CheckChoiceOfRecords(settings, invocation.verb); !status.ok()) {
+    return status;
+  }
   // Refuses an empty value, because it may come from a variable that is not set.
   if (const auto layer = settings.Value(Flag::kLayer); !layer.ok()) return layer.status();
   for (const std::string& name : settings.List(Flag::kLayer)) {

@@ -22,8 +22,8 @@ absl::Status CheckOwnership(const Settings& settings, const Invocation& invocati
           "--", info.name, " does not belong to import, which asks no server; see import --help"));
     }
     if (!info.is_for(invocation.verb) && info.is_for(Verb::kImport)) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "--", info.name, " belongs to import", info.is_for(Verb::kExport) ? " and export" : ""));
+      return absl::InvalidArgumentError(
+          absl::StrCat("--", info.name, " belongs to ", CommandsOf(info)));
     }
   }
   if (is_import && invocation.keys.size() != 1) {

@@ -9,6 +9,7 @@
 #include "client/cli/formats/json.h"
 #include "client/cli/formats/sarif_writer.h"
 #include "common/text/quote.h"
+#include "common/text/utf8.h"
 
 namespace portreg::cli {
 namespace {
@@ -73,7 +74,8 @@ std::string JsonObjectOf(const CheckFinding& finding) {
   add_text("severity", ToString(finding.severity));
   add_text("rule", finding.rule);
   add_text("message", finding.message);
-  add_text("file", Printable(finding.file));
+  // A path need not be UTF-8, which JSON must be.
+  add_text("file", IsValidUtf8(finding.file) ? finding.file : Printable(finding.file));
   add_number("line", finding.line);
   add_number("column", finding.column);
   add_text("ports", finding.subject);

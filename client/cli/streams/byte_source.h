@@ -30,6 +30,9 @@ class ByteSource {
   // Read() has returned 0.
   virtual absl::StatusOr<bool> NextLog() { return false; }
 
+  // Returns true if the log that NextLog() began is in the same file as the log before it.
+  [[nodiscard]] virtual bool IsInSameFile() const { return false; }
+
   // Returns how many bytes of the file were read, before decompression.
   [[nodiscard]] virtual uint64_t position() const = 0;
 

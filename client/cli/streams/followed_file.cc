@@ -96,6 +96,8 @@ class FollowedFile final : public ByteSource {
     return true;
   }
 
+  [[nodiscard]] bool IsInSameFile() const override { return next_ == Change::kTruncated; }
+
   [[nodiscard]] uint64_t position() const override { return position_; }
 
  private:

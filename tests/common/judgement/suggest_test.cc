@@ -31,9 +31,8 @@ AdvisoryKinds RefusedBecause(const Registry& registry, const SuggestionWish& wis
   Claim claim = wish.claim;
   claim.ports = {port, port};
   for (const Finding& finding : Judge(registry, {&claim, 1}, 0, kSuggestDay).findings) {
-    const bool counts = finding.severity != FindingSeverity::kInfo &&
-                        finding.kind != AdvisoryKind::kServiceNameInvalid;
-    if (counts) kinds.set(static_cast<size_t>(finding.kind));
+    if (finding.severity == FindingSeverity::kInfo) continue;
+    kinds.set(static_cast<size_t>(finding.kind));
   }
   for (const RecordIndex index : registry.AtPort(port)) {
     const ServiceRecord& record = registry.record(index);

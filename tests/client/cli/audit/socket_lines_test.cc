@@ -130,6 +130,12 @@ TEST(ParseSocketLinesTest, NamesInPlaceOfPortsAreNotRead) {
   EXPECT_THAT(lines.unreadable[2].reason, HasSubstr("address \"localhost\" is not *, an IPv4"));
 }
 
+TEST(ParseSocketLinesTest, ANumberThatIsNoPortIsOutOfRange) {
+  const SocketLines lines = ParseSocketLines("tcp LISTEN 0 5 0.0.0.0:70000 0.0.0.0:*\n").value();
+  ASSERT_THAT(lines.unreadable, SizeIs(1));
+  EXPECT_EQ(lines.unreadable[0].reason, "port \"70000\" is out of range [0, 65535]");
+}
+
 TEST(ParseSocketLinesTest, UnreadableLinesDoNotAffectOthers) {
   const std::string good = "tcp LISTEN 0 5 0.0.0.0:7100 0.0.0.0:*\n";
   const std::string bad[] = {"hello world\n",

@@ -59,6 +59,18 @@ TEST(ReadHeadersTest, UnusableOnesAreRefusedByName) {
   }
 }
 
+TEST(ReadHeadersTest, TheyTakeUpTo8KiBTogether) {
+  // Each header counts 32 bytes more than its texts have.
+  const std::string most(4'096 - 33, 'x');
+  Metadata metadata = ReadHeaders({"a:" + most, "b:" + most}).value();
+  AddTraceparent(kTraceparent, metadata);
+  EXPECT_EQ(metadata.size(), 2U);
+  const absl::Status status = ReadHeaders({"a:" + most, "b:x" + most}).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(std::string(status.message()),
+            "--header takes 8193 bytes in all, with 32 for each header, at most 8192 are allowed");
+}
+
 TEST(AddTraceparentTest, AWellFormedOneIsAdded) {
   Metadata metadata = {{"a", "b"}};
   AddTraceparent(kTraceparent, metadata);

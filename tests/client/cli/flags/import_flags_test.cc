@@ -57,7 +57,8 @@ TEST(ImportFlagsTest, BadFlagsAreRefusedWithWhatIsAllowed) {
       {{"import", "a", "--target=x:1"}, "--target does not belong to import"},
       {{"import", "a", "-ojson"}, "--output does not belong to import"},
       {{"443", "--encoding=utf-8"}, "--encoding belongs to import"},
-      {{"443", "--columns=a=Owner"}, "--columns belongs to import and export"}};
+      {{"443", "--columns=a=Owner"}, "--columns belongs to export and import"},
+      {{"list", "80", "--transport=tcp"}, "--transport belongs to import and suggest"}};
   for (const auto& [arguments, why] : lines) {
     const absl::Status status = ReadArguments(arguments).status();
     EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
