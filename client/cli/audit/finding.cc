@@ -12,7 +12,7 @@ void SetLocal(const ServiceRecord& record, AuditFinding& finding) {
 
 }  // namespace
 
-AuditFinding FindingOf(const ListeningSocket& socket, const Judgement& judgement) {
+AuditFinding FindingOf(const ListeningSocket& socket, const AuditJudgement& judgement) {
   AuditFinding finding;
   finding.verdict = judgement.verdict;
   finding.socket = socket;

@@ -38,7 +38,7 @@ struct AuditFinding {
 };
 
 // Returns the finding of a socket.
-AuditFinding FindingOf(const ListeningSocket& socket, const Judgement& judgement);
+AuditFinding FindingOf(const ListeningSocket& socket, const AuditJudgement& judgement);
 
 // Returns the finding that no socket listens for a record, which must have ports.
 AuditFinding MissingListener(const ServiceRecord& record);

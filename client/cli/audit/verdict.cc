@@ -128,7 +128,7 @@ void AddRemarks(const ServiceRecord& record, const Circumstances& circumstances,
 // Judges a socket whose port `record` holds. The record fits and is not retired.
 void JudgeHeld(const ListeningSocket& socket, const ServiceRecord& record,
                const std::vector<std::string>& names, const Circumstances& circumstances,
-               Judgement& judgement) {
+               AuditJudgement& judgement) {
   judgement.local = &record;
   if (MustBeLoopback(record) && !socket.address.loopback) {
     judgement.verdict = Verdict::kExposed;
@@ -144,7 +144,7 @@ void JudgeHeld(const ListeningSocket& socket, const ServiceRecord& record,
 
 // Judges a socket whose port no local record of the scope holds.
 void JudgeFree(const ListeningSocket& socket, const std::vector<std::string>& names,
-               const Circumstances& circumstances, Judgement& judgement) {
+               const Circumstances& circumstances, AuditJudgement& judgement) {
   const bool ephemeral = circumstances.ephemeral.contains(socket.port) ||
                          ClassOf(socket.port).port_class == PortClass::kDynamic;
   const ServiceRecord* const registered = judgement.registered;
@@ -178,11 +178,11 @@ bool IsAllowed(Verdict verdict) {
   }
 }
 
-Judgement Judge(const ListeningSocket& socket, absl::Span<const ServiceRecord* const> covering,
-                const Circumstances& circumstances) {
+AuditJudgement Judge(const ListeningSocket& socket, absl::Span<const ServiceRecord* const> covering,
+                     const Circumstances& circumstances) {
   const std::vector<std::string> names = TellingNames(socket);
   const SlotRecords records(covering, socket.transport, names);
-  Judgement judgement;
+  AuditJudgement judgement;
   judgement.registered =
       records.Find(Layer::kIana, [](const ServiceRecord& record) { return record.named(); });
   judgement.practice = FindPractice(records);

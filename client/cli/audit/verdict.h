@@ -57,7 +57,7 @@ struct Circumstances {
   PortRange ephemeral = kLinuxEphemeral;
 };
 
-struct Judgement {
+struct AuditJudgement {
   Verdict verdict = Verdict::kUnknown;
   // The local record that decides. nullptr: none does.
   const ServiceRecord* local = nullptr;
@@ -73,8 +73,8 @@ struct Judgement {
 // order. If several local records fit, the first with the process's name decides, else
 // the first with a name, else the first block. Exposure outweighs another name. A record
 // that has passed its last day still holds its port; a remark reports the day.
-Judgement Judge(const ListeningSocket& socket, absl::Span<const ServiceRecord* const> covering,
-                const Circumstances& circumstances);
+AuditJudgement Judge(const ListeningSocket& socket, absl::Span<const ServiceRecord* const> covering,
+                     const Circumstances& circumstances);
 
 // Returns true if a service of the record must listen somewhere in the scope: a local
 // record with a name and a port, active or deprecated, within its first and last day.

@@ -96,7 +96,7 @@ ListeningSocket SocketOf(absl::string_view text) {
   return socket;
 }
 
-Judgement JudgeText(absl::string_view socket, const Circumstances& circumstances) {
+AuditJudgement JudgeText(absl::string_view socket, const Circumstances& circumstances) {
   const ListeningSocket read = SocketOf(socket);
   std::vector<const ServiceRecord*> covering;
   for (const RecordIndex index : AuditedRegistry().AtPort(read.port)) {
@@ -108,7 +108,7 @@ Judgement JudgeText(absl::string_view socket, const Circumstances& circumstances
 // Returns texts such as "ours billing", "other-name billing" or "registered https". Remarks
 // follow in parentheses.
 std::string Told(absl::string_view socket, const std::string& scope) {
-  const Judgement judgement = JudgeText(socket, {.scope = scope, .today = kToday});
+  const AuditJudgement judgement = JudgeText(socket, {.scope = scope, .today = kToday});
   const ServiceRecord* told = judgement.local;
   if (judgement.verdict == Verdict::kRegistered) told = judgement.registered;
   if (judgement.verdict == Verdict::kPractice) told = judgement.practice;
@@ -223,7 +223,7 @@ TEST(JudgeTest, TheEphemeralRangeIsThatOfTheMachine) {
 }
 
 TEST(JudgeTest, RecordsOfOtherLayersAreKeptBesideTheVerdict) {
-  const Judgement judgement = JudgeText("tcp 0.0.0.0:2082 nginx", {.scope = "", .today = kToday});
+  const AuditJudgement judgement = JudgeText("tcp 0.0.0.0:2082 nginx", {.scope = "", .today = kToday});
   ASSERT_NE(judgement.registered, nullptr);
   ASSERT_NE(judgement.practice, nullptr);
   EXPECT_EQ(judgement.registered->service, "infowave");
