@@ -35,6 +35,7 @@ struct Command {
 // - a variable PORTREGD_TLS_... that is empty or sets no flag;
 // - an argument that is not a flag.
 // The message names it and what is allowed. An unknown flag, or a flag with an unusable
+// - a flag of TLS or of a file that is empty;
 // value, makes Abseil end the process with exit code 1.
 absl::StatusOr<Command> ReadCommand(int argc, char** argv);
 

@@ -79,6 +79,12 @@ class RefusalTest(unittest.TestCase):
             with self.subTest(flags=flags):
                 self.assert_refused(*flags, names=names)
 
+    def test_an_empty_file_is_refused(self):
+        for flag in ("--local_file=", "--local_file=,", "--common_file=", "--common_file=,",
+                     "--iana_file=", "--ranges_file="):
+            with self.subTest(flag=flag):
+                self.assert_refused("--check", flag, names=[flag.partition("=")[0], "empty"])
+
     def test_variables_that_are_unusable(self):
         table = {"PORTREGD_LISTEN": "nonsense",
                  "PORTREGD_REFLECTION": "maybe",
@@ -222,10 +228,12 @@ class SettingsTest(unittest.TestCase):
             self.assertIn(SERVICE.encode(), list_services(server))
 
     def test_the_command_line_wins_over_the_environment(self):
+        local_file = DIRECTORY / "wins.csv"
+        local_file.write_text(f"{HEADER}\nbilling,50000,tcp,,,,,,,,,\n")
         variables = {"PORTREGD_LISTEN": "nonsense",
                      "PORTREGD_LOCAL_FILE": "/no/such.csv",
                      "PORTREGD_REFLECTION": "true"}
-        with Portregd("--local_file=", "--reflection=false",
+        with Portregd(f"--local_file={local_file}", "--reflection=false",
                       variables=variables) as server:
             self.assertTrue(answers(server, server.address))
             self.assertEqual(refusal(lambda: list_services(server)).code,

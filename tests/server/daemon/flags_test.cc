@@ -116,7 +116,7 @@ TEST_F(FlagsDeathTest, FlagsMayBeWrittenWithHyphens) {
 }
 
 TEST_F(FlagsDeathTest, FilesOfTablesAreListsAndMayBeGivenAgain) {
-  EXPECT_EXIT(ReadAndTell({"--local_file=a,b/", "--common-file", "x", "--local-file", "c,,",
+  EXPECT_EXIT(ReadAndTell({"--local_file=a,b/", "--common-file", "x", "--local-file", "c",
                            "-common_file=y"},
                           {{"PORTREGD_LOCAL_FILE", "not-this"}}),
               ExitedWithCode(0), HasSubstr("local_file=a|b/|c common_file=x|y "));
@@ -187,6 +187,38 @@ TEST_F(FlagsDeathTest, FlagsOfTlsMustHaveAValue) {
 
 TEST_F(FlagsDeathTest, VariablesOfTlsMustHaveAValue) {
   for (const char* name : {"PORTREGD_TLS_CERT", "PORTREGD_TLS_KEY", "PORTREGD_TLS_CLIENT_CA",
+TEST_F(FlagsDeathTest, AnEmptyFlagIsRefusedWithWhatItsAbsenceMeans) {
+  const struct {
+    const char* argument;
+    const char* refusal;
+  } cases[] = {
+      {"--tls_cert=", "--tls_cert is empty; to serve without TLS, leave it out"},
+      {"--tls_client_ca=",
+       "--tls_client_ca is empty; to serve clients without a certificate too, leave it out"},
+      {"--tls_allowed_clients=",
+       "--tls_allowed_clients is empty; to serve every client that --tls_client_ca admits"},
+      {"--iana_file=", "--iana_file is empty; to serve the embedded snapshot, leave it out"},
+      {"--ranges_file=", "--ranges_file is empty; to use the embedded range rules, leave it out"},
+      {"--local_file=",
+       "--local_file has an empty path; to serve without assignments of your own, leave it out"},
+      {"--local-file=,", "--local_file has an empty path"},
+      {"--local_file=a,", "--local_file has an empty path"},
+      {"--common_file=", "--common_file has an empty path"},
+      {"--common_file=,", "--common_file has an empty path"},
+  };
+  for (const auto& c : cases) {
+    EXPECT_EXIT(ReadAndTell({c.argument}), ExitedWithCode(kRefused), HasSubstr(c.refusal))
+        << c.argument;
+  }
+  EXPECT_EXIT(ReadAndTell({"--local_file=a", "--local_file", ""}), ExitedWithCode(kRefused),
+              HasSubstr("--local_file has an empty path"));
+  EXPECT_EXIT(ReadAndTell({}, {{"PORTREGD_LOCAL_FILE", ","}}), ExitedWithCode(kRefused),
+              HasSubstr("--local_file has an empty path"));
+  // An empty variable counts as not set.
+  EXPECT_EXIT(ReadAndTell({}, {{"PORTREGD_LOCAL_FILE", ""}, {"PORTREGD_IANA_FILE", ""}}),
+              ExitedWithCode(0), HasSubstr("iana_file= local_file= "));
+}
+
                            "PORTREGD_TLS_ALLOWED_CLIENTS"}) {
     const std::string refusal = absl::StrCat("INVALID_ARGUMENT: ", name, " is empty; ");
     EXPECT_EXIT(ReadAndTell({}, {{name, ""}}), ExitedWithCode(kRefused), HasSubstr(refusal));
