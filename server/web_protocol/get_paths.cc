@@ -193,11 +193,11 @@ QuestionOrRefusal ReadPath(const Path& path, const std::string& key, absl::strin
                                              ->New());
   if (!path.key.field.empty()) {
     if (absl::Status status = Set(path.key, key, *message); !status.ok()) {
-      return WebRefusal{.error = status};
+      return WebRefusal{.error = status, .method = path.method};
     }
   }
   if (absl::Status status = SetQuery(path, query, *message); !status.ok()) {
-    return WebRefusal{.error = status};
+    return WebRefusal{.error = status, .method = path.method};
   }
   return WebQuestion{.method = path.method, .request = message->SerializeAsString()};
 }

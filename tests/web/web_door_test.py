@@ -213,12 +213,29 @@ class DoorTest(unittest.TestCase):
                                   grpc_method="Classify")
         self.server.get("/v1/classify/1")
         self.server.get("/v1/classify/-1")
+        self.server.get("/v1/classify/x")
         self.assertEqual(count("OK"), before + 1)
-        self.assertEqual(count("InvalidArgument"), 1)
+        self.assertEqual(count("InvalidArgument"), 2)
         self.assertEqual(metrics().value("grpc_server_started_total",
                                          grpc_method="Classify"), by_grpc)
         self.assertGreater(metrics().value(
             "portreg_web_connections_accepted_total"), 3)
+
+    def test_calls_that_cannot_be_read_are_counted_and_logged(self):
+        with web.Door("--access_log=1", "--log_format=json") as server:
+            for target, status in (("/v1/ports/abc", 400), ("/v1/ports/443?foo=1", 400),
+                                   ("/v1/ports?first=x", 400), ("/v1/classify/x", 400),
+                                   (f"/{web.SERVICE}/Search?encoding=xml", 400),
+                                   (f"/{web.SERVICE}/NoSuch", 404),
+                                   ("/none", 404), ("/v1/%zz", 400)):
+                self.assertEqual(server.get(target).status, status)
+            server.stop()
+            calls = [line for line in map(json.loads, server.last_words.splitlines())
+                     if line["message"] == "call"]
+        bad = "INVALID_ARGUMENT"
+        self.assertEqual([(call["method"], call["code"]) for call in calls],
+                         [("Lookup", bad), ("Lookup", bad), ("ListRange", bad),
+                          ("Classify", bad), ("Search", bad), ("other", "UNIMPLEMENTED")])
 
     def test_listeners_may_be_ipv6_and_unix_sockets(self):
         path = f"/tmp/portreg-web-{self.server.pid}.sock"

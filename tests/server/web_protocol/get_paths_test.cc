@@ -75,6 +75,24 @@ TEST(GetPathsTest, OtherPathsDoNotExist) {
   }
 }
 
+TEST(GetPathsTest, ARefusalNamesTheMethodThatIsCalled) {
+  const struct {
+    std::vector<std::string> path;
+    const char* query;
+    Method method;
+  } cases[] = {
+      {{"ports", "abc"}, "", Method::kLookup},
+      {{"ports", "443"}, "foo=1", Method::kLookup},
+      {{"ports"}, "first=x", Method::kListRange},
+      {{"classify", "x"}, "", Method::kClassify},
+  };
+  for (const auto& each : cases) {
+    const std::optional<QuestionOrRefusal> read = ReadGetPath(each.path, each.query);
+    ASSERT_TRUE(read && std::holds_alternative<WebRefusal>(*read));
+    EXPECT_EQ(std::get<WebRefusal>(*read).method, each.method);
+  }
+}
+
 TEST(GetPathsTest, ValuesOfOtherTypesAreRefusedWithTheReasonOfTheField) {
   struct {
     std::vector<std::string> path;
