@@ -79,6 +79,10 @@ class RefusalTest(unittest.TestCase):
             with self.subTest(flags=flags):
                 self.assert_refused(*flags, names=names)
 
+    def test_origins_need_a_web_door(self):
+        self.assert_refused("--web_allow_origins=https://a.example",
+                            names=["--web_allow_origins", "--web_listen"])
+
     def test_an_empty_file_is_refused(self):
         for flag in ("--local_file=", "--local_file=,", "--common_file=", "--common_file=,",
                      "--iana_file=", "--ranges_file="):
