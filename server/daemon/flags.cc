@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <deque>
@@ -144,6 +145,9 @@ namespace portreg::server {
 namespace {
 
 constexpr absl::string_view kEnvironmentPrefix = "PORTREGD_";
+// The most unusable rows that --check lists for a file that it refuses.
+constexpr size_t kMaxRowsListedByCheck = 20;
+
 
 // Flags that may be given several times. Abseil would take the last one only.
 constexpr absl::string_view kRepeatable[] = {"local_file", "common_file"};
@@ -307,9 +311,9 @@ PortregdOptions ReadOptions() {
                   .common_files = absl::GetFlag(FLAGS_common_file).paths,
                   .ranges_file = absl::GetFlag(FLAGS_ranges_file).value,
                   .allow_fewer_rows = absl::GetFlag(FLAGS_allow_fewer_rows),
-                  .list_every_row = absl::GetFlag(FLAGS_check),
                   .max_bytes = static_cast<size_t>(absl::GetFlag(FLAGS_max_registry_bytes).value)};
   options.tls = {.cert = absl::GetFlag(FLAGS_tls_cert).value,
+  if (absl::GetFlag(FLAGS_check)) options.data.max_rows_listed = kMaxRowsListedByCheck;
                  .key = absl::GetFlag(FLAGS_tls_key).value,
                  .client_ca = absl::GetFlag(FLAGS_tls_client_ca).value,
                  .allowed_clients = {}};

@@ -83,6 +83,22 @@ class RefusalTest(unittest.TestCase):
         self.assert_refused("--web_allow_origins=https://a.example",
                             names=["--web_allow_origins", "--web_listen"])
 
+    def test_a_check_lists_at_most_twenty_unusable_rows(self):
+        path = DIRECTORY / "of-bad-rows.csv"
+        path.write_text("Service Name,Port Number,Transport Protocol,Description\n"
+                        + "x,70000,tcp,\n" * 50)
+        complaint = self.assert_refused("--check", f"--local_file={path}",
+                                        names=["line 21,", "and 30 more"])
+        self.assertEqual(len(complaint.splitlines()), 22)
+
+    def test_a_spreadsheet_must_be_saved_as_csv(self):
+        path = DIRECTORY / "table.csv"
+        path.write_bytes(b"PK\x03\x04\x14\x00rest")
+        for flag in ("--local_file", "--common_file", "--iana_file", "--ranges_file"):
+            with self.subTest(flag=flag):
+                self.assert_refused("--check", f"{flag}={path}",
+                                    names=[str(path), "spreadsheet", "as CSV"])
+
     def test_an_empty_file_is_refused(self):
         for flag in ("--local_file=", "--local_file=,", "--common_file=", "--common_file=,",
                      "--iana_file=", "--ranges_file="):

@@ -52,7 +52,7 @@ using Environment = std::map<std::string, std::string>;
             << " common_file=" << absl::StrJoin(command->portregd.data.common_files, "|")
             << " allow_fewer_rows=" << command->portregd.data.allow_fewer_rows
             << " check=" << command->check
-            << " list_every_row=" << command->portregd.data.list_every_row
+            << " max_rows_listed=" << command->portregd.data.max_rows_listed
             << " help=" << command->help
             << " unknown=" << absl::StrJoin(command->unknown_variables, " ") << "." << std::endl;
   std::exit(EXIT_SUCCESS);
@@ -69,7 +69,7 @@ TEST_F(FlagsDeathTest, WithoutFlagsTheDefaultsHold) {
               HasSubstr(absl::StrCat("listen=", std::string(kDefaultAddress),
                                      " reflection=0 iana_file= local_file= common_file= "
                                      "allow_fewer_rows=0 "
-                                     "check=0 list_every_row=0 help=0 unknown=.")));
+                                     "check=0 max_rows_listed=10 help=0 unknown=.")));
 }
 
 TEST_F(FlagsDeathTest, EveryFlagIsRead) {
@@ -77,7 +77,7 @@ TEST_F(FlagsDeathTest, EveryFlagIsRead) {
                            "--local_file", "l.csv", "--allow_fewer_rows", "--check"}),
               ExitedWithCode(0),
               HasSubstr("listen=127.0.0.1:0 unix:/run/s reflection=1 iana_file=i.csv "
-                        "local_file=l.csv common_file= allow_fewer_rows=1 check=1 list_every_row=1 "
+                        "local_file=l.csv common_file= allow_fewer_rows=1 check=1 max_rows_listed=20 "
                         "help=0 unknown=."));
 }
 
@@ -90,7 +90,7 @@ TEST_F(FlagsDeathTest, EveryFlagHasAVariable) {
                                {"PORTREGD_CHECK", "yes"}}),
               ExitedWithCode(0),
               HasSubstr("listen=127.0.0.1:0 [::1]:0 reflection=1 iana_file=i.csv "
-                        "local_file=l.csv common_file= allow_fewer_rows=1 check=1 list_every_row=1 "
+                        "local_file=l.csv common_file= allow_fewer_rows=1 check=1 max_rows_listed=20 "
                         "help=0 unknown=."));
 }
 
@@ -124,9 +124,9 @@ TEST_F(FlagsDeathTest, FilesOfTablesAreListsAndMayBeGivenAgain) {
               ExitedWithCode(0), HasSubstr("local_file=a|b common_file=c "));
 }
 
-TEST_F(FlagsDeathTest, ACheckListsEveryUnusableRow) {
-  EXPECT_EXIT(ReadAndTell({"--check"}), ExitedWithCode(0), HasSubstr("list_every_row=1 "));
-  EXPECT_EXIT(ReadAndTell({}), ExitedWithCode(0), HasSubstr("list_every_row=0 "));
+TEST_F(FlagsDeathTest, ACheckListsMoreUnusableRows) {
+  EXPECT_EXIT(ReadAndTell({"--check"}), ExitedWithCode(0), HasSubstr("max_rows_listed=20 "));
+  EXPECT_EXIT(ReadAndTell({}), ExitedWithCode(0), HasSubstr("max_rows_listed=10 "));
 }
 
 TEST_F(FlagsDeathTest, AnUnusableVariableIsNamed) {
