@@ -10,13 +10,13 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/algorithm/container.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/flags/commandlineflag.h"
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "absl/flags/reflection.h"
 #include "absl/flags/usage.h"
-#include "absl/flags/usage_config.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -145,9 +145,9 @@ namespace portreg::server {
 namespace {
 
 constexpr absl::string_view kEnvironmentPrefix = "PORTREGD_";
+
 // The most unusable rows that --check lists for a file that it refuses.
 constexpr size_t kMaxRowsListedByCheck = 20;
-
 
 // Flags that may be given several times. Abseil would take the last one only.
 constexpr absl::string_view kRepeatable[] = {"local_file", "common_file"};
@@ -233,9 +233,11 @@ absl::Status ReadEnvironment() {
             variable, " is empty; leave the variable unset to serve without --", name));
       }
       std::string error;
-      if (!absl::FindCommandLineFlag(name)->ParseFrom(value, &error)) {
-        return absl::InvalidArgumentError(absl::StrCat(variable, "=", Quoted(value), ": ", error));
-      }
+      absl::CommandLineFlag& flag = *absl::FindCommandLineFlag(name);
+      if (flag.ParseFrom(value, &error)) continue;
+      // Abseil does not name the values of a switch.
+      if (flag.IsOfType<bool>()) error = "expected true or false";
+      return absl::InvalidArgumentError(absl::StrCat(variable, "=", Quoted(value), ": ", error));
     }
   }
   return absl::OkStatus();
@@ -312,8 +314,8 @@ PortregdOptions ReadOptions() {
                   .ranges_file = absl::GetFlag(FLAGS_ranges_file).value,
                   .allow_fewer_rows = absl::GetFlag(FLAGS_allow_fewer_rows),
                   .max_bytes = static_cast<size_t>(absl::GetFlag(FLAGS_max_registry_bytes).value)};
-  options.tls = {.cert = absl::GetFlag(FLAGS_tls_cert).value,
   if (absl::GetFlag(FLAGS_check)) options.data.max_rows_listed = kMaxRowsListedByCheck;
+  options.tls = {.cert = absl::GetFlag(FLAGS_tls_cert).value,
                  .key = absl::GetFlag(FLAGS_tls_key).value,
                  .client_ca = absl::GetFlag(FLAGS_tls_client_ca).value,
                  .allowed_clients = {}};
@@ -335,19 +337,16 @@ PortregdOptions ReadOptions() {
 absl::StatusOr<Command> ReadCommand(int argc, char** argv) {
   Command command;
   const absl::Span<char* const> arguments(argv + 1, static_cast<size_t>(argc - 1));
-  if (HasFlag(arguments, {"--help", "-help", "-h"})) {
-    command.help = true;
-    return command;
-  }
+  command.help = HasSwitch(arguments, "help") || HasFlag(arguments, {"-h"});
+  command.version = !command.help && HasSwitch(arguments, "version");
+  if (command.help || command.version) return command;
   absl::SetProgramUsageMessage("the port-number registry as a gRPC service");
-  absl::FlagsUsageConfig config;
-  config.version_string = [] { return absl::StrCat("portregd ", Version(), "\n"); };
-  absl::SetFlagsUsageConfig(config);
 
   if (absl::Status status = ReadEnvironment(); !status.ok()) return status;
   command.unknown_variables = UnknownVariables();
   if (absl::Status status = CheckUnknown(command.unknown_variables); !status.ok()) return status;
   HyphensToUnderscores(arguments);
+  if (absl::Status status = CheckSwitches(arguments); !status.ok()) return status;
   std::deque<std::string> joined;
   std::vector<char*> merged = MergeRepeated(arguments, kRepeatable, joined);
   merged.insert(merged.begin(), argv[0]);
@@ -366,6 +365,8 @@ absl::StatusOr<Command> ReadCommand(int argc, char** argv) {
   command.portregd = ReadOptions();
   return command;
 }
+
+std::string VersionText() { return absl::StrCat("portregd ", Version(), "\n"); }
 
 std::string HelpText() {
   std::string text = absl::StrCat(

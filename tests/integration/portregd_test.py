@@ -79,6 +79,10 @@ class RefusalTest(unittest.TestCase):
             with self.subTest(flags=flags):
                 self.assert_refused(*flags, names=names)
 
+    def test_a_switch_is_refused_with_what_is_allowed(self):
+        complaint = self.assert_refused("--insecure=maybe", names=["--insecure", "maybe"])
+        self.assertIn("true or false", complaint)
+
     def test_origins_need_a_web_door(self):
         self.assert_refused("--web_allow_origins=https://a.example",
                             names=["--web_allow_origins", "--web_listen"])
@@ -104,6 +108,22 @@ class RefusalTest(unittest.TestCase):
                      "--iana_file=", "--ranges_file="):
             with self.subTest(flag=flag):
                 self.assert_refused("--check", flag, names=[flag.partition("=")[0], "empty"])
+
+    def test_standard_output_that_cannot_be_written_is_told(self):
+        for flags in (("--help",), ("--version",), ("--check",),
+                      (f"--listen={ANY_PORT}",),
+                      (f"--listen={ANY_PORT}", "--log_format=json")):
+            with self.subTest(flags=flags):
+                done = processes.run(*flags, wrapper=(
+                    "sh", "-c", 'exec "$0" "$@" >/dev/full'))
+                self.assertEqual(done.code, 1, done.stderr)
+                self.assertIn("No space left on device", done.stderr)
+
+    def test_a_check_names_variables_that_set_no_flag(self):
+        done = processes.run("--check", variables={"PORTREGD_LOKAL_FILE": "x.csv"})
+        self.assertEqual(done.code, 0, done.stderr)
+        self.assertIn("PORTREGD_LOKAL_FILE", done.stderr)
+        self.assertNotIn("PORTREGD_LOKAL_FILE", done.stdout)
 
     def test_variables_that_are_unusable(self):
         table = {"PORTREGD_LISTEN": "nonsense",
