@@ -12,6 +12,7 @@
 #include "common/text/quote.h"
 #include "common/text/text_position.h"
 #include "common/text/utf8.h"
+#include "common/text/zip_archive.h"
 
 namespace portreg {
 namespace {
@@ -26,6 +27,7 @@ TextPosition PositionOf(absl::string_view text, size_t at) {
 
 absl::Status CheckIsText(absl::string_view text) {
   if (absl::StripAsciiWhitespace(text).empty()) return absl::InvalidArgumentError("file is empty");
+  if (IsZipArchive(text)) return absl::InvalidArgumentError(kZipArchiveError);
   if (absl::StartsWith(text, "\xFF\xFE") || absl::StartsWith(text, "\xFE\xFF")) {
     return ErrorAt({}, "this is UTF-16, save the file as UTF-8");
   }

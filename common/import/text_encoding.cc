@@ -13,6 +13,7 @@
 #include "common/text/quote.h"
 #include "common/text/text_position.h"
 #include "common/text/utf8.h"
+#include "common/text/zip_archive.h"
 
 namespace portreg {
 namespace {
@@ -156,6 +157,7 @@ absl::StatusOr<TextEncoding> ReadTextEncoding(absl::string_view name) {
 
 absl::StatusOr<std::string> DecodeText(absl::string_view bytes, TextEncoding encoding) {
   if (bytes.size() > kMaxFileBytes) return TooLarge();
+  if (IsZipArchive(bytes)) return absl::InvalidArgumentError(kZipArchiveError);
   absl::StatusOr<std::string> text = Convert(bytes, encoding);
   if (!text.ok()) return text;
   if (text->size() > kMaxFileBytes) return TooLarge();

@@ -5,11 +5,14 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/flags/commandlineflag.h"
+#include "absl/flags/marshalling.h"
 #include "absl/flags/reflection.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
+#include "common/text/quote.h"
 
 namespace portreg {
 namespace {
@@ -28,6 +31,36 @@ bool HasFlag(absl::Span<char* const> arguments, absl::Span<const absl::string_vi
     if (std::find(flags.begin(), flags.end(), argument) != flags.end()) return true;
   }
   return false;
+}
+
+bool HasSwitch(absl::Span<char* const> arguments, absl::string_view name) {
+  for (const absl::string_view argument : arguments) {
+    if (argument == "--") return false;
+    const size_t sign = argument.find('=');
+    if (FlagNameOf(argument.substr(0, sign)) != name) continue;
+    if (sign == absl::string_view::npos) return true;
+    bool value = false;
+    std::string error;
+    if (absl::ParseFlag(argument.substr(sign + 1), &value, &error) && value) return true;
+  }
+  return false;
+}
+
+absl::Status CheckSwitches(absl::Span<char* const> arguments) {
+  for (const absl::string_view argument : arguments) {
+    if (argument == "--") break;
+    const size_t sign = argument.find('=');
+    const absl::string_view name = FlagNameOf(argument.substr(0, sign));
+    if (sign == absl::string_view::npos || name.empty()) continue;
+    const absl::CommandLineFlag* const flag = absl::FindCommandLineFlag(name);
+    if (flag == nullptr || !flag->IsOfType<bool>()) continue;
+    bool value = false;
+    std::string error;
+    if (absl::ParseFlag(argument.substr(sign + 1), &value, &error)) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("--", name, " ", Quoted(argument.substr(sign + 1)), " is not true or false"));
+  }
+  return absl::OkStatus();
 }
 
 void HyphensToUnderscores(absl::Span<char* const> arguments) {

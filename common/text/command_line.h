@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 
@@ -13,6 +14,14 @@ namespace portreg {
 
 // Returns true if an argument before the first "--" equals one of `flags`.
 bool HasFlag(absl::Span<char* const> arguments, absl::Span<const absl::string_view> flags);
+
+// Returns true if --name, -name, or one of these with a value that means true, such as
+// --name=yes, is before the first "--".
+bool HasSwitch(absl::Span<char* const> arguments, absl::string_view name);
+
+// Returns INVALID_ARGUMENT for a switch of this program, such as --check=maybe, whose value
+// is neither true nor false, because Abseil's message does not name what is allowed.
+absl::Status CheckSwitches(absl::Span<char* const> arguments);
 
 // Changes --some-flag to --some_flag in place if this program has a flag of that name,
 // because people type hyphens and Abseil's flags have underscores. Does not change

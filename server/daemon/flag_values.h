@@ -49,14 +49,14 @@ inline bool AbslParseFlag(absl::string_view text, GivenText* flag, std::string* 
 
 inline std::string AbslUnparseFlag(const GivenText& flag) { return flag.value; }
 
-// Paths with commas between them. Empty ones count as not given, because a list often
-// comes from variables that may be empty.
+// Paths with commas between them. An empty text gives one empty path, which differs from not
+// given.
 struct PathList {
   std::vector<std::string> paths;
 };
 
 inline bool AbslParseFlag(absl::string_view text, PathList* list, std::string* /*error*/) {
-  list->paths = absl::StrSplit(text, ',', absl::SkipEmpty());
+  list->paths = absl::StrSplit(text, ',');
   return true;
 }
 

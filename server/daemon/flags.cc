@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <deque>
@@ -9,12 +10,13 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/flags/commandlineflag.h"
 #include "absl/flags/flag.h"
 #include "absl/flags/parse.h"
 #include "absl/flags/reflection.h"
 #include "absl/flags/usage.h"
-#include "absl/flags/usage_config.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -106,14 +108,14 @@ ABSL_FLAG(Period, min_ping_interval, {kLimits.min_ping_interval},
 ABSL_FLAG(Period, max_watch, {portreg::server::ServiceOptions().max_watch},
           "how long a Watch lasts at most");
 
-ABSL_FLAG(std::string, iana_file, "",
+ABSL_FLAG(portreg::server::GivenText, iana_file, {},
           "IANA's service-names-port-numbers.csv, which replaces the embedded snapshot");
 ABSL_FLAG(portreg::server::PathList, local_file, {},
           "CSV files of your own assignments, with commas between them: IANA's columns, and Owner, "
           "Aliases, Scope and more; a folder stands for every *.csv in it; can be given again");
 ABSL_FLAG(portreg::server::PathList, common_file, {},
           "CSV files, as for --local_file, of what software listens on at your site");
-ABSL_FLAG(std::string, ranges_file, "",
+ABSL_FLAG(portreg::server::GivenText, ranges_file, {},
           "CSV file of range rules, which replace the embedded ones kind by kind: Ports, Transport "
           "Protocol, Kind, Severity, Message, Reference");
 ABSL_FLAG(bool, allow_fewer_rows, false,
@@ -143,6 +145,9 @@ namespace portreg::server {
 namespace {
 
 constexpr absl::string_view kEnvironmentPrefix = "PORTREGD_";
+
+// The most unusable rows that --check lists for a file that it refuses.
+constexpr size_t kMaxRowsListedByCheck = 20;
 
 // Flags that may be given several times. Abseil would take the last one only.
 constexpr absl::string_view kRepeatable[] = {"local_file", "common_file"};
@@ -224,32 +229,53 @@ absl::Status ReadEnvironment() {
         // Empty variables count as not set, because compose files and unit files often
         // contain them. Not those of TLS: the server would then serve everyone.
         if (!IsOfTls(variable)) continue;
-        return absl::InvalidArgumentError(
-            absl::StrCat(variable, " is empty; to serve without it, leave the variable unset"));
+        return absl::InvalidArgumentError(absl::StrCat(
+            variable, " is empty; leave the variable unset to serve without --", name));
       }
       std::string error;
-      if (!absl::FindCommandLineFlag(name)->ParseFrom(value, &error)) {
-        return absl::InvalidArgumentError(absl::StrCat(variable, "=", Quoted(value), ": ", error));
-      }
+      absl::CommandLineFlag& flag = *absl::FindCommandLineFlag(name);
+      if (flag.ParseFrom(value, &error)) continue;
+      // Abseil does not name the values of a switch.
+      if (flag.IsOfType<bool>()) error = "expected true or false";
+      return absl::InvalidArgumentError(absl::StrCat(variable, "=", Quoted(value), ": ", error));
     }
   }
   return absl::OkStatus();
 }
 
-// Refuses empty flags of TLS: with --tls_client_ca "$CA" and an empty CA, the server
-// would otherwise serve everyone.
+// A flag that must not be empty, and what the server does if it is left out.
+struct Needed {
+  absl::string_view flag;
+  bool is_empty;
+  absl::string_view without;
+};
+
+// Refuses empty flags of TLS and of data: with --tls_client_ca="$CA" and an empty CA, the
+// server would otherwise serve everyone; with --local_file="$FILE", it would serve without the
+// assignments.
 absl::Status CheckNoneIsEmpty() {
-  const std::pair<absl::string_view, GivenText> flags[] = {
-      {"tls_cert", absl::GetFlag(FLAGS_tls_cert)},
-      {"tls_key", absl::GetFlag(FLAGS_tls_key)},
-      {"tls_client_ca", absl::GetFlag(FLAGS_tls_client_ca)},
-      {"tls_allowed_clients", absl::GetFlag(FLAGS_tls_allowed_clients)},
+  const auto is_empty = [](const GivenText& flag) { return flag.given && flag.value.empty(); };
+  const auto has_empty = [](const PathList& flag) { return absl::c_linear_search(flag.paths, ""); };
+  const Needed flags[] = {
+      {"tls_cert", is_empty(absl::GetFlag(FLAGS_tls_cert)), "serve without TLS"},
+      {"tls_key", is_empty(absl::GetFlag(FLAGS_tls_key)), "serve without TLS"},
+      {"tls_client_ca", is_empty(absl::GetFlag(FLAGS_tls_client_ca)),
+       "serve clients without a certificate too"},
+      {"tls_allowed_clients", is_empty(absl::GetFlag(FLAGS_tls_allowed_clients)),
+       "serve every client that --tls_client_ca admits"},
+      {"iana_file", is_empty(absl::GetFlag(FLAGS_iana_file)), "serve the embedded snapshot"},
+      {"local_file", has_empty(absl::GetFlag(FLAGS_local_file)),
+       "serve without assignments of your own"},
+      {"common_file", has_empty(absl::GetFlag(FLAGS_common_file)),
+       "serve the embedded common ports only"},
+      {"ranges_file", is_empty(absl::GetFlag(FLAGS_ranges_file)), "use the embedded range rules"},
   };
-  for (const auto& [name, flag] : flags) {
-    if (flag.given && flag.value.empty()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("--", name, " is empty; to serve without TLS, leave it out"));
-    }
+  for (const Needed& each : flags) {
+    if (!each.is_empty) continue;
+    const bool is_list = each.flag == "local_file" || each.flag == "common_file";
+    return absl::InvalidArgumentError(absl::StrCat("--", each.flag,
+                                                   is_list ? " has an empty path" : " is empty",
+                                                   "; to ", each.without, ", leave it out"));
   }
   return absl::OkStatus();
 }
@@ -282,13 +308,13 @@ PortregdOptions ReadOptions() {
   options.server.service.max_unread_bytes = absl::GetFlag(FLAGS_max_unread_bytes).value;
   options.server.service.max_metadata_bytes = options.server.limits.max_metadata_bytes;
   options.server.service.max_watch = absl::GetFlag(FLAGS_max_watch).value;
-  options.data = {.iana_file = absl::GetFlag(FLAGS_iana_file),
+  options.data = {.iana_file = absl::GetFlag(FLAGS_iana_file).value,
                   .local_files = absl::GetFlag(FLAGS_local_file).paths,
                   .common_files = absl::GetFlag(FLAGS_common_file).paths,
-                  .ranges_file = absl::GetFlag(FLAGS_ranges_file),
+                  .ranges_file = absl::GetFlag(FLAGS_ranges_file).value,
                   .allow_fewer_rows = absl::GetFlag(FLAGS_allow_fewer_rows),
-                  .list_every_row = absl::GetFlag(FLAGS_check),
                   .max_bytes = static_cast<size_t>(absl::GetFlag(FLAGS_max_registry_bytes).value)};
+  if (absl::GetFlag(FLAGS_check)) options.data.max_rows_listed = kMaxRowsListedByCheck;
   options.tls = {.cert = absl::GetFlag(FLAGS_tls_cert).value,
                  .key = absl::GetFlag(FLAGS_tls_key).value,
                  .client_ca = absl::GetFlag(FLAGS_tls_client_ca).value,
@@ -311,19 +337,16 @@ PortregdOptions ReadOptions() {
 absl::StatusOr<Command> ReadCommand(int argc, char** argv) {
   Command command;
   const absl::Span<char* const> arguments(argv + 1, static_cast<size_t>(argc - 1));
-  if (HasFlag(arguments, {"--help", "-help", "-h"})) {
-    command.help = true;
-    return command;
-  }
+  command.help = HasSwitch(arguments, "help") || HasFlag(arguments, {"-h"});
+  command.version = !command.help && HasSwitch(arguments, "version");
+  if (command.help || command.version) return command;
   absl::SetProgramUsageMessage("the port-number registry as a gRPC service");
-  absl::FlagsUsageConfig config;
-  config.version_string = [] { return absl::StrCat("portregd ", Version(), "\n"); };
-  absl::SetFlagsUsageConfig(config);
 
   if (absl::Status status = ReadEnvironment(); !status.ok()) return status;
   command.unknown_variables = UnknownVariables();
   if (absl::Status status = CheckUnknown(command.unknown_variables); !status.ok()) return status;
   HyphensToUnderscores(arguments);
+  if (absl::Status status = CheckSwitches(arguments); !status.ok()) return status;
   std::deque<std::string> joined;
   std::vector<char*> merged = MergeRepeated(arguments, kRepeatable, joined);
   merged.insert(merged.begin(), argv[0]);
@@ -342,6 +365,8 @@ absl::StatusOr<Command> ReadCommand(int argc, char** argv) {
   command.portregd = ReadOptions();
   return command;
 }
+
+std::string VersionText() { return absl::StrCat("portregd ", Version(), "\n"); }
 
 std::string HelpText() {
   std::string text = absl::StrCat(

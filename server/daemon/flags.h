@@ -27,16 +27,23 @@ struct Command {
   bool check = false;
   // Print the help, and exit.
   bool help = false;
+  // Print the version, and exit.
+  bool version = false;
 };
 
 // Reads flags from the command line. A flag that is not given there is read from the
 // variable PORTREGD_<FLAG>, unless that is empty. Returns INVALID_ARGUMENT for
 // - a variable with an unusable value;
 // - a variable PORTREGD_TLS_... that is empty or sets no flag;
+// - a flag of TLS or of a file that is empty;
+// - a switch that is neither true nor false;
 // - an argument that is not a flag.
 // The message names it and what is allowed. An unknown flag, or a flag with an unusable
 // value, makes Abseil end the process with exit code 1.
 absl::StatusOr<Command> ReadCommand(int argc, char** argv);
+
+// Returns the text that --version prints.
+std::string VersionText();
 
 // Returns the text that --help prints: the flags in groups, with defaults.
 std::string HelpText();

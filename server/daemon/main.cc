@@ -1,4 +1,5 @@
 // portregd: serves the port-number registry.
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -9,12 +10,15 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/system/monotonic_time.h"
 #include "common/system/standard_descriptors.h"
+#include "common/text/quote.h"
 #include "google/protobuf/stubs/logging.h"
 #include "server/daemon/flags.h"
 #include "server/daemon/portregd.h"
@@ -57,13 +61,25 @@ int CannotStart(server::LogFormat format, const absl::Status& status) {
   return format == server::LogFormat::kJson ? EXIT_FAILURE : Fail(status);
 }
 
+// Writes to standard output. `what` names the text in an error.
+absl::Status Print(absl::string_view text, absl::string_view what) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return absl::OkStatus();
+  return absl::DataLossError(
+      absl::StrCat("cannot write ", what, " to standard output: ", std::strerror(errno)));
+}
+
+int PrintOnly(absl::string_view text, absl::string_view what) {
+  const absl::Status status = Print(text, what);
+  return status.ok() ? EXIT_SUCCESS : Fail(status);
+}
+
 int Check(const server::DataOptions& options) {
   const absl::StatusOr<std::shared_ptr<const server::Snapshot>> snapshot =
       server::LoadSnapshot(options);
   if (!snapshot.ok()) return Fail(snapshot.status());
   const server::CheckReport report = server::Report((*snapshot)->registry);
-  std::fputs(report.text.c_str(), stdout);
-  if (std::fflush(stdout) != 0) return Fail(absl::DataLossError("cannot write the report"));
+  if (absl::Status status = Print(report.text, "the report"); !status.ok()) return Fail(status);
   if (report.passed) return EXIT_SUCCESS;
   return Fail(absl::FailedPreconditionError("check failed: collisions within the local layer"));
 }
@@ -110,11 +126,15 @@ int main(int argc, char** argv) {
 
   const absl::StatusOr<server::Command> command = server::ReadCommand(argc, argv);
   if (!command.ok()) return Fail(command.status());
-  if (command->help) {
-    std::fputs(server::HelpText().c_str(), stdout);
-    return EXIT_SUCCESS;
+  if (command->help) return PrintOnly(server::HelpText(), "the help");
+  if (command->version) return PrintOnly(server::VersionText(), "the version");
+  if (command->check) {
+    for (const std::string& variable : command->unknown_variables) {
+      absl::FPrintF(stderr, "portregd: variable %s sets no flag, see --help\n",
+                    portreg::Quoted(variable));
+    }
+    return Check(command->portregd.data);
   }
-  if (command->check) return Check(command->portregd.data);
   server::SetLogFormat(command->log_format);
   if (!command->unknown_variables.empty()) {
     server::Log(server::Severity::kWarning, "variables that set no flag",
@@ -127,8 +147,13 @@ int main(int argc, char** argv) {
   const absl::StatusOr<std::unique_ptr<server::Portregd>> portregd =
       server::Portregd::Start(command->portregd);
   if (!portregd.ok()) return CannotStart(command->log_format, portregd.status());
-  for (const std::string& line : (*portregd)->Announcements()) absl::PrintF("%s\n", line);
-  std::fflush(stdout);
+  // Nobody could learn a port that the system has chosen, if the lines were lost.
+  const absl::Status announced =
+      Print(absl::StrCat(absl::StrJoin((*portregd)->Announcements(), "\n"), "\n"), "the addresses");
+  if (!announced.ok()) {
+    (*portregd)->Shutdown(absl::ZeroDuration());
+    return CannotStart(command->log_format, announced);
+  }
   (*portregd)->TellReady();
 
   const int signal = ServeUntilSignal(signals, **portregd);

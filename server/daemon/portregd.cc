@@ -125,7 +125,10 @@ absl::Status Portregd::OpenAdmin() {
 }
 
 absl::Status Portregd::OpenWeb() {
-  if (options_.web_listen.empty()) return absl::OkStatus();
+  if (options_.web_listen.empty()) {
+    if (options_.web_allow_origins.empty()) return absl::OkStatus();
+    return absl::InvalidArgumentError("--web_allow_origins needs --web_listen");
+  }
   WebDoorOptions options = {.listen = options_.web_listen,
                             .allow_origins = options_.web_allow_origins,
                             .limits = options_.server.limits,

@@ -162,7 +162,35 @@ struct HttpServer::Callbacks {
     HttpExchange& exchange;
   };
 
+  // Makes the response to HEAD if a stream would answer GET. The header has no length, because
+  // nobody knows it.
+  static MHD_Response* MakeHeadOfStream() {
+#if MHD_VERSION >= 0x00097701
+    MHD_Response* const response =
+        MHD_create_response_from_buffer(0, nullptr, MHD_RESPMEM_PERSISTENT);
+    constexpr MHD_ResponseFlags kFlags = MHD_RF_HEAD_ONLY_RESPONSE;
+#else
+    // Without these flags, libmicrohttpd 0.9.75 would write the last chunk of a body, which the
+    // client would take for its next response (RFC 9112, section 6.3). With them it writes no
+    // chunk, but closes the connection.
+    MHD_Response* const response = MHD_create_response_from_callback(
+        MHD_SIZE_UNKNOWN, kStreamPartBytes, &ReadNothing, nullptr, nullptr);
+    constexpr MHD_ResponseFlags kFlags = MHD_RF_HTTP_1_0_COMPATIBLE_STRICT;
+#endif
+    if (response != nullptr) MHD_set_response_options(response, kFlags, MHD_RO_END);
+    return response;
+  }
+
+#if MHD_VERSION < 0x00097701
+  static ssize_t ReadNothing(void* /*data*/, uint64_t /*position*/, char* /*to*/, size_t /*room*/) {
+    return MHD_CONTENT_READER_END_OF_STREAM;
+  }
+#endif
+
   static MHD_Response* Make(HttpExchange& exchange, const HttpResponse& answer) {
+    if (answer.stream != nullptr && exchange.request.method == MHD_HTTP_METHOD_HEAD) {
+      return MakeHeadOfStream();
+    }
     if (answer.stream != nullptr) {
       auto streaming = std::make_unique<Streaming>(Streaming{answer.stream, exchange});
       MHD_Response* const response = MHD_create_response_from_callback(

@@ -51,8 +51,9 @@ struct HttpServerOptions {
 };
 
 // Serves all connections, with TLS or without, on one thread. A slow client does not delay
-// others. HEAD gets the response to GET without its body. The server closes a connection after
-// it has refused a request by `HttpServerOptions::refuse`.
+// others. HEAD gets the response to GET without its body; libmicrohttpd before 0.9.77 then closes
+// the connection if the body is a stream. The server closes a connection after it has refused a
+// request by `HttpServerOptions::refuse`.
 //
 //   absl::StatusOr<std::unique_ptr<HttpServer>> server = HttpServer::Open(options);
 //   if (server.ok()) (*server)->Start([](HttpExchange& exchange) { ... });

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
-#include <limits>
 #include <utility>
 #include <vector>
 
@@ -35,7 +34,7 @@ namespace {
 constexpr size_t kMaxPairsReported = 100;
 
 LayerRules Rules(LayerRules rules, const DataOptions& options) {
-  if (options.list_every_row) rules.max_rows_listed = std::numeric_limits<size_t>::max();
+  rules.max_rows_listed = options.max_rows_listed;
   return rules;
 }
 

@@ -32,9 +32,8 @@ struct DataOptions {
   // that lose many rows (row_guard.h). Default: false, because such files are probably cut
   // off.
   bool allow_fewer_rows = false;
-  // Lists every unusable row in the message about a refused file.
-  // Default: false, it lists the first ten.
-  bool list_every_row = false;
+  // The most unusable rows that the message about a refused file lists. Default: 10.
+  size_t max_rows_listed = 10;
   // Bytes of memory that a registry may take with its index and stored replies.
   // Default: 192 MiB.
   size_t max_bytes = kDefaultMaxRegistryBytes;

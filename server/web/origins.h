@@ -23,7 +23,7 @@ class Origins {
 
   // Allows the given origins, such as "https://ports.example.org", without a path; or all
   // origins, if the only text is "*". Returns INVALID_ARGUMENT, naming the text, for anything
-  // else.
+  // else, and for an origin that browsers write otherwise, such as "https://a.example:443".
   static absl::StatusOr<Origins> Create(std::vector<std::string> allowed);
 
   [[nodiscard]] bool empty() const { return allowed_.empty(); }

@@ -156,6 +156,9 @@ void WebDoor::HandleRoute(HttpExchange& exchange, Route route,
     Refuse(exchange, absl::NotFoundError(absl::StrCat(
                          "there is nothing at ", Quoted(request.Path()), ", see /openapi.json")));
   } else if (const auto* const refusal = std::get_if<WebRefusal>(&*read)) {
+    if (refusal->method) {
+      WebCallRecord(*service_, exchange, *refusal->method).Handled(refusal->error);
+    }
     exchange.Answer(ErrorReply(*refusal));
   } else if (auto& question = std::get<WebQuestion>(*read); question.method == Method::kListRange) {
     ListingCall::Start(*service_, exchange, question);

@@ -150,6 +150,22 @@ QuestionOrRefusal ReadGet(const HttpRequest& request, WebQuestion question) {
   return question;
 }
 
+QuestionOrRefusal ReadCallOf(Method method, HttpRequest& request) {
+  if (InfoOf(method).streams) {
+    return WebRefusal{
+        .error = absl::UnimplementedError(absl::StrCat(InfoOf(method).name,
+                                                       " is a stream, which only gRPC serves; GET "
+                                                       "/v1/ports lists records")),
+        // A client that expects a stream ignores the body, and derives the code from the status:
+        // "unimplemented" from 404, "unknown" from 501.
+        .http_status = 404};
+  }
+  WebQuestion question = {.method = method};
+  if (std::optional<WebRefusal> refusal = ReadFields(request, question)) return *refusal;
+  return request.method == "POST" ? ReadPost(request, std::move(question))
+                                  : ReadGet(request, std::move(question));
+}
+
 }  // namespace
 
 absl::string_view MediaTypeOf(Codec codec) {
@@ -164,24 +180,14 @@ absl::StatusOr<std::string> RequestBytes(const WebQuestion& question) {
 
 QuestionOrRefusal ReadConnectCall(HttpRequest& request, absl::string_view method) {
   const std::optional<Method> known = MethodByName(method);
-  if (!known) {
-    return WebRefusal{
-        .error = absl::UnimplementedError(absl::StrCat("there is no method ", Quoted(method))),
-        .http_status = 404};
+  QuestionOrRefusal read = known ? ReadCallOf(*known, request)
+                                 : WebRefusal{.error = absl::UnimplementedError(absl::StrCat(
+                                                  "there is no method ", Quoted(method))),
+                                              .http_status = 404};
+  if (auto* const refusal = std::get_if<WebRefusal>(&read)) {
+    refusal->method = known.value_or(Method::kOther);
   }
-  if (InfoOf(*known).streams) {
-    return WebRefusal{
-        .error = absl::UnimplementedError(absl::StrCat(method,
-                                                       " is a stream, which only gRPC serves; GET "
-                                                       "/v1/ports lists records")),
-        // A client that expects a stream ignores the body, and derives the code from the status:
-        // "unimplemented" from 404, "unknown" from 501.
-        .http_status = 404};
-  }
-  WebQuestion question = {.method = *known};
-  if (std::optional<WebRefusal> refusal = ReadFields(request, question)) return *refusal;
-  return request.method == "POST" ? ReadPost(request, std::move(question))
-                                  : ReadGet(request, std::move(question));
+  return read;
 }
 
 }  // namespace portreg::server

@@ -1,7 +1,6 @@
 #include "server/web_protocol/get_paths.h"
 
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <utility>
 
@@ -12,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "common/answers/errors.h"
+#include "common/answers/requests.h"
 #include "common/text/quote.h"
 #include "google/protobuf/message.h"
 #include "portreg/v1/port_registry_service.pb.h"
@@ -32,6 +32,8 @@ struct Parameter {
   absl::string_view name;
   absl::string_view field;
   v1::ErrorReason reason = v1::ERROR_REASON_MALFORMED_REQUEST;
+  // The greatest value of a number. The smallest is 0.
+  int max = kMaxPort;
 };
 
 struct Path {
@@ -71,7 +73,8 @@ const std::vector<Path>& Paths() {
           layer,
           view,
           scope,
-          {"max_results", "max_results", v1::ERROR_REASON_MAX_RESULTS_OUT_OF_RANGE}}},
+          {"max_results", "max_results", v1::ERROR_REASON_MAX_RESULTS_OUT_OF_RANGE,
+           kMaxSearchResults}}},
         {"classify", Method::kClassify, port, {transport}},
         {"info", Method::kGetRegistryInfo, {}, {}},
     };
@@ -112,7 +115,8 @@ absl::Status Wrong(const Parameter& parameter, absl::string_view value, absl::st
 absl::Status SetEnum(const Parameter& parameter, const FieldDescriptor& field,
                      absl::string_view text, Message& message) {
   const EnumValueDescriptor* const value = FindValue(*field.enum_type(), text);
-  if (value == nullptr) {
+  // A list must not contain the value "unspecified", which stands for no value.
+  if (value == nullptr || (field.is_repeated() && value->number() == 0)) {
     return Wrong(parameter, text, absl::StrCat("one of ", AllowedValues(*field.enum_type())));
   }
   const google::protobuf::Reflection& reflection = *message.GetReflection();
@@ -142,13 +146,37 @@ absl::Status Set(const Parameter& parameter, const std::string& text, Message& m
     return absl::OkStatus();
   }
   int32_t number = 0;
+  if (!absl::SimpleAtoi(text, &number)) {
+    return Wrong(parameter, text, absl::StrCat("a whole number in [0, ", parameter.max, "]"));
+  }
   // Accepts one spelling of each number: no blanks, no plus sign, no leading zeros.
-  if (!absl::SimpleAtoi(text, &number) || absl::StrCat(number) != text) {
-    return Wrong(parameter, text,
-                 absl::StrCat("a whole number of at most ", std::numeric_limits<int32_t>::max()));
+  if (absl::StrCat(number) != text) {
+    return Wrong(parameter, text, absl::StrCat("the shortest spelling, write ", number));
   }
   reflection.SetInt32(&message, &field, number);
   return absl::OkStatus();
+}
+
+// Checks the bounds of a listing, because an error of common/answers would name the fields
+// first_port and last_port, not the parameters.
+absl::Status CheckBounds(const v1::ListRangeRequest& message) {
+  const struct {
+    absl::string_view name;
+    absl::string_view field;
+    int32_t port;
+  } bounds[] = {{"first", "first_port", message.first_port()},
+                {"last", "last_port", message.last_port()}};
+  for (const auto& [name, field, port] : bounds) {
+    if (port >= 0 && port <= kMaxPort) continue;
+    return BadField(field, v1::ERROR_REASON_PORT_OUT_OF_RANGE,
+                    absl::StrCat(name, " ", port, " is out of range [0, ", kMaxPort, "]"));
+  }
+  if (!message.has_last_port() || message.first_port() <= message.last_port()) {
+    return absl::OkStatus();
+  }
+  return BadField("first_port", v1::ERROR_REASON_RANGE_REVERSED,
+                  absl::StrCat("first ", message.first_port(), " is above last ",
+                               message.last_port(), ", it must not be"));
 }
 
 absl::Status BadQuery(absl::string_view why) {
@@ -193,11 +221,15 @@ QuestionOrRefusal ReadPath(const Path& path, const std::string& key, absl::strin
                                              ->New());
   if (!path.key.field.empty()) {
     if (absl::Status status = Set(path.key, key, *message); !status.ok()) {
-      return WebRefusal{.error = status};
+      return WebRefusal{.error = status, .method = path.method};
     }
   }
   if (absl::Status status = SetQuery(path, query, *message); !status.ok()) {
-    return WebRefusal{.error = status};
+    return WebRefusal{.error = status, .method = path.method};
+  }
+  if (path.method == Method::kListRange) {
+    const absl::Status status = CheckBounds(static_cast<const v1::ListRangeRequest&>(*message));
+    if (!status.ok()) return WebRefusal{.error = status, .method = path.method};
   }
   return WebQuestion{.method = path.method, .request = message->SerializeAsString()};
 }

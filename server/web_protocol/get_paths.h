@@ -26,7 +26,9 @@ namespace portreg::server {
 // any case: "TRANSPORT_TCP" or "tcp". `layer` may be given several times. Returns nullopt for
 // any other path. Refuses unknown parameters and those that are given twice, with reason
 // MALFORMED_REQUEST; and values that are not of the field's type, with the reason that the
-// contract has for a bad value of the field. common/answers checks all else.
+// contract has for a bad value of the field; and bounds of a listing that are out of range or
+// reversed, because the parameters and the fields have different names. common/answers checks all
+// else.
 std::optional<QuestionOrRefusal> ReadGetPath(absl::Span<const std::string> path,
                                              absl::string_view query);
 

@@ -2,6 +2,7 @@
 #ifndef PORTREG_SERVER_WEB_PROTOCOL_WEB_QUESTION_H_
 #define PORTREG_SERVER_WEB_PROTOCOL_WEB_QUESTION_H_
 
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -34,6 +35,8 @@ struct WebRefusal {
   int http_status = 0;
   // Further header fields of the response.
   HttpFields fields = {};
+  // The method that the request calls. Empty if it calls none; then it is not counted.
+  std::optional<Method> method = {};
 };
 
 using QuestionOrRefusal = std::variant<WebQuestion, WebRefusal>;

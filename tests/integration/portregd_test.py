@@ -79,6 +79,52 @@ class RefusalTest(unittest.TestCase):
             with self.subTest(flags=flags):
                 self.assert_refused(*flags, names=names)
 
+    def test_a_switch_is_refused_with_what_is_allowed(self):
+        complaint = self.assert_refused("--insecure=maybe", names=["--insecure", "maybe"])
+        self.assertIn("true or false", complaint)
+
+    def test_origins_need_a_web_door(self):
+        self.assert_refused("--web_allow_origins=https://a.example",
+                            names=["--web_allow_origins", "--web_listen"])
+
+    def test_a_check_lists_at_most_twenty_unusable_rows(self):
+        path = DIRECTORY / "of-bad-rows.csv"
+        path.write_text("Service Name,Port Number,Transport Protocol,Description\n"
+                        + "x,70000,tcp,\n" * 50)
+        complaint = self.assert_refused("--check", f"--local_file={path}",
+                                        names=["line 21,", "and 30 more"])
+        self.assertEqual(len(complaint.splitlines()), 22)
+
+    def test_a_spreadsheet_must_be_saved_as_csv(self):
+        path = DIRECTORY / "table.csv"
+        path.write_bytes(b"PK\x03\x04\x14\x00rest")
+        for flag in ("--local_file", "--common_file", "--iana_file", "--ranges_file"):
+            with self.subTest(flag=flag):
+                self.assert_refused("--check", f"{flag}={path}",
+                                    names=[str(path), "spreadsheet", "as CSV"])
+
+    def test_an_empty_file_is_refused(self):
+        for flag in ("--local_file=", "--local_file=,", "--common_file=", "--common_file=,",
+                     "--iana_file=", "--ranges_file="):
+            with self.subTest(flag=flag):
+                self.assert_refused("--check", flag, names=[flag.partition("=")[0], "empty"])
+
+    def test_standard_output_that_cannot_be_written_is_told(self):
+        for flags in (("--help",), ("--version",), ("--check",),
+                      (f"--listen={ANY_PORT}",),
+                      (f"--listen={ANY_PORT}", "--log_format=json")):
+            with self.subTest(flags=flags):
+                done = processes.run(*flags, wrapper=(
+                    "sh", "-c", 'exec "$0" "$@" >/dev/full'))
+                self.assertEqual(done.code, 1, done.stderr)
+                self.assertIn("No space left on device", done.stderr)
+
+    def test_a_check_names_variables_that_set_no_flag(self):
+        done = processes.run("--check", variables={"PORTREGD_LOKAL_FILE": "x.csv"})
+        self.assertEqual(done.code, 0, done.stderr)
+        self.assertIn("PORTREGD_LOKAL_FILE", done.stderr)
+        self.assertNotIn("PORTREGD_LOKAL_FILE", done.stdout)
+
     def test_variables_that_are_unusable(self):
         table = {"PORTREGD_LISTEN": "nonsense",
                  "PORTREGD_REFLECTION": "maybe",
@@ -222,10 +268,12 @@ class SettingsTest(unittest.TestCase):
             self.assertIn(SERVICE.encode(), list_services(server))
 
     def test_the_command_line_wins_over_the_environment(self):
+        local_file = DIRECTORY / "wins.csv"
+        local_file.write_text(f"{HEADER}\nbilling,50000,tcp,,,,,,,,,\n")
         variables = {"PORTREGD_LISTEN": "nonsense",
                      "PORTREGD_LOCAL_FILE": "/no/such.csv",
                      "PORTREGD_REFLECTION": "true"}
-        with Portregd("--local_file=", "--reflection=false",
+        with Portregd(f"--local_file={local_file}", "--reflection=false",
                       variables=variables) as server:
             self.assertTrue(answers(server, server.address))
             self.assertEqual(refusal(lambda: list_services(server)).code,

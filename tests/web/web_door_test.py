@@ -70,6 +70,26 @@ class DoorTest(unittest.TestCase):
                     self.assertEqual(head.headers[name], got.headers[name])
         self.assertEqual(self.server.ask("HEAD", "/v1/ports").body, b"")
 
+    def test_the_answer_to_head_ends_at_its_header(self):
+        for target in ("/", "/healthz", "/openapi.json", "/none", "/v1/ports/443",
+                       "/v1/services/no-such", "/v1/search?q=http", "/v1/classify/1",
+                       "/v1/info", "/v1/ports?first=80&last=80", "/v1/ports",
+                       "/v1/ports?first=9&last=8", "/v1/ports/abc",
+                       f"/{web.SERVICE}/Lookup?encoding=json&message={{}}"):
+            for fields in ("", "Accept-Encoding: gzip\r\n", "If-None-Match: *\r\n"):
+                with self.subTest(target=target, fields=fields):
+                    head, _, rest = web.raw(self.server.web, (
+                        f"HEAD {target} HTTP/1.1\r\nHost: x\r\n{fields}\r\n"
+                        "GET /healthz HTTP/1.1\r\nHost: x\r\n"
+                        "Connection: close\r\n\r\n").encode()).partition(b"\r\n\r\n")
+                    if b"\r\nConnection: close" in head:
+                        # libmicrohttpd 0.9.75 cannot keep the connection after a listing.
+                        self.assertTrue(target.startswith("/v1/ports"), head)
+                        self.assertEqual(rest, b"")
+                    else:
+                        self.assertTrue(rest.startswith(b"HTTP/1.1 200 OK\r\n"), rest)
+                        self.assertTrue(rest.endswith(b"\r\n\r\nSERVING\n"), rest)
+
     def test_answers_are_compressed_for_those_who_accept_it(self):
         for target in ("/", "/v1/search?q=http", "/v1/ports/443?view=full",
                        "/v1/ports?first=0&last=5000", "/openapi.json"):
@@ -193,12 +213,29 @@ class DoorTest(unittest.TestCase):
                                   grpc_method="Classify")
         self.server.get("/v1/classify/1")
         self.server.get("/v1/classify/-1")
+        self.server.get("/v1/classify/x")
         self.assertEqual(count("OK"), before + 1)
-        self.assertEqual(count("InvalidArgument"), 1)
+        self.assertEqual(count("InvalidArgument"), 2)
         self.assertEqual(metrics().value("grpc_server_started_total",
                                          grpc_method="Classify"), by_grpc)
         self.assertGreater(metrics().value(
             "portreg_web_connections_accepted_total"), 3)
+
+    def test_calls_that_cannot_be_read_are_counted_and_logged(self):
+        with web.Door("--access_log=1", "--log_format=json") as server:
+            for target, status in (("/v1/ports/abc", 400), ("/v1/ports/443?foo=1", 400),
+                                   ("/v1/ports?first=x", 400), ("/v1/classify/x", 400),
+                                   (f"/{web.SERVICE}/Search?encoding=xml", 400),
+                                   (f"/{web.SERVICE}/NoSuch", 404),
+                                   ("/none", 404), ("/v1/%zz", 400)):
+                self.assertEqual(server.get(target).status, status)
+            server.stop()
+            calls = [line for line in map(json.loads, server.last_words.splitlines())
+                     if line["message"] == "call"]
+        bad = "INVALID_ARGUMENT"
+        self.assertEqual([(call["method"], call["code"]) for call in calls],
+                         [("Lookup", bad), ("Lookup", bad), ("ListRange", bad),
+                          ("Classify", bad), ("Search", bad), ("other", "UNIMPLEMENTED")])
 
     def test_listeners_may_be_ipv6_and_unix_sockets(self):
         path = f"/tmp/portreg-web-{self.server.pid}.sock"

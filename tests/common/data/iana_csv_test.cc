@@ -195,6 +195,8 @@ TEST(IanaCsvTest, ATextOfAnotherKindIsRefused) {
       {"NUL", WithHeader(absl::string_view("a,1,tcp,x\nb,2,tcp,\0\n", 20)),
        "line 3, column 9: a NUL byte, this is not a text file"},
       {"UTF-16", std::string("S\0e\0r\0", 6), "line 1, column 2: a NUL byte"},
+      {"a spreadsheet", "PK\x03\x04\x14",
+       "a spreadsheet or another zip archive; save the table as"},
       {"invalid UTF-8", WithHeader("a,1,tcp,caf\xE9\n"),
        "line 2, column 12: byte 0xe9 is not valid UTF-8"},
       {"invalid UTF-8 in the first line", "\xFF\n",

@@ -46,6 +46,13 @@ TEST(TextEncodingTest, MarkNamesTheEncodingAndIsRemoved) {
   EXPECT_EQ(Decoded(absl::StrCat("\xFE\xFF", Utf16("Port", true))), "Port");
 }
 
+TEST(TextEncodingTest, ASpreadsheetIsRefusedInEveryEncoding) {
+  for (const TextEncoding encoding : {TextEncoding::kByMark, TextEncoding::kWindows1252}) {
+    EXPECT_THAT(Decoded("PK\x03\x04\x14rest", encoding),
+                HasSubstr("a spreadsheet or another zip archive; save the table as CSV"));
+  }
+}
+
 TEST(TextEncodingTest, FlagNamesTheEncoding) {
   EXPECT_EQ(Decoded(Utf16("Port", false), TextEncoding::kUtf16), "Port");
   EXPECT_EQ(Decoded(Utf16("Port", false), TextEncoding::kUtf16LittleEndian), "Port");

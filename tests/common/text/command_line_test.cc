@@ -45,6 +45,42 @@ TEST(CommandLineTest, AFlagIsFoundBeforeTheDoubleHyphen) {
   EXPECT_FALSE(HasFlag({}, {}));
 }
 
+TEST(CommandLineTest, ASwitchMayHaveAValueThatMeansTrue) {
+  const struct {
+    std::vector<std::string> arguments;
+    bool found;
+  } cases[] = {
+      {{}, false},
+      {{"--help"}, true},
+      {{"-help"}, true},
+      {{"443", "--help=1"}, true},
+      {{"--help=yes"}, true},
+      {{"--help=false"}, false},
+      {{"--help="}, false},
+      {{"--helper"}, false},
+      {{"help"}, false},
+      {{"--", "--help"}, false},
+  };
+  for (const auto& c : cases) {
+    std::vector<std::string> texts = c.arguments;
+    EXPECT_EQ(HasSwitch(Arguments(texts), "help"), c.found)
+        << ::testing::PrintToString(c.arguments);
+  }
+}
+
+TEST(CommandLineTest, ASwitchThatIsNeitherTrueNorFalseIsRefused) {
+  for (const char* const argument : {"--all_the_same=maybe", "-all_the_same="}) {
+    std::vector<std::string> texts = {argument};
+    EXPECT_THAT(std::string(CheckSwitches(Arguments(texts)).message()),
+                ::testing::EndsWith(" is not true or false"))
+        << argument;
+  }
+  std::vector<std::string> texts = {"--all_the_same=no",   "--all_the_same", "--local_file=maybe",
+                                    "--none=maybe",        "x=maybe",        "--",
+                                    "--all_the_same=maybe"};
+  EXPECT_TRUE(CheckSwitches(Arguments(texts)).ok());
+}
+
 TEST(CommandLineTest, FlagsMayBeWrittenWithHyphens) {
   std::vector<std::string> texts = {"a-name",
                                     "--local-file=my-file.csv",

@@ -52,8 +52,8 @@ using Environment = std::map<std::string, std::string>;
             << " common_file=" << absl::StrJoin(command->portregd.data.common_files, "|")
             << " allow_fewer_rows=" << command->portregd.data.allow_fewer_rows
             << " check=" << command->check
-            << " list_every_row=" << command->portregd.data.list_every_row
-            << " help=" << command->help
+            << " max_rows_listed=" << command->portregd.data.max_rows_listed
+            << " help=" << command->help << " version=" << command->version
             << " unknown=" << absl::StrJoin(command->unknown_variables, " ") << "." << std::endl;
   std::exit(EXIT_SUCCESS);
 }
@@ -69,29 +69,31 @@ TEST_F(FlagsDeathTest, WithoutFlagsTheDefaultsHold) {
               HasSubstr(absl::StrCat("listen=", std::string(kDefaultAddress),
                                      " reflection=0 iana_file= local_file= common_file= "
                                      "allow_fewer_rows=0 "
-                                     "check=0 list_every_row=0 help=0 unknown=.")));
+                                     "check=0 max_rows_listed=10 help=0 version=0 unknown=.")));
 }
 
 TEST_F(FlagsDeathTest, EveryFlagIsRead) {
-  EXPECT_EXIT(ReadAndTell({"--listen=127.0.0.1:0,unix:/run/s", "--reflection", "--iana_file=i.csv",
-                           "--local_file", "l.csv", "--allow_fewer_rows", "--check"}),
-              ExitedWithCode(0),
-              HasSubstr("listen=127.0.0.1:0 unix:/run/s reflection=1 iana_file=i.csv "
-                        "local_file=l.csv common_file= allow_fewer_rows=1 check=1 list_every_row=1 "
-                        "help=0 unknown=."));
+  EXPECT_EXIT(
+      ReadAndTell({"--listen=127.0.0.1:0,unix:/run/s", "--reflection", "--iana_file=i.csv",
+                   "--local_file", "l.csv", "--allow_fewer_rows", "--check"}),
+      ExitedWithCode(0),
+      HasSubstr("listen=127.0.0.1:0 unix:/run/s reflection=1 iana_file=i.csv "
+                "local_file=l.csv common_file= allow_fewer_rows=1 check=1 max_rows_listed=20 "
+                "help=0 version=0 unknown=."));
 }
 
 TEST_F(FlagsDeathTest, EveryFlagHasAVariable) {
-  EXPECT_EXIT(ReadAndTell({}, {{"PORTREGD_LISTEN", "127.0.0.1:0,[::1]:0"},
-                               {"PORTREGD_REFLECTION", "true"},
-                               {"PORTREGD_IANA_FILE", "i.csv"},
-                               {"PORTREGD_LOCAL_FILE", "l.csv"},
-                               {"PORTREGD_ALLOW_FEWER_ROWS", "1"},
-                               {"PORTREGD_CHECK", "yes"}}),
-              ExitedWithCode(0),
-              HasSubstr("listen=127.0.0.1:0 [::1]:0 reflection=1 iana_file=i.csv "
-                        "local_file=l.csv common_file= allow_fewer_rows=1 check=1 list_every_row=1 "
-                        "help=0 unknown=."));
+  EXPECT_EXIT(
+      ReadAndTell({}, {{"PORTREGD_LISTEN", "127.0.0.1:0,[::1]:0"},
+                       {"PORTREGD_REFLECTION", "true"},
+                       {"PORTREGD_IANA_FILE", "i.csv"},
+                       {"PORTREGD_LOCAL_FILE", "l.csv"},
+                       {"PORTREGD_ALLOW_FEWER_ROWS", "1"},
+                       {"PORTREGD_CHECK", "yes"}}),
+      ExitedWithCode(0),
+      HasSubstr("listen=127.0.0.1:0 [::1]:0 reflection=1 iana_file=i.csv "
+                "local_file=l.csv common_file= allow_fewer_rows=1 check=1 max_rows_listed=20 "
+                "help=0 version=0 unknown=."));
 }
 
 TEST_F(FlagsDeathTest, TheCommandLineWinsOverVariables) {
@@ -116,7 +118,7 @@ TEST_F(FlagsDeathTest, FlagsMayBeWrittenWithHyphens) {
 }
 
 TEST_F(FlagsDeathTest, FilesOfTablesAreListsAndMayBeGivenAgain) {
-  EXPECT_EXIT(ReadAndTell({"--local_file=a,b/", "--common-file", "x", "--local-file", "c,,",
+  EXPECT_EXIT(ReadAndTell({"--local_file=a,b/", "--common-file", "x", "--local-file", "c",
                            "-common_file=y"},
                           {{"PORTREGD_LOCAL_FILE", "not-this"}}),
               ExitedWithCode(0), HasSubstr("local_file=a|b/|c common_file=x|y "));
@@ -124,14 +126,14 @@ TEST_F(FlagsDeathTest, FilesOfTablesAreListsAndMayBeGivenAgain) {
               ExitedWithCode(0), HasSubstr("local_file=a|b common_file=c "));
 }
 
-TEST_F(FlagsDeathTest, ACheckListsEveryUnusableRow) {
-  EXPECT_EXIT(ReadAndTell({"--check"}), ExitedWithCode(0), HasSubstr("list_every_row=1 "));
-  EXPECT_EXIT(ReadAndTell({}), ExitedWithCode(0), HasSubstr("list_every_row=0 "));
+TEST_F(FlagsDeathTest, ACheckListsMoreUnusableRows) {
+  EXPECT_EXIT(ReadAndTell({"--check"}), ExitedWithCode(0), HasSubstr("max_rows_listed=20 "));
+  EXPECT_EXIT(ReadAndTell({}), ExitedWithCode(0), HasSubstr("max_rows_listed=10 "));
 }
 
 TEST_F(FlagsDeathTest, AnUnusableVariableIsNamed) {
   EXPECT_EXIT(ReadAndTell({}, {{"PORTREGD_CHECK", "perhaps"}}), ExitedWithCode(kRefused),
-              HasSubstr("INVALID_ARGUMENT: PORTREGD_CHECK=\"perhaps\": "));
+              HasSubstr("INVALID_ARGUMENT: PORTREGD_CHECK=\"perhaps\": expected true or false"));
 }
 
 TEST_F(FlagsDeathTest, AnArgumentThatIsNoFlagIsNamed) {
@@ -185,6 +187,38 @@ TEST_F(FlagsDeathTest, FlagsOfTlsMustHaveAValue) {
   }
 }
 
+TEST_F(FlagsDeathTest, AnEmptyFlagIsRefusedWithWhatItsAbsenceMeans) {
+  const struct {
+    const char* argument;
+    const char* refusal;
+  } cases[] = {
+      {"--tls_cert=", "--tls_cert is empty; to serve without TLS, leave it out"},
+      {"--tls_client_ca=",
+       "--tls_client_ca is empty; to serve clients without a certificate too, leave it out"},
+      {"--tls_allowed_clients=",
+       "--tls_allowed_clients is empty; to serve every client that --tls_client_ca admits"},
+      {"--iana_file=", "--iana_file is empty; to serve the embedded snapshot, leave it out"},
+      {"--ranges_file=", "--ranges_file is empty; to use the embedded range rules, leave it out"},
+      {"--local_file=",
+       "--local_file has an empty path; to serve without assignments of your own, leave it out"},
+      {"--local-file=,", "--local_file has an empty path"},
+      {"--local_file=a,", "--local_file has an empty path"},
+      {"--common_file=", "--common_file has an empty path"},
+      {"--common_file=,", "--common_file has an empty path"},
+  };
+  for (const auto& c : cases) {
+    EXPECT_EXIT(ReadAndTell({c.argument}), ExitedWithCode(kRefused), HasSubstr(c.refusal))
+        << c.argument;
+  }
+  EXPECT_EXIT(ReadAndTell({"--local_file=a", "--local_file", ""}), ExitedWithCode(kRefused),
+              HasSubstr("--local_file has an empty path"));
+  EXPECT_EXIT(ReadAndTell({}, {{"PORTREGD_LOCAL_FILE", ","}}), ExitedWithCode(kRefused),
+              HasSubstr("--local_file has an empty path"));
+  // An empty variable counts as not set.
+  EXPECT_EXIT(ReadAndTell({}, {{"PORTREGD_LOCAL_FILE", ""}, {"PORTREGD_IANA_FILE", ""}}),
+              ExitedWithCode(0), HasSubstr("iana_file= local_file= "));
+}
+
 TEST_F(FlagsDeathTest, VariablesOfTlsMustHaveAValue) {
   for (const char* name : {"PORTREGD_TLS_CERT", "PORTREGD_TLS_KEY", "PORTREGD_TLS_CLIENT_CA",
                            "PORTREGD_TLS_ALLOWED_CLIENTS"}) {
@@ -224,12 +258,26 @@ TEST_F(FlagsDeathTest, AVariableOfTlsThatStandsForNoFlagIsRefused) {
 
 TEST_F(FlagsDeathTest, AnUnknownFlagEndsTheProcess) {
   EXPECT_EXIT(ReadAndTell({"--no_such_flag"}), ExitedWithCode(1), HasSubstr("no_such_flag"));
-  EXPECT_EXIT(ReadAndTell({"--check=perhaps"}), ExitedWithCode(1), HasSubstr("perhaps"));
+}
+
+TEST_F(FlagsDeathTest, ASwitchNeedsTrueOrFalse) {
+  EXPECT_EXIT(ReadAndTell({"--check=perhaps"}), ExitedWithCode(kRefused),
+              HasSubstr("INVALID_ARGUMENT: --check \"perhaps\" is not true or false"));
+  EXPECT_EXIT(ReadAndTell({"--allow-fewer-rows=7x"}), ExitedWithCode(kRefused),
+              HasSubstr("--allow_fewer_rows \"7x\" is not true or false"));
 }
 
 TEST_F(FlagsDeathTest, HelpIsAskedForInSeveralWays) {
-  for (const char* flag : {"--help", "-help", "-h"}) {
-    EXPECT_EXIT(ReadAndTell({"--check", flag}), ExitedWithCode(0), HasSubstr("help=1 unknown=."))
+  for (const char* flag : {"--help", "-help", "-h", "--help=1", "--help=true"}) {
+    EXPECT_EXIT(ReadAndTell({"--check", flag}), ExitedWithCode(0),
+                HasSubstr("help=1 version=0 unknown=."))
+        << flag;
+  }
+}
+
+TEST_F(FlagsDeathTest, TheVersionIsAskedFor) {
+  for (const char* flag : {"--version", "-version", "--version=1"}) {
+    EXPECT_EXIT(ReadAndTell({"--check", flag}), ExitedWithCode(0), HasSubstr("help=0 version=1 "))
         << flag;
   }
 }

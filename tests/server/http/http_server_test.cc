@@ -255,6 +255,27 @@ TEST_F(HttpServerTest, AStreamIsSentPartByPart) {
   EXPECT_THAT(broken, EndsWith("2\r\ncd\r\n"));
 }
 
+TEST_F(HttpServerTest, TheAnswerToHeadOfAStreamEndsAtItsHeader) {
+  server_ = Open();
+  server_->Start([](HttpExchange& exchange) {
+    exchange.Answer({.stream = std::make_shared<TwoParts>(false)});
+  });
+  const std::string alone = Ask(absl::StrCat("HEAD /a HTTP/1.1\r\n", kLastRequest));
+  EXPECT_THAT(alone, StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(alone, Not(HasSubstr("Content-Length")));
+  EXPECT_EQ(alone.find("\r\n\r\n"), alone.size() - 4) << alone;
+  // A further request is answered next, unless the server says that it closes the connection.
+  const std::string both = Ask(absl::StrCat("HEAD /a HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                                            "GET /a HTTP/1.1\r\n", kLastRequest));
+  const size_t end = both.find("\r\n\r\n") + 4;
+  if (both.size() == end) {
+    EXPECT_THAT(both, HasSubstr("Connection: close\r\n"));
+  } else {
+    EXPECT_THAT(both.substr(end), StartsWith("HTTP/1.1 200 OK\r\n"));
+    EXPECT_THAT(both, EndsWith("\r\n\r\n2\r\nab\r\n2\r\ncd\r\n0\r\n\r\n"));
+  }
+}
+
 TEST_F(HttpServerTest, ClientsThatSendTooSlowlyAreClosed) {
   Serve({.times = {.request = absl::Milliseconds(50)}});
   for (const absl::string_view sent :

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -61,6 +62,31 @@ TEST(OriginsTest, OtherTextsAreRefused) {
     EXPECT_FALSE(Origins::Create({text}).ok()) << text;
   }
   EXPECT_FALSE(Origins::Create({"*", "https://a.example"}).ok());
+  for (const char* const text :
+       {"https://a.example:0", "http://a.example:65536", "http://a.example:", "http://:80",
+        "http://a.example:8080:80", "http://::1"}) {
+    EXPECT_FALSE(Origins::Create({text}).ok()) << text;
+  }
+}
+
+TEST(OriginsTest, OriginsThatBrowsersWriteOtherwiseAreRefusedWithTheirSpelling) {
+  const struct {
+    const char* given;
+    const char* sent;
+  } cases[] = {
+      {"https://a.example:443", "https://a.example"},
+      {"http://a.example:80", "http://a.example"},
+      {"http://[::1]:80", "http://[::1]"},
+      {"http://a.example:08080", "http://a.example:8080"},
+  };
+  for (const auto& each : cases) {
+    EXPECT_THAT(std::string(Origins::Create({each.given}).status().message()),
+                testing::EndsWith(absl::StrCat(" as browsers do: ", each.sent)));
+    EXPECT_TRUE(Origins::Create({each.sent}).ok()) << each.sent;
+  }
+  EXPECT_TRUE(Origins::Create({"http://a.example:443", "https://a.example:80", "http://[::1]:3000",
+                               "http://a.example:65535"})
+                  .ok());
 }
 
 }  // namespace

@@ -53,6 +53,13 @@ WebRefusal Refused(HttpRequest request, absl::string_view method = "Lookup") {
 
 const HttpFields kJson = {{"Content-Type", "application/json"}};
 
+TEST(ConnectProtocolTest, ARefusalNamesTheMethodThatIsCalled) {
+  EXPECT_EQ(Refused(Post({}, "")).method, Method::kLookup);
+  EXPECT_EQ(Refused(Get("x=1")).method, Method::kLookup);
+  EXPECT_EQ(Refused(Post(kJson, ""), "Watch").method, Method::kWatch);
+  EXPECT_EQ(Refused(Post(kJson, ""), "NoSuch").method, Method::kOther);
+}
+
 TEST(ConnectProtocolTest, APostIsItsBody) {
   EXPECT_EQ(Asked(Post(kJson, R"({"port": 443, "view": "RECORD_VIEW_FULL"})"), Codec::kJson),
             "port: 443 view: RECORD_VIEW_FULL");

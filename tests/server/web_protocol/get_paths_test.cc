@@ -75,6 +75,24 @@ TEST(GetPathsTest, OtherPathsDoNotExist) {
   }
 }
 
+TEST(GetPathsTest, ARefusalNamesTheMethodThatIsCalled) {
+  const struct {
+    std::vector<std::string> path;
+    const char* query;
+    Method method;
+  } cases[] = {
+      {{"ports", "abc"}, "", Method::kLookup},
+      {{"ports", "443"}, "foo=1", Method::kLookup},
+      {{"ports"}, "first=x", Method::kListRange},
+      {{"classify", "x"}, "", Method::kClassify},
+  };
+  for (const auto& each : cases) {
+    const std::optional<QuestionOrRefusal> read = ReadGetPath(each.path, each.query);
+    ASSERT_TRUE(read && std::holds_alternative<WebRefusal>(*read));
+    EXPECT_EQ(std::get<WebRefusal>(*read).method, each.method);
+  }
+}
+
 TEST(GetPathsTest, ValuesOfOtherTypesAreRefusedWithTheReasonOfTheField) {
   struct {
     std::vector<std::string> path;
@@ -82,18 +100,35 @@ TEST(GetPathsTest, ValuesOfOtherTypesAreRefusedWithTheReasonOfTheField) {
     const char* reason;
     const char* text;
   } const cases[] = {
-      {{"ports", "https"}, "", "PORT_OUT_OF_RANGE", "port \"https\" is not a whole number"},
+      {{"ports", "https"},
+       "",
+       "PORT_OUT_OF_RANGE",
+       "port \"https\" is not a whole number in [0, 65535]"},
       {{"ports", ""}, "", "PORT_OUT_OF_RANGE", "port \"\""},
       {{"ports", "99999999999"}, "", "PORT_OUT_OF_RANGE", "99999999999"},
       {{"ports", "+443"}, "", "PORT_OUT_OF_RANGE", "\"+443\""},
-      {{"ports", "0443"}, "", "PORT_OUT_OF_RANGE", "\"0443\""},
+      {{"ports", "0443"},
+       "",
+       "PORT_OUT_OF_RANGE",
+       "port \"0443\" is not the shortest spelling, write 443"},
       {{"ports", "-0"}, "", "PORT_OUT_OF_RANGE", "\"-0\""},
       {{"ports", " 443\n"}, "", "PORT_OUT_OF_RANGE", "443"},
       {{"ports"}, "first=x", "PORT_OUT_OF_RANGE", "first \"x\""},
+      {{"ports"}, "first=-1", "PORT_OUT_OF_RANGE", "first -1 is out of range [0, 65535]"},
+      {{"ports"}, "last=65536", "PORT_OUT_OF_RANGE", "last 65536 is out of range [0, 65535]"},
+      {{"ports"}, "first=9&last=8", "RANGE_REVERSED", "first 9 is above last 8"},
+      {{"ports"}, "first=9&last=0", "RANGE_REVERSED", "first 9 is above last 0"},
+      {{"ports"},
+       "layer=local&layer=unspecified",
+       "LAYER_UNKNOWN",
+       "layer \"unspecified\" is not one of local, common, iana"},
       {{"ports", "1"}, "transport=quic", "TRANSPORT_UNKNOWN", "one of tcp, udp, sctp, dccp"},
       {{"ports"}, "layer=own", "LAYER_UNKNOWN", "one of local, common, iana"},
       {{"ports", "1"}, "view=", "VIEW_UNKNOWN", "one of basic, full"},
-      {{"search"}, "q=a&max_results=x", "MAX_RESULTS_OUT_OF_RANGE", "max_results"},
+      {{"search"},
+       "q=a&max_results=x",
+       "MAX_RESULTS_OUT_OF_RANGE",
+       "max_results \"x\" is not a whole number in [0, 500]"},
       {{"ports"}, "include_portless=1", "MALFORMED_REQUEST", "true or false"},
       {{"ports", "1"}, "prot=tcp", "MALFORMED_REQUEST", "allowed are transport, view, scope"},
       {{"info"}, "x", "MALFORMED_REQUEST", "none is allowed"},
