@@ -6,9 +6,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
-#include "common/answers/errors.h"
+#include "client/cli/sources/failures.h"
 #include "common/model/limits.h"
-#include "portreg/error.h"
 
 namespace portreg::cli {
 namespace {
@@ -39,13 +38,6 @@ size_t CountForOneCall(absl::Span<const v1::Claim> claims) {
   return std::max<size_t>(count, 1);
 }
 
-// Returns true for the error of an answer that would be too large, from a server or from the
-// embedded registry.
-bool IsTooLarge(const absl::Status& status) {
-  return ErrorReason(status) == v1::ERROR_REASON_BATCH_REPLY_TOO_LARGE ||
-         ErrorReasonOf(status) == v1::ERROR_REASON_BATCH_REPLY_TOO_LARGE;
-}
-
 // Asks about claims, call by call.
 class ClaimAsker {
  public:
@@ -73,7 +65,7 @@ class ClaimAsker {
     v1::CheckRequest request;
     for (const v1::Claim& claim : claims) *request.add_claims() = claim;
     absl::StatusOr<v1::CheckResponse> answer = source_.Check(request);
-    if (IsTooLarge(answer.status()) && claims.size() > 1) {
+    if (IsBatchReplyTooLarge(answer.status()) && claims.size() > 1) {
       const size_t half = claims.size() / 2;
       absl::Status status = AskOnce(claims.first(half), first);
       return status.ok() ? AskOnce(claims.subspan(half), first + half) : status;

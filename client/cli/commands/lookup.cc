@@ -17,13 +17,13 @@
 #include "client/cli/display/display_text.h"
 #include "client/cli/formats/lookup_json_writer.h"
 #include "client/cli/formats/record_writer.h"
+#include "client/cli/sources/failures.h"
 #include "client/cli/sources/requests.h"
 #include "common/answers/conversion.h"
 #include "common/model/query.h"
 #include "common/model/service_name.h"
 #include "common/names/names.h"
 #include "common/text/quote.h"
-#include "portreg/error.h"
 
 namespace portreg::cli {
 namespace {
@@ -290,13 +290,6 @@ std::string Miss(const Invocation& invocation, const Query& query, const v1::Loo
   if (!invocation.layers.empty()) return "no service in the layers asked for";
   if (query.is_range()) return "no service in this range";
   return absl::StrCat("no service, IANA: ", StatesOf(result.response()));
-}
-
-// Returns why a key has no answer. Returns OK if it has one, and also if the answer is
-// that the name does not exist.
-absl::Status FailureOf(const v1::LookupResult& result) {
-  absl::Status status = ToStatus(result);
-  return absl::IsNotFound(status) ? absl::OkStatus() : status;
 }
 
 // Returns the command that the first key misspells, in words. Returns nothing if there is
