@@ -1,4 +1,7 @@
 // portregd: serves the port-number registry.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -59,6 +62,13 @@ int CannotStart(server::LogFormat format, const absl::Status& status) {
   }
   server::FlushLog();
   return format == server::LogFormat::kJson ? EXIT_FAILURE : Fail(status);
+}
+
+// Returns false if the program was started with standard output closed, so that nobody reads it.
+// SecureStandardDescriptors has opened it for reading only.
+bool HasOutput() {
+  const int flags = fcntl(STDOUT_FILENO, F_GETFL);
+  return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY;
 }
 
 // Writes to standard output. `what` names the text in an error.
@@ -148,8 +158,8 @@ int main(int argc, char** argv) {
       server::Portregd::Start(command->portregd);
   if (!portregd.ok()) return CannotStart(command->log_format, portregd.status());
   // Nobody could learn a port that the system has chosen, if the lines were lost.
-  const absl::Status announced =
-      Print(absl::StrCat(absl::StrJoin((*portregd)->Announcements(), "\n"), "\n"), "the addresses");
+  const std::string lines = absl::StrCat(absl::StrJoin((*portregd)->Announcements(), "\n"), "\n");
+  const absl::Status announced = HasOutput() ? Print(lines, "the addresses") : absl::OkStatus();
   if (!announced.ok()) {
     (*portregd)->Shutdown(absl::ZeroDuration());
     return CannotStart(command->log_format, announced);
