@@ -223,7 +223,8 @@ TEST(JudgeTest, TheEphemeralRangeIsThatOfTheMachine) {
 }
 
 TEST(JudgeTest, RecordsOfOtherLayersAreKeptBesideTheVerdict) {
-  const AuditJudgement judgement = JudgeText("tcp 0.0.0.0:2082 nginx", {.scope = "", .today = kToday});
+  const AuditJudgement judgement =
+      JudgeText("tcp 0.0.0.0:2082 nginx", {.scope = "", .today = kToday});
   ASSERT_NE(judgement.registered, nullptr);
   ASSERT_NE(judgement.practice, nullptr);
   EXPECT_EQ(judgement.registered->service, "infowave");
