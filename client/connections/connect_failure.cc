@@ -24,8 +24,8 @@ absl::string_view After(absl::string_view text, absl::string_view mark) {
 // understands.
 std::string ExplainClosed(const ClientOptions& options) {
   if (!options.tls) {
-    return "the server closed it at once, as one does that wants TLS; "
-           "ClientOptions.tls (--tls, --cacert) turns it on";
+    return "the server closed it at once, as one does that wants TLS, or has as many connections "
+           "as it allows; ClientOptions.tls (--tls, --cacert) turns TLS on";
   }
   if (options.tls->cert_file.empty()) {
     return "the server closed it after the TLS handshake, as one does that wants a client "
