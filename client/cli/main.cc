@@ -73,7 +73,7 @@ std::string AboutItself(const Invocation& invocation) {
 // a thread of gRPC may still use in a handshake.
 [[noreturn]] void Close(int exit_code, const Output& output) {
   if (!output.out.Flush()) {
-    const int error = output.out.error();
+    const int error = portreg::cli::Printer::LastError();
     portreg::cli::Complain(absl::StrCat("standard output cannot be written", error == 0 ? "" : ": ",
                                         error == 0 ? "" : std::strerror(error)),
                            output);

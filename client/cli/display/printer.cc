@@ -1,14 +1,23 @@
 #include "client/cli/display/printer.h"
 
+#include <atomic>
 #include <cerrno>
 #include <cstddef>
 
 #include "common/text/quote.h"
 
 namespace portreg::cli {
+namespace {
+
+// Kept, because a flush after a failed write does not set errno again.
+std::atomic<int> last_error{0};
+
+}  // namespace
+
+int Printer::LastError() { return last_error; }
 
 void Printer::Put(absl::string_view text) const {
-  if (std::fwrite(text.data(), 1, text.size(), out_) < text.size()) KeepError();
+  if (std::fwrite(text.data(), 1, text.size(), out_) < text.size()) last_error = errno;
 }
 
 void Printer::PutData(absl::string_view text) const {
@@ -25,12 +34,8 @@ void Printer::PutData(absl::string_view text) const {
 
 bool Printer::Flush() const {
   const bool flushed = std::fflush(out_) == 0;
-  if (!flushed) KeepError();
+  if (!flushed) last_error = errno;
   return flushed && ok();
-}
-
-void Printer::KeepError() const {
-  if (*error_ == 0) *error_ = errno;
 }
 
 }  // namespace portreg::cli

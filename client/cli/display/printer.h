@@ -3,7 +3,6 @@
 #define PORTREG_CLIENT_CLI_DISPLAY_PRINTER_H_
 
 #include <cstdio>
-#include <memory>
 
 #include "absl/strings/string_view.h"
 
@@ -30,16 +29,12 @@ class Printer {
   // Returns false if any write has failed.
   [[nodiscard]] bool ok() const { return std::ferror(out_) == 0; }
 
-  // Returns the errno of the first failure of this printer and its copies; 0 if there is none.
-  [[nodiscard]] int error() const { return *error_; }
+  // Returns the errno of the last write of any printer that failed; 0 if none has failed.
+  static int LastError();
 
  private:
-  // Keeps errno, because a later flush does not set it again.
-  void KeepError() const;
-
   std::FILE* out_;
   bool is_terminal_;
-  std::shared_ptr<int> error_ = std::make_shared<int>(0);
 };
 
 }  // namespace portreg::cli

@@ -39,14 +39,13 @@ TEST(PrinterTest, FailedWriteIsNoticed) {
   ASSERT_NE(full, nullptr);
   const Printer printer(full.get());
   EXPECT_TRUE(printer.ok());
-  EXPECT_EQ(printer.error(), 0);
   printer.Put("text");
   EXPECT_FALSE(printer.Flush());
   EXPECT_FALSE(printer.ok());
   // A later flush does not set errno again.
   errno = 0;
   EXPECT_FALSE(printer.Flush());
-  EXPECT_EQ(printer.error(), ENOSPC);
+  EXPECT_EQ(Printer::LastError(), ENOSPC);
 }
 
 }  // namespace
