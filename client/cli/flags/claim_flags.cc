@@ -33,10 +33,8 @@ absl::Status CheckClaimFlagOwners(const Settings& settings, Verb verb) {
     if (flag == Flag::kFile) {
       return absl::InvalidArgumentError("--file belongs to check and to export --format=html");
     }
-    const bool both = info.is_for(Verb::kCheck) && info.is_for(Verb::kSuggest);
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--", info.name, " belongs to ",
-        both ? "check and suggest" : (info.is_for(Verb::kCheck) ? "check" : "suggest")));
+    return absl::InvalidArgumentError(
+        absl::StrCat("--", info.name, " belongs to ", CommandsOf(info)));
   }
   if (verb != Verb::kCheck && verb != Verb::kSuggest) return absl::OkStatus();
   for (const FlagInfo& info : FlagTable()) {

@@ -22,50 +22,48 @@ std::vector<char*> Arguments(std::vector<std::string>& texts) {
   return arguments;
 }
 
-TEST(CommandLineTest, AFlagIsFoundBeforeTheDoubleHyphen) {
-  const struct {
-    std::vector<std::string> arguments;
-    bool found;
-  } cases[] = {
-      {{}, false},
-      {{"--help"}, true},
-      {{"-h"}, true},
-      {{"443", "--help"}, true},
-      {{"--helper"}, false},
-      {{"--help=1"}, false},
-      {{"help"}, false},
-      {{"--", "--help"}, false},
-      {{"--help", "--"}, true},
-  };
-  for (const auto& c : cases) {
+struct Case {
+  std::vector<std::string> arguments;
+  bool found;
+};
+
+// Checks what `find` says of the arguments of each case.
+template <typename Find>
+void ExpectFound(const std::vector<Case>& cases, Find find) {
+  for (const Case& c : cases) {
     std::vector<std::string> texts = c.arguments;
-    EXPECT_EQ(HasFlag(Arguments(texts), {"--help", "-h"}), c.found)
-        << ::testing::PrintToString(c.arguments);
+    EXPECT_EQ(find(Arguments(texts)), c.found) << ::testing::PrintToString(c.arguments);
   }
+}
+
+TEST(CommandLineTest, AFlagIsFoundBeforeTheDoubleHyphen) {
+  ExpectFound({{{}, false},
+               {{"--help"}, true},
+               {{"-h"}, true},
+               {{"443", "--help"}, true},
+               {{"--helper"}, false},
+               {{"--help=1"}, false},
+               {{"help"}, false},
+               {{"--", "--help"}, false},
+               {{"--help", "--"}, true}},
+              [](absl::Span<char* const> arguments) {
+                return HasFlag(arguments, {"--help", "-h"});
+              });
   EXPECT_FALSE(HasFlag({}, {}));
 }
 
 TEST(CommandLineTest, ASwitchMayHaveAValueThatMeansTrue) {
-  const struct {
-    std::vector<std::string> arguments;
-    bool found;
-  } cases[] = {
-      {{}, false},
-      {{"--help"}, true},
-      {{"-help"}, true},
-      {{"443", "--help=1"}, true},
-      {{"--help=yes"}, true},
-      {{"--help=false"}, false},
-      {{"--help="}, false},
-      {{"--helper"}, false},
-      {{"help"}, false},
-      {{"--", "--help"}, false},
-  };
-  for (const auto& c : cases) {
-    std::vector<std::string> texts = c.arguments;
-    EXPECT_EQ(HasSwitch(Arguments(texts), "help"), c.found)
-        << ::testing::PrintToString(c.arguments);
-  }
+  ExpectFound({{{}, false},
+               {{"--help"}, true},
+               {{"-help"}, true},
+               {{"443", "--help=1"}, true},
+               {{"--help=yes"}, true},
+               {{"--help=false"}, false},
+               {{"--help="}, false},
+               {{"--helper"}, false},
+               {{"help"}, false},
+               {{"--", "--help"}, false}},
+              [](absl::Span<char* const> arguments) { return HasSwitch(arguments, "help"); });
 }
 
 TEST(CommandLineTest, ASwitchThatIsNeitherTrueNorFalseIsRefused) {
